@@ -1,0 +1,46 @@
+package io.headrace.engine.channel;
+
+import io.headrace.wal.StreamId;
+
+/**
+ * One sink's way into a channel. Sinks of a channel compete for frames. Owned by one thread at a time.
+ */
+public interface ChannelConsumer {
+    /** The sink's name. */
+    String name();
+
+    /** Place of this sink among the sinks of the channel, in order of configuration; the same after a restart. */
+    int ordinal();
+
+    StreamId streamId();
+
+    /** Everything up to here is committed, by whichever sink. */
+    long lowWater();
+
+    /**
+     * Leases whole frames, at least one, until {@code maxEvents} or {@code maxBytes} would be passed; rolled-back frames
+     * first, then in order of sequence. Never waits.
+     *
+     * @return the lease, or null when nothing is acknowledged and free to be leased
+     */
+    Lease tryLease(int maxEvents, long maxBytes);
+
+    /** Called by a channel's thread when a lease may succeed again; must only set a flag or wake somebody. */
+    void setListener(Runnable listener);
+
+    /** The token that was checkpointed last before this start, or null. */
+    byte[] recoveredToken();
+
+    /** Whether tokens are durable here: false for a channel without a log. */
+    boolean keepsTokens();
+
+    /**
+     * Replaces the sink's token without a commit.
+     *
+     * @return a version to compare with {@link #checkpointedTokenVersion()}
+     */
+    long saveToken(byte[] token);
+
+    /** The version of the newest token that a durable checkpoint holds. */
+    long checkpointedTokenVersion();
+}

@@ -1,0 +1,54 @@
+package io.headrace.engine.channel;
+
+import io.headrace.frame.Frame;
+import io.headrace.frame.Headers;
+import io.headrace.wal.InputKey;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a source puts into: its interceptors, its selector and the channels behind them. Safe for many threads, each
+ * with inputs of its own.
+ */
+public interface ChannelProcessor {
+    /** Opens an input in every channel, or goes on with it where it was known. */
+    SourceInput openInput(InputKey key);
+
+    /** An input for what cannot be read again and has no identity: no position is kept, nothing is a duplicate. */
+    SourceInput anonymousInput();
+
+    /**
+     * The headers that frames of this source begin with: {@code own} after the interceptors that work on shared headers
+     * (host, static, timestamp). Called once a frame, before {@code FrameBuilder.begin}. A source that calls it for a
+     * frame puts that frame with {@code intercepted = true}.
+     */
+    Headers intercept(Map<String, String> own);
+
+    /**
+     * Puts a frame into all required channels or into none; optional channels get it when they have room. Never waits.
+     * The caller keeps its own reference to the frame.
+     *
+     * @param position ORDERED: after the last byte of the frame; WINDOW: the sender's sequence; ignored for anonymous
+     * @param intercepted whether shared headers went through {@link #intercept}
+     * @param ticket from {@link #newTicket()}; overwritten
+     */
+    PutStatus tryPut(SourceInput input, long position, Frame frame, boolean intercepted, PutTicket ticket);
+
+    /**
+     * As {@link #tryPut}, but waits for room, first in, first out, up to the {@code keep-alive} of the channel that is
+     * full. For sources with a thread of their own, never for event loops (R2).
+     */
+    PutStatus put(SourceInput input, long position, Frame frame, boolean intercepted, PutTicket ticket)
+            throws InterruptedException;
+
+    PutTicket newTicket();
+
+    /**
+     * Registers a one-shot call for when the channel that refused has room again, in the queue of its waiters; runs on
+     * a channel's thread and must only set a flag or wake somebody.
+     */
+    void whenRoom(Channel full, Runnable wake);
+
+    /** All channels, required and optional. */
+    List<Channel> channels();
+}

@@ -1,0 +1,37 @@
+package io.headrace.engine.channel;
+
+import io.headrace.frame.Frame;
+
+/**
+ * Frames handed to a sink, ended exactly once by commit or rollback. The lease holds the references: a frame that is to
+ * outlive it is retained. May be ended by another thread than the one that leased.
+ */
+public interface Lease {
+    /** Number of frames, at least 1. */
+    int size();
+
+    /** A frame, borrowed. */
+    Frame frame(int index);
+
+    /** The frame's sequence in the channel; ascending within a lease except after rollbacks. */
+    long sequence(int index);
+
+    /** Events in all frames. */
+    int events();
+
+    /** Bytes of all frames, headers and payload. */
+    long bytes();
+
+    /** The frames are delivered; low-water mark, checkpoint and ledger follow. */
+    void commit();
+
+    /**
+     * As {@link #commit()}, with the sink's new token, which a checkpoint holds together with the commit (R8).
+     *
+     * @return the token's version, see {@link ChannelConsumer#checkpointedTokenVersion()}
+     */
+    long commit(byte[] token);
+
+    /** The frames go back and are leased first of all. */
+    void rollback();
+}

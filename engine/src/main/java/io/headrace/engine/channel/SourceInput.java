@@ -1,0 +1,50 @@
+package io.headrace.engine.channel;
+
+import io.headrace.wal.InputKey;
+
+/**
+ * One input of a source, open in all channels behind it. Owned by one thread at a time, which makes check, publish and
+ * mark one step (R16).
+ */
+public interface SourceInput extends AutoCloseable {
+    InputKey key();
+
+    /** Whether any required channel knew this input before it was opened. */
+    boolean isKnown();
+
+    /**
+     * ORDERED: where to start reading, the smallest position that any required channel has; 0 when one has none.
+     * WINDOW: the highest position up to which every required channel keeps everything (R9: on disk or committed).
+     */
+    long startPosition();
+
+    /**
+     * ORDERED: the smallest position above {@code position} at which some required channel stopped, or {@link
+     * Long#MAX_VALUE}. A frame must not begin below and end above it.
+     */
+    long boundaryAbove(long position);
+
+    /**
+     * ORDERED: everything up to here that was put is safe in every required channel. What was never put in a channel
+     * (another branch of a selector) counts as safe there.
+     */
+    long safePosition();
+
+    /** ORDERED: as {@link #safePosition()}, but acknowledged. */
+    long acknowledgedPosition();
+
+    /**
+     * ORDERED: tells channels that got nothing lately how far the source is, so that they do not ask for it again.
+     * Called about once a second and at stop; never above what was put or skipped on purpose. Best effort.
+     */
+    void mark(long position);
+
+    /** WINDOW: the sender's low-water mark: positions up to here will never be sent again. */
+    void advanceFloor(long floor);
+
+    /** Called by a channel's thread when acknowledged, safe or room moved; must only set a flag or wake somebody. */
+    void setListener(Runnable listener);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,40 @@
+package io.headrace.engine.config;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Describes one key of a component on a component of its settings record. Types that can be read: int, long, double,
+ * boolean, String, enums (case does not matter, {@code -} is {@code _}), {@code List<String>} (blanks or commas),
+ * {@code Map<String, String>} for a key that ends in {@code *}, {@link java.nio.file.Path}, {@link
+ * java.time.Duration} (a bare number is in {@link #unit()}; {@code ms, s, m, h, d} are understood), sizes as long with
+ * unit {@code bytes} ({@code k, m, g} are understood), and their {@code Optional}s.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Setting {
+    /** The key as in Flume; {@code prefix.*} takes all keys below the prefix. */
+    String key();
+
+    /** Other spellings that are read as well. */
+    String[] aliases() default {};
+
+    /** The default as it would be written; empty means none: Optional, list and map are then empty, others required. */
+    String byDefault() default "";
+
+    /** What a bare number counts, e.g. {@code ms}, {@code events}, {@code bytes}. */
+    String unit() default "";
+
+    /** Smallest value of a number. */
+    long min() default Long.MIN_VALUE;
+
+    /** Largest value of a number. */
+    long max() default Long.MAX_VALUE;
+
+    /** A sentence for the reader of the documentation. */
+    String doc();
+}

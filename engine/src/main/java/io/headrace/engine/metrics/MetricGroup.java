@@ -1,0 +1,67 @@
+package io.headrace.engine.metrics;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The counters, gauges and times of one component. Names are Flume's where Flume has one, e.g. {@code
+ * EventPutSuccessCount}. Safe for any thread; look up once and keep the object.
+ */
+public final class MetricGroup {
+    private final GroupType type;
+    private final String name;
+    private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Supplier<Number>> gauges = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Timing> timings = new ConcurrentHashMap<>();
+
+    public MetricGroup(GroupType type, String name) {
+        this.type = type;
+        this.name = name;
+    }
+
+    public GroupType type() {
+        return type;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The counter of a name, made at first use. */
+    public Counter counter(String counterName) {
+        return counters.computeIfAbsent(counterName, key -> new Counter());
+    }
+
+    /** A value that is asked for when somebody looks. */
+    public void gauge(String gaugeName, LongSupplier value) {
+        gauges.put(gaugeName, value::getAsLong);
+    }
+
+    /** A value that is asked for when somebody looks. */
+    public void doubleGauge(String gaugeName, DoubleSupplier value) {
+        gauges.put(gaugeName, value::getAsDouble);
+    }
+
+    /** The times of a name, made at first use. */
+    public Timing timing(String timingName) {
+        return timings.computeIfAbsent(timingName, key -> new Timing());
+    }
+
+    /** All counters and gauges as they stand, by name. */
+    public Map<String, Number> values() {
+        Map<String, Number> values = new TreeMap<>();
+        counters.forEach((key, counter) -> values.put(key, counter.get()));
+        gauges.forEach((key, gauge) -> values.put(key, gauge.get()));
+        return values;
+    }
+
+    /** All times, by name. */
+    public Map<String, Timing> timings() {
+        return new TreeMap<>(timings);
+    }
+}

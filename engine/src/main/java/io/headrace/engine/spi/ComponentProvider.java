@@ -1,0 +1,53 @@
+package io.headrace.engine.spi;
+
+import java.util.List;
+
+/**
+ * Finds components by the {@code type} of a configuration; registered for {@link java.util.ServiceLoader} under one of
+ * the interfaces nested here. A type is an alias (case does not matter) or a class name.
+ */
+public interface ComponentProvider {
+    /** The short name in a configuration, e.g. {@code TAILDIR}. */
+    String alias();
+
+    /** Other names that mean this component: Flume's class names. */
+    default List<String> otherNames() {
+        return List.of();
+    }
+
+    /** The record of its settings, for documentation and for reporting unknown keys. */
+    Class<? extends Record> settingsType();
+
+    /** One line for {@code help components}. */
+    String summary();
+
+    /** Makes sources. */
+    interface OfSource extends ComponentProvider {
+        Source create(SourceContext context);
+    }
+
+    /** Makes sinks. */
+    interface OfSink extends ComponentProvider {
+        Sink create(SinkContext context);
+    }
+
+    /** Makes interceptors. */
+    interface OfInterceptor extends ComponentProvider {
+        Interceptor create(ComponentContext context);
+    }
+
+    /** Makes selectors. */
+    interface OfSelector extends ComponentProvider {
+        ChannelSelector create(SelectorContext context);
+    }
+
+    /** Makes serializers. */
+    interface OfSerializer extends ComponentProvider {
+        EventSerializer create(ComponentContext context);
+    }
+
+    /** Makes sink processors. */
+    interface OfSinkProcessor extends ComponentProvider {
+        SinkProcessor create(ComponentContext context);
+    }
+}

@@ -1,0 +1,155 @@
+package io.headrace.frame;
+
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * An immutable batch of events in a pooled direct buffer, shared by reference count. The buffer begins at the origin
+ * half of the header (byte 40 of {@link FrameLayout}): the hop half belongs to whoever stores or sends the frame and
+ * is gathered with it.
+ *
+ * <p>Reading is safe for any thread that holds a reference. Whoever is given a frame without being told otherwise
+ * borrows it and {@linkplain #retain() retains} it to keep it; the last {@link #release()} returns the buffer to its
+ * pool, after which every access is a bug.
+ */
+public final class Frame {
+    private static final VarHandle REFERENCES;
+
+    static {
+        try {
+            REFERENCES = MethodHandles.lookup().findVarHandle(Frame.class, "references", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ByteBuf memory;
+    private final ByteBuffer nio;
+    private final UnsafeBuffer buffer;
+    private final int pinnedBytes;
+
+    @SuppressWarnings("unused") // through REFERENCES
+    private volatile int references = 1;
+
+    /**
+     * Takes over one reference of {@code memory}, whose readable bytes are the origin half and the payload.
+     *
+     * @param pinnedBytes memory that stays taken while this frame lives, at least its own size
+     */
+    Frame(ByteBuf memory, int pinnedBytes) {
+        this.memory = memory;
+        this.nio =
+                memory.nioBuffer(memory.readerIndex(), memory.readableBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        this.buffer = new UnsafeBuffer(nio);
+        this.pinnedBytes = pinnedBytes;
+    }
+
+    /** Takes a reference more; to be called only by a holder of one. */
+    public Frame retain() {
+        int before = (int) REFERENCES.getAndAdd(this, 1);
+        if (before <= 0) {
+            REFERENCES.getAndAdd(this, -1);
+            throw new IllegalStateException("references: " + before + " (expected: > 0, the frame was released)");
+        }
+        return this;
+    }
+
+    /** Gives a reference back; the last one frees the memory. */
+    public void release() {
+        int before = (int) REFERENCES.getAndAdd(this, -1);
+        if (before == 1) {
+            memory.release();
+        } else if (before <= 0) {
+            REFERENCES.getAndAdd(this, 1);
+            throw new IllegalStateException("references: " + before + " (expected: > 0, released too often)");
+        }
+    }
+
+    /** References held now; for tests and assertions. */
+    public int references() {
+        return references;
+    }
+
+    /** Length of header (both halves) and payload, without padding: the field at byte 0. */
+    public int length() {
+        return buffer.capacity() + FrameLayout.HOP_LENGTH;
+    }
+
+    /** {@link #length()} with padding: the room the frame takes in a segment and on the wire. */
+    public int alignedLength() {
+        return FrameLayout.align(length());
+    }
+
+    /** Memory that stays taken while this frame lives: what a channel is charged for it. */
+    public int pinnedBytes() {
+        return pinnedBytes;
+    }
+
+    /** The bytes from the origin half on; offsets through {@link FrameLayout#inOrigin}. Read only. */
+    public DirectBuffer buffer() {
+        return buffer;
+    }
+
+    /**
+     * The bytes from the origin half on, for gathering writes, with a position and limit of its own (one small object a
+     * call).
+     */
+    public ByteBuffer nioBuffer() {
+        return nio.duplicate();
+    }
+
+    /**
+     * The bytes from the origin half on for a Netty channel, as a slice that holds a reference to this frame's memory
+     * (not to the frame) until it is released.
+     */
+    public ByteBuf retainedBuf() {
+        return memory.retainedSlice();
+    }
+
+    public FrameType type() {
+        return FrameType.ofCode(buffer.getByte(FrameLayout.inOrigin(FrameLayout.TYPE_OFFSET)));
+    }
+
+    public int flags() {
+        return nio.getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET)) & 0xFFFF;
+    }
+
+    /** CRC32C of the origin half (without itself) and the payload, computed at the origin. */
+    public int checksum() {
+        return nio.getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
+    }
+
+    public long producerId() {
+        return nio.getLong(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET));
+    }
+
+    /** Number of the first event within {@link #producerId()}. */
+    public long firstEventNumber() {
+        return nio.getLong(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET));
+    }
+
+    /** Microseconds since the epoch, by the clock of the origin. */
+    public long createdMicros() {
+        return nio.getLong(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET));
+    }
+
+    public int eventCount() {
+        return nio.getInt(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
+    }
+
+    /** Bytes of the shared header block, which begins at byte 80 of the frame. */
+    public int sharedHeadersLength() {
+        return nio.getInt(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
+    }
+
+    @Override
+    public String toString() {
+        return "Frame{" + type() + ", events=" + eventCount() + ", length=" + length() + ", producer="
+                + Long.toHexString(producerId()) + ", first=" + firstEventNumber() + ", references=" + references + '}';
+    }
+}

@@ -1,0 +1,108 @@
+package io.headrace.frame;
+
+import io.netty.buffer.ByteBuf;
+import java.util.zip.CRC32C;
+
+/**
+ * Turns bytes that came from a disk or a peer into a {@link Frame}, believing nothing: lengths are bounded, version,
+ * type and flags must be known, the checksum must hold, and {@linkplain #decodeUntrusted from a peer} headers and
+ * events must fill the payload exactly.
+ *
+ * <p>Owned by one thread.
+ */
+public final class FrameDecoder {
+    private static final int KNOWN_FLAGS = FrameLayout.FLAG_COMPRESSED | FrameLayout.FLAG_DERIVED;
+
+    private final CRC32C crc = new CRC32C();
+    private final EventCursor cursor = new EventCursor();
+    private final int maxFrameLength;
+
+    /** @param maxFrameLength longest frame accepted, both halves and payload */
+    public FrameDecoder(int maxFrameLength) {
+        if (maxFrameLength < FrameLayout.HEADER_LENGTH) {
+            throw new IllegalArgumentException(
+                    "maxFrameLength: " + maxFrameLength + " (expected: >= " + FrameLayout.HEADER_LENGTH + ")");
+        }
+        this.maxFrameLength = maxFrameLength;
+    }
+
+    /**
+     * Checks the length field of a hop half before memory is taken for the rest.
+     *
+     * @throws FrameException when it is shorter than a header or longer than allowed
+     */
+    public void checkLength(int length) {
+        if (length < FrameLayout.HEADER_LENGTH || length > maxFrameLength) {
+            throw new FrameException(
+                    FrameException.Reason.LENGTH,
+                    "frame length: " + length + " (expected: " + FrameLayout.HEADER_LENGTH + " to " + maxFrameLength
+                            + ")");
+        }
+    }
+
+    /**
+     * Makes a frame of bytes whose structure an earlier decoder or our own builder vouched for, as the checksum shows.
+     *
+     * @param origin buffer whose readable bytes are origin half and payload; the frame takes over one reference on
+     *     success, on failure it stays with the caller
+     * @param pinnedBytes memory that stays taken while the frame lives
+     */
+    public Frame decode(ByteBuf origin, int pinnedBytes) {
+        checkLength(origin.readableBytes() + FrameLayout.HOP_LENGTH);
+        checkHeader(origin);
+        checkPayload(origin);
+        return new Frame(origin, Math.max(pinnedBytes, origin.readableBytes()));
+    }
+
+    /** As {@link #decode}, and walks headers and events, for bytes from a peer. */
+    public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes) {
+        Frame frame = decode(origin, pinnedBytes);
+        if (frame.type() == FrameType.DATA && (frame.flags() & FrameLayout.FLAG_COMPRESSED) == 0) {
+            // The reference of origin is the caller's again if this throws: the frame object alone is dropped.
+            cursor.wrap(frame).validate();
+        }
+        return frame;
+    }
+
+    private void checkHeader(ByteBuf origin) {
+        int start = origin.readerIndex();
+        int version = origin.getByte(start + FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET));
+        if (version != FrameLayout.VERSION) {
+            throw new FrameException(
+                    FrameException.Reason.VERSION,
+                    "frame version: " + version + " (expected: " + FrameLayout.VERSION + ")");
+        }
+        int type = origin.getByte(start + FrameLayout.inOrigin(FrameLayout.TYPE_OFFSET));
+        if (FrameType.ofCode(type) == null) {
+            throw new FrameException(FrameException.Reason.TYPE, "frame type: " + type + " (expected: 1 to 4)");
+        }
+        int flags = origin.getUnsignedShortLE(start + FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET));
+        if ((flags & ~KNOWN_FLAGS) != 0) {
+            throw new FrameException(
+                    FrameException.Reason.TYPE, "frame flags: " + flags + " (expected: none but " + KNOWN_FLAGS + ")");
+        }
+        int events = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
+        int shared = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
+        int payload = origin.readableBytes() - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
+        if (events < 0 || shared < 0 || shared > payload) {
+            throw new FrameException(
+                    FrameException.Reason.LENGTH,
+                    "event count: " + events + ", shared headers: " + shared + " bytes (expected: >= 0, and at most "
+                            + payload + " bytes)");
+        }
+    }
+
+    private void checkPayload(ByteBuf origin) {
+        int start = origin.readerIndex();
+        int checked = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
+        crc.reset();
+        crc.update(origin.nioBuffer(start + checked, origin.readableBytes() - checked));
+        int stored = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
+        if ((int) crc.getValue() != stored) {
+            throw new FrameException(
+                    FrameException.Reason.CHECKSUM,
+                    "frame checksum: " + Integer.toHexString((int) crc.getValue()) + " (expected: "
+                            + Integer.toHexString(stored) + ", as stored)");
+        }
+    }
+}

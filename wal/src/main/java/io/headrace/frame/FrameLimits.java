@@ -1,0 +1,27 @@
+package io.headrace.frame;
+
+/**
+ * When a builder closes a frame and what it refuses.
+ *
+ * @param maxEvents events in a frame ({@code batchSize})
+ * @param frameBytes payload bytes at which a frame is closed
+ * @param maxEventBytes largest headers and body of one event
+ */
+public record FrameLimits(int maxEvents, int frameBytes, int maxEventBytes) {
+    /** As many events as fit into 192 KiB, events of up to 16 MiB. */
+    public static final FrameLimits DEFAULT =
+            new FrameLimits(Integer.MAX_VALUE, FrameLayout.DEFAULT_FRAME_BYTES, FrameLayout.DEFAULT_MAX_EVENT_BYTES);
+
+    public FrameLimits {
+        if (maxEvents < 1) {
+            throw new IllegalArgumentException("maxEvents: " + maxEvents + " (expected: >= 1)");
+        }
+        if (frameBytes < 1024 || frameBytes > FrameLayout.MAX_FRAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "frameBytes: " + frameBytes + " (expected: 1024 to " + FrameLayout.MAX_FRAME_BYTES + ")");
+        }
+        if (maxEventBytes < 1 || maxEventBytes > 512 * 1024 * 1024) {
+            throw new IllegalArgumentException("maxEventBytes: " + maxEventBytes + " (expected: 1 to 536870912)");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.headrace.wal;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.agrona.collections.Int2ObjectHashMap;
+
+/**
+ * What a checkpoint holds beside the log's own ceiling and durable sequence: what is committed, the sinks' tokens, the
+ * inputs and the ledger. Owned by the journal thread; it may hold only what is durable or committed (R9).
+ */
+public final class LogState {
+    private final SequenceWindow committed;
+    private final Int2ObjectHashMap<InputState> inputs = new Int2ObjectHashMap<>();
+    private final Map<String, byte[]> tokens = new TreeMap<>();
+    private final Map<String, Long> dropped = new TreeMap<>();
+    private int nextInputNumber;
+    private long accepted;
+    private long delivered;
+    private long redelivered;
+
+    /** @param lowWater everything up to here is committed */
+    public LogState(long lowWater, int nextInputNumber) {
+        this.committed = new SequenceWindow(lowWater);
+        this.nextInputNumber = nextInputNumber;
+    }
+
+    /** Low-water mark (its floor) and what is committed above it. */
+    public SequenceWindow committed() {
+        return committed;
+    }
+
+    /** Inputs by number. */
+    public Int2ObjectHashMap<InputState> inputs() {
+        return inputs;
+    }
+
+    /** The sinks' tokens by sink name; values are not changed after they were put. */
+    public Map<String, byte[]> tokens() {
+        return tokens;
+    }
+
+    /** The number that the next new input gets; never given again (R7). */
+    public int nextInputNumber() {
+        return nextInputNumber;
+    }
+
+    public void nextInputNumber(int number) {
+        nextInputNumber = number;
+    }
+
+    /** Events dropped, by reason. */
+    public Map<String, Long> dropped() {
+        return dropped;
+    }
+
+    public long accepted() {
+        return accepted;
+    }
+
+    public void accepted(long events) {
+        accepted = events;
+    }
+
+    public long delivered() {
+        return delivered;
+    }
+
+    public void delivered(long events) {
+        delivered = events;
+    }
+
+    public long redelivered() {
+        return redelivered;
+    }
+
+    public void redelivered(long events) {
+        redelivered = events;
+    }
+}
