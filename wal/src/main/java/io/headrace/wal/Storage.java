@@ -1,4 +1,55 @@
 package io.headrace.wal;
 
-/** Every file and folder of a log is opened through this, so that a simulated disk can stand in. */
-public interface Storage {}
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Every file and folder of a log is opened through this, so that a simulated disk can stand in. Creations, renames and
+ * removals survive a power cut only after {@link #syncFolder}; content only after {@link StorageFile#sync}.
+ */
+public interface Storage {
+    /** How a file is opened. */
+    enum OpenMode {
+        /** Fails when it exists. */
+        CREATE,
+        /** Fails when it does not exist. */
+        WRITE,
+        /** Fails when it does not exist; not to be written. */
+        READ
+    }
+
+    StorageFile open(Path file, OpenMode mode) throws IOException;
+
+    boolean exists(Path path) throws IOException;
+
+    /** Makes a folder and its parents and syncs the parents of what was made. */
+    void createFolders(Path folder) throws IOException;
+
+    /** Names of the files in a folder, sorted; empty when there is no such folder. */
+    List<String> list(Path folder) throws IOException;
+
+    /** Replaces {@code to} atomically. */
+    void rename(Path from, Path to) throws IOException;
+
+    void delete(Path file) throws IOException;
+
+    void syncFolder(Path folder) throws IOException;
+
+    /** Bytes that may still be taken where the folder stands. */
+    long usableSpace(Path folder) throws IOException;
+
+    /** Names the place of a file independently of its path: device and inode. */
+    String identityOf(Path file) throws IOException;
+
+    /** Kind of file system, as the operating system names it, e.g. {@code ext4}. */
+    String fileSystemOf(Path folder) throws IOException;
+
+    /**
+     * Locks a folder for this process, by a file in it.
+     *
+     * @return a handle that unlocks
+     * @throws IOException that names the holder when somebody else has it
+     */
+    AutoCloseable lock(Path folder) throws IOException;
+}
