@@ -21,12 +21,14 @@ import java.util.Map;
  *  |  48  | flags u8: 1 clean                                           |
  *  +------+-------------------------------------------------------------+
  *  |  49  | committed: window                                           |
+ *  |      | holes: count varint, {distance varint, length varint}       |
  *  |      | next input number varint                                    |
  *  |      | accepted, delivered, redelivered: 3 varints                 |
  *  |      | dropped: count varint, {reason text, events varint}         |
  *  |      | tokens: count varint, {sink text, length varint, bytes}     |
  *  |      | inputs: count varint, {input}, by ascending number          |
  *  +------+-------------------------------------------------------------+
+ *   hole    distance from the floor, then from the end of the hole before, to the sequence before its first; length of it
  *   window  floor zigzag, runs varint, {unmarked before varint, marked varint}; both at least 1
  *   text    length varint, UTF-8
  *   input   number varint (difference to the one before), kind u8 (0 ordered, 1 window), key text,
@@ -54,6 +56,7 @@ final class CheckpointCodec {
     private static final int SMALLEST_DROPPED = 2;
     private static final int SMALLEST_TOKEN = 2;
     private static final int SMALLEST_RUN = 2;
+    private static final int SMALLEST_HOLE = 2;
     private static final int SMALLEST_INPUT = 5;
 
     private ByteBuffer out = newBuffer(4096);
@@ -77,6 +80,7 @@ final class CheckpointCodec {
         out.position(headerLength + FIXED_LENGTH);
         LogState state = checkpoint.state();
         putWindow(state.committed());
+        putHoles(state);
         putVarint(state.nextInputNumber());
         putVarint(state.accepted());
         putVarint(state.delivered());
@@ -120,6 +124,7 @@ final class CheckpointCodec {
         }
         LogState state = new LogState(getSigned(in), 0);
         getRuns(in, state.committed());
+        getHoles(in, state);
         state.nextInputNumber(getInt(in, "next input number"));
         state.accepted(getVarint(in));
         state.delivered(getVarint(in));
@@ -138,6 +143,46 @@ final class CheckpointCodec {
         }
         return new Checkpoint(
                 generation, streamId, ceiling, durable, tailSegmentIndex, tailOffset, (flags & FLAG_CLEAN) != 0, state);
+    }
+
+    /** What of a hole the low-water mark has passed is left out. */
+    private void putHoles(LogState state) {
+        long floor = state.committed().floor();
+        int count = 0;
+        for (long last : state.holes().values()) {
+            count += last > floor ? 1 : 0;
+        }
+        putVarint(count);
+        long end = floor;
+        for (Map.Entry<Long, Long> hole : state.holes().entrySet()) {
+            long last = hole.getValue();
+            if (last > floor) {
+                long first = Math.max(hole.getKey(), floor + 1);
+                if (first <= end || last < first) {
+                    throw new IllegalArgumentException("hole: " + hole + " (expected: first=last, above " + end + ")");
+                }
+                putVarint(first - end - 1);
+                putVarint(last - first + 1);
+                end = last;
+            }
+        }
+    }
+
+    private static void getHoles(ByteBuffer in, LogState state) {
+        int holes = getCount(in, SMALLEST_HOLE, "holes");
+        long end = state.committed().floor();
+        for (int i = 0; i < holes; i++) {
+            long distance = getVarint(in);
+            long length = getVarint(in);
+            long first = end + distance + 1;
+            long last = first + length - 1;
+            if (distance < 0 || first <= end || length < 1 || last < first) {
+                throw new IllegalArgumentException("hole of " + length + ", " + distance + " above " + end
+                        + " (expected: at least 1, and not beyond " + Long.MAX_VALUE + ")");
+            }
+            state.holes().put(first, last);
+            end = last;
+        }
     }
 
     private void putInputs(LogState state) {
