@@ -21,8 +21,8 @@ import java.util.TreeMap;
  */
 final class LogSimulation {
     private static final Path FOLDER = Path.of("log");
-    private static final int LIVES = 5;
-    private static final int STEPS = 150;
+    private static final int LIVES = 4;
+    private static final int STEPS = 100;
     private static final int INPUTS = 3;
 
     private final Random random;

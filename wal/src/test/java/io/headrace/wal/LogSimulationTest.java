@@ -2,7 +2,10 @@ package io.headrace.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.ResourceLeakDetector;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,7 +15,21 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code -Dheadrace.seed=SEED} runs that schedule alone, {@code -Dheadrace.schedules=N} another number of them.
  */
 class LogSimulationTest {
-    private static final int SCHEDULES = Integer.getInteger("headrace.schedules", 200);
+    private static final int SCHEDULES = Integer.getInteger("headrace.schedules", 150);
+
+    private static ResourceLeakDetector.Level level;
+
+    /** Every access to a buffer would be recorded: nine tenths of the time. The appenders' contract looks for leaks. */
+    @BeforeAll
+    static void lookForNoLeaks() {
+        level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
+
+    @AfterAll
+    static void lookForLeaks() {
+        ResourceLeakDetector.setLevel(level);
+    }
 
     @ParameterizedTest
     @EnumSource
