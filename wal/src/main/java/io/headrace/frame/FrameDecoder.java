@@ -54,10 +54,13 @@ public final class FrameDecoder {
         return new Frame(origin, Math.max(pinnedBytes, origin.readableBytes()));
     }
 
-    /** As {@link #decode}, and walks headers and events, for bytes from a peer. */
+    /**
+     * As {@link #decode}, and walks headers and events, for bytes from a peer. Compressed frames are refused, as what is
+     * in them was not walked: a channel that took one with a lie in it would offer it to its sinks for ever.
+     */
     public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes) {
         Frame frame = decode(origin, pinnedBytes);
-        if (frame.type() == FrameType.DATA && (frame.flags() & FrameLayout.FLAG_COMPRESSED) == 0) {
+        if (frame.type() == FrameType.DATA) {
             // The reference of origin is the caller's again if this throws: the frame object alone is dropped.
             cursor.wrap(frame).validate();
         }
