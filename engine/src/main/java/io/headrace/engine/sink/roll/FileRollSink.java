@@ -2,6 +2,7 @@ package io.headrace.engine.sink.roll;
 
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
+import io.headrace.engine.serializer.Serializers;
 import io.headrace.engine.spi.BatchSink;
 import io.headrace.engine.spi.EventSerializer;
 import io.headrace.engine.spi.SinkContext;
@@ -59,7 +60,8 @@ public final class FileRollSink implements BatchSink {
         this.context = context;
         settings = context.settings(FileRollSettings.class);
         consumer = context.consumer();
-        serializer = SerializerContext.serializer(settings.serializer(), settings.serializerSettings(), context);
+        serializer =
+                Serializers.create(context, "sink.serializer", settings.serializer(), settings.serializerSettings());
         counters = new RollCounters(context.metrics());
         clock = context.epochClock();
         nanoClock = context.nanoClock();
