@@ -1,6 +1,7 @@
 package io.headrace.wal;
 
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.agrona.collections.Int2ObjectHashMap;
 
@@ -10,6 +11,7 @@ import org.agrona.collections.Int2ObjectHashMap;
  */
 public final class LogState {
     private final SequenceWindow committed;
+    private final NavigableMap<Long, Long> holes = new TreeMap<>();
     private final Int2ObjectHashMap<InputState> inputs = new Int2ObjectHashMap<>();
     private final Map<String, byte[]> tokens = new TreeMap<>();
     private final Map<String, Long> dropped = new TreeMap<>();
@@ -27,6 +29,14 @@ public final class LogState {
     /** Low-water mark (its floor) and what is committed above it. */
     public SequenceWindow committed() {
         return committed;
+    }
+
+    /**
+     * Ranges of sequences above the low-water mark that a crash left unused, first to last: they count as committed (R4)
+     * and may be longer than a window. They do not overlap; those below the low-water mark mean nothing any more.
+     */
+    public NavigableMap<Long, Long> holes() {
+        return holes;
     }
 
     /** Inputs by number. */

@@ -1,0 +1,348 @@
+package io.headrace.wal;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * The body of a checkpoint slot, little-endian; varints are LEB128 as in Protocol Buffers, zigzag where signed.
+ *
+ * <pre>
+ *  +------+-------------------------------------------------------------+
+ *  |   0  | stream id, high u64                                         |
+ *  |   8  | stream id, low u64                                          |
+ *  |  16  | ceiling u64                                                 |
+ *  |  24  | durable u64                                                 |
+ *  |  32  | tail segment index u64                                      |
+ *  |  40  | tail offset u64                                             |
+ *  |  48  | flags u8: 1 clean                                           |
+ *  +------+-------------------------------------------------------------+
+ *  |  49  | committed: window                                           |
+ *  |      | holes: count varint, {distance varint, length varint}       |
+ *  |      | next input number varint                                    |
+ *  |      | accepted, delivered, redelivered: 3 varints                 |
+ *  |      | dropped: count varint, {reason text, events varint}         |
+ *  |      | tokens: count varint, {sink text, length varint, bytes}     |
+ *  |      | inputs: count varint, {input}, by ascending number          |
+ *  +------+-------------------------------------------------------------+
+ *   hole    distance from the floor, then from the end of the hole before, to the sequence before its first; length of it
+ *   window  floor zigzag, runs varint, {unmarked before varint, marked varint}; both at least 1
+ *   text    length varint, UTF-8
+ *   input   number varint (difference to the one before), kind u8 (0 ordered, 1 window), key text,
+ *           last seen zigzag (milliseconds since the epoch), position zigzag or window
+ * </pre>
+ *
+ * Decoding trusts nothing: whatever does not fit ends in an {@link IllegalArgumentException} before memory is taken for
+ * it. Owned by one thread.
+ */
+final class CheckpointCodec {
+    private static final int STREAM_HIGH_OFFSET = 0;
+    private static final int STREAM_LOW_OFFSET = 8;
+    private static final int CEILING_OFFSET = 16;
+    private static final int DURABLE_OFFSET = 24;
+    private static final int TAIL_SEGMENT_OFFSET = 32;
+    private static final int TAIL_OFFSET_OFFSET = 40;
+    private static final int FLAGS_OFFSET = 48;
+    private static final int FIXED_LENGTH = 49;
+
+    private static final int FLAG_CLEAN = 1;
+    private static final int ORDERED = 0;
+    private static final int WINDOW = 1;
+    private static final int MAX_VARINT = 10;
+
+    private static final int SMALLEST_DROPPED = 2;
+    private static final int SMALLEST_TOKEN = 2;
+    private static final int SMALLEST_RUN = 2;
+    private static final int SMALLEST_HOLE = 2;
+    private static final int SMALLEST_INPUT = 5;
+
+    private ByteBuffer out = newBuffer(4096);
+
+    /**
+     * Encodes the body of a checkpoint.
+     *
+     * @param headerLength bytes that are left free at the start of the buffer
+     * @return a buffer of this codec, from 0 to the end of the body, to be used before the next call
+     */
+    ByteBuffer encode(Checkpoint checkpoint, int headerLength) {
+        out.clear();
+        room(headerLength + FIXED_LENGTH);
+        out.putLong(headerLength + STREAM_HIGH_OFFSET, checkpoint.streamId().high());
+        out.putLong(headerLength + STREAM_LOW_OFFSET, checkpoint.streamId().low());
+        out.putLong(headerLength + CEILING_OFFSET, checkpoint.ceiling());
+        out.putLong(headerLength + DURABLE_OFFSET, checkpoint.durable());
+        out.putLong(headerLength + TAIL_SEGMENT_OFFSET, checkpoint.tailSegmentIndex());
+        out.putLong(headerLength + TAIL_OFFSET_OFFSET, checkpoint.tailOffset());
+        out.put(headerLength + FLAGS_OFFSET, (byte) (checkpoint.clean() ? FLAG_CLEAN : 0));
+        out.position(headerLength + FIXED_LENGTH);
+        LogState state = checkpoint.state();
+        putWindow(state.committed());
+        putHoles(state);
+        putVarint(state.nextInputNumber());
+        putVarint(state.accepted());
+        putVarint(state.delivered());
+        putVarint(state.redelivered());
+        putVarint(state.dropped().size());
+        for (Map.Entry<String, Long> dropped : state.dropped().entrySet()) {
+            putText(dropped.getKey());
+            putVarint(dropped.getValue());
+        }
+        putVarint(state.tokens().size());
+        for (Map.Entry<String, byte[]> token : state.tokens().entrySet()) {
+            putText(token.getKey());
+            putBytes(token.getValue());
+        }
+        putInputs(state);
+        return out.flip();
+    }
+
+    /**
+     * Decodes a body from the position of a little-endian buffer to its limit.
+     *
+     * @throws IllegalArgumentException when it is not one
+     */
+    Checkpoint decode(long generation, ByteBuffer in) {
+        try {
+            return read(generation, in);
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("body ends at " + in.limit() + " (expected: more)", e);
+        }
+    }
+
+    private Checkpoint read(long generation, ByteBuffer in) {
+        StreamId streamId = new StreamId(in.getLong(), in.getLong());
+        long ceiling = in.getLong();
+        long durable = in.getLong();
+        long tailSegmentIndex = in.getLong();
+        long tailOffset = in.getLong();
+        int flags = in.get();
+        if ((flags & ~FLAG_CLEAN) != 0) {
+            throw new IllegalArgumentException("flags: " + flags + " (expected: 0 or 1)");
+        }
+        LogState state = new LogState(getSigned(in), 0);
+        getRuns(in, state.committed());
+        getHoles(in, state);
+        state.nextInputNumber(getInt(in, "next input number"));
+        state.accepted(getVarint(in));
+        state.delivered(getVarint(in));
+        state.redelivered(getVarint(in));
+        int dropped = getCount(in, SMALLEST_DROPPED, "drop reasons");
+        for (int i = 0; i < dropped; i++) {
+            state.dropped().put(getText(in), getVarint(in));
+        }
+        int tokens = getCount(in, SMALLEST_TOKEN, "tokens");
+        for (int i = 0; i < tokens; i++) {
+            state.tokens().put(getText(in), getBytes(in));
+        }
+        getInputs(in, state);
+        if (in.hasRemaining()) {
+            throw new IllegalArgumentException(in.remaining() + " bytes after the last input (expected: none)");
+        }
+        return new Checkpoint(
+                generation, streamId, ceiling, durable, tailSegmentIndex, tailOffset, (flags & FLAG_CLEAN) != 0, state);
+    }
+
+    /** What of a hole the low-water mark has passed is left out. */
+    private void putHoles(LogState state) {
+        long floor = state.committed().floor();
+        int count = 0;
+        for (long last : state.holes().values()) {
+            count += last > floor ? 1 : 0;
+        }
+        putVarint(count);
+        long end = floor;
+        for (Map.Entry<Long, Long> hole : state.holes().entrySet()) {
+            long last = hole.getValue();
+            if (last > floor) {
+                long first = Math.max(hole.getKey(), floor + 1);
+                if (first <= end || last < first) {
+                    throw new IllegalArgumentException("hole: " + hole + " (expected: first=last, above " + end + ")");
+                }
+                putVarint(first - end - 1);
+                putVarint(last - first + 1);
+                end = last;
+            }
+        }
+    }
+
+    private static void getHoles(ByteBuffer in, LogState state) {
+        int holes = getCount(in, SMALLEST_HOLE, "holes");
+        long end = state.committed().floor();
+        for (int i = 0; i < holes; i++) {
+            long distance = getVarint(in);
+            long length = getVarint(in);
+            long first = end + distance + 1;
+            long last = first + length - 1;
+            if (distance < 0 || first <= end || length < 1 || last < first) {
+                throw new IllegalArgumentException("hole of " + length + ", " + distance + " above " + end
+                        + " (expected: at least 1, and not beyond " + Long.MAX_VALUE + ")");
+            }
+            state.holes().put(first, last);
+            end = last;
+        }
+    }
+
+    private void putInputs(LogState state) {
+        int[] numbers = new int[state.inputs().size()];
+        int count = 0;
+        for (InputState input : state.inputs().values()) {
+            numbers[count++] = input.number();
+        }
+        Arrays.sort(numbers);
+        putVarint(numbers.length);
+        int before = 0;
+        for (int number : numbers) {
+            InputState input = state.inputs().get(number);
+            putVarint(number - before);
+            before = number;
+            room(1);
+            out.put((byte) (input.window() == null ? ORDERED : WINDOW));
+            putText(input.key().id());
+            putSigned(input.lastSeenMillis());
+            if (input.window() == null) {
+                putSigned(input.position());
+            } else {
+                putWindow(input.window());
+            }
+        }
+    }
+
+    private static void getInputs(ByteBuffer in, LogState state) {
+        int inputs = getCount(in, SMALLEST_INPUT, "inputs");
+        long number = 0;
+        for (int i = 0; i < inputs; i++) {
+            int step = getInt(in, "input number");
+            number += step;
+            if (step == 0 || number >= state.nextInputNumber()) {
+                throw new IllegalArgumentException(
+                        "input number: " + number + " (expected: ascending, < next " + state.nextInputNumber() + ")");
+            }
+            int kind = in.get();
+            if (kind != ORDERED && kind != WINDOW) {
+                throw new IllegalArgumentException("input kind: " + kind + " (expected: 0 or 1)");
+            }
+            InputKey key = new InputKey(kind == ORDERED ? InputKey.Kind.ORDERED : InputKey.Kind.WINDOW, getText(in));
+            long lastSeenMillis = getSigned(in);
+            InputState input = new InputState((int) number, key, getSigned(in), lastSeenMillis);
+            if (kind == WINDOW) {
+                getRuns(in, input.window());
+            }
+            state.inputs().put((int) number, input);
+        }
+    }
+
+    private void putWindow(SequenceWindow window) {
+        putSigned(window.floor());
+        long end = window.floor();
+        int runs = 0;
+        while (end < window.highest()) {
+            end = window.endOfRun(window.nextMarked(end));
+            runs++;
+        }
+        putVarint(runs);
+        end = window.floor();
+        while (end < window.highest()) {
+            long first = window.nextMarked(end);
+            putVarint(first - end - 1);
+            end = window.endOfRun(first);
+            putVarint(end - first + 1);
+        }
+    }
+
+    private static void getRuns(ByteBuffer in, SequenceWindow window) {
+        int runs = getCount(in, SMALLEST_RUN, "runs");
+        for (int i = 0; i < runs; i++) {
+            int unmarked = getInt(in, "unmarked sequences");
+            int marked = getInt(in, "marked sequences");
+            if (unmarked < 1 || unmarked > SequenceWindow.SIZE || marked < 1 || marked > SequenceWindow.SIZE) {
+                throw new IllegalArgumentException("run of " + marked + " after " + unmarked + " (expected: 1 to "
+                        + SequenceWindow.SIZE + " of each)");
+            }
+            long first = window.highest() + unmarked + 1;
+            window.markRun(first, first + marked - 1);
+        }
+    }
+
+    private void putText(String text) {
+        putBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void putBytes(byte[] bytes) {
+        putVarint(bytes.length);
+        room(bytes.length);
+        out.put(bytes);
+    }
+
+    private void putSigned(long value) {
+        putVarint(value << 1 ^ value >> 63);
+    }
+
+    private void putVarint(long value) {
+        room(MAX_VARINT);
+        long rest = value;
+        while ((rest & ~0x7FL) != 0) {
+            out.put((byte) (rest | 0x80));
+            rest >>>= 7;
+        }
+        out.put((byte) rest);
+    }
+
+    private void room(int bytes) {
+        if (out.remaining() < bytes) {
+            ByteBuffer grown = newBuffer(Math.max(2 * out.capacity(), Math.addExact(out.position(), bytes)));
+            out = grown.put(out.flip());
+        }
+    }
+
+    private static String getText(ByteBuffer in) {
+        return new String(getBytes(in), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] getBytes(ByteBuffer in) {
+        byte[] bytes = new byte[getCount(in, 1, "bytes")];
+        in.get(bytes);
+        return bytes;
+    }
+
+    /** Reads how many of something follow, each of at least {@code smallest} bytes. */
+    private static int getCount(ByteBuffer in, int smallest, String what) {
+        long count = getVarint(in);
+        if (count < 0 || count > in.remaining() / smallest) {
+            throw new IllegalArgumentException(
+                    what + ": " + count + " (expected: at most " + in.remaining() / smallest + ")");
+        }
+        return (int) count;
+    }
+
+    private static int getInt(ByteBuffer in, String what) {
+        long value = getVarint(in);
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: 0 to " + Integer.MAX_VALUE + ")");
+        }
+        return (int) value;
+    }
+
+    private static long getSigned(ByteBuffer in) {
+        long value = getVarint(in);
+        return value >>> 1 ^ -(value & 1);
+    }
+
+    private static long getVarint(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            byte next = in.get();
+            value |= (next & 0x7FL) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("varint of more than " + MAX_VARINT + " bytes (expected: fewer)");
+    }
+
+    private static ByteBuffer newBuffer(int capacity) {
+        return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

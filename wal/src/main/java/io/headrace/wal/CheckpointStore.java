@@ -1,0 +1,220 @@
+package io.headrace.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The two slots of a log's checkpoint, written alternately, so that the newest good one is never written over. A slot
+ * comes into being by a synced file that is renamed: a file of a slot's name has held a whole checkpoint, and two bad
+ * ones are damage, never a torn first write.
+ *
+ * <p>Owned by the journal thread. After a failed write or sync every later write is refused; the store is to be opened
+ * again. The newest slot that {@link #open} found is copied, synced and renamed into its place before it is relied on: what
+ * was read may have been in the page cache only, and the next write goes over the other slot.
+ */
+public final class CheckpointStore implements AutoCloseable {
+    private static final String[] NAMES = {"checkpoint-a", "checkpoint-b"};
+    private static final String NEW_SUFFIX = ".new";
+    private static final int SMALLEST_FILE = 64 * 1024;
+    private static final int NONE = -1;
+
+    private final Storage storage;
+    private final Path folder;
+    private final CheckpointCodec codec = new CheckpointCodec();
+    private final StorageFile[] files = new StorageFile[NAMES.length];
+    private final long[] lowWaters = new long[NAMES.length];
+    private final boolean[] valid = new boolean[NAMES.length];
+
+    private Checkpoint loaded;
+    private int newest = NONE;
+    private long newestGeneration;
+    private boolean failed;
+
+    private CheckpointStore(Storage storage, Path folder) {
+        this.storage = storage;
+        this.folder = folder;
+    }
+
+    /**
+     * Opens the slots of a folder that exists; their files are made by the first two writes.
+     *
+     * @throws LogDamagedException when there are slots and none holds a checkpoint; the message says why for each
+     * @throws LogVersionException when a slot is of a version that is not known here
+     */
+    public static CheckpointStore open(Storage storage, Path folder) throws IOException {
+        CheckpointStore store = new CheckpointStore(storage, folder);
+        try {
+            store.removeUnfinished();
+            store.loaded = store.scan(Storage.OpenMode.WRITE);
+            store.makeNewestDurable();
+            return store;
+        } catch (IOException | RuntimeException e) {
+            closeAfter(e, store);
+            throw e;
+        }
+    }
+
+    /** Reads the newest checkpoint of a folder without changing anything, for tools; as {@link #load()}. */
+    public static Checkpoint read(Storage storage, Path folder) throws IOException {
+        try (CheckpointStore store = new CheckpointStore(storage, folder)) {
+            return store.scan(Storage.OpenMode.READ);
+        }
+    }
+
+    /** The newest checkpoint that {@link #open} found, whose state is the caller's; null when there never was one. */
+    public Checkpoint load() {
+        return loaded;
+    }
+
+    /** The generation that the next write is to have. */
+    public long nextGeneration() {
+        return newestGeneration + 1;
+    }
+
+    /**
+     * Writes a checkpoint over the older slot and returns when it is durable.
+     *
+     * @throws IllegalArgumentException when its generation is not above all before
+     * @throws IOException when it is not known to be durable; the other slot is as it was
+     */
+    public void write(Checkpoint checkpoint) throws IOException {
+        if (failed) {
+            throw new IOException(folder + ": a checkpoint could not be written before (expected: open it again)");
+        }
+        if (checkpoint.generation() <= newestGeneration) {
+            throw new IllegalArgumentException(
+                    "generation: " + checkpoint.generation() + " (expected: > " + newestGeneration + ")");
+        }
+        int slot = newest == 0 ? 1 : 0;
+        ByteBuffer bytes = CheckpointSlot.encode(checkpoint, codec);
+        failed = true;
+        valid[slot] = false;
+        if (files[slot] == null) {
+            create(slot, bytes);
+        } else {
+            overwrite(files[slot], bytes);
+        }
+        failed = false;
+        valid[slot] = true;
+        lowWaters[slot] = checkpoint.lowWater();
+        newest = slot;
+        newestGeneration = checkpoint.generation();
+    }
+
+    /**
+     * The low-water mark of the older slot now on disk: recovery may have to start there, so what is above it must stay.
+     * 0 when only one slot is good.
+     */
+    public long olderLowWater() {
+        return valid[0] && valid[1] ? lowWaters[1 - newest] : 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (int slot = 0; slot < files.length; slot++) {
+            StorageFile file = files[slot];
+            files[slot] = null;
+            if (file != null) {
+                try {
+                    file.close();
+                } catch (IOException e) {
+                    if (failure == null) {
+                        failure = e;
+                    } else {
+                        failure.addSuppressed(e);
+                    }
+                }
+            }
+        }
+        failed = true;
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private Checkpoint scan(Storage.OpenMode mode) throws IOException {
+        Checkpoint best = null;
+        List<String> faults = new ArrayList<>();
+        for (int slot = 0; slot < NAMES.length; slot++) {
+            Path path = folder.resolve(NAMES[slot]);
+            if (!storage.exists(path)) {
+                faults.add(path + ": missing");
+                continue;
+            }
+            files[slot] = storage.open(path, mode);
+            try {
+                Checkpoint found = CheckpointSlot.read(files[slot], path, codec);
+                valid[slot] = true;
+                lowWaters[slot] = found.lowWater();
+                if (best == null || found.generation() > best.generation()) {
+                    best = found;
+                    newest = slot;
+                    newestGeneration = found.generation();
+                }
+            } catch (IllegalArgumentException e) {
+                faults.add(path + ": " + e.getMessage());
+            }
+        }
+        if (best == null && (files[0] != null || files[1] != null)) {
+            throw new LogDamagedException("no valid checkpoint: " + String.join("; ", faults)
+                    + " (expected: one of the two; run `headrace wal repair " + folder + "`)");
+        }
+        return best;
+    }
+
+    /** Puts a synced copy in the place of the newest slot's file, atomically. */
+    private void makeNewestDurable() throws IOException {
+        if (newest != NONE) {
+            StorageFile read = files[newest];
+            files[newest] = null;
+            read.close();
+            create(newest, CheckpointSlot.encode(loaded, codec));
+        }
+    }
+
+    private void removeUnfinished() throws IOException {
+        for (String name : NAMES) {
+            Path path = folder.resolve(name + NEW_SUFFIX);
+            if (storage.exists(path)) {
+                storage.delete(path);
+            }
+        }
+    }
+
+    private void create(int slot, ByteBuffer bytes) throws IOException {
+        Path path = folder.resolve(NAMES[slot]);
+        Path unfinished = folder.resolve(NAMES[slot] + NEW_SUFFIX);
+        files[slot] = storage.open(unfinished, Storage.OpenMode.CREATE);
+        overwrite(files[slot], bytes);
+        storage.rename(unfinished, path);
+        storage.syncFolder(folder);
+    }
+
+    /** Writes from the file's start; a file that is too small grows to a power of two, filled with zeros. */
+    private static void overwrite(StorageFile file, ByteBuffer bytes) throws IOException {
+        int length = bytes.remaining();
+        long size = file.size();
+        file.write(bytes, 0);
+        if (size < length || size < SMALLEST_FILE) {
+            long grown = Math.max(SMALLEST_FILE, Long.highestOneBit(2L * length - 1));
+            ByteBuffer zeros = ByteBuffer.allocate(SMALLEST_FILE);
+            for (long at = Math.max(length, size); at < grown; at += zeros.limit()) {
+                zeros.clear().limit((int) Math.min(zeros.capacity(), grown - at));
+                file.write(zeros, at);
+            }
+        }
+        file.sync();
+    }
+
+    private static void closeAfter(Exception cause, CheckpointStore store) {
+        try {
+            store.close();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,292 @@
+package io.headrace.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.headrace.testing.Hex;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CheckpointCodecTest {
+    private static final int MUTATIONS = Integer.getInteger("headrace.checkpoint.mutations", 100_000);
+    private static final long NOW = 1_790_000_000_000L;
+
+    private final CheckpointCodec codec = new CheckpointCodec();
+
+    @Test
+    void shouldBringBackEverything_R9() {
+        Checkpoint checkpoint = full();
+        assertSame(decode(encode(checkpoint)), checkpoint);
+        assertThat(encode(decode(encode(checkpoint)))).isEqualTo(encode(checkpoint));
+    }
+
+    @Test
+    void shouldBringBackRandomStates_R9() {
+        for (int seed = 0; seed < 300; seed++) {
+            Checkpoint checkpoint = random(new Random(seed));
+            assertSame(decode(encode(checkpoint)), checkpoint);
+        }
+    }
+
+    @Test
+    void shouldBringBackAStateAtTheLimits() {
+        LogState state = new LogState(Long.MAX_VALUE - 10, Integer.MAX_VALUE);
+        state.committed().mark(Long.MAX_VALUE);
+        state.committed().mark(Long.MAX_VALUE - 2);
+        state.inputs()
+                .put(
+                        Integer.MAX_VALUE - 1,
+                        new InputState(
+                                Integer.MAX_VALUE - 1,
+                                new InputKey(InputKey.Kind.ORDERED, ""),
+                                Long.MIN_VALUE,
+                                Long.MAX_VALUE));
+        state.holes().put(Long.MAX_VALUE, Long.MAX_VALUE);
+        state.accepted(Long.MAX_VALUE);
+        state.dropped().put("", Long.MAX_VALUE);
+        Checkpoint checkpoint = new Checkpoint(
+                Long.MAX_VALUE, new StreamId(-1, -1), Long.MAX_VALUE, -1, Long.MAX_VALUE, Long.MAX_VALUE, true, state);
+        assertSame(decode(encode(checkpoint)), checkpoint);
+    }
+
+    @Test
+    void shouldLeaveOutWhatTheLowWaterMarkHasPassedOfHoles() {
+        LogState state = new LogState(100, 1);
+        state.holes().put(10L, 20L);
+        state.holes().put(90L, 105L);
+        state.holes().put(107L, 108L);
+        Checkpoint checkpoint = new Checkpoint(1, new StreamId(1, 2), 3, 4, 5, 6, false, state);
+        assertThat(decode(encode(checkpoint)).state().holes())
+                .containsOnly(java.util.Map.entry(101L, 105L), java.util.Map.entry(107L, 108L));
+    }
+
+    @Test
+    void shouldEncodeTheSameBytesAsTheFirstVersion1() throws IOException {
+        HeapStorage storage = new HeapStorage();
+        java.nio.file.Path folder = java.nio.file.Path.of("log");
+        ByteBuffer slot = CheckpointSlot.encode(full(), codec);
+        byte[] bytes = Arrays.copyOf(slot.array(), slot.limit());
+        byte[] golden = Hex.resource("/io/headrace/wal/checkpoint-1.hex", bytes);
+        assertThat(Hex.text(bytes)).isEqualTo(Hex.text(golden));
+        storage.content(folder.resolve("checkpoint-a"), golden);
+        assertSame(CheckpointStore.read(storage, folder), full());
+    }
+
+    @Test
+    void shouldStaySmallAndFastWithTenThousandInputs() {
+        LogState state = new LogState(1_000_000, 10_001);
+        Random random = new Random(7);
+        for (int number = 1; number <= 10_000; number++) {
+            boolean ordered = number % 2 == 0;
+            InputKey key = ordered
+                    ? new InputKey(InputKey.Kind.ORDERED, "file:fd01:" + (1_000_000 + number) + ":" + hex(random))
+                    : new InputKey(
+                            InputKey.Kind.WINDOW, "link:" + hex(random) + hex(random) + hex(random) + hex(random));
+            InputState input = new InputState(number, key, random.nextInt(1 << 30), NOW + random.nextInt(100_000));
+            if (!ordered) {
+                for (int run = 0; run < 3; run++) {
+                    input.keep(input.window().highest() + 2 + random.nextInt(500), NOW);
+                }
+            }
+            state.inputs().put(number, input);
+        }
+        Checkpoint checkpoint = new Checkpoint(1, new StreamId(1, 2), 3, 4, 5, 6, false, state);
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 20; i++) {
+            long begin = System.nanoTime();
+            codec.encode(checkpoint, 32);
+            best = Math.min(best, System.nanoTime() - begin);
+        }
+        int length = encode(checkpoint).length;
+        System.out.printf("checkpoint of 10,000 inputs: %d bytes, encoded in %.2f ms%n", length, best / 1e6);
+        assertThat(length).isLessThan(1 << 20);
+        assertThat(best).isLessThan(20_000_000);
+        assertSame(decode(encode(checkpoint)), checkpoint);
+    }
+
+    /** The checksum is not asked: what is decoded lies on purpose. */
+    @Test
+    void shouldRefuseMutationsWithoutCrashOrGreed() {
+        byte[][] seeds = {encode(full()), encode(random(new Random(1))), encode(random(new Random(2)))};
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Random random = new Random(42);
+        int accepted = 0;
+        for (int i = 0; i < MUTATIONS; i++) {
+            byte[] body = mutate(seeds[random.nextInt(seeds.length)], random);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            try {
+                decode(body);
+                accepted++;
+            } catch (IllegalArgumentException e) {
+                assertThat(e.getMessage()).contains("expected");
+            }
+            long taken = threads.getCurrentThreadAllocatedBytes() - before;
+            // A run of 2 bytes may ask for a bitmap of 8 KiB, grown by doubling.
+            assertThat(taken).as("mutation %d", i).isLessThan(64 * 1024 + body.length * 4096L);
+        }
+        assertThat(accepted).isLessThan(MUTATIONS);
+    }
+
+    @Test
+    void shouldRefuseEveryTruncation() {
+        byte[] body = encode(full());
+        for (int length = 0; length < body.length; length++) {
+            byte[] cut = Arrays.copyOf(body, length);
+            assertThatThrownBy(() -> decode(cut)).as("cut at %d", length).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    static Checkpoint full() {
+        LogState state = new LogState(5_000, 9);
+        for (long sequence = 5_010; sequence < 5_200; sequence++) {
+            state.committed().mark(sequence);
+        }
+        state.committed().mark(5_300);
+        state.committed().mark(5_000 + SequenceWindow.SIZE);
+        state.holes().put(70_601L, 1_118_000L);
+        state.holes().put(1_119_000L, 1_119_000L);
+        state.accepted(1_000_000);
+        state.delivered(900_000);
+        state.redelivered(123);
+        state.dropped().put("expired", 7L);
+        state.dropped().put("too-large", 2L);
+        state.tokens().put("archive", new byte[] {1, 2, 3});
+        state.tokens().put("größe", new byte[0]);
+        state.inputs().put(3, new InputState(3, new InputKey(InputKey.Kind.ORDERED, "file:1:2:3"), 77_777, NOW));
+        InputState link = new InputState(8, new InputKey(InputKey.Kind.WINDOW, "link:00ff"), 400, NOW + 1);
+        link.keep(402, NOW + 2);
+        link.keep(500, NOW + 3);
+        state.inputs().put(8, link);
+        return new Checkpoint(
+                17,
+                new StreamId(0x0123_4567_89AB_CDEFL, 0xFEDC_BA98_7654_3210L),
+                1 << 20,
+                70_600,
+                4,
+                65_536,
+                true,
+                state);
+    }
+
+    private static Checkpoint random(Random random) {
+        LogState state = new LogState(random.nextInt(1_000_000), 2_000);
+        fill(state.committed(), random);
+        for (int i = random.nextInt(5); i > 0; i--) {
+            byte[] token = new byte[random.nextInt(100)];
+            random.nextBytes(token);
+            state.tokens().put("sink" + i, token);
+            state.dropped().put("reason" + i, random.nextLong() >>> 1);
+        }
+        for (int number = 1 + random.nextInt(9); number < 200; number += 1 + random.nextInt(40)) {
+            InputKey.Kind kind = random.nextBoolean() ? InputKey.Kind.ORDERED : InputKey.Kind.WINDOW;
+            InputState input = new InputState(number, new InputKey(kind, "id" + number), random.nextInt(), NOW);
+            if (input.window() != null) {
+                fill(input.window(), random);
+            }
+            state.inputs().put(number, input);
+        }
+        return new Checkpoint(
+                1 + random.nextInt(1000),
+                new StreamId(random.nextLong(), random.nextLong()),
+                random.nextInt(),
+                random.nextInt(),
+                random.nextInt(),
+                random.nextInt(),
+                random.nextBoolean(),
+                state);
+    }
+
+    private static void fill(SequenceWindow window, Random random) {
+        int reach = 1 << random.nextInt(17);
+        for (int marks = random.nextInt(300); marks > 0; marks--) {
+            long sequence = window.floor() + 1 + random.nextInt(reach);
+            if (window.covers(sequence)) {
+                window.mark(sequence);
+            }
+        }
+    }
+
+    private static byte[] mutate(byte[] seed, Random random) {
+        byte[] body = seed.clone();
+        for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+            int at = random.nextInt(body.length);
+            switch (random.nextInt(5)) {
+                case 0 -> body[at] ^= 1 << random.nextInt(8);
+                case 1 -> body[at] = (byte) random.nextInt();
+                case 2 -> body[at] = -1;
+                case 3 -> body = Arrays.copyOf(body, 1 + random.nextInt(body.length));
+                default -> {
+                    byte[] inserted = new byte[body.length + 1];
+                    System.arraycopy(body, 0, inserted, 0, at);
+                    System.arraycopy(body, at, inserted, at + 1, body.length - at);
+                    inserted[at] = (byte) random.nextInt();
+                    body = inserted;
+                }
+            }
+        }
+        return body;
+    }
+
+    private byte[] encode(Checkpoint checkpoint) {
+        ByteBuffer body = codec.encode(checkpoint, 0);
+        return Arrays.copyOf(body.array(), body.limit());
+    }
+
+    private Checkpoint decode(byte[] body) {
+        return codec.decode(1, ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private static void assertSame(Checkpoint found, Checkpoint expected) {
+        assertThat(found.streamId()).isEqualTo(expected.streamId());
+        assertThat(found.ceiling()).isEqualTo(expected.ceiling());
+        assertThat(found.durable()).isEqualTo(expected.durable());
+        assertThat(found.tailSegmentIndex()).isEqualTo(expected.tailSegmentIndex());
+        assertThat(found.tailOffset()).isEqualTo(expected.tailOffset());
+        assertThat(found.clean()).isEqualTo(expected.clean());
+        LogState state = found.state();
+        LogState wanted = expected.state();
+        assertSame(state.committed(), wanted.committed());
+        assertThat(state.holes()).isEqualTo(wanted.holes());
+        assertThat(state.nextInputNumber()).isEqualTo(wanted.nextInputNumber());
+        assertThat(state.accepted()).isEqualTo(wanted.accepted());
+        assertThat(state.delivered()).isEqualTo(wanted.delivered());
+        assertThat(state.redelivered()).isEqualTo(wanted.redelivered());
+        assertThat(state.dropped()).isEqualTo(wanted.dropped());
+        assertThat(state.tokens().keySet()).isEqualTo(wanted.tokens().keySet());
+        wanted.tokens()
+                .forEach((sink, token) -> assertThat(state.tokens().get(sink)).isEqualTo(token));
+        assertThat(state.inputs().size()).isEqualTo(wanted.inputs().size());
+        for (InputState input : wanted.inputs().values()) {
+            InputState other = state.inputs().get(input.number());
+            assertThat(other.number()).isEqualTo(input.number());
+            assertThat(other.key()).isEqualTo(input.key());
+            assertThat(other.position()).isEqualTo(input.position());
+            assertThat(other.lastSeenMillis()).isEqualTo(input.lastSeenMillis());
+            if (input.window() != null) {
+                assertSame(other.window(), input.window());
+            }
+        }
+    }
+
+    private static void assertSame(SequenceWindow found, SequenceWindow expected) {
+        assertThat(found.floor()).isEqualTo(expected.floor());
+        assertThat(found.highest()).isEqualTo(expected.highest());
+        long end = expected.floor();
+        while (end < expected.highest()) {
+            long first = expected.nextMarked(end);
+            assertThat(found.nextMarked(end)).isEqualTo(first);
+            end = expected.endOfRun(first);
+            assertThat(found.endOfRun(first)).isEqualTo(end);
+        }
+    }
+
+    private static String hex(Random random) {
+        return String.format("%08x", random.nextInt());
+    }
+}
