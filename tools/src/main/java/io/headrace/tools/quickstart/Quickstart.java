@@ -42,25 +42,41 @@ public final class Quickstart {
     /** What there is to say at the end. */
     public record Result(String text, String json, List<String> checks, boolean sound) {}
 
-    /** Runs it; folder and processes are gone when this returns or throws, but for what {@code keep} keeps. */
+    /**
+     * Runs it. Processes and folder are gone when this returns or throws, but for what {@code keep} keeps: input and
+     * output, and after a failure everything.
+     */
     public Result run() throws IOException, InterruptedException {
         List<InputFile> given = InputFile.of(options.files());
+        boolean done = false;
         try {
             open();
             requireSpace(InputFile.totalBytes(given));
             List<InputFile> inputs = given.isEmpty() ? InputFile.of(List.of(generate())) : given;
-            return deliver(inputs);
+            Result result = deliver(inputs);
+            done = true;
+            return result;
         } finally {
-            close();
+            close(done);
         }
     }
 
-    /** Kills the processes and deletes the folder, for when the run is interrupted. */
+    /** Kills the processes and deletes the folder, for when the run is interrupted; {@link #run} then fails. */
     public void abort() throws IOException {
+        Workspace used;
         synchronized (this) {
             aborted = true;
+            used = workspace;
         }
-        close();
+        killTiers();
+        if (used != null) {
+            used.delete();
+        }
+    }
+
+    /** Whether {@link #abort} was called. */
+    public synchronized boolean isAborted() {
+        return aborted;
     }
 
     private void open() throws IOException {
@@ -205,24 +221,27 @@ public final class Quickstart {
         return text.matches("[A-Za-z0-9_./:@%+=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
-    private void close() throws IOException {
+    private void close(boolean done) throws IOException {
+        killTiers();
+        if (isAborted() || workspace == null) {
+            return;
+        }
+        if (!options.keep()) {
+            workspace.delete();
+        } else if (done) {
+            workspace.deleteWork();
+        } else {
+            progress.note("Kept for a look: " + workspace.root());
+        }
+    }
+
+    private void killTiers() {
         Tiers running;
-        Workspace used;
         synchronized (this) {
             running = tiers;
-            used = workspace;
-            workspace = aborted || !options.keep() ? null : workspace;
         }
         if (running != null) {
             running.killForGood();
-        }
-        if (used == null) {
-            return;
-        }
-        if (options.keep() && !aborted) {
-            used.deleteWork();
-        } else {
-            used.delete();
         }
     }
 }
