@@ -51,5 +51,14 @@ public interface Storage {
      * @return a handle that unlocks
      * @throws IOException that names the holder when somebody else has it
      */
-    AutoCloseable lock(Path folder) throws IOException;
+    FolderLock lock(Path folder) throws IOException;
+
+    /** Names the machine across its restarts; empty when it has no name. */
+    String machineId() throws IOException;
+
+    /** A locked folder. */
+    interface FolderLock extends AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
 }

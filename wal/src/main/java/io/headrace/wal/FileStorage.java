@@ -1,0 +1,172 @@
+package io.headrace.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** The files of the operating system. Safe for any thread; no thread that uses it may be interrupted (R1). */
+public final class FileStorage implements Storage {
+    private static final String LOCK_NAME = "lock";
+    private static final Path MACHINE_ID = Path.of("/etc/machine-id");
+    private static final int HOLDER_TEXT_LIMIT = 256;
+
+    /** The operating system does not hold a process's second lock off: this does. */
+    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public StorageFile open(Path file, OpenMode mode) throws IOException {
+        FileChannel channel =
+                switch (mode) {
+                    case CREATE ->
+                        FileChannel.open(
+                                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    case WRITE -> FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    case READ -> FileChannel.open(file, StandardOpenOption.READ);
+                };
+        return new ChannelFile(file, channel);
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path);
+    }
+
+    @Override
+    public void createFolders(Path folder) throws IOException {
+        Path absolute = folder.toAbsolutePath();
+        if (Files.isDirectory(absolute)) {
+            return;
+        }
+        Path parent = absolute.getParent();
+        if (parent != null) {
+            createFolders(parent);
+        }
+        try {
+            Files.createDirectory(absolute);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(absolute)) {
+                throw e;
+            }
+        }
+        if (parent != null) {
+            syncFolder(parent);
+        }
+    }
+
+    @Override
+    public List<String> list(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.delete(file);
+    }
+
+    @Override
+    public void syncFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public long usableSpace(Path folder) throws IOException {
+        return Files.getFileStore(folder).getUsableSpace();
+    }
+
+    @Override
+    public String identityOf(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino");
+    }
+
+    @Override
+    public String fileSystemOf(Path folder) throws IOException {
+        return Files.getFileStore(folder).type();
+    }
+
+    @Override
+    public String machineId() throws IOException {
+        return Files.isReadable(MACHINE_ID) ? Files.readString(MACHINE_ID).trim() : "";
+    }
+
+    @Override
+    public FolderLock lock(Path folder) throws IOException {
+        Path real = folder.toRealPath();
+        Path file = real.resolve(LOCK_NAME);
+        if (!LOCKED_HERE.add(real)) {
+            throw new IOException(folder + ": locked by this process, pid "
+                    + ProcessHandle.current().pid() + " (expected: one log for each folder)");
+        }
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw new IOException(
+                        folder + ": locked by " + holder(channel) + " (expected: one log for each folder)");
+            }
+            String text = "pid " + ProcessHandle.current().pid() + "\n";
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+            return new HeldLock(real, channel);
+        } catch (IOException | RuntimeException e) {
+            LOCKED_HERE.remove(real);
+            if (channel != null) {
+                channel.close();
+            }
+            throw e;
+        }
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(HOLDER_TEXT_LIMIT);
+        channel.read(text, 0);
+        text.flip();
+        String holder = StandardCharsets.UTF_8.decode(text).toString().trim();
+        return holder.isEmpty() ? "another process" : holder;
+    }
+
+    private record HeldLock(Path real, FileChannel channel) implements FolderLock {
+        @Override
+        public void close() throws IOException {
+            if (LOCKED_HERE.contains(real)) {
+                try {
+                    channel.close();
+                } finally {
+                    LOCKED_HERE.remove(real);
+                }
+            }
+        }
+    }
+
+    /** Names a full disk, which the platform tells by its message only. */
+    static IOException translate(Path file, IOException e) {
+        String message = e.getMessage();
+        boolean full = message != null
+                && (message.contains("No space left on device") || message.contains("Disk quota exceeded"));
+        return full ? new DiskFullException(file + ": " + message, e) : e;
+    }
+}
