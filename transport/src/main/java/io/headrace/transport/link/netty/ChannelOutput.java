@@ -13,10 +13,25 @@ final class ChannelOutput implements LinkOutput {
     private static final long LINGER_MILLIS = 2_000;
 
     private final Channel channel;
+    private final boolean lingers;
     private boolean closing;
 
-    ChannelOutput(Channel channel) {
+    private ChannelOutput(Channel channel, boolean lingers) {
         this.channel = channel;
+        this.lingers = lingers;
+    }
+
+    /**
+     * Of a receiver: closing sends what is queued and the end of the stream, then waits a moment for the peer to close.
+     * Closing while its bytes are unread would reset the connection, and a REJECT under way would be lost with it.
+     */
+    static ChannelOutput lingering(Channel channel) {
+        return new ChannelOutput(channel, true);
+    }
+
+    /** Of a sender: closing drops what is not written, because it will be sent again. */
+    static ChannelOutput abrupt(Channel channel) {
+        return new ChannelOutput(channel, false);
     }
 
     @Override
@@ -39,17 +54,13 @@ final class ChannelOutput implements LinkOutput {
         return channel.isWritable();
     }
 
-    /**
-     * Sends what is queued and the end of the stream, then waits a moment for the peer to close: closing while its
-     * bytes are unread would reset the connection, and a REJECT under way would be lost with it.
-     */
     @Override
     public void close() {
         if (closing) {
             return;
         }
         closing = true;
-        if (!channel.isActive()) {
+        if (!lingers || !channel.isActive()) {
             channel.close();
             return;
         }

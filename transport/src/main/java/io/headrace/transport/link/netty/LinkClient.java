@@ -104,7 +104,7 @@ final class LinkClient implements LinkDialer {
         private String end = "closed by the peer";
 
         Connection(Channel channel) {
-            output = new ChannelOutput(channel);
+            output = ChannelOutput.abrupt(channel);
         }
 
         @Override

@@ -27,7 +27,7 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
         Channel channel = ctx.channel();
         server.accepted(channel);
         receiver = new LinkReceiver(
-                new ChannelOutput(channel), (who, hello) -> route(channel, hello), server.receiverOptions());
+                ChannelOutput.lingering(channel), (who, hello) -> route(channel, hello), server.receiverOptions());
         channel.eventLoop()
                 .schedule(
                         () -> channel.eventLoop().execute(() -> checkHandshake(channel)),

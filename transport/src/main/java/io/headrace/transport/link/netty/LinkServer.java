@@ -23,6 +23,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
@@ -45,6 +47,7 @@ public final class LinkServer {
     private final Map<EventLoop, LinkStreams> streams = new IdentityHashMap<>();
     private final List<Future<?>> ticks = new ArrayList<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Consumer<Throwable> errors;
     private Channel listening;
 
     public LinkServer(
@@ -56,14 +59,16 @@ public final class LinkServer {
             int maxConnections,
             NanoClock clock,
             EpochClock epochClock,
-            MetricGroup metrics) {
+            MetricGroup metrics,
+            Consumer<Throwable> errors) {
         this.loops = loops;
         this.options = options;
         this.handshakeTimeoutMillis = handshakeTimeoutMillis;
         this.maxConnections = maxConnections;
+        this.errors = errors;
         this.budget = new CreditBudget(receiveBytes);
         for (EventLoop loop : loops.loops()) {
-            streams.put(loop, new LinkStreams(options, processor, budget, clock, epochClock, metrics, loop));
+            streams.put(loop, new LinkStreams(options, processor, budget, clock, epochClock, metrics, loop, errors));
         }
         metrics.gauge("ReceiveBytesHeld", budget::held);
         metrics.gauge("OpenSocketCount", connections::size);
@@ -89,7 +94,7 @@ public final class LinkServer {
                 });
         listening = bootstrap.bind(address).sync().channel();
         streams.forEach((loop, own) -> ticks.add(
-                loop.scheduleWithFixedDelay(own::checkTime, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS)));
+                loop.scheduleWithFixedDelay(() -> tick(own), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS)));
         return (InetSocketAddress) listening.localAddress();
     }
 
@@ -107,7 +112,7 @@ public final class LinkServer {
         while (openConnections() > 0
                 && System.nanoTime() < end
                 && !Thread.currentThread().isInterrupted()) {
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
         }
         streams.forEach((loop, own) -> await(loop.submit(own::close)));
         connections.close().awaitUninterruptibly();
@@ -141,6 +146,14 @@ public final class LinkServer {
 
     LinkStreams streamsOf(EventLoop loop) {
         return streams.get(loop);
+    }
+
+    private void tick(LinkStreams own) {
+        try {
+            own.checkTime();
+        } catch (RuntimeException e) {
+            errors.accept(e);
+        }
     }
 
     private int openConnections() {

@@ -98,8 +98,14 @@ public final class LinkSink implements AsyncSink {
 
     private void work() {
         woken.set(false);
-        if (sender.doWork() > 0) {
-            wake();
+        try {
+            if (sender.doWork() > 0) {
+                wake();
+            }
+        } catch (RuntimeException e) {
+            tick.cancel(false);
+            sender.close();
+            context.failed(e);
         }
         if (draining && sender.isDrained()) {
             drained.complete(null);

@@ -43,7 +43,8 @@ public final class LinkSource implements Source {
                 settings.maxConnections(),
                 context.nanoClock(),
                 context.epochClock(),
-                context.metrics());
+                context.metrics(),
+                context::failed);
         address = server.start(new InetSocketAddress(settings.bind(), settings.port()));
         context.healthy("listening on " + address.getHostString() + ':' + address.getPort());
     }

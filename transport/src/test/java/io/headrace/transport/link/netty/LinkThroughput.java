@@ -51,6 +51,9 @@ public final class LinkThroughput {
             Thread drainer = start(() -> drain(to));
             TimeUnit.SECONDS.sleep(3);
             measure(sourceContext, sinkContext, seconds);
+            System.out.println(sinkContext.health + " " + sourceContext.health + " " + from.size() + " "
+                    + from.acknowledged() + " " + from.lowWater() + " " + to.size() + " "
+                    + sinkContext.metrics().values());
             filler.interrupt();
             filler.join();
             sink.stop();

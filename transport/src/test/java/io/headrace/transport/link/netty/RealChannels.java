@@ -26,7 +26,7 @@ final class RealChannels {
     private RealChannels() {}
 
     static ManagedChannel open(ChannelSettings settings, Storage storage) throws IOException {
-        return ChannelFactory.open(
+        ManagedChannel channel = ChannelFactory.open(
                 settings,
                 new ChannelEnvironment(
                         storage,
@@ -36,6 +36,8 @@ final class RealChannels {
                         new MetricGroup(GroupType.CHANNEL, settings.name()),
                         new ThreadDutyRunner(RealChannels::daemon, WaitStrategyKind.ADAPTIVE),
                         failure -> {}));
+        channel.start();
+        return channel;
     }
 
     static ChannelProcessor processor(Channel channel) {
