@@ -105,7 +105,12 @@ final class HeapStorage implements Storage {
     }
 
     @Override
-    public AutoCloseable lock(Path folder) {
+    public String machineId() {
+        return "";
+    }
+
+    @Override
+    public FolderLock lock(Path folder) {
         throw new UnsupportedOperationException();
     }
 
