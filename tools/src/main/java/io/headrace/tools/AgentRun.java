@@ -3,9 +3,12 @@ package io.headrace.tools;
 import io.headrace.engine.agent.Agent;
 import io.headrace.engine.agent.AgentOptions;
 import io.headrace.engine.config.AgentConfiguration;
+import io.headrace.transport.EventLoops;
 import io.headrace.transport.http.HttpEndpoint;
+import io.headrace.transport.http.HttpSettings;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,18 +41,38 @@ final class AgentRun {
             if (withParent) {
                 endWithStandardInput();
             }
-            try (HttpEndpoint endpoint = port < 0 ? null : HttpEndpoint.open(agent, bind, port)) {
-                if (endpoint != null) {
-                    LOG.info("agent {}: metrics and health on {}", configuration.name(), endpoint.address());
-                }
-                agent.start();
-                agent.awaitTermination();
-            } catch (IllegalStateException failure) {
-                if (!signals.isAsked()) {
-                    throw failure;
-                }
+            if (port < 0) {
+                runUntilStopped(agent, signals);
+            } else {
+                runWithEndpoint(agent, signals);
             }
         }
+    }
+
+    /** The endpoint has a loop of its own, since it answers until the agent and its loops are gone. */
+    private void runWithEndpoint(Agent agent, StopSignals signals) throws Exception {
+        try (EventLoops loops = new EventLoops(1);
+                HttpEndpoint endpoint = new HttpEndpoint(loops, new AgentPages(agent))) {
+            InetSocketAddress address = endpoint.start(new HttpSettings(bind, port));
+            LOG.info(
+                    "agent {}: metrics and health on http://{}:{}",
+                    configuration.name(),
+                    address.getHostString(),
+                    address.getPort());
+            runUntilStopped(agent, signals);
+        }
+    }
+
+    private static void runUntilStopped(Agent agent, StopSignals signals) {
+        try {
+            agent.start();
+        } catch (IllegalStateException failure) {
+            // A signal that comes before the start leaves nothing to be started.
+            if (!signals.isAsked()) {
+                throw failure;
+            }
+        }
+        agent.awaitTermination();
     }
 
     private static void endWithStandardInput() {

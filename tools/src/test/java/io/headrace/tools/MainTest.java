@@ -153,9 +153,7 @@ class MainTest {
     }
 
     private String configuration(String sinkType) throws IOException {
-        return Files.writeString(
-                        folder.resolve("a1.properties"),
-                        """
+        return Files.writeString(folder.resolve("a1.properties"), """
                         a1.sources = r1
                         a1.channels = c1
                         a1.sinks = k1
