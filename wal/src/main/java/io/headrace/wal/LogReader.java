@@ -1,18 +1,35 @@
 package io.headrace.wal;
 
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameType;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 
 /**
  * Reads frames of a log in order, by positional reads of up to 256 KiB into pooled buffers that frames are slices of;
- * checksums are verified. Never looks past {@link WriteAheadLog#written()}. Owned by one thread.
+ * checksums are verified. Never looks past {@link WriteAheadLog#written()}. INPUT and MARK frames are returned like
+ * others. Sequences ascend with gaps: what lies in a gap is committed or was never used, see {@link LogState#addHole}.
+ *
+ * <p>Owned by one thread. The segment it stands in is not recycled until it moves on or is closed.
  */
 public final class LogReader implements AutoCloseable {
-    LogReader() {}
+    private final SegmentTable table;
+    private final SegmentScanner scanner;
+    private Segment segment;
+    private long sequence;
+    private boolean closed;
 
-    /** Goes to the first frame with a sequence of at least {@code sequence}. */
-    public void seek(long sequence) throws IOException {
-        throw new UnsupportedOperationException();
+    LogReader(SegmentTable table, ByteBufAllocator allocator, int maxFrameLength) {
+        this.table = table;
+        this.scanner = new SegmentScanner(allocator, maxFrameLength);
+    }
+
+    /** Goes to the first frame with a sequence of at least {@code wanted}. */
+    public void seek(long wanted) throws IOException {
+        checkOpen();
+        unpin();
+        sequence = wanted - 1;
+        enter(table.pinFor(wanted));
     }
 
     /**
@@ -22,24 +39,102 @@ public final class LogReader implements AutoCloseable {
      * @throws LogDamagedException when bytes below {@code written} are not a frame
      */
     public Frame next() throws IOException {
-        throw new UnsupportedOperationException();
+        checkOpen();
+        if (segment == null) {
+            enter(table.pinFor(sequence + 1));
+            if (segment == null) {
+                return null;
+            }
+        }
+        Frame frame = null;
+        while (frame == null) {
+            // Read in this order: what was written before the segment was left is seen.
+            boolean left = segment.isLeft();
+            long limit = segment.writtenOffset();
+            if (scanner.offset() < limit) {
+                frame = nextHere(limit);
+            } else if (!left || !moveOn()) {
+                return null;
+            }
+        }
+        sequence = scanner.hop().sequence();
+        return frame;
     }
 
     /** The sequence of the frame returned last. */
     public long sequence() {
-        throw new UnsupportedOperationException();
+        return sequence;
     }
 
+    /** Number of the input that the frame returned last came from; 0: none. */
     public int inputNumber() {
-        throw new UnsupportedOperationException();
+        return scanner.hop().inputNumber();
     }
 
+    /** Position in its input of the frame returned last. */
     public long inputPosition() {
-        throw new UnsupportedOperationException();
+        return scanner.hop().inputPosition();
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (!closed) {
+            closed = true;
+            unpin();
+            scanner.close();
+        }
+    }
+
+    private Frame nextHere(long limit) throws IOException {
+        Frame frame = scanner.next(limit, 0);
+        if (frame == null) {
+            throw new LogDamagedException(segment.path() + ": damaged at " + scanner.frameOffset()
+                    + ", after sequence " + sequence + ": " + scanner.fault() + "; run `headrace wal check "
+                    + segment.path().getParent() + "`");
+        }
+        if (frame.type() == FrameType.PAD || scanner.hop().sequence() <= sequence) {
+            frame.release();
+            return null;
+        }
+        return frame;
+    }
+
+    private boolean moveOn() throws IOException {
+        Segment following = segment.next();
+        if (following == null) {
+            return false;
+        }
+        boolean pinned = following.pin();
+        unpin();
+        // Released while reading: all that stood there is committed, the log goes on in what is left of it.
+        enter(pinned ? following : table.pinFor(sequence + 1));
+        return segment != null;
+    }
+
+    private void enter(Segment entered) throws IOException {
+        segment = entered;
+        if (entered == null) {
+            return;
+        }
+        scanner.position(entered, SegmentHeader.LENGTH);
+        long limit = entered.writtenOffset();
+        long at = SegmentHeader.LENGTH;
+        while (at < limit && scanner.skip(limit, 0) && scanner.hop().sequence() <= sequence) {
+            at = scanner.offset();
+        }
+        scanner.position(entered, at);
+    }
+
+    private void unpin() {
+        if (segment != null) {
+            segment.unpin();
+            segment = null;
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("closed (expected: an open reader)");
+        }
     }
 }

@@ -23,6 +23,32 @@ public record LogSettings(
     /** The appenders. */
     public enum Appender {
         MAPPED,
-        POSITIONAL
+        POSITIONAL;
+
+        /** What writes best under a sync mode: mapped, unless each group is synced. */
+        public static Appender defaultFor(SyncMode sync) {
+            return sync.kind() == SyncMode.Kind.ALWAYS ? POSITIONAL : MAPPED;
+        }
+    }
+
+    /** Size of a segment unless configured. */
+    public static final long DEFAULT_SEGMENT_BYTES = 64L * 1024 * 1024;
+
+    /** Largest segment: it is addressed by ints when mapped. */
+    public static final long MAX_SEGMENT_BYTES = 1024L * 1024 * 1024;
+
+    public LogSettings {
+        dataFolders = List.copyOf(dataFolders);
+        if (dataFolders.isEmpty()) {
+            throw new IllegalArgumentException("dataFolders: none (expected: at least one)");
+        }
+        long smallest = 2L * maxFrameLength + SegmentHeader.LENGTH;
+        if (segmentBytes < smallest || segmentBytes > MAX_SEGMENT_BYTES) {
+            throw new IllegalArgumentException("segmentBytes: " + segmentBytes + " (expected: " + smallest
+                    + ", twice the largest frame, to " + MAX_SEGMENT_BYTES + ")");
+        }
+        if (reserveBytes < 0) {
+            throw new IllegalArgumentException("reserveBytes: " + reserveBytes + " (expected: >= 0)");
+        }
     }
 }

@@ -39,6 +39,48 @@ public final class LogState {
         return holes;
     }
 
+    /**
+     * Marks a sequence as committed and carries the low-water mark over holes that it reaches.
+     *
+     * @return false when it was committed before
+     */
+    public boolean commit(long sequence) {
+        boolean first = committed.mark(sequence);
+        passHoles();
+        return first;
+    }
+
+    /**
+     * Counts sequences that no frame has as committed: those between two frames that follow each other in the log, or
+     * left out when numbering went on above a ceiling (R4). A hole may be larger than the window: it takes no part in it
+     * until the low-water mark reaches it.
+     *
+     * @param first the first sequence of the hole
+     * @param last the last one; smaller than {@code first} for no hole
+     */
+    public void addHole(long first, long last) {
+        if (first > last) {
+            return;
+        }
+        Map.Entry<Long, Long> before = holes.floorEntry(last);
+        long from = first;
+        long to = last;
+        while (before != null && before.getValue() >= from - 1) {
+            from = Math.min(from, before.getKey());
+            to = Math.max(to, before.getValue());
+            holes.remove(before.getKey());
+            before = holes.floorEntry(to);
+        }
+        holes.put(from, to);
+        passHoles();
+    }
+
+    private void passHoles() {
+        while (!holes.isEmpty() && holes.firstKey() - 1 <= committed.floor()) {
+            committed.advanceTo(holes.pollFirstEntry().getValue());
+        }
+    }
+
     /** Inputs by number. */
     public Int2ObjectHashMap<InputState> inputs() {
         return inputs;
@@ -63,6 +105,11 @@ public final class LogState {
         return dropped;
     }
 
+    /**
+     * Events of all frames that are durable or committed, each counted once, when it becomes the first of the two: in a
+     * checkpoint those of sequences up to its durable one and of committed ones above. Recovery adds the events of what
+     * it finds above and is not committed, so that accepted = delivered + held + dropped stays exact.
+     */
     public long accepted() {
         return accepted;
     }

@@ -1,7 +1,12 @@
 package io.headrace.wal;
 
 import io.headrace.frame.Frame;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * The write-ahead log of one channel.
@@ -9,107 +14,490 @@ import java.io.IOException;
  * <p>Threads: the <em>journal</em> thread appends, writes, syncs and checkpoints; the <em>preparer</em> runs on one of
  * its own; each {@link LogReader} belongs to one thread. None of them is ever interrupted (R1). Milestones may be read
  * by any thread.
+ *
+ * <p>After an {@link IOException} of any method the log has failed: it refuses everything but {@link #close()}, and is
+ * to be opened again, which is recovery. Nothing is retried on the same file.
  */
 public final class WriteAheadLog implements AutoCloseable {
-    private WriteAheadLog() {}
+    private final LogSettings settings;
+    private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    private final LogCounters counters = new LogCounters();
+    private final SegmentTable table = new SegmentTable();
+    private final ArrayDeque<Segment> unsynced = new ArrayDeque<>();
+    private final List<Segment> retiring = new ArrayList<>();
+    private final Milestone written = new Milestone();
+    private final Milestone durable = new Milestone();
+    private final SequenceCeiling ceiling;
+    private final SegmentPreparer preparer;
+    private final SegmentAppender appender;
+
+    private LogFolders folders;
+    private CheckpointStore checkpoints;
+    private StreamId streamId;
+    private LogState state;
+    private RecoveryReport recovery;
+    private long nextSequence;
+    private long lastSequence;
+
+    private Segment current;
+    private SegmentHeader.Link start = new SegmentHeader.Link(0, 0, 0, 0);
+    private long lastStaged;
+    private int stagedFrames;
+    private int writtenFrames;
+    private long tailIndex;
+    private long tailOffset;
+    private long writtenTailIndex;
+    private long olderTailIndex;
+    private IOException failure;
+    private boolean stopped;
+    private boolean closed;
+
+    private WriteAheadLog(LogSettings settings, Storage storage, LogClocks clocks) {
+        this.settings = settings;
+        this.ceiling = new SequenceCeiling(clocks.nanoClock());
+        this.preparer = new SegmentPreparer(settings, storage, clocks, counters.bytesMilestone());
+        this.appender =
+                settings.appender() == LogSettings.Appender.MAPPED ? new MappedAppender() : new PositionalAppender();
+    }
 
     /**
      * Opens the log in the folders of {@code settings}, recovering what is there, or creates it. On return everything
      * up to {@link #durable()} is on disk (R10) and {@link #state()} says what of it is committed.
      *
      * @throws LogDamagedException when acknowledged data is damaged; the message names the place and the command
+     * @throws LogVersionException when a later version wrote it
      * @throws IOException when the folder is locked by another, foreign, not writable, or the disk fails
      */
     public static WriteAheadLog open(LogSettings settings, Storage storage, LogClocks clocks) throws IOException {
-        throw new UnsupportedOperationException();
+        WriteAheadLog log = new WriteAheadLog(settings, storage, clocks);
+        try {
+            log.open(storage, clocks);
+            return log;
+        } catch (IOException | RuntimeException e) {
+            try {
+                log.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    private void open(Storage storage, LogClocks clocks) throws IOException {
+        long startMillis = clocks.epochClock().time();
+        folders = LogFolders.lock(settings, storage);
+        checkpoints = CheckpointStore.open(storage, settings.checkpointFolder());
+        Checkpoint checkpoint = checkpoints.load();
+        LogIdentity identity = LogIdentity.open(storage, settings.dataFolders().get(0), clocks);
+        streamId = identity.streamId();
+        LogRecovery recovered = new LogRecovery(settings, storage, preparer, startMillis, allocator);
+        try {
+            recovered.open();
+            recovered.recover(checkpoint, streamId);
+            takeOver(recovered, checkpoint);
+            openCheckpoints();
+        } catch (IOException | RuntimeException e) {
+            try {
+                recovered.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+        recovered.leftOver().forEach(preparer::addSpare);
+        if (current == null) {
+            preparer.addReady(preparer.makeNow(0));
+        }
+        recovery = report(recovered, checkpoint, identity, clocks.epochClock().time() - startMillis);
+    }
+
+    private void takeOver(LogRecovery recovered, Checkpoint checkpoint) throws IOException {
+        for (Segment segment : recovered.chain()) {
+            table.add(segment);
+        }
+        lastSequence = recovered.last();
+        state = checkpoint == null ? new LogState(0, 1) : checkpoint.state();
+        // Where a crash left frames above the ceiling, somebody else wrote them: numbering must not meet them.
+        nextSequence = checkpoint == null ? 1 : Math.max(checkpoint.ceiling(), lastSequence + 1);
+        lastStaged = nextSequence - 1;
+        state.addHole(Math.max(lastSequence, state.committed().floor()) + 1, nextSequence - 1);
+        written.set(lastSequence);
+        durable.set(lastSequence);
+        current = recovered.current();
+        if (current != null) {
+            tailIndex = current.index();
+            tailOffset = recovered.currentOffset();
+            appender.begin(current, tailOffset);
+        } else if (checkpoint != null) {
+            tailIndex = checkpoint.tailSegmentIndex();
+            tailOffset = checkpoint.tailOffset();
+            start = new SegmentHeader.Link(0, tailIndex, tailOffset, checkpoint.durable());
+        }
+    }
+
+    /** Into both slots, so that neither leads to what recovery left behind or to a ceiling that is passed. */
+    private void openCheckpoints() throws IOException {
+        long raised = ceiling.raise(nextSequence - 1);
+        writeCheckpoint(raised, false);
+        writeCheckpoint(raised, false);
+    }
+
+    private RecoveryReport report(LogRecovery recovered, Checkpoint checkpoint, LogIdentity identity, long millis) {
+        String changed = identity.changed();
+        if (changed == null && checkpoint != null && !checkpoint.streamId().equals(streamId)) {
+            changed = "the identity file was missing or another's: stream id " + streamId + " (expected: "
+                    + checkpoint.streamId() + ")";
+        }
+        return new RecoveryReport(
+                checkpoint == null,
+                checkpoint != null && checkpoint.clean() && !recovered.foundMore(),
+                Math.max(0, lastSequence - state.committed().floor()),
+                recovered.copiedFrames(),
+                recovered.cutBytes(),
+                recovered.unknownInputFrames(),
+                changed,
+                millis);
     }
 
     public StreamId streamId() {
-        throw new UnsupportedOperationException();
+        return streamId;
     }
 
     /** What recovery found and did, for the line at start. */
     public RecoveryReport recovery() {
-        throw new UnsupportedOperationException();
+        return recovery;
     }
 
-    /** What checkpoints hold; owned by the journal thread, which changes it and calls {@link #checkpoint()}. */
+    /**
+     * What checkpoints hold; owned by the journal thread, which changes it and calls {@link #checkpoint()}. After
+     * {@link #open} the hole between {@link #lastSequence()} and {@link #nextSequence()} is in it already.
+     */
     public LogState state() {
-        throw new UnsupportedOperationException();
+        return state;
     }
 
-    /** The smallest sequence that was never used: where numbering goes on (R4). */
+    /** The sequence of the last frame that recovery found; 0: none. */
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    /** The smallest sequence that was never used when the log was opened: where numbering goes on (R4). */
     public long nextSequence() {
-        throw new UnsupportedOperationException();
+        return nextSequence;
     }
 
     /** Sequences below this are durably reserved and may be used (R4); any thread. */
     public long ceiling() {
-        throw new UnsupportedOperationException();
+        return ceiling.get();
     }
 
     /**
-     * Stages a frame for the current group; its reference is retained until the group is written. Sequences ascend, with
-     * holes allowed.
+     * Tells how far sequences are used by frames that may never be appended, so that the ceiling keeps ahead of them.
+     * Journal thread.
+     */
+    public void used(long sequence) {
+        ceiling.used(sequence);
+    }
+
+    /** Whether less than half a block of reserved sequences is left, so that a checkpoint is due. Journal thread. */
+    public boolean ceilingIsLow() {
+        return ceiling.isLow();
+    }
+
+    /**
+     * Stages a frame for the current group; its reference is retained for as long as its bytes are needed. Sequences
+     * ascend, with holes allowed. A group that the frame does not fit into is written first.
      *
      * @return false when no room is prepared for it: nothing was staged, try again later
+     * @throws IllegalArgumentException when the sequence was passed or the frame is longer than the settings allow
+     * @throws IllegalStateException when the sequence is not below {@link #ceiling()} (R4)
      */
     public boolean append(long sequence, int inputNumber, long inputPosition, Frame frame) throws IOException {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        if (sequence <= lastStaged) {
+            throw new IllegalArgumentException("sequence: " + sequence + " (expected: > " + lastStaged + ")");
+        }
+        if (sequence >= ceiling.get()) {
+            throw new IllegalStateException("sequence: " + sequence + " (expected: < ceiling " + ceiling.get() + ")");
+        }
+        if (frame.length() > settings.maxFrameLength()) {
+            throw new IllegalArgumentException(
+                    "frame length: " + frame.length() + " (expected: <= " + settings.maxFrameLength() + ")");
+        }
+        try {
+            if (!appender.accepts(frame)) {
+                flush();
+            }
+            int room = frame.alignedLength();
+            if ((current == null || appender.position() + room > current.size()) && !roll(sequence, room)) {
+                return false;
+            }
+            appender.stage(sequence, durable.get(), inputNumber, inputPosition, frame);
+        } catch (IOException e) {
+            throw fail(e);
+        }
+        lastStaged = sequence;
+        stagedFrames++;
+        ceiling.used(sequence);
+        return true;
     }
 
     /** Whether the group has reached 1 MiB or 1,024 buffers and should be written before more is appended. */
     public boolean groupIsFull() {
-        throw new UnsupportedOperationException();
+        return appender.stagedBytes() >= SegmentAppender.GROUP_BYTES || stagedFrames >= SegmentAppender.GROUP_BUFFERS;
     }
 
-    /** Writes the staged group; {@link #written()} advances. Returns the frames written. */
+    /**
+     * Writes the staged group; {@link #written()} advances. {@link #durable()} advances, too, over segments that were
+     * left and synced in the background.
+     *
+     * @return the frames written since the last call
+     */
     public int write() throws IOException {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            flush();
+        } catch (IOException e) {
+            throw fail(e);
+        }
+        while (!unsynced.isEmpty() && unsynced.peek().isSynced()) {
+            durableUpTo(unsynced.poll());
+        }
+        returnRetired();
+        int frames = writtenFrames;
+        writtenFrames = 0;
+        return frames;
     }
 
     /** Makes everything written durable; {@link #durable()} advances. */
     public void sync() throws IOException {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            flush();
+            while (!unsynced.isEmpty()) {
+                unsynced.peek().syncLeft();
+                durableUpTo(unsynced.poll());
+            }
+            if (durable.get() < written.get()) {
+                appender.sync();
+                counters.sync();
+                durableUpTo(current);
+            }
+        } catch (IOException e) {
+            throw fail(e);
+        }
     }
 
     /** Readers see frames up to here; any thread. */
     public long written() {
-        throw new UnsupportedOperationException();
+        return written.get();
     }
 
     /** Frames up to here survive a power cut; any thread. */
     public long durable() {
-        throw new UnsupportedOperationException();
+        return durable.get();
     }
 
     /**
      * Writes {@link #state()} durably into the next slot, raises the ceiling when less than half a block is left, then
-     * hands segments below the older slot's low-water mark to the preparer. The state must hold only what is durable or
-     * committed (R9).
+     * hands segments below the older slot's low-water mark to the preparer.
+     *
+     * <p>The state must hold only what is durable or committed (R9), and all of it that is known up to
+     * {@link #durable()}: positions and the count of accepted events up to there; recovery adds only what lies above.
      */
     public void checkpoint() throws IOException {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            writeCheckpoint(ceiling.next(), false);
+            release();
+        } catch (IOException e) {
+            throw fail(e);
+        }
+    }
+
+    /**
+     * Syncs, and writes the last checkpoint of an orderly stop: numbering goes on at {@code lastUsed + 1}. Nothing can be
+     * appended any more.
+     *
+     * @param lastUsed the highest sequence that was used by any frame, in the log or not
+     */
+    public void checkpointAndStop(long lastUsed) throws IOException {
+        sync();
+        try {
+            writeCheckpoint(Math.max(Math.max(lastUsed, lastStaged), nextSequence - 1) + 1, true);
+            stopped = true;
+        } catch (IOException e) {
+            throw fail(e);
+        }
     }
 
     /** A reader positioned nowhere; close it with its thread. */
     public LogReader newReader() {
-        throw new UnsupportedOperationException();
+        return new LogReader(table, allocator, settings.maxFrameLength());
     }
 
     /** The duty cycle that keeps segments ready; run it on a thread of its own. */
     public SegmentPreparer preparer() {
-        throw new UnsupportedOperationException();
+        return preparer;
     }
 
     /** Bytes of frames in segments that are not released; any thread. */
     public long backlogBytes() {
-        throw new UnsupportedOperationException();
+        return table.bytes();
     }
 
-    /** Closes the files without a checkpoint; the caller has made one if it wanted one. Unlocks the folder last. */
+    /** Groups, frames and bytes written; any thread. */
+    public LogCounters counters() {
+        return counters;
+    }
+
+    /**
+     * Closes the files without a checkpoint; the caller has made one if it wanted one. Readers and the preparer's runner
+     * have been stopped. Unlocks the folder last.
+     */
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        appender.close();
+        List<AutoCloseable> all = new ArrayList<>();
+        table.all().forEach(segment -> all.add(segment.file()));
+        retiring.forEach(segment -> all.add(segment.file()));
+        all.add(preparer::close);
+        if (checkpoints != null) {
+            all.add(checkpoints);
+        }
+        if (folders != null) {
+            all.add(folders);
+        }
+        IOException failed = null;
+        for (AutoCloseable closing : all) {
+            try {
+                closing.close();
+            } catch (Exception e) {
+                if (failed == null) {
+                    failed = new IOException("closing the log failed: " + e.getMessage(), e);
+                } else {
+                    failed.addSuppressed(e);
+                }
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private void flush() throws IOException {
+        if (stagedFrames == 0) {
+            return;
+        }
+        int bytes = appender.stagedBytes();
+        appender.write();
+        current.written(appender.position(), lastStaged);
+        written.set(lastStaged);
+        counters.group(stagedFrames, bytes);
+        writtenFrames += stagedFrames;
+        stagedFrames = 0;
+    }
+
+    /** Goes on in the next prepared segment; false when there is none with room for {@code bytes}. */
+    private boolean roll(long sequence, int bytes) throws IOException {
+        flush();
+        preparer.checkFailure();
+        Segment following = preparer.poll(bytes);
+        if (following == null) {
+            return false;
+        }
+        SegmentHeader.Link link;
+        if (current == null) {
+            link = new SegmentHeader.Link(sequence, start.previousIndex(), start.previousEnd(), start.previousLast());
+        } else {
+            link = new SegmentHeader.Link(sequence, current.index(), current.writtenOffset(), current.lastSequence());
+            leave(current);
+        }
+        following.begin(link);
+        appender.begin(following, SegmentHeader.LENGTH);
+        current = following;
+        table.add(following);
+        counters.segment();
+        return true;
+    }
+
+    private void leave(Segment segment) {
+        segment.leave();
+        if (durable.get() < segment.lastSequence()) {
+            unsynced.add(segment);
+            preparer.syncSoon(segment);
+        } else {
+            segment.markSynced();
+        }
+    }
+
+    private void durableUpTo(Segment segment) {
+        tailIndex = segment.index();
+        tailOffset = segment.writtenOffset();
+        durable.set(segment.lastSequence());
+    }
+
+    private void writeCheckpoint(long newCeiling, boolean clean) throws IOException {
+        checkpoints.write(new Checkpoint(
+                checkpoints.nextGeneration(),
+                streamId,
+                newCeiling,
+                durable.get(),
+                tailIndex,
+                tailOffset,
+                clean,
+                state));
+        olderTailIndex = writtenTailIndex;
+        writtenTailIndex = tailIndex;
+        ceiling.reserved(newCeiling);
+        counters.checkpoint();
+    }
+
+    /** Hands on what neither slot leads to and what no reader stands in. */
+    private void release() {
+        long olderLowWater = checkpoints.olderLowWater();
+        Segment first = table.first();
+        while (first != null
+                && first != current
+                && first.isLeft()
+                && first.lastSequence() <= olderLowWater
+                && first.index() < olderTailIndex) {
+            retiring.add(table.removeFirst());
+            first = table.first();
+        }
+        returnRetired();
+    }
+
+    private void returnRetired() {
+        if (retiring.isEmpty()) {
+            return;
+        }
+        Iterator<Segment> waiting = retiring.iterator();
+        while (waiting.hasNext()) {
+            Segment segment = waiting.next();
+            if (segment.isFree()) {
+                waiting.remove();
+                preparer.recycle(segment);
+            }
+        }
+    }
+
+    private void checkUsable() throws IOException {
+        if (failure != null) {
+            throw new IOException("the log has failed before: " + failure.getMessage(), failure);
+        }
+        if (closed || stopped) {
+            throw new IllegalStateException(
+                    closed ? "closed (expected: an open log)" : "stopped (expected: a running log)");
+        }
+    }
+
+    private IOException fail(IOException e) {
+        failure = e;
+        return e;
     }
 }

@@ -1,5 +1,6 @@
 package io.headrace.engine.spi;
 
+import io.headrace.engine.channel.Channel;
 import java.util.List;
 
 /**
@@ -29,6 +30,12 @@ public interface ComponentProvider {
     /** Makes sinks. */
     interface OfSink extends ComponentProvider {
         Sink create(SinkContext context);
+    }
+
+    /** Makes channels. */
+    interface OfChannel extends ComponentProvider {
+        /** Opens a channel, which includes its recovery; it is started by the agent. */
+        Channel open(ComponentContext context) throws Exception;
     }
 
     /** Makes interceptors. */

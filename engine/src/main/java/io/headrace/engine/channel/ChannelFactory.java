@@ -1,0 +1,22 @@
+package io.headrace.engine.channel;
+
+import io.headrace.engine.config.ConfigurationException;
+import java.io.IOException;
+
+/** Opens channels. */
+public final class ChannelFactory {
+    private ChannelFactory() {}
+
+    /**
+     * Opens a channel, recovering its log if it has one; not started yet.
+     *
+     * @throws io.headrace.wal.LogDamagedException when acknowledged data is damaged
+     * @throws IOException when a folder is locked, foreign or not writable, or the disk fails
+     */
+    public static ManagedChannel open(ChannelSettings settings, ChannelEnvironment environment) throws IOException {
+        if (settings.policy() != ChannelPolicy.MEMORY) {
+            throw new ConfigurationException("type: " + settings.policy() + " (expected: memory)");
+        }
+        return new DualChannel(settings, environment, null);
+    }
+}

@@ -1,0 +1,137 @@
+package io.headrace.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/**
+ * The file that gives a log its stream id, and says where it stood when the id was given, so that a copy is noticed
+ * (R12).
+ *
+ * <pre>
+ *   at  bytes
+ *  +-----+----+---------------------------------------------------------+
+ *  |   0 |  8 | magic "HEADRCID"                                        |
+ *  |   8 |  4 | format version                                          |
+ *  |  12 |  4 | length of the whole, n                                  |
+ *  |  16 | 16 | stream id, high half first                              |
+ *  |  32 |    | u16 length and UTF-8, three times: device and inode of  |
+ *  |     |    | this file, absolute path of the folder, machine id      |
+ *  | n-4 |  4 | CRC32C of bytes 0 to n-4                                |
+ *  +-----+----+---------------------------------------------------------+
+ * </pre>
+ *
+ * @param changed why the stream id is a new one although there was a log, or null
+ */
+record LogIdentity(StreamId streamId, String changed) {
+    static final String NAME = "identity";
+
+    private static final int VERSION = 1;
+    private static final long MAGIC = 0x4449435244414548L; // "HEADRCID"
+    private static final int STREAM_OFFSET = 16;
+    private static final int TEXT_OFFSET = 32;
+    private static final int MAX_LENGTH = 64 * 1024;
+    private static final String UNFINISHED = "identity.new";
+
+    /** Reads the identity of a folder, or gives it one. */
+    static LogIdentity open(Storage storage, Path folder, LogClocks clocks) throws IOException {
+        Path file = folder.resolve(NAME);
+        Path unfinished = folder.resolve(UNFINISHED);
+        if (storage.exists(unfinished)) {
+            storage.delete(unfinished);
+        }
+        String changed = null;
+        if (storage.exists(file)) {
+            Stored stored = read(storage, file);
+            changed = stored.differenceTo(storage.identityOf(file), place(folder), storage.machineId());
+            if (changed == null) {
+                return new LogIdentity(stored.streamId, null);
+            }
+        }
+        StreamId fresh =
+                new StreamId(clocks.random().getAsLong(), clocks.random().getAsLong());
+        write(storage, folder, unfinished, fresh);
+        storage.rename(unfinished, file);
+        storage.syncFolder(folder);
+        return new LogIdentity(fresh, changed);
+    }
+
+    private static void write(Storage storage, Path folder, Path unfinished, StreamId streamId) throws IOException {
+        try (StorageFile out = storage.open(unfinished, Storage.OpenMode.CREATE)) {
+            byte[] inode = storage.identityOf(unfinished).getBytes(StandardCharsets.UTF_8);
+            byte[] path = place(folder).getBytes(StandardCharsets.UTF_8);
+            byte[] machine = storage.machineId().getBytes(StandardCharsets.UTF_8);
+            int length = TEXT_OFFSET + 3 * Short.BYTES + inode.length + path.length + machine.length + Integer.BYTES;
+            ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.putLong(MAGIC).putInt(VERSION).putInt(length);
+            bytes.putLong(streamId.high()).putLong(streamId.low());
+            bytes.putShort((short) inode.length).put(inode);
+            bytes.putShort((short) path.length).put(path);
+            bytes.putShort((short) machine.length).put(machine);
+            bytes.putInt(checksum(bytes, length)).flip();
+            out.write(bytes, 0);
+            out.sync();
+        }
+    }
+
+    private static Stored read(Storage storage, Path file) throws IOException {
+        try (StorageFile in = storage.open(file, Storage.OpenMode.READ)) {
+            int length = (int) Math.min(in.size(), MAX_LENGTH);
+            ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+            while (bytes.hasRemaining() && in.read(bytes, bytes.position()) >= 0) {
+                // Reads may be short.
+            }
+            if (bytes.hasRemaining()
+                    || length < TEXT_OFFSET
+                    || bytes.getLong(0) != MAGIC
+                    || bytes.getInt(12) != length
+                    || bytes.getInt(length - Integer.BYTES) != checksum(bytes, length)) {
+                return new Stored(new StreamId(0, 0), null, null, null);
+            }
+            if (bytes.getInt(8) != VERSION) {
+                throw new LogVersionException(
+                        file + ": identity format version " + bytes.getInt(8) + " (expected: " + VERSION + ")");
+            }
+            StreamId streamId = new StreamId(bytes.getLong(STREAM_OFFSET), bytes.getLong(STREAM_OFFSET + Long.BYTES));
+            bytes.position(TEXT_OFFSET);
+            return new Stored(streamId, text(bytes), text(bytes), text(bytes));
+        }
+    }
+
+    private static String place(Path folder) {
+        return folder.toAbsolutePath().normalize().toString();
+    }
+
+    private static String text(ByteBuffer in) {
+        byte[] text = new byte[in.getShort() & 0xFFFF];
+        in.get(text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    private static int checksum(ByteBuffer bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate().limit(length - Integer.BYTES).position(0));
+        return (int) crc.getValue();
+    }
+
+    private record Stored(StreamId streamId, String inode, String path, String machine) {
+        String differenceTo(String inodeNow, String pathNow, String machineNow) {
+            if (inode == null) {
+                return "the identity file is damaged";
+            }
+            if (!inode.equals(inodeNow)) {
+                return "device and inode of the identity file: " + inodeNow + " (expected: " + inode + ")";
+            }
+            if (!path.equals(pathNow)) {
+                return "path: " + pathNow + " (expected: " + path + ")";
+            }
+            if (!machine.equals(machineNow)) {
+                return "machine id: " + machineNow + " (expected: " + machine + ")";
+            }
+            return null;
+        }
+    }
+}

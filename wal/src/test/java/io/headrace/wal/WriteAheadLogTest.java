@@ -1,0 +1,46 @@
+package io.headrace.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WriteAheadLogTest {
+    @TempDir
+    private Path folder;
+
+    private final LogFixture fixture = new LogFixture(1);
+    private final Storage storage = new FileStorage();
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldReadBackWhatWasWrittenAndGoOnAfterAnOrderlyStop(LogSettings.Appender appender) throws Exception {
+        LogSettings settings = LogFixture.settings(folder.resolve("log"), appender);
+        List<String> expected = new ArrayList<>();
+        long sequence = 1;
+        for (int run = 0; run < 3; run++) {
+            try (WriteAheadLog log = WriteAheadLog.open(settings, storage, fixture.clocks)) {
+                assertThat(log.nextSequence()).isEqualTo(sequence);
+                assertThat(LogFixture.readAll(log, 1)).isEqualTo(expected);
+                for (int i = 0; i < 1000; i++, sequence++) {
+                    String text = "run " + run + " frame " + i + " ".repeat(i);
+                    fixture.append(log, sequence, fixture.frame(text));
+                    expected.add(sequence + ":" + text);
+                    if (log.groupIsFull()) {
+                        log.write();
+                    }
+                }
+                log.write();
+                assertThat(log.written()).isEqualTo(sequence - 1);
+                log.sync();
+                assertThat(log.durable()).isEqualTo(sequence - 1);
+                assertThat(LogFixture.readAll(log, 1)).isEqualTo(expected);
+                log.checkpointAndStop(sequence - 1);
+            }
+        }
+    }
+}
