@@ -123,9 +123,13 @@ final class BenchmarkContext implements SourceContext, SinkContext, AutoCloseabl
     }
 
     @Override
-    public synchronized void close() throws Exception {
+    public synchronized void close() {
         for (AutoCloseable each : shared.values()) {
-            each.close();
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("what " + name + " shared was not closed: " + each, e);
+            }
         }
         shared.clear();
     }

@@ -45,8 +45,7 @@ public class LineSplittingBenchmark extends AbstractHeadraceBenchmark {
         folder = new BenchmarkFolder("line-splitting");
         input = folder.path().resolve("input.log");
         ByteBuffer lines = new GeneratedLines(1, DISTINCT_LINES, lineBytes).bytes();
-        try (FileChannel file =
-                FileChannel.open(input, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(input, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int i = 0; i < COPIES; i++) {
                 lines.rewind();
                 while (lines.hasRemaining()) {
@@ -62,12 +61,19 @@ public class LineSplittingBenchmark extends AbstractHeadraceBenchmark {
         context = BenchmarkContext.ofSource(
                 "r",
                 Map.of(
-                        "filegroups", "g",
-                        "filegroups.g", input.toAbsolutePath().toString(),
+                        "filegroups",
+                        "g",
+                        "filegroups.g",
+                        input.toAbsolutePath().toString(),
                         "positionFile",
-                                folder.path().resolve("positions-" + passes++).toAbsolutePath().toString(),
-                        "lineEnding", lineEnding,
-                        "batchSize", "1000"),
+                        folder.path()
+                                .resolve("positions-" + passes++)
+                                .toAbsolutePath()
+                                .toString(),
+                        "lineEnding",
+                        lineEnding,
+                        "batchSize",
+                        "1000"),
                 processor);
         source = new TaildirSource(context);
         source.start();
@@ -83,12 +89,15 @@ public class LineSplittingBenchmark extends AbstractHeadraceBenchmark {
     }
 
     @TearDown(Level.Invocation)
-    public void checkWork() throws Exception {
+    public void checkWork() {
         source.stop();
         context.checkFailure();
         context.close();
         check("events", processor.events(), LINES);
-        check("bytes of bodies", processor.bodyBytes(), (long) LINES * (lineEnding.equals("keep") ? lineBytes + 1 : lineBytes));
+        check(
+                "bytes of bodies",
+                processor.bodyBytes(),
+                (long) LINES * (lineEnding.equals("keep") ? lineBytes + 1 : lineBytes));
     }
 
     @TearDown
