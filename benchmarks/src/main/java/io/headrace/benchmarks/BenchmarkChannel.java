@@ -22,12 +22,14 @@ import org.agrona.concurrent.SystemNanoClock;
 
 /** One channel, started, with the threads it has in an agent. A failure of it fails the suite. */
 final class BenchmarkChannel implements AutoCloseable {
+    private final MetricGroup metrics;
     private final ManagedChannel channel;
     private final ChannelProcessor processor;
     private volatile Throwable failure;
 
     BenchmarkChannel(ChannelSettings settings) throws IOException {
         SplittableRandom random = new SplittableRandom();
+        metrics = new MetricGroup(GroupType.CHANNEL, settings.name());
         channel = ChannelFactory.open(
                 settings,
                 new ChannelEnvironment(
@@ -35,7 +37,7 @@ final class BenchmarkChannel implements AutoCloseable {
                         SystemNanoClock.INSTANCE,
                         SystemEpochClock.INSTANCE,
                         random::nextLong,
-                        new MetricGroup(GroupType.CHANNEL, settings.name()),
+                        metrics,
                         new ThreadDutyRunner(BenchmarkChannel::daemon, settings.waitStrategy()),
                         thrown -> failure = thrown));
         channel.start();
@@ -54,6 +56,11 @@ final class BenchmarkChannel implements AutoCloseable {
 
     ChannelProcessor processor() {
         return processor;
+    }
+
+    /** A counter or gauge of the channel as it stands. */
+    long metric(String name) {
+        return metrics.values().get(name).longValue();
     }
 
     void checkFailure() {
