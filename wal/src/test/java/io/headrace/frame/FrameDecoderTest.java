@@ -93,13 +93,26 @@ class FrameDecoderTest {
             assertLie(4, lie);
         }
         // Body and own headers overlap: together they are longer than the payload, or sum up to less than 0.
-        assertRefused(FrameException.Reason.STRUCTURE, origin(1, 0, event(13, 13)));
-        assertRefused(FrameException.Reason.STRUCTURE, origin(1, 0, event(Integer.MAX_VALUE, Integer.MAX_VALUE)));
+        assertEventRefused(event(13, 13));
+        assertEventRefused(event(13, 1));
+        assertEventRefused(event(Integer.MAX_VALUE, Integer.MAX_VALUE));
     }
 
     private void assertLie(int at, int lie) {
         byte[] payload = event(at == 0 ? lie : 13, at == 4 ? lie : 0);
+        if (lie == 12) {
+            // Within the payload, but not all of it.
+            assertRefused(FrameException.Reason.STRUCTURE, origin(1, 0, payload));
+        } else {
+            assertEventRefused(payload);
+        }
+    }
+
+    /** By the decoder, and by a cursor over a frame that was not walked before. */
+    private void assertEventRefused(byte[] payload) {
         assertRefused(FrameException.Reason.STRUCTURE, origin(1, 0, payload));
+        cursor.wrap(decoder.decode(Unpooled.wrappedBuffer(origin(1, 0, payload)), 0));
+        assertThatThrownBy(cursor::next).isInstanceOf(FrameException.class);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static io.headrace.frame.GoldenFrames.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.testing.Hex;
+import io.headrace.wal.InputFrames;
+import io.headrace.wal.InputKey;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,6 +45,8 @@ class FrameGoldenTest {
         assertThat(frames.get(1).producerId()).isEqualTo(-2);
         assertThat(frames.get(1).firstEventNumber()).isEqualTo(3);
         assertThat(frames.get(2).type()).isEqualTo(FrameType.INPUT);
+        assertThat(InputFrames.decode(frames.get(2)))
+                .isEqualTo(new InputFrames.Input(1, new InputKey(InputKey.Kind.ORDERED, "file:1:2")));
         assertThat(hop.durable()).isEqualTo(4097);
         assertThat(hop.inputNumber()).isEqualTo(1);
         frames.forEach(Frame::release);

@@ -26,7 +26,7 @@ final class GoldenFrames {
             builder.begin(Headers.EMPTY);
             builder.add(utf8("derived"));
             byte[] derived = stored(builder.buildDerived(-2, 3, CREATED_MICROS + 1), 0x1122_3344, 4098, 4096, 0, 0);
-            byte[] payload = {1, 0, 0, 0, 0, 8, 0, 'f', 'i', 'l', 'e', ':', '1', ':', '2'};
+            byte[] payload = {1, 0, 0, 0, 1, 8, 0, 'f', 'i', 'l', 'e', ':', '1', ':', '2'};
             Frame input = builder.buildControl(FrameType.INPUT, payload, CREATED_MICROS + 2);
             return new byte[][] {data, derived, stored(input, 0x1122_3344, 4099, 4097, 1, 0)};
         }
