@@ -316,13 +316,17 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * Syncs, and writes the last checkpoint of an orderly stop: numbering goes on at {@code lastUsed + 1}. Nothing can be
-     * appended any more.
+     * Writes the last checkpoint of an orderly stop: numbering goes on at {@code lastUsed + 1}. Everything appended has been
+     * synced, and the state holds what became durable with it. Nothing can be appended any more.
      *
      * @param lastUsed the highest sequence that was used by any frame, in the log or not
+     * @throws IllegalStateException when something is not durable
      */
     public void checkpointAndStop(long lastUsed) throws IOException {
-        sync();
+        checkUsable();
+        if (stagedFrames > 0 || durable.get() < written.get()) {
+            throw new IllegalStateException("durable: " + durable.get() + " (expected: " + lastStaged + ", all of it)");
+        }
         try {
             writeCheckpoint(Math.max(Math.max(lastUsed, lastStaged), nextSequence - 1) + 1, true);
             stopped = true;
