@@ -55,12 +55,12 @@ public final class FrameDecoder {
     }
 
     /**
-     * As {@link #decode}, and walks headers and events, for bytes from a peer. Compressed frames are refused, as what is
-     * in them was not walked: a channel that took one with a lie in it would offer it to its sinks for ever.
+     * As {@link #decode}, and walks headers and events, for bytes from a peer. What is compressed is not walked: the
+     * caller inflates such a frame and decodes it again, or refuses it, and never passes it on.
      */
     public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes) {
         Frame frame = decode(origin, pinnedBytes);
-        if (frame.type() == FrameType.DATA) {
+        if (frame.type() == FrameType.DATA && (frame.flags() & FrameLayout.FLAG_COMPRESSED) == 0) {
             // The reference of origin is the caller's again if this throws: the frame object alone is dropped.
             cursor.wrap(frame).validate();
         }
