@@ -1,0 +1,63 @@
+package io.headrace.benchmarks;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
+
+/** Lines of a web server's log in one direct buffer: the same for the same seed. Immutable once made; any thread. */
+final class GeneratedLines {
+    private static final String[] METHODS = {"GET", "GET", "GET", "POST", "PUT", "HEAD"};
+    private static final int SHORTEST = 64;
+
+    private final ByteBuffer bytes;
+    private final int[] offsets;
+
+    /**
+     * @param lineBytes length of each line without its line feed, at least 64
+     */
+    GeneratedLines(long seed, int lines, int lineBytes) {
+        if (lineBytes < SHORTEST) {
+            throw new IllegalArgumentException("lineBytes: " + lineBytes + " (expected: >= " + SHORTEST + ")");
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        bytes = ByteBuffer.allocateDirect(lines * (lineBytes + 1));
+        offsets = new int[lines + 1];
+        for (int i = 0; i < lines; i++) {
+            String line = String.format(
+                    "10.%d.%d.%d - - %010d \"%s /item/%d HTTP/1.1\" 200 %d ",
+                    random.nextInt(256),
+                    random.nextInt(256),
+                    random.nextInt(256),
+                    i,
+                    METHODS[random.nextInt(METHODS.length)],
+                    random.nextInt(1_000_000),
+                    random.nextInt(65_536));
+            offsets[i] = bytes.position();
+            bytes.put(line.substring(0, Math.min(line.length(), lineBytes)).getBytes(StandardCharsets.US_ASCII));
+            while (bytes.position() < offsets[i] + lineBytes) {
+                bytes.put((byte) ('a' + random.nextInt(26)));
+            }
+            bytes.put((byte) '\n');
+        }
+        offsets[lines] = bytes.position();
+        bytes.flip();
+    }
+
+    int count() {
+        return offsets.length - 1;
+    }
+
+    /** All lines, each with its line feed; to be read by absolute index or through a duplicate. */
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    int offset(int line) {
+        return offsets[line];
+    }
+
+    /** Without the line feed. */
+    int length(int line) {
+        return offsets[line + 1] - offsets[line] - 1;
+    }
+}

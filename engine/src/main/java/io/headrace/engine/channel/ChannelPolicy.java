@@ -1,0 +1,11 @@
+package io.headrace.engine.channel;
+
+/** When a channel's journal writes to the log. */
+public enum ChannelPolicy {
+    /** Never: there is no log. */
+    MEMORY,
+    /** While memory is short, and at an orderly stop. */
+    DUAL,
+    /** Always. */
+    FILE
+}

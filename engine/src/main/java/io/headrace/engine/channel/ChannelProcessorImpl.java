@@ -1,0 +1,359 @@
+package io.headrace.engine.channel;
+
+import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLayout;
+import io.headrace.frame.Headers;
+import io.headrace.wal.InputKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.NanoClock;
+
+/** A source's interceptors, its selector and the channels behind them. */
+public final class ChannelProcessorImpl implements ChannelProcessor {
+    /** What a waiter whose frame nobody knows is taken to need. */
+    private static final long USUAL_EVENTS = 100;
+
+    private static final long USUAL_BYTES = 64L * 1024;
+
+    private final List<DualChannel> channels;
+    private final InterceptorChain interceptors;
+    private final FrameRouter router;
+    private final NanoClock nanoClock;
+    private final EpochClock epochClock;
+
+    /**
+     * @param channels all that the selector can choose, opened by {@link ChannelFactory}
+     * @param metrics of the source
+     */
+    public ChannelProcessorImpl(
+            List<? extends Channel> channels,
+            List<InterceptorStage> interceptors,
+            ChannelSelector selector,
+            NanoClock nanoClock,
+            EpochClock epochClock,
+            MetricGroup metrics) {
+        this.channels = new ArrayList<>();
+        int maxEventBytes = FrameLayout.DEFAULT_MAX_EVENT_BYTES;
+        for (Channel channel : channels) {
+            if (!(channel instanceof DualChannel dual)) {
+                throw new IllegalArgumentException(
+                        "channel " + channel.name() + ": " + channel.getClass() + " (expected: from ChannelFactory)");
+            }
+            this.channels.add(dual);
+            maxEventBytes = Math.max(maxEventBytes, dual.settings().maxEventBytes());
+        }
+        this.interceptors = new InterceptorChain(interceptors, maxEventBytes, metrics.counter("EventFilteredCount"));
+        this.router = new FrameRouter(this.interceptors, selector, this.channels, maxEventBytes);
+        this.nanoClock = nanoClock;
+        this.epochClock = epochClock;
+    }
+
+    @Override
+    public SourceInput openInput(InputKey key) {
+        ChannelInput[] inputs = new ChannelInput[channels.size()];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = channels.get(i).openInput(key);
+        }
+        return new SourceInputImpl(this, key, inputs);
+    }
+
+    @Override
+    public SourceInput anonymousInput() {
+        ChannelInput[] inputs = new ChannelInput[channels.size()];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = channels.get(i).openAnonymousInput();
+        }
+        return new SourceInputImpl(this, null, inputs);
+    }
+
+    @Override
+    public Headers intercept(Map<String, String> own) {
+        return interceptors.shared(own);
+    }
+
+    @Override
+    public PutTicket newTicket() {
+        return new PutTicketImpl(channels.size());
+    }
+
+    @Override
+    public void whenRoom(Channel full, Runnable wake) {
+        DualChannel channel = (DualChannel) full;
+        channel.waiters().add(new RoomWaiters.Waiter(wake, USUAL_EVENTS, USUAL_BYTES));
+        if (!channel.isAccepting()) {
+            channel.waiters().wakeAll();
+        }
+        channel.wakeJournal();
+    }
+
+    @Override
+    public List<Channel> channels() {
+        return List.copyOf(channels);
+    }
+
+    @Override
+    public PutStatus put(SourceInput input, long position, Frame frame, boolean intercepted, PutTicket ticket)
+            throws InterruptedException {
+        PutStatus status = tryPut(input, position, frame, intercepted, ticket);
+        long deadline = Long.MIN_VALUE;
+        boolean begun = false;
+        while (status == PutStatus.FULL) {
+            DualChannel full = (DualChannel) ticket.fullChannel();
+            if (!begun) {
+                begun = true;
+                deadline = System.nanoTime()
+                        + TimeUnit.SECONDS.toNanos(full.settings().keepAliveSeconds());
+            }
+            if (!awaitRoom(full, frame, deadline)) {
+                return PutStatus.FULL;
+            }
+            status = tryPut(input, position, frame, intercepted, ticket);
+        }
+        return status;
+    }
+
+    private static boolean awaitRoom(DualChannel full, Frame frame, long deadline) throws InterruptedException {
+        RoomSignal signal = new RoomSignal(Thread.currentThread());
+        RoomWaiters.Waiter waiter = new RoomWaiters.Waiter(signal, frame.eventCount(), frame.pinnedBytes());
+        full.waiters().add(waiter);
+        full.wakeJournal();
+        while (!signal.woken && full.isAccepting()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
+                full.waiters().remove(waiter);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("waiting for room in channel " + full.name());
+                }
+                return false;
+            }
+            LockSupport.parkNanos(full, left);
+        }
+        return true;
+    }
+
+    /** Wakes a thread that puts. */
+    private static final class RoomSignal implements Runnable {
+        private final Thread thread;
+        private volatile boolean woken;
+
+        RoomSignal(Thread thread) {
+            this.thread = thread;
+        }
+
+        @Override
+        public void run() {
+            woken = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public PutStatus tryPut(SourceInput input, long position, Frame frame, boolean intercepted, PutTicket ticket) {
+        SourceInputImpl source = (SourceInputImpl) input;
+        PutTicketImpl filled = (PutTicketImpl) ticket;
+        filled.clear();
+        Route route = source.route;
+        if (!route.isFor(frame, intercepted)) {
+            route.begin(frame, intercepted, nanoClock.nanoTime());
+            try {
+                router.fill(route, frame, intercepted);
+            } catch (RuntimeException e) {
+                route.clear();
+                throw e;
+            }
+        }
+        PutStatus status = putRoute(source, position, route, filled);
+        if (status != PutStatus.FULL) {
+            route.clear();
+        }
+        return status;
+    }
+
+    private PutStatus putRoute(SourceInputImpl source, long position, Route route, PutTicketImpl ticket) {
+        boolean anyWanted = false;
+        boolean anyRequired = false;
+        for (int i = 0; i < channels.size(); i++) {
+            Route.Share share = route.shares[i];
+            ChannelInput input = source.inputs[i];
+            if (!share.required) {
+                share.wanted = false;
+                continue;
+            }
+            if (!channels.get(i).isAccepting()) {
+                ticket.refused(channels.get(i), null);
+                return PutStatus.CLOSED;
+            }
+            if (!input.covers(position)) {
+                ticket.refused(channels.get(i), null);
+                return PutStatus.ABOVE_WINDOW;
+            }
+            share.wanted = !input.has(position);
+            anyWanted |= share.wanted;
+            anyRequired = true;
+        }
+        if (anyWanted) {
+            PutStatus refused = reserveAll(source, route, ticket);
+            if (refused != null) {
+                return refused;
+            }
+        }
+        publishRequired(source, position, route, ticket);
+        offerOptional(source, position, route);
+        for (int i = 0; i < channels.size(); i++) {
+            ChannelInput input = source.inputs[i];
+            if (!route.shares[i].required && input.covers(position)) {
+                // On none of its branches, or optional without room: it will never be asked for this position.
+                input.passed(position);
+            }
+        }
+        source.passed(position);
+        return anyWanted || !anyRequired ? PutStatus.ACCEPTED : PutStatus.DUPLICATE;
+    }
+
+    private PutStatus reserveAll(SourceInputImpl source, Route route, PutTicketImpl ticket) {
+        for (int i = 0; i < channels.size(); i++) {
+            Route.Share share = route.shares[i];
+            if (share.required && share.wanted) {
+                DualChannel channel = channels.get(i);
+                if (!route.counted) {
+                    channel.metrics().putAttempts.add(share.events);
+                }
+                FullReason reason = reserve(channel, source.inputs[i], share);
+                if (reason != null || !channel.isAccepting()) {
+                    cancelBelow(reason == null ? i + 1 : i, route);
+                    ticket.refused(channel, reason);
+                    route.counted = true;
+                    return reason == null ? PutStatus.CLOSED : PutStatus.FULL;
+                }
+            }
+        }
+        return null;
+    }
+
+    private FullReason reserve(DualChannel channel, ChannelInput input, Route.Share share) {
+        boolean announce = !input.isAnonymous() && !input.announced;
+        Frame announcement = announce ? announcement(input) : null;
+        int frames = share.frames.size() + (announce ? 1 : 0);
+        long charge = share.charge + (announce ? announcement.pinnedBytes() : 0);
+        FullReason reason = channel.tryReserve(frames, share.events, charge);
+        if (reason != null) {
+            if (announce) {
+                announcement.release();
+            }
+            return reason;
+        }
+        share.announcement = announcement;
+        share.reservedFrames = frames;
+        share.reservedCharge = charge;
+        return null;
+    }
+
+    private void cancelBelow(int end, Route route) {
+        for (int i = 0; i < end; i++) {
+            Route.Share share = route.shares[i];
+            if (share.required && share.wanted) {
+                channels.get(i).cancel(share.reservedFrames, share.events, share.reservedCharge);
+                releaseAnnouncement(share);
+            }
+        }
+    }
+
+    private static void releaseAnnouncement(Route.Share share) {
+        if (share.announcement != null) {
+            share.announcement.release();
+            share.announcement = null;
+        }
+    }
+
+    private void publishRequired(SourceInputImpl source, long position, Route route, PutTicketImpl ticket) {
+        long now = nanoClock.nanoTime();
+        for (int i = 0; i < channels.size(); i++) {
+            Route.Share share = route.shares[i];
+            if (!share.required) {
+                continue;
+            }
+            DualChannel channel = channels.get(i);
+            ChannelInput input = source.inputs[i];
+            if (share.wanted) {
+                ticket.add(channel, publish(channel, source, input, position, share, now));
+                channel.metrics().put.recordMicros((now - route.startNanos) / 1_000);
+            } else {
+                // R15: a duplicate is acknowledged when its first copy is.
+                input.prune(channel.safe());
+                ticket.add(channel, input.sequenceOf(position));
+                channel.metrics().duplicates.increment();
+            }
+        }
+    }
+
+    private long publish(
+            DualChannel channel,
+            SourceInputImpl source,
+            ChannelInput input,
+            long position,
+            Route.Share share,
+            long now) {
+        if (share.announcement != null) {
+            channel.announce(input, share.announcement, now);
+            releaseAnnouncement(share);
+        }
+        long sequence = channel.publish(input, position, false, share.frames, now);
+        // R16: checked, published and marked in one step on the input's thread.
+        input.passed(position);
+        input.prune(channel.safe());
+        input.put(position, source.lastPosition(), sequence);
+        channel.metrics().putSuccesses.add(share.events);
+        return sequence;
+    }
+
+    private void offerOptional(SourceInputImpl source, long position, Route route) {
+        for (int i = 0; i < channels.size(); i++) {
+            Route.Share share = route.shares[i];
+            DualChannel channel = channels.get(i);
+            ChannelInput input = source.inputs[i];
+            if (share.required || share.frames.isEmpty() || !input.covers(position) || input.has(position)) {
+                continue;
+            }
+            channel.metrics().putAttempts.add(share.events);
+            if (!channel.isAccepting()) {
+                continue;
+            }
+            if (reserve(channel, input, share) != null) {
+                channel.metrics().putErrors.add(share.events);
+            } else if (channel.isAccepting()) {
+                publish(channel, source, input, position, share, nanoClock.nanoTime());
+            } else {
+                channel.cancel(share.reservedFrames, share.events, share.reservedCharge);
+                releaseAnnouncement(share);
+            }
+        }
+    }
+
+    // ---- for inputs
+
+    DualChannel channel(int index) {
+        return channels.get(index);
+    }
+
+    boolean isRequired(int index) {
+        return router.isRequired(index);
+    }
+
+    Frame announcement(ChannelInput input) {
+        return ControlFrames.input(input.number, input.key, epochClock.time() * 1_000);
+    }
+
+    Frame mark() {
+        return ControlFrames.mark(epochClock.time() * 1_000);
+    }
+
+    long nanoTime() {
+        return nanoClock.nanoTime();
+    }
+}

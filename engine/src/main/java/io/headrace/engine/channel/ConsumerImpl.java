@@ -1,0 +1,134 @@
+package io.headrace.engine.channel;
+
+import io.headrace.wal.StreamId;
+
+/** A sink's way into the channel. */
+final class ConsumerImpl implements ChannelConsumer {
+    private final DualChannel channel;
+    private final String name;
+    private final int ordinal;
+
+    /** Whether the last lease found nothing, so that the sink wants to be told. */
+    volatile boolean armed = true;
+
+    private volatile Runnable listener;
+    private volatile byte[] newestToken;
+    private volatile long checkpointedTokenVersion;
+
+    // Open leases, oldest first; guarded by the take side's lock.
+    private LeaseImpl oldest;
+    private LeaseImpl newest;
+
+    ConsumerImpl(DualChannel channel, String name, int ordinal, byte[] recoveredToken) {
+        this.channel = channel;
+        this.name = name;
+        this.ordinal = ordinal;
+        this.newestToken = recoveredToken;
+    }
+
+    /** Calls the listener if the sink waits; at most once for each time it found nothing. */
+    void wakeIfArmed() {
+        if (armed) {
+            armed = false;
+            Runnable toCall = listener;
+            if (toCall != null) {
+                toCall.run();
+            }
+        }
+    }
+
+    /** A lease was committed with this token: a sink that starts anew on this channel begins there. */
+    void committed(byte[] token) {
+        newestToken = token;
+    }
+
+    void checkpointed(long tokenVersion) {
+        checkpointedTokenVersion = tokenVersion;
+    }
+
+    void opened(LeaseImpl lease) {
+        lease.previous = newest;
+        if (newest == null) {
+            oldest = lease;
+        } else {
+            newest.next = lease;
+        }
+        newest = lease;
+    }
+
+    void ended(LeaseImpl lease) {
+        if (lease.previous == null) {
+            oldest = lease.next;
+        } else {
+            lease.previous.next = lease.next;
+        }
+        if (lease.next == null) {
+            newest = lease.previous;
+        } else {
+            lease.next.previous = lease.previous;
+        }
+        lease.previous = null;
+        lease.next = null;
+    }
+
+    LeaseImpl oldestLease() {
+        return oldest;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int ordinal() {
+        return ordinal;
+    }
+
+    @Override
+    public StreamId streamId() {
+        return channel.streamId();
+    }
+
+    @Override
+    public long lowWater() {
+        return channel.lowWater();
+    }
+
+    @Override
+    public Lease tryLease(int maxEvents, long maxBytes) {
+        return channel.takeSide().tryLease(this, maxEvents, maxBytes);
+    }
+
+    @Override
+    public void setListener(Runnable newListener) {
+        listener = newListener;
+        armed = true;
+        if (newListener != null && channel.takeSide().mayLease()) {
+            wakeIfArmed();
+        }
+    }
+
+    @Override
+    public byte[] recoveredToken() {
+        byte[] token = newestToken;
+        return token == null ? null : token.clone();
+    }
+
+    @Override
+    public boolean keepsTokens() {
+        return channel.hasLog();
+    }
+
+    @Override
+    public long saveToken(byte[] token) {
+        byte[] saved = token.clone();
+        newestToken = saved;
+        return channel.saveToken(this, saved);
+    }
+
+    @Override
+    public long checkpointedTokenVersion() {
+        return checkpointedTokenVersion;
+    }
+}

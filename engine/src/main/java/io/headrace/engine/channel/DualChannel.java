@@ -1,0 +1,541 @@
+package io.headrace.engine.channel;
+
+import com.lmax.disruptor.BusySpinWaitStrategy;
+import com.lmax.disruptor.InsufficientCapacityException;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import io.headrace.frame.Frame;
+import io.headrace.wal.InputKey;
+import io.headrace.wal.InputState;
+import io.headrace.wal.LogState;
+import io.headrace.wal.RecoveryReport;
+import io.headrace.wal.StreamId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+
+/**
+ * A multi-producer ring as the memory channel and a journal that may write to the log: one implementation, three
+ * policies. See {@code engine/CHANNEL.md}.
+ */
+final class DualChannel implements ManagedChannel {
+    private static final int COMMAND_CHUNK = 1_024;
+    private static final long POLL_NANOS = 1_000_000;
+
+    private final ChannelSettings settings;
+    private final ChannelEnvironment environment;
+    private final ChannelMetrics metrics;
+    private final ChannelLog log;
+    private final StreamId streamId;
+    private final RingBuffer<Slot> ring;
+    private final Sequence journalGate = new Sequence(-1);
+    private final Sequence takeGate = new Sequence(-1);
+    private final long base;
+    private final Admission admission;
+    private final RoomWaiters waiters = new RoomWaiters();
+    private final LedgerBook book = new LedgerBook();
+    private final Queue<JournalCommand> commands = new MpscUnboundedAtomicArrayQueue<>(COMMAND_CHUNK);
+    private final TakeSide take;
+    private final Journal journal;
+    private final List<ConsumerImpl> consumers = new CopyOnWriteArrayList<>();
+    private final Map<InputKey, ChannelInput> inputs = new HashMap<>();
+    private final List<ChannelInput> anonymousInputs = new CopyOnWriteArrayList<>();
+    private final ChannelInput unpositioned = new ChannelInput(null, 0);
+    private final Map<String, byte[]> recoveredTokens;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicLong tokenVersions = new AtomicLong();
+
+    private final long redeliveredBefore;
+
+    private int nextInputNumber;
+    private long droppedAtStop;
+    private volatile DutyRunner.Running journalRunning;
+    private boolean stopped;
+    private volatile boolean accepting;
+    private volatile boolean orderly;
+    private volatile long acknowledged;
+    private volatile long safe;
+    private volatile long lowWater;
+
+    /** @param log null for a channel without one */
+    DualChannel(ChannelSettings settings, ChannelEnvironment environment, ChannelLog log) {
+        this.settings = settings;
+        this.environment = environment;
+        this.log = log;
+        this.metrics = new ChannelMetrics(environment.metrics());
+        this.admission = new Admission(settings, settings.ringSlots());
+        this.ring = RingBuffer.createMultiProducer(Slot::new, settings.ringSlots(), new BusySpinWaitStrategy());
+        this.ring.addGatingSequences(journalGate, takeGate);
+        LogState state = log == null ? new LogState(0, 1) : log.state();
+        this.base = log == null ? 1 : log.nextSequence();
+        this.streamId = log == null
+                ? new StreamId(
+                        environment.random().getAsLong(), environment.random().getAsLong())
+                : log.streamId();
+        this.recoveredTokens = new HashMap<>(state.tokens());
+        this.redeliveredBefore = state.redelivered();
+        this.lowWater = state.committed().floor();
+        // What a log holds is acknowledged and safe; sequences from there to the base were never used.
+        this.acknowledged = base - 1;
+        this.safe = base - 1;
+        this.take = new TakeSide(this, ring, takeGate, log == null ? null : log.recovered());
+        this.nextInputNumber = state.nextInputNumber();
+        for (InputState input : state.inputs().values()) {
+            inputs.put(input.key(), new ChannelInput(input));
+        }
+        this.journal = new Journal(this, state, log == null ? null : log.writer(this));
+        if (log != null) {
+            log.attach(this, journal);
+            admission.recovered(journal.recoveredEvents());
+        }
+        registerGauges();
+    }
+
+    private void registerGauges() {
+        environment.metrics().gauge("ChannelSize", this::size);
+        environment.metrics().gauge("ChannelCapacity", this::capacity);
+        environment.metrics().doubleGauge("ChannelFillPercentage", () -> 100.0 * size() / capacity());
+        environment.metrics().gauge("MemoryBytes", admission::memoryBytes);
+        environment.metrics().gauge("MemoryEvents", admission::memoryEvents);
+        environment.metrics().gauge("RingSlotsUsed", admission::usedSlots);
+        environment.metrics().gauge("EventRedeliveredCount", this::redeliveredEvents);
+        environment.metrics().gauge("Unhealthy", () -> failure.get() == null ? 0 : 1);
+        environment.metrics().gauge("Open", () -> accepting ? 1 : 0);
+        environment.metrics().gauge("Closed", () -> accepting ? 0 : 1);
+        if (log != null) {
+            log.registerGauges(environment.metrics());
+        }
+    }
+
+    private long capacity() {
+        return settings.policy() == ChannelPolicy.DUAL
+                ? settings.memoryCapacity() + settings.overflowCapacity()
+                : settings.capacity();
+    }
+
+    // ---- life
+
+    @Override
+    public ChannelSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public RecoveryReport recovery() {
+        return log == null ? null : log.recovery();
+    }
+
+    @Override
+    public synchronized void start() {
+        if (journalRunning != null || stopped) {
+            throw new IllegalStateException("channel " + name() + ": started or stopped before (expected: once)");
+        }
+        if (log != null) {
+            log.start();
+        }
+        journalRunning = environment.runner().start(journal);
+        accepting = true;
+    }
+
+    @Override
+    public synchronized long stop(long drainMillis) {
+        if (stopped) {
+            return 0;
+        }
+        refusePuts();
+        awaitDrained(drainMillis);
+        orderly = failure.get() == null;
+        end();
+        return droppedAtStop;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!stopped) {
+            refusePuts();
+            end();
+        }
+    }
+
+    /** On the journal's thread, after its last round. */
+    void onJournalClose() {
+        if (orderly && failure.get() == null) {
+            try {
+                journal.finish();
+            } catch (Exception e) {
+                fail(e);
+            }
+            if (log == null) {
+                droppedAtStop = journal.dropRest("stop");
+            }
+        }
+        journal.end();
+    }
+
+    private void refusePuts() {
+        accepting = false;
+        waiters.wakeAll();
+        // A put between reservation and publication takes a few instructions; the ring is quiet after that.
+        while (!isQuiet()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private boolean isQuiet() {
+        long claimed = ring.getCursor();
+        if (!admission.isQuiet(claimed + 1)) {
+            return false;
+        }
+        for (long sequence = Math.max(0, claimed - ring.getBufferSize() + 1); sequence <= claimed; sequence++) {
+            if (!ring.isAvailable(sequence)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void awaitDrained(long millis) {
+        if (journalRunning == null) {
+            return;
+        }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (size() > 0 && failure.get() == null && deadline - System.nanoTime() > 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private void end() {
+        stopped = true;
+        take.seal(consumers);
+        if (log != null) {
+            log.stopReader();
+        }
+        if (journalRunning != null) {
+            journalRunning.stop();
+        } else {
+            onJournalClose();
+        }
+        if (log != null) {
+            log.stopPreparer();
+            closeLog();
+        }
+        take.releaseAll(base + ring.getCursor());
+        tellEverybody();
+    }
+
+    private void closeLog() {
+        try {
+            // On a thread of its own: an interrupted caller would close the files in the middle of it (R1).
+            environment.runner().call("channel-" + name() + "-close", () -> {
+                log.close();
+                return null;
+            });
+        } catch (Exception e) {
+            fail(e);
+        }
+    }
+
+    /** Takes the channel out of service; the first cause stays. Any of the channel's threads. */
+    void fail(Throwable cause) {
+        if (!failure.compareAndSet(null, cause)) {
+            return;
+        }
+        accepting = false;
+        take.seal(consumers);
+        tellEverybody();
+        environment.failureHandler().accept(cause);
+    }
+
+    private void tellEverybody() {
+        waiters.wakeAll();
+        wakeAllConsumers();
+        List<ChannelInput> all;
+        synchronized (inputs) {
+            all = new ArrayList<>(inputs.values());
+        }
+        all.addAll(anonymousInputs);
+        for (ChannelInput input : all) {
+            Runnable listener = input.listener;
+            if (listener != null) {
+                listener.run();
+            }
+        }
+    }
+
+    // ---- the contract
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public StreamId streamId() {
+        return streamId;
+    }
+
+    @Override
+    public long acknowledged() {
+        return acknowledged;
+    }
+
+    @Override
+    public long safe() {
+        return safe;
+    }
+
+    @Override
+    public long lowWater() {
+        return lowWater;
+    }
+
+    @Override
+    public long size() {
+        return admission.heldEvents();
+    }
+
+    @Override
+    public boolean isDurable() {
+        return settings.policy() == ChannelPolicy.FILE;
+    }
+
+    @Override
+    public Throwable failure() {
+        return failure.get();
+    }
+
+    @Override
+    public ChannelConsumer consumer(String sinkName) {
+        synchronized (recoveredTokens) {
+            for (ConsumerImpl consumer : consumers) {
+                if (consumer.name().equals(sinkName)) {
+                    return consumer;
+                }
+            }
+            ConsumerImpl added = new ConsumerImpl(this, sinkName, consumers.size(), recoveredTokens.get(sinkName));
+            consumers.add(added);
+            return added;
+        }
+    }
+
+    @Override
+    public Ledger ledger() {
+        return book.read(redeliveredEvents());
+    }
+
+    // ---- for the processor
+
+    boolean isAccepting() {
+        return accepting;
+    }
+
+    /** The input of a key; the same object while the channel is open. */
+    ChannelInput openInput(InputKey key) {
+        synchronized (inputs) {
+            return inputs.computeIfAbsent(key, k -> new ChannelInput(k, nextInputNumber++));
+        }
+    }
+
+    ChannelInput openAnonymousInput() {
+        ChannelInput input = new ChannelInput(null, 0);
+        anonymousInputs.add(input);
+        return input;
+    }
+
+    void closeAnonymousInput(ChannelInput input) {
+        anonymousInputs.remove(input);
+    }
+
+    /** Reserves, or says what is short; the caller looks at {@link #isAccepting()} after it succeeded. */
+    FullReason tryReserve(int frames, long events, long bytes) {
+        if (!waiters.mayPass()) {
+            return admission.shortage();
+        }
+        FullReason reason = admission.tryReserve(frames, events, bytes);
+        if (reason != null) {
+            metrics.full(reason);
+            // The journal may have to spill, or to raise the ceiling, before there is room.
+            wakeJournal();
+        }
+        return reason;
+    }
+
+    void cancel(int frames, long events, long bytes) {
+        admission.cancel(frames, events, bytes);
+        wakeJournal();
+    }
+
+    /**
+     * Publishes frames that were reserved, in order and next to each other; only the last one moves the input's
+     * position, so that a crash between them loses none.
+     *
+     * @return the sequence of the last one
+     */
+    long publish(ChannelInput input, long position, boolean control, List<Frame> frames, long nowNanos) {
+        int count = frames.size();
+        for (int i = 0; i < count; i++) {
+            frames.get(i).retain();
+        }
+        long last;
+        try {
+            last = ring.tryNext(count);
+        } catch (InsufficientCapacityException e) {
+            frames.forEach(Frame::release);
+            throw new IllegalStateException("ring slots: none (expected: " + count + " that were reserved)", e);
+        }
+        long first = last - count + 1;
+        for (int i = 0; i < count; i++) {
+            boolean positioned = i == count - 1;
+            ring.get(first + i)
+                    .set(
+                            frames.get(i),
+                            positioned ? input : unpositioned,
+                            positioned ? position : 0,
+                            control,
+                            nowNanos);
+        }
+        ring.publish(first, last);
+        wakeJournal();
+        return base + last;
+    }
+
+    /** Publishes the frame that gives the input its number (R7); reserved by the caller. */
+    void announce(ChannelInput input, Frame announcement, long nowNanos) {
+        publish(input, input.floorRequested, true, List.of(announcement), nowNanos);
+        input.announced = true;
+    }
+
+    void advanceFloor(ChannelInput input, long floor) {
+        input.floorRequested = floor;
+        enqueue(journal -> journal.floorAdvanced(input));
+    }
+
+    /** Events leased again, counted from the log's creation. */
+    long redeliveredEvents() {
+        return redeliveredBefore + take.redeliveredEvents();
+    }
+
+    RoomWaiters waiters() {
+        return waiters;
+    }
+
+    // ---- for the parts
+
+    Admission admission() {
+        return admission;
+    }
+
+    RingBuffer<Slot> ring() {
+        return ring;
+    }
+
+    Sequence journalGate() {
+        return journalGate;
+    }
+
+    long base() {
+        return base;
+    }
+
+    TakeSide takeSide() {
+        return take;
+    }
+
+    ChannelMetrics metrics() {
+        return metrics;
+    }
+
+    LedgerBook book() {
+        return book;
+    }
+
+    Queue<JournalCommand> commands() {
+        return commands;
+    }
+
+    ChannelEnvironment environment() {
+        return environment;
+    }
+
+    boolean hasLog() {
+        return log != null;
+    }
+
+    void acknowledged(long sequence) {
+        acknowledged = sequence;
+    }
+
+    void safe(long sequence) {
+        safe = sequence;
+    }
+
+    void lowWater(long sequence) {
+        lowWater = sequence;
+    }
+
+    void enqueue(JournalCommand command) {
+        commands.add(command);
+        wakeJournal();
+    }
+
+    void holePassed(long from, long to) {
+        enqueue(j -> j.holePassed(from, to));
+    }
+
+    long committed(LeaseImpl lease, byte[] token) {
+        metrics.takeSuccesses.add(lease.events());
+        if (token != null) {
+            lease.token = token;
+            lease.consumer.committed(token);
+            lease.tokenVersion = tokenVersions.incrementAndGet();
+        }
+        enqueue(lease);
+        return lease.tokenVersion;
+    }
+
+    long saveToken(ConsumerImpl consumer, byte[] token) {
+        long version = tokenVersions.incrementAndGet();
+        enqueue(j -> j.tokenSaved(consumer, token, version));
+        return version;
+    }
+
+    void wakeJournal() {
+        DutyRunner.Running running = journalRunning;
+        if (running != null) {
+            running.wake();
+        }
+    }
+
+    void wakeReader() {
+        if (log != null) {
+            log.wakeReader();
+        }
+    }
+
+    /** Tells sinks that wait and for which there may be something. */
+    void wakeConsumers() {
+        for (ConsumerImpl consumer : consumers) {
+            if (consumer.armed) {
+                if (!take.mayLease()) {
+                    return;
+                }
+                consumer.wakeIfArmed();
+            }
+        }
+    }
+
+    private void wakeAllConsumers() {
+        consumers.forEach(ConsumerImpl::wakeIfArmed);
+    }
+}

@@ -1,0 +1,147 @@
+package io.headrace.engine.channel;
+
+import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.engine.spi.ChannelSelector.Branch;
+import io.headrace.frame.EventCursor;
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameBuilder;
+import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLimits;
+import io.headrace.frame.Headers;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Says which channels a frame goes to, and splits it where its events choose different ones: each channel gets one frame
+ * with the events of all branches that lead to it, in their order, and channels with the same share get the same frame.
+ */
+final class FrameRouter {
+    private static final int MAX_BRANCHES = 64;
+
+    private final InterceptorChain interceptors;
+    private final ChannelSelector selector;
+    private final List<Branch> branches;
+    private final FrameLimits limits;
+    private final long[] requiredBranches;
+    private final long[] anyBranches;
+
+    FrameRouter(
+            InterceptorChain interceptors, ChannelSelector selector, List<DualChannel> channels, int maxEventBytes) {
+        this.interceptors = interceptors;
+        this.selector = selector;
+        this.branches = selector.branches();
+        this.limits = new FrameLimits(Integer.MAX_VALUE, FrameLayout.MAX_FRAME_BYTES, maxEventBytes);
+        if (branches.isEmpty() || branches.size() > MAX_BRANCHES) {
+            throw new IllegalArgumentException(
+                    "selector branches: " + branches.size() + " (expected: 1 to " + MAX_BRANCHES + ")");
+        }
+        Map<Channel, Integer> places = new IdentityHashMap<>();
+        for (int i = 0; i < channels.size(); i++) {
+            places.put(channels.get(i), i);
+        }
+        requiredBranches = new long[channels.size()];
+        anyBranches = new long[channels.size()];
+        for (int b = 0; b < branches.size(); b++) {
+            for (Channel channel : branches.get(b).required()) {
+                requiredBranches[places.get(channel)] |= 1L << b;
+                anyBranches[places.get(channel)] |= 1L << b;
+            }
+            for (Channel channel : branches.get(b).optional()) {
+                anyBranches[places.get(channel)] |= 1L << b;
+            }
+        }
+    }
+
+    /** Whether some branch requires the channel. */
+    boolean isRequired(int channel) {
+        return requiredBranches[channel] != 0;
+    }
+
+    /** Fills the shares of a route that was begun. */
+    void fill(Route route, Frame frame, boolean intercepted) {
+        if (interceptors.isNothingToDo(intercepted)) {
+            select(route, frame);
+            return;
+        }
+        List<Frame> made = interceptors.apply(frame, intercepted);
+        made.forEach(route::own);
+        for (int i = 0; i < made.size(); i++) {
+            select(route, made.get(i));
+        }
+    }
+
+    private void select(Route route, Frame frame) {
+        if (branches.size() == 1) {
+            share(route, frame, 1L);
+            return;
+        }
+        EventCursor cursor = new EventCursor().wrap(frame);
+        Map<String, String> shared = cursor.sharedHeaders();
+        if (cursor.onlySharedHeaders() && selector.dependsOnSharedHeadersOnly(shared)) {
+            share(route, frame, bit(selector.select(shared)));
+            return;
+        }
+        long[] chosen = new long[frame.eventCount()];
+        long all = 0;
+        while (cursor.next()) {
+            long branch = bit(selector.select(cursor));
+            chosen[cursor.index()] = branch;
+            all |= branch;
+        }
+        if (Long.bitCount(all) <= 1) {
+            share(route, frame, all);
+            return;
+        }
+        split(route, frame, chosen, all);
+    }
+
+    private void share(Route route, Frame frame, long chosen) {
+        for (int channel = 0; channel < anyBranches.length; channel++) {
+            if ((anyBranches[channel] & chosen) != 0) {
+                addTo(route, channel, frame, chosen);
+            }
+        }
+    }
+
+    private void split(Route route, Frame frame, long[] chosen, long all) {
+        Map<Long, Frame> made = new HashMap<>();
+        for (int channel = 0; channel < anyBranches.length; channel++) {
+            long wanted = anyBranches[channel] & all;
+            if (wanted == all) {
+                addTo(route, channel, frame, all);
+            } else if (wanted != 0) {
+                Frame part = made.computeIfAbsent(wanted, mask -> part(frame, chosen, mask));
+                addTo(route, channel, part, wanted);
+            }
+        }
+        made.values().forEach(route::own);
+    }
+
+    private void addTo(Route route, int channel, Frame frame, long chosen) {
+        Route.Share share = route.shares[channel];
+        share.add(frame);
+        share.required |= (requiredBranches[channel] & chosen) != 0;
+    }
+
+    private Frame part(Frame frame, long[] chosen, long mask) {
+        EventCursor cursor = new EventCursor().wrap(frame);
+        try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits)) {
+            builder.begin(Headers.of(cursor.sharedHeaders()));
+            while (cursor.next()) {
+                if ((chosen[cursor.index()] & mask) != 0 && !builder.add(cursor)) {
+                    throw new IllegalStateException(
+                            "part of a frame: larger than " + limits.frameBytes() + " bytes (expected: smaller)");
+                }
+            }
+            long producer = DerivedIds.of(frame.producerId(), "selector", interceptors.size(), mask);
+            return builder.buildDerived(producer, frame.firstEventNumber(), frame.createdMicros());
+        }
+    }
+
+    private static long bit(Branch branch) {
+        return 1L << branch.index();
+    }
+}

@@ -1,0 +1,119 @@
+package io.headrace.engine.channel;
+
+import io.headrace.frame.Frame;
+import java.util.Arrays;
+
+/**
+ * Frames handed to a sink. Filled by {@link TakeSide} under its lock, immutable for the holder; its end is decided under
+ * that lock too. As a command it tells the journal what was committed.
+ */
+final class LeaseImpl implements Lease, JournalCommand {
+    /** Where a lease stands; guarded by the take side's lock. */
+    enum State {
+        OPEN,
+        /** Rolled back with an earlier lease of the same consumer; its holder has yet to end it. */
+        CASCADED,
+        /** The channel failed or closed; its holder has yet to end it. */
+        VOID,
+        ENDED
+    }
+
+    private static final int INITIAL = 8;
+
+    final ConsumerImpl consumer;
+    State state = State.OPEN;
+
+    // Open leases of a consumer, oldest first; guarded by the take side's lock.
+    LeaseImpl previous;
+    LeaseImpl next;
+
+    byte[] token;
+    long tokenVersion;
+
+    private final TakeSide owner;
+    private Frame[] frames = new Frame[INITIAL];
+    private long[] sequences = new long[INITIAL];
+    private long[] publishedNanos = new long[INITIAL];
+    private int size;
+    private int events;
+    private long bytes;
+
+    LeaseImpl(TakeSide owner, ConsumerImpl consumer) {
+        this.owner = owner;
+        this.consumer = consumer;
+    }
+
+    void add(TakenFrame entry) {
+        if (size == frames.length) {
+            frames = Arrays.copyOf(frames, size * 2);
+            sequences = Arrays.copyOf(sequences, size * 2);
+            publishedNanos = Arrays.copyOf(publishedNanos, size * 2);
+        }
+        frames[size] = entry.frame;
+        sequences[size] = entry.sequence;
+        publishedNanos[size] = entry.publishedNanos;
+        size++;
+        events += entry.events;
+        bytes += entry.frame.length();
+    }
+
+    boolean hasRoomFor(int moreEvents, long moreBytes, int maxEvents, long maxBytes) {
+        return size == 0 || (long) events + moreEvents <= maxEvents && bytes + moreBytes <= maxBytes;
+    }
+
+    /** When the frame was published, or 0 when it came from the log. */
+    long publishedNanos(int index) {
+        return publishedNanos[index];
+    }
+
+    void releaseFrames() {
+        for (int i = 0; i < size; i++) {
+            frames[i].release();
+        }
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public Frame frame(int index) {
+        return frames[index];
+    }
+
+    @Override
+    public long sequence(int index) {
+        return sequences[index];
+    }
+
+    @Override
+    public int events() {
+        return events;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void commit() {
+        owner.commit(this, null);
+    }
+
+    @Override
+    public long commit(byte[] newToken) {
+        return owner.commit(this, newToken.clone());
+    }
+
+    @Override
+    public void rollback() {
+        owner.rollback(this);
+    }
+
+    @Override
+    public void applyTo(Journal journal) {
+        journal.committed(this);
+    }
+}

@@ -1,0 +1,26 @@
+package io.headrace.engine.channel;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The ledger as the journal last published it; read by any thread. */
+final class LedgerBook {
+    private long accepted;
+    private long delivered;
+    private long held;
+    private Map<String, Long> dropped = Map.of();
+
+    synchronized void publish(long newAccepted, long newDelivered, long newHeld) {
+        accepted = newAccepted;
+        delivered = newDelivered;
+        held = newHeld;
+    }
+
+    synchronized void dropped(Map<String, Long> byReason) {
+        dropped = Map.copyOf(byReason);
+    }
+
+    synchronized Ledger read(long redelivered) {
+        return new Ledger(accepted, delivered, held, new TreeMap<>(dropped), redelivered);
+    }
+}

@@ -1,0 +1,28 @@
+package io.headrace.engine.channel;
+
+import io.headrace.wal.RecoveryReport;
+
+/** A channel with its life: opened by {@link ChannelFactory}, started, stopped, closed, by the agent's threads. */
+public interface ManagedChannel extends Channel, AutoCloseable {
+    ChannelSettings settings();
+
+    /** What opening the log found, or null for a channel without one. */
+    RecoveryReport recovery();
+
+    /** Starts the duty cycles: puts are accepted and leases given from here on. */
+    void start();
+
+    /**
+     * Refuses puts from now on, waits up to {@code drainMillis} for sinks to take what is left, writes what a log can
+     * hold, syncs, makes a clean checkpoint and closes. Open leases are rolled back. Interrupting the caller ends the
+     * wait, nothing else (R1).
+     *
+     * @return events that could be neither delivered nor kept: those of a channel without a log; they are in the ledger
+     *     as dropped
+     */
+    long stop(long drainMillis);
+
+    /** Ends the duty cycles and closes the log as a kill would: nothing more is written. After a failure, or in tests. */
+    @Override
+    void close();
+}

@@ -1,0 +1,83 @@
+package io.headrace.engine.channel;
+
+import io.headrace.frame.Frame;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one frame becomes in each channel of a source: kept while its put is tried again, so that it is intercepted and
+ * split once. Owned by the input's thread.
+ */
+final class Route {
+    /** The share of one channel. */
+    static final class Share {
+        final List<Frame> frames = new ArrayList<>(1);
+        boolean required;
+        int events;
+        long charge;
+
+        // The put under way.
+        boolean wanted;
+        int reservedFrames;
+        long reservedCharge;
+        Frame announcement;
+
+        void add(Frame frame) {
+            frames.add(frame);
+            events += frame.eventCount();
+            charge += frame.pinnedBytes();
+        }
+
+        private void clear() {
+            frames.clear();
+            required = false;
+            events = 0;
+            charge = 0;
+            wanted = false;
+        }
+    }
+
+    final Share[] shares;
+    long startNanos;
+    boolean counted;
+    private Frame origin;
+    private boolean intercepted;
+    private final List<Frame> owned = new ArrayList<>(1);
+
+    Route(int channels) {
+        shares = new Share[channels];
+        for (int i = 0; i < channels; i++) {
+            shares[i] = new Share();
+        }
+    }
+
+    boolean isFor(Frame frame, boolean wasIntercepted) {
+        return origin == frame && intercepted == wasIntercepted;
+    }
+
+    /** Begins anew; the origin is retained so that nothing else can be taken for it. */
+    void begin(Frame frame, boolean wasIntercepted, long nowNanos) {
+        clear();
+        origin = frame.retain();
+        intercepted = wasIntercepted;
+        startNanos = nowNanos;
+        counted = false;
+    }
+
+    /** Takes over the reference of a frame that was made for this route. */
+    void own(Frame frame) {
+        owned.add(frame);
+    }
+
+    void clear() {
+        for (Share share : shares) {
+            share.clear();
+        }
+        owned.forEach(Frame::release);
+        owned.clear();
+        if (origin != null) {
+            origin.release();
+            origin = null;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.headrace.engine.channel;
+
+import io.headrace.frame.Frame;
+import io.headrace.wal.InputKey;
+import java.util.Arrays;
+import java.util.List;
+
+/** One input of a source in all channels behind it. */
+final class SourceInputImpl implements SourceInput {
+    final ChannelInput[] inputs;
+    final Route route;
+    private final ChannelProcessorImpl processor;
+    private final InputKey key;
+    private final boolean known;
+    private final long startPosition;
+    private final long[] boundaries;
+    private long lastPosition;
+    private boolean closed;
+
+    SourceInputImpl(ChannelProcessorImpl processor, InputKey key, ChannelInput[] inputs) {
+        this.processor = processor;
+        this.key = key;
+        this.inputs = inputs;
+        this.route = new Route(inputs.length);
+        boolean anyKnown = false;
+        long smallest = Long.MAX_VALUE;
+        long[] starts = new long[inputs.length];
+        int count = 0;
+        for (int i = 0; i < inputs.length; i++) {
+            if (processor.isRequired(i)) {
+                anyKnown |= inputs[i].isKnown();
+                starts[count] = inputs[i].isWindow() ? inputs[i].keptPosition : inputs[i].putPosition();
+                smallest = Math.min(smallest, starts[count]);
+                count++;
+            }
+        }
+        this.known = anyKnown;
+        this.startPosition = smallest == Long.MAX_VALUE ? 0 : smallest;
+        this.boundaries = Arrays.copyOf(starts, count);
+        Arrays.sort(boundaries);
+        this.lastPosition = startPosition;
+    }
+
+    /** Position of the newest frame that was put, marked or left out. */
+    long lastPosition() {
+        return lastPosition;
+    }
+
+    void passed(long position) {
+        lastPosition = Math.max(lastPosition, position);
+    }
+
+    @Override
+    public InputKey key() {
+        return key;
+    }
+
+    @Override
+    public boolean isKnown() {
+        return known;
+    }
+
+    @Override
+    public long startPosition() {
+        return startPosition;
+    }
+
+    @Override
+    public long boundaryAbove(long position) {
+        for (long boundary : boundaries) {
+            if (boundary > position) {
+                return boundary;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public long safePosition() {
+        long smallest = lastPosition;
+        for (int i = 0; i < inputs.length; i++) {
+            if (processor.isRequired(i)) {
+                inputs[i].prune(processor.channel(i).safe());
+                smallest = Math.min(smallest, inputs[i].history.positionBeforeFirst(lastPosition));
+            }
+        }
+        return smallest;
+    }
+
+    @Override
+    public long acknowledgedPosition() {
+        long smallest = lastPosition;
+        for (int i = 0; i < inputs.length; i++) {
+            if (processor.isRequired(i)) {
+                long acknowledged = processor.channel(i).acknowledged();
+                smallest = Math.min(smallest, inputs[i].history.positionAcknowledged(acknowledged, lastPosition));
+            }
+        }
+        return smallest;
+    }
+
+    @Override
+    public void mark(long position) {
+        if (key == null || key.kind() != InputKey.Kind.ORDERED || closed) {
+            return;
+        }
+        passed(position);
+        for (int i = 0; i < inputs.length; i++) {
+            if (!inputs[i].has(position)) {
+                mark(processor.channel(i), inputs[i], position);
+            }
+        }
+    }
+
+    private void mark(DualChannel channel, ChannelInput input, long position) {
+        Frame announcement = input.announced ? null : processor.announcement(input);
+        Frame mark = processor.mark();
+        int frames = announcement == null ? 1 : 2;
+        long charge = mark.pinnedBytes() + (announcement == null ? 0 : announcement.pinnedBytes());
+        try {
+            if (channel.tryReserve(frames, 0, charge) != null) {
+                return;
+            }
+            if (!channel.isAccepting()) {
+                channel.cancel(frames, 0, charge);
+                return;
+            }
+            long now = processor.nanoTime();
+            if (announcement != null) {
+                channel.announce(input, announcement, now);
+            }
+            channel.publish(input, position, true, List.of(mark), now);
+            input.passed(position);
+        } finally {
+            mark.release();
+            if (announcement != null) {
+                announcement.release();
+            }
+        }
+    }
+
+    @Override
+    public void advanceFloor(long floor) {
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].advanceFloor(floor);
+            if (floor > inputs[i].keptPosition && floor > inputs[i].floorRequested) {
+                processor.channel(i).advanceFloor(inputs[i], floor);
+            }
+        }
+    }
+
+    @Override
+    public void setListener(Runnable listener) {
+        for (ChannelInput input : inputs) {
+            input.listener = listener;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        route.clear();
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].listener = null;
+            if (inputs[i].isAnonymous()) {
+                processor.channel(i).closeAnonymousInput(inputs[i]);
+            }
+        }
+    }
+}

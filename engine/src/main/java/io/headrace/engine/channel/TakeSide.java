@@ -1,0 +1,607 @@
+package io.headrace.engine.channel;
+
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import io.headrace.wal.SequenceWindow;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.agrona.collections.LongArrayList;
+
+/**
+ * Where sinks lease, commit and roll back: the take cursor, the table of what was taken and is not committed, and what
+ * was rolled back. One short lock guards all of it; nothing under it waits or does I/O.
+ *
+ * <p>Sequences below {@code ringHead} have left the ring; {@code takeNext} is the next one to be leased in order. They
+ * are equal while sinks keep up; where the journal evicts frames that are on disk, {@code takeNext} falls behind and
+ * what lies between comes from the log.
+ */
+final class TakeSide {
+    private static final int INITIAL_TABLE = 1_024;
+    private static final int MAX_EVICTED = 256;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final DualChannel channel;
+    private final RingBuffer<Slot> ring;
+    private final Sequence takeGate;
+    private final long base;
+    private final Admission admission;
+    private final LongSupplier acknowledged;
+    private final LongSupplier lowWater;
+    private final Prefetch prefetch;
+    private final SequenceWindow recoveredCommitted;
+    /** What a kill left open in a lease may come twice: up to here. */
+    private final long uncertainUpTo;
+
+    /** Bytes in memory that leases may hold where the rest can be read from a log. */
+    private final long memoryLeaseLimit;
+
+    private final PriorityQueue<TakenFrame> rolledBack =
+            new PriorityQueue<>(Comparator.comparingLong((TakenFrame entry) -> entry.sequence));
+    private final LongArrayList passedControls = new LongArrayList();
+
+    private TakenFrame[] table = newTable(INITIAL_TABLE);
+    private long takeNext;
+    private long ringHead;
+    private long leasedMemoryBytes;
+    private boolean closed;
+    private volatile long redeliveredEvents;
+
+    /** @param recovered of the log, or null for a channel without one */
+    TakeSide(DualChannel channel, RingBuffer<Slot> ring, Sequence takeGate, RecoveredLog recovered) {
+        this.channel = channel;
+        this.ring = ring;
+        this.takeGate = takeGate;
+        this.base = channel.base();
+        this.ringHead = base;
+        this.recoveredCommitted = recovered == null ? null : recovered.committed();
+        boolean backlog = recovered != null
+                && recovered.lastSequence() > recovered.committed().floor();
+        this.takeNext = backlog ? recovered.committed().floor() + 1 : base;
+        this.uncertainUpTo = backlog && !recovered.clean() ? takeNext - 1 + SequenceWindow.SIZE : 0;
+        this.admission = channel.admission();
+        this.memoryLeaseLimit = recovered == null
+                ? Long.MAX_VALUE
+                : Math.max(1, channel.settings().byteCapacity() / 2);
+        this.acknowledged = channel::acknowledged;
+        this.lowWater = channel::lowWater;
+        this.prefetch = new Prefetch(takeNext);
+    }
+
+    // ---- sinks
+
+    Lease tryLease(ConsumerImpl consumer, int maxEvents, long maxBytes) {
+        while (true) {
+            LeaseImpl lease = leaseOnce(consumer, maxEvents, maxBytes);
+            if (lease != null) {
+                return lease;
+            }
+            // Say that we wait, then look again: whoever moves a milestone does it the other way round.
+            consumer.armed = true;
+            if (!mayLease()) {
+                return null;
+            }
+            consumer.armed = false;
+        }
+    }
+
+    /** Whether a lease may succeed. */
+    boolean mayLease() {
+        lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            if (!rolledBack.isEmpty()) {
+                return true;
+            }
+            if (takeNext > leaseLimit()) {
+                return false;
+            }
+            if (takeNext < ringHead) {
+                return prefetch.hasNews(takeNext);
+            }
+            return leasedMemoryBytes < memoryLeaseLimit || ring.get(takeNext - base).control;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private LeaseImpl leaseOnce(ConsumerImpl consumer, int maxEvents, long maxBytes) {
+        LeaseImpl lease = null;
+        int freedSlots = 0;
+        boolean readerWanted;
+        lock.lock();
+        try {
+            if (closed) {
+                return null;
+            }
+            lease = leaseRolledBack(consumer, maxEvents, maxBytes);
+            long before = ringHead;
+            if (rolledBack.isEmpty()) {
+                lease = leaseInOrder(consumer, lease, maxEvents, maxBytes);
+            }
+            freedSlots = freeSlotsSince(before);
+            if (lease != null) {
+                consumer.opened(lease);
+            }
+            readerWanted = takeNext < ringHead && prefetch.wantsMore();
+            handOverPassedControls();
+        } finally {
+            lock.unlock();
+        }
+        if (freedSlots > 0) {
+            admission.slotsFreed(freedSlots);
+        }
+        if (readerWanted) {
+            channel.wakeReader();
+        }
+        return lease;
+    }
+
+    private LeaseImpl leaseRolledBack(ConsumerImpl consumer, int maxEvents, long maxBytes) {
+        LeaseImpl lease = null;
+        TakenFrame entry = rolledBack.peek();
+        while (entry != null) {
+            if (lease == null) {
+                lease = new LeaseImpl(this, consumer);
+            }
+            if (!lease.hasRoomFor(entry.events, entry.frame.length(), maxEvents, maxBytes)) {
+                break;
+            }
+            rolledBack.poll();
+            entry.state = TakenFrame.State.LEASED;
+            redeliveredEvents += entry.events;
+            lease.add(entry);
+            entry = rolledBack.peek();
+        }
+        return lease;
+    }
+
+    private LeaseImpl leaseInOrder(ConsumerImpl consumer, LeaseImpl begun, int maxEvents, long maxBytes) {
+        LeaseImpl lease = begun;
+        long limit = leaseLimit();
+        while (takeNext <= limit) {
+            if (takeNext < ringHead) {
+                if (!stepToPrefetched()) {
+                    if (takeNext < ringHead) {
+                        break;
+                    }
+                    continue;
+                }
+                if (takeNext > limit) {
+                    break;
+                }
+                TakenFrame first = prefetch.first();
+                if (lease == null) {
+                    lease = new LeaseImpl(this, consumer);
+                }
+                if (!lease.hasRoomFor(first.events, first.frame.length(), maxEvents, maxBytes)) {
+                    break;
+                }
+                lease.add(takeFromPrefetch());
+            } else {
+                Slot slot = ring.get(takeNext - base);
+                if (slot.control) {
+                    passControl(slot);
+                    continue;
+                }
+                if (leasedMemoryBytes >= memoryLeaseLimit) {
+                    break;
+                }
+                if (lease == null) {
+                    lease = new LeaseImpl(this, consumer);
+                }
+                if (!lease.hasRoomFor(slot.events, slot.frame.length(), maxEvents, maxBytes)) {
+                    break;
+                }
+                lease.add(takeFromRing(slot));
+            }
+        }
+        return lease == null || lease.size() == 0 ? null : lease;
+    }
+
+    private long leaseLimit() {
+        // R3: never what a crash could take back. R6: never further above the low-water mark than its bitmap reaches.
+        return Math.min(acknowledged.getAsLong(), lowWater.getAsLong() + SequenceWindow.SIZE);
+    }
+
+    private TakenFrame takeFromRing(Slot slot) {
+        TakenFrame entry = entryFor(takeNext);
+        entry.frame = slot.frame;
+        entry.events = slot.events;
+        entry.charge = slot.charge;
+        entry.inputNumber = slot.input.number;
+        entry.position = slot.position;
+        entry.publishedNanos = slot.publishedNanos;
+        entry.fromLog = false;
+        entry.state = TakenFrame.State.LEASED;
+        leasedMemoryBytes += slot.charge;
+        slot.clear();
+        takeNext++;
+        ringHead++;
+        return entry;
+    }
+
+    private TakenFrame takeFromPrefetch() {
+        TakenFrame read = prefetch.removeFirst();
+        TakenFrame entry = entryFor(read.sequence);
+        entry.frame = read.frame;
+        entry.events = read.events;
+        entry.charge = read.charge;
+        entry.inputNumber = read.inputNumber;
+        entry.position = read.position;
+        entry.publishedNanos = 0;
+        entry.fromLog = true;
+        entry.state = TakenFrame.State.LEASED;
+        if (read.sequence <= uncertainUpTo) {
+            redeliveredEvents += read.events;
+        }
+        takeNext = read.sequence + 1;
+        return entry;
+    }
+
+    /** Moves {@code takeNext} over holes, committed frames and controls to the first prefetched frame; false when none. */
+    private boolean stepToPrefetched() {
+        while (true) {
+            TakenFrame first = prefetch.first();
+            if (first == null) {
+                long exhausted = Math.min(prefetch.exhausted(), ringHead);
+                if (exhausted > takeNext) {
+                    channel.holePassed(takeNext, exhausted - 1);
+                    takeNext = exhausted;
+                }
+                return false;
+            }
+            if (first.sequence >= takeNext && !isRecoveredCommitted(first.sequence)) {
+                if (first.sequence > takeNext) {
+                    channel.holePassed(takeNext, first.sequence - 1);
+                    takeNext = first.sequence;
+                }
+                if (!first.control) {
+                    return true;
+                }
+                passedControls.addLong(first.sequence);
+                takeNext++;
+            }
+            prefetch.drop(prefetch.removeFirst());
+        }
+    }
+
+    private boolean isRecoveredCommitted(long sequence) {
+        return recoveredCommitted != null && recoveredCommitted.isMarked(sequence);
+    }
+
+    private void passControl(Slot slot) {
+        passedControls.addLong(takeNext);
+        admission.released(0, 0, slot.charge);
+        slot.frame.release();
+        slot.clear();
+        takeNext++;
+        ringHead++;
+    }
+
+    private int freeSlotsSince(long ringHeadBefore) {
+        int freed = (int) (ringHead - ringHeadBefore);
+        if (freed > 0) {
+            takeGate.set(ringHead - base - 1);
+        }
+        return freed;
+    }
+
+    private void handOverPassedControls() {
+        if (!passedControls.isEmpty()) {
+            long[] sequences = passedControls.toLongArray();
+            passedControls.clear();
+            channel.enqueue(journal -> journal.controlsPassed(sequences));
+        }
+    }
+
+    long commit(LeaseImpl lease, byte[] token) {
+        long memoryEvents = 0;
+        long memoryBytes = 0;
+        long logBytes = 0;
+        boolean wakeReader = false;
+        LeaseImpl.State found;
+        lock.lock();
+        try {
+            found = lease.state;
+            lease.state = LeaseImpl.State.ENDED;
+            if (found == LeaseImpl.State.OPEN) {
+                lease.consumer.ended(lease);
+                for (int i = 0; i < lease.size(); i++) {
+                    TakenFrame entry = table[index(lease.sequence(i))];
+                    entry.state = TakenFrame.State.COMMITTED;
+                    entry.frame = null;
+                    if (entry.fromLog) {
+                        logBytes += entry.charge;
+                    } else {
+                        memoryEvents += entry.events;
+                        memoryBytes += entry.charge;
+                    }
+                }
+                prefetch.unpin(logBytes);
+                leasedMemoryBytes -= memoryBytes;
+                wakeReader = logBytes > 0 && takeNext < ringHead;
+            }
+        } finally {
+            lock.unlock();
+        }
+        refuseUnlessOpen(found, lease);
+        lease.releaseFrames();
+        if (found == LeaseImpl.State.VOID) {
+            return 0;
+        }
+        admission.released(lease.events(), memoryEvents, memoryBytes);
+        if (wakeReader) {
+            channel.wakeReader();
+        }
+        return channel.committed(lease, token);
+    }
+
+    private static void refuseUnlessOpen(LeaseImpl.State found, LeaseImpl lease) {
+        if (found == LeaseImpl.State.CASCADED) {
+            lease.releaseFrames();
+            throw new IllegalStateException(
+                    "lease from sequence " + lease.sequence(0) + ": rolled back with an earlier one (expected: open)");
+        }
+        if (found == LeaseImpl.State.ENDED) {
+            throw new IllegalStateException(
+                    "lease from sequence " + lease.sequence(0) + ": ended before (expected: open)");
+        }
+    }
+
+    void rollback(LeaseImpl lease) {
+        LeaseImpl.State found;
+        lock.lock();
+        try {
+            found = lease.state;
+            lease.state = LeaseImpl.State.ENDED;
+            if (found == LeaseImpl.State.OPEN) {
+                LeaseImpl later = lease.next;
+                lease.consumer.ended(lease);
+                giveBack(lease);
+                while (later != null) {
+                    LeaseImpl following = later.next;
+                    lease.consumer.ended(later);
+                    later.state = LeaseImpl.State.CASCADED;
+                    retainForHolder(later);
+                    giveBack(later);
+                    later = following;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        switch (found) {
+            case OPEN -> channel.wakeConsumers();
+            case CASCADED, VOID -> lease.releaseFrames();
+            case ENDED ->
+                throw new IllegalStateException(
+                        "lease from sequence " + lease.sequence(0) + ": ended before (expected: open)");
+        }
+    }
+
+    /** The holder may be reading: it keeps its reference until it ends the lease itself. */
+    private static void retainForHolder(LeaseImpl lease) {
+        for (int i = 0; i < lease.size(); i++) {
+            lease.frame(i).retain();
+        }
+    }
+
+    private void giveBack(LeaseImpl lease) {
+        for (int i = 0; i < lease.size(); i++) {
+            TakenFrame entry = table[index(lease.sequence(i))];
+            entry.state = TakenFrame.State.ROLLED_BACK;
+            rolledBack.add(entry);
+        }
+    }
+
+    // ---- the journal
+
+    /** Passes INPUT and MARK frames that are next in the ring, so that they hold up nothing where no sink takes. */
+    void passControls() {
+        int freed;
+        lock.lock();
+        try {
+            long before = ringHead;
+            long limit = leaseLimit();
+            while (!closed && takeNext == ringHead && takeNext <= limit && ring.get(takeNext - base).control) {
+                passControl(ring.get(takeNext - base));
+            }
+            freed = freeSlotsSince(before);
+            handOverPassedControls();
+        } finally {
+            lock.unlock();
+        }
+        if (freed > 0) {
+            admission.slotsFreed(freed);
+        }
+    }
+
+    /**
+     * Finds a frame that was published and is not in {@code LogState} as committed, and retains it.
+     *
+     * @return false when it is committed: the journal will be told
+     */
+    boolean findForLog(long sequence, FrameForLog found) {
+        lock.lock();
+        try {
+            if (sequence >= ringHead) {
+                Slot slot = ring.get(sequence - base);
+                found.frame = slot.frame.retain();
+                found.inputNumber = slot.input.number;
+                found.position = slot.position;
+                return true;
+            }
+            TakenFrame entry = table[index(sequence)];
+            if (entry.sequence != sequence
+                    || entry.state != TakenFrame.State.LEASED && entry.state != TakenFrame.State.ROLLED_BACK) {
+                return false;
+            }
+            found.frame = entry.frame.retain();
+            found.inputNumber = entry.inputNumber;
+            found.position = entry.position;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets frames leave the ring that are on disk and not leased, oldest first, while memory stands above a share.
+     *
+     * @return how many
+     */
+    int evict(long onDisk, int percent) {
+        int evicted = 0;
+        lock.lock();
+        try {
+            long limit = Math.min(onDisk, acknowledged.getAsLong());
+            while (ringHead <= limit && evicted < MAX_EVICTED && admission.isAbove(percent)) {
+                Slot slot = ring.get(ringHead - base);
+                admission.evicted(slot.events, slot.charge);
+                slot.frame.release();
+                slot.clear();
+                ringHead++;
+                evicted++;
+                takeGate.set(ringHead - base - 1);
+                admission.slotsFreed(1);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return evicted;
+    }
+
+    // ---- the reader
+
+    /** What the reader should do next: read from {@code from} on, up to below {@code to}; false for nothing. */
+    boolean planReading(ReadingPlan plan) {
+        lock.lock();
+        try {
+            plan.from = Math.max(takeNext, prefetch.exhausted());
+            plan.to = ringHead;
+            return !closed && plan.from < plan.to && prefetch.wantsMore();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes over a frame that was read; false when no more are wanted now. */
+    boolean prefetched(TakenFrame frame) {
+        lock.lock();
+        try {
+            if (closed) {
+                frame.frame.release();
+                return false;
+            }
+            prefetch.add(frame);
+            return prefetch.wantsMore();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything in the log below {@code sequence} was read. */
+    void exhausted(long sequence) {
+        lock.lock();
+        try {
+            prefetch.exhausted(sequence);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Events leased again after a rollback or restart. */
+    long redeliveredEvents() {
+        return redeliveredEvents;
+    }
+
+    /** Whether everything uncommitted is in memory. */
+    boolean isAllInMemory() {
+        lock.lock();
+        try {
+            return takeNext >= ringHead;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives no leases from now on and makes the open ones void; what they hold counts as rolled back. */
+    void seal(Iterable<ConsumerImpl> consumers) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            voidLeases(consumers);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets go of every frame. The ring has no producer any more, the journal and the reader have ended. */
+    void releaseAll(long publishedUpTo) {
+        lock.lock();
+        try {
+            rolledBack.forEach(entry -> entry.frame.release());
+            rolledBack.clear();
+            prefetch.clear();
+            for (long sequence = ringHead; sequence <= publishedUpTo; sequence++) {
+                Slot slot = ring.get(sequence - base);
+                slot.frame.release();
+                slot.clear();
+            }
+            ringHead = Math.max(ringHead, publishedUpTo + 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void voidLeases(Iterable<ConsumerImpl> consumers) {
+        for (ConsumerImpl consumer : consumers) {
+            LeaseImpl lease = consumer.oldestLease();
+            while (lease != null) {
+                LeaseImpl following = lease.next;
+                consumer.ended(lease);
+                lease.state = LeaseImpl.State.VOID;
+                retainForHolder(lease);
+                giveBack(lease);
+                lease = following;
+            }
+        }
+    }
+
+    private TakenFrame entryFor(long sequence) {
+        while (sequence - lowWater.getAsLong() > table.length) {
+            growTable();
+        }
+        TakenFrame entry = table[index(sequence)];
+        entry.sequence = sequence;
+        return entry;
+    }
+
+    private void growTable() {
+        TakenFrame[] larger = newTable(table.length * 2);
+        for (TakenFrame entry : table) {
+            if (entry.state == TakenFrame.State.LEASED || entry.state == TakenFrame.State.ROLLED_BACK) {
+                larger[(int) (entry.sequence & (larger.length - 1))] = entry;
+            }
+        }
+        table = larger;
+    }
+
+    private int index(long sequence) {
+        return (int) (sequence & (table.length - 1));
+    }
+
+    private static TakenFrame[] newTable(int length) {
+        TakenFrame[] table = new TakenFrame[length];
+        Arrays.setAll(table, i -> new TakenFrame());
+        return table;
+    }
+}

@@ -1,0 +1,307 @@
+package io.headrace.engine.config;
+
+import io.headrace.engine.config.ConfigurationProblem.Severity;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Reads the settings of one component into records whose components carry {@link Setting}, and remembers which keys
+ * were read, with which effect. All that is wrong with a record is found at once.
+ *
+ * <p>Owned by one thread.
+ */
+public final class SettingsBinder {
+    private final String owner;
+    private final ConfigValue anchor;
+    private final Map<String, ConfigValue> values;
+    private final Set<String> used = new TreeSet<>();
+    private final Set<String> known = new LinkedHashSet<>();
+    private final Map<String, String> effective = new TreeMap<>();
+    private final Map<String, Object> bound = new TreeMap<>();
+    private final List<ConfigurationProblem> problems = new ArrayList<>();
+
+    /**
+     * Reads from {@code values}, whose keys are relative to the component.
+     *
+     * @param owner the component, for messages, e.g. {@code source r1}
+     * @param anchor where the component is defined, shown with keys that are missing; may be null
+     */
+    public SettingsBinder(String owner, ConfigValue anchor, Map<String, ConfigValue> values) {
+        this.owner = owner;
+        this.anchor = anchor;
+        this.values = values;
+    }
+
+    /**
+     * Reads settings that no file holds, for programs and tests.
+     *
+     * @throws ConfigurationException with all that is wrong, unknown keys included
+     */
+    public static <R extends Record> R bind(Class<R> type, Map<String, String> settings) {
+        Map<String, ConfigValue> values = new LinkedHashMap<>();
+        settings.forEach((key, value) -> values.put(key, ConfigValue.of(key, value)));
+        SettingsBinder binder = new SettingsBinder(type.getSimpleName(), null, values);
+        R record = binder.bind(type);
+        List<ConfigurationProblem> unknown = binder.unknownKeys(Set.of());
+        if (!unknown.isEmpty()) {
+            throw failure(unknown);
+        }
+        return record;
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @throws ConfigurationException with all that is wrong with it
+     */
+    public <R extends Record> R bind(Class<R> type) {
+        int before = problems.size();
+        Optional<R> record = tryBind(type);
+        List<ConfigurationProblem> errors = problems.subList(before, problems.size()).stream()
+                .filter(problem -> problem.severity() == Severity.ERROR)
+                .toList();
+        if (!errors.isEmpty()) {
+            throw failure(errors);
+        }
+        return record.orElseThrow();
+    }
+
+    /** Reads a record; empty when something is wrong, which {@link #problems()} then has. */
+    public <R extends Record> Optional<R> tryBind(Class<R> type) {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] arguments = new Object[components.length];
+        boolean sound = true;
+        Set<String> plainKeys = new LinkedHashSet<>();
+        for (RecordComponent component : components) {
+            Setting setting = settingOf(type, component);
+            plainKeys.add(setting.key());
+            plainKeys.addAll(Arrays.asList(setting.aliases()));
+        }
+        known.addAll(plainKeys);
+        for (int i = 0; i < components.length; i++) {
+            Setting setting = settingOf(type, components[i]);
+            try {
+                arguments[i] = value(components[i].getGenericType(), setting, plainKeys);
+                bound.put(setting.key(), arguments[i]);
+            } catch (SettingParser.Unexpected e) {
+                sound = false;
+            }
+        }
+        return sound ? make(type, components, arguments) : Optional.empty();
+    }
+
+    /** Errors and warnings so far, in no order. */
+    public List<ConfigurationProblem> problems() {
+        return List.copyOf(problems);
+    }
+
+    /** What the component works with, by key, as it would be written; secrets are masked. */
+    public Map<String, String> effective() {
+        return new TreeMap<>(effective);
+    }
+
+    /** The value that a key got, by the key's name in its {@link Setting}; null when no record has it. */
+    public Object boundValue(String key) {
+        return bound.get(key);
+    }
+
+    /** The keys that records asked for, {@code prefix.*} included. */
+    public Set<String> knownKeys() {
+        return Set.copyOf(known);
+    }
+
+    /** Keys that no record asked for, each with the nearest that one did; {@code others} are known to somebody else. */
+    public List<ConfigurationProblem> unknownKeys(Collection<String> others) {
+        List<String> candidates = new ArrayList<>(known);
+        candidates.addAll(others);
+        List<ConfigurationProblem> unknown = new ArrayList<>();
+        values.forEach((key, value) -> {
+            if (!used.contains(key) && others.stream().noneMatch(other -> matches(other, key))) {
+                unknown.add(ConfigurationProblem.at(
+                        value, Severity.WARNING, owner, value.key() + ": unknown key" + suggestion(key, candidates)));
+            }
+        });
+        return unknown;
+    }
+
+    /** {@code (did you mean ...?)}, or what there is. */
+    static String suggestion(String written, Collection<String> candidates) {
+        String nearest = NearestKey.of(written, candidates);
+        if (nearest != null) {
+            return " (did you mean " + nearest + "?)";
+        }
+        return candidates.isEmpty()
+                ? " (expected: none)"
+                : " (expected: one of " + String.join(", ", new TreeSet<>(candidates)) + ")";
+    }
+
+    /** Whether a key holds what must not be shown. */
+    static boolean isSecret(String key) {
+        String lower = key.toLowerCase(Locale.ROOT);
+        return lower.contains("password") || lower.contains("secret") || lower.contains("token");
+    }
+
+    static ConfigurationException failure(List<ConfigurationProblem> errors) {
+        return new ConfigurationException(
+                errors.stream().map(ConfigurationProblem::toString).collect(Collectors.joining("\n")));
+    }
+
+    private Object value(Type type, Setting setting, Set<String> plainKeys) throws SettingParser.Unexpected {
+        if (setting.key().equals("*") || setting.key().endsWith(".*")) {
+            return map(setting, plainKeys);
+        }
+        ConfigValue written = find(setting);
+        boolean optional = SettingParser.unwrapped(type) != type;
+        if (written == null && setting.byDefault().isEmpty()) {
+            if (optional) {
+                return Optional.empty();
+            } else if (type.getTypeName().startsWith("java.util.List")) {
+                return List.of();
+            }
+            throw error(anchor, setting.key() + ": missing", expectationOf(setting));
+        }
+        Object parsed = written == null
+                ? SettingParser.parse(type, setting, setting.byDefault())
+                : parse(type, setting, written);
+        effective.put(setting.key(), isSecret(setting.key()) ? "***" : SettingParser.print(parsed));
+        return optional ? Optional.of(parsed) : parsed;
+    }
+
+    private Object parse(Type type, Setting setting, ConfigValue written) throws SettingParser.Unexpected {
+        String text = written.value();
+        String bare = SettingParser.withoutComment(text);
+        if (text.isEmpty()) {
+            throw error(written, written.key() + ": empty", "a value, or no such line");
+        }
+        if (bare != null && SettingParser.isText(type)) {
+            warn(
+                    written,
+                    written.key() + ": " + text + ": what follows # is part of the value"
+                            + " (expected: comments on lines of their own)");
+        } else if (bare != null) {
+            warn(
+                    written,
+                    written.key() + ": " + text + ": read as " + bare + " (expected: comments on lines of their own)");
+            text = bare;
+        }
+        try {
+            return SettingParser.parse(type, setting, text);
+        } catch (SettingParser.Unexpected e) {
+            String shown = isSecret(setting.key()) ? "***" : text;
+            throw error(written, written.key() + ": " + shown, e.getMessage());
+        }
+    }
+
+    private Map<String, String> map(Setting setting, Set<String> plainKeys) {
+        String prefix = setting.key().substring(0, setting.key().length() - 1);
+        Map<String, String> entries = new LinkedHashMap<>();
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix) && key.length() > prefix.length() && !plainKeys.contains(key)) {
+                used.add(key);
+                entries.put(key.substring(prefix.length()), value.value());
+                effective.put(key, isSecret(key) ? "***" : value.value());
+                if (SettingParser.withoutComment(value.value()) != null) {
+                    warn(
+                            value,
+                            value.key() + ": " + value.value() + ": what follows # is part of the value"
+                                    + " (expected: comments on lines of their own)");
+                }
+            }
+        });
+        return Collections.unmodifiableMap(entries);
+    }
+
+    private ConfigValue find(Setting setting) {
+        ConfigValue found = values.get(setting.key());
+        used.add(setting.key());
+        for (String alias : setting.aliases()) {
+            ConfigValue other = values.get(alias);
+            used.add(alias);
+            if (found == null) {
+                found = other;
+            } else if (other != null) {
+                warn(
+                        other,
+                        other.key() + ": " + other.value() + ": not read (expected: only one of it and " + found.key()
+                                + ")");
+            }
+        }
+        return found;
+    }
+
+    private <R extends Record> Optional<R> make(Class<R> type, RecordComponent[] components, Object[] arguments) {
+        try {
+            Constructor<R> constructor = type.getDeclaredConstructor(
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            constructor.setAccessible(true);
+            return Optional.of(constructor.newInstance(arguments));
+        } catch (InvocationTargetException e) {
+            boolean refused =
+                    e.getCause() instanceof IllegalArgumentException || e.getCause() instanceof ConfigurationException;
+            if (!refused) {
+                throw new IllegalStateException(type.getName() + ": cannot be made of its settings", e.getCause());
+            }
+            refuse(e.getCause().getMessage());
+            return Optional.empty();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(type.getName() + ": cannot be made of its settings", e);
+        }
+    }
+
+    /** A record's own check: when its message begins with a key, the key's place is shown. */
+    private void refuse(String message) {
+        String key = message == null || message.indexOf(':') < 0 ? "" : message.substring(0, message.indexOf(':'));
+        ConfigValue written = values.get(key);
+        String shown = written == null ? message : written.key() + message.substring(key.length());
+        problems.add(ConfigurationProblem.at(written == null ? anchor : written, Severity.ERROR, owner, shown));
+    }
+
+    private SettingParser.Unexpected error(ConfigValue place, String what, String expectation) {
+        String prefix = place == anchor && anchor != null ? prefixOf(anchor.key()) : "";
+        problems.add(ConfigurationProblem.at(
+                place, Severity.ERROR, owner, prefix + what + " (expected: " + expectation + ")"));
+        return new SettingParser.Unexpected(expectation);
+    }
+
+    /** {@code a1.sources.r1.} of {@code a1.sources.r1.type}. */
+    private static String prefixOf(String key) {
+        return key.substring(0, key.lastIndexOf('.') + 1);
+    }
+
+    private void warn(ConfigValue place, String message) {
+        problems.add(ConfigurationProblem.at(place, Severity.WARNING, owner, message));
+    }
+
+    private static String expectationOf(Setting setting) {
+        return setting.doc();
+    }
+
+    private static boolean matches(String pattern, String key) {
+        return pattern.endsWith("*") ? key.startsWith(pattern.substring(0, pattern.length() - 1)) : pattern.equals(key);
+    }
+
+    private static Setting settingOf(Class<?> type, RecordComponent component) {
+        Setting setting = component.getAnnotation(Setting.class);
+        if (setting == null) {
+            throw new IllegalArgumentException(
+                    type.getName() + "." + component.getName() + " has no @Setting (expected: one on each component)");
+        }
+        return setting;
+    }
+}

@@ -1,0 +1,2 @@
+/** Made-up log lines, the same again for the same seed. */
+package io.headrace.tools.generate;

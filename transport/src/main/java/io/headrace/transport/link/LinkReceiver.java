@@ -1,0 +1,459 @@
+package io.headrace.transport.link;
+
+import io.headrace.engine.channel.PutStatus;
+import io.headrace.frame.Frame;
+import io.headrace.frame.HopHeader;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The receiving end of one connection: puts frames into the channels, answers them in order once they are acknowledged,
+ * and grants credit as there is room. Never waits (R2). Knows nothing of sockets; {@code transport/PROTOCOL.md} has the
+ * state table.
+ *
+ * <p>Owned by one thread: until {@link #join} the one that accepted, afterwards the one of the stream.
+ */
+public final class LinkReceiver implements LinkDecoder.Handler {
+    /** Where the connection stands. */
+    public enum State {
+        /** Nothing came yet. */
+        NEW,
+        /** HELLO came; the connection is on its way to the thread of its stream. */
+        GREETED,
+        /** Frames flow. */
+        OPEN,
+        /** This side is stopping: frames are no longer taken, acknowledgements still go out. */
+        LEAVING,
+        /** Over. */
+        CLOSED
+    }
+
+    /** Brings a connection to the thread of its stream. */
+    @FunctionalInterface
+    public interface Router {
+        /** Calls {@link LinkReceiver#join} on the thread that owns the stream, now or later. */
+        void route(LinkReceiver receiver, Hello hello);
+    }
+
+    private final LinkOutput output;
+    private final Router router;
+    private final LinkReceiverOptions options;
+    private final LinkDecoder decoder;
+    private final ArrayDeque<PendingFrame> published = new ArrayDeque<>();
+    private final ArrayDeque<PendingFrame> parked = new ArrayDeque<>();
+    private final ArrayDeque<PendingFrame> spare = new ArrayDeque<>();
+
+    private State state = State.NEW;
+    private Hello hello;
+    private LinkStreams streams;
+    private LinkStream stream;
+    private LinkReceiverMetrics metrics;
+
+    private long receivedFrames;
+    private long receivedBytes;
+    private long parkedBytes;
+    private long ackedFrames;
+    private long ackedFramesSent;
+    private long credit;
+    private long creditSent;
+    private long window = CreditBudget.FIRST_GRANT;
+    private long held;
+    private long usedSinceGrant;
+    private boolean waitsForRoom;
+    private volatile boolean roomCame;
+
+    private long revokedCredit;
+    private long revokeToken;
+    private long progress;
+    private long progressNanos;
+    private long frameNanos;
+
+    /** @param router called once, when HELLO came */
+    public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options) {
+        this.output = output;
+        this.router = router;
+        this.options = options;
+        this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength());
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** What the sender said of itself, or null. */
+    public Hello hello() {
+        return hello;
+    }
+
+    /** Bytes came; the reference is taken over. */
+    public void received(ByteBuf bytes) {
+        try {
+            if (state != State.CLOSED) {
+                decoder.decode(bytes);
+            }
+        } catch (LinkException e) {
+            reject(e.code(), e.position(), e.getMessage());
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /** What was there to read is read: answers what can be answered. */
+    public void readComplete() {
+        if (state == State.OPEN || state == State.LEAVING) {
+            answer();
+        }
+    }
+
+    /** Begins to receive; on the thread of {@code owner}. */
+    public void join(LinkStreams owner) {
+        if (state != State.GREETED) {
+            return;
+        }
+        if (owner.isLeaving()) {
+            refuse("stopping");
+            return;
+        }
+        streams = owner;
+        metrics = owner.metrics();
+        stream = owner.stream(hello.stream());
+        stream.join(this, hello.connection());
+        stream.input().advanceFloor(hello.floor());
+        state = State.OPEN;
+        metrics.connectionsCreated.increment();
+        frameNanos = owner.clock().nanoTime();
+        progressNanos = frameNanos;
+        held = owner.budget().change(0, CreditBudget.FIRST_GRANT);
+        credit = held;
+        creditSent = credit;
+        revokedCredit = credit;
+        output.write(LinkEncoder.welcome(
+                output.allocator(),
+                new Welcome(
+                        LinkLayout.VERSION,
+                        0,
+                        options.maxFrameLength(),
+                        options.level(),
+                        stream.input().startPosition(),
+                        credit)));
+        output.flush();
+    }
+
+    /** The connection is gone. */
+    public void disconnected() {
+        close();
+    }
+
+    /** Ends the connection: what is not published is dropped, the sender keeps it. */
+    public void close() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.CLOSED;
+        decoder.stop();
+        parked.forEach(PendingFrame::letGo);
+        parked.clear();
+        published.clear();
+        spare.clear();
+        if (stream != null) {
+            streams.budget().change(held, 0);
+            held = 0;
+            stream.leave(this, hello.connection());
+            metrics.connectionsClosed.increment();
+        }
+        output.close();
+    }
+
+    /** A newer connection of this number is there. */
+    void fence() {
+        output.write(LinkEncoder.goAway(output.allocator(), "a newer connection took this one's place"));
+        close();
+    }
+
+    /** Takes no frame more, answers what is published, closes when all of it is answered. */
+    void goAway(String why) {
+        if (state != State.OPEN) {
+            return;
+        }
+        state = State.LEAVING;
+        parked.forEach(PendingFrame::letGo);
+        parked.clear();
+        parkedBytes = 0;
+        output.write(LinkEncoder.goAway(output.allocator(), why));
+        output.flush();
+        answer();
+    }
+
+    /** Something moved in a channel. */
+    void round() {
+        if (roomCame) {
+            roomCame = false;
+            waitsForRoom = false;
+            putParked();
+        }
+        if (state == State.OPEN || state == State.LEAVING) {
+            answer();
+        }
+    }
+
+    void checkTime(long now) {
+        if (decoder.progress() != progress) {
+            progress = decoder.progress();
+            progressNanos = now;
+        } else if (isOver(now, progressNanos, options.idleTimeoutMillis())) {
+            refuse("nothing heard for " + options.idleTimeoutMillis() + " ms");
+            return;
+        }
+        if (state == State.OPEN && isOver(now, frameNanos, options.revokeMillis())) {
+            revoke(now);
+        }
+    }
+
+    @Override
+    public void onMessage(MessageType type, ByteBuf message) {
+        if (type == MessageType.HELLO && state == State.NEW) {
+            onHello(LinkMessages.hello(message));
+        } else if (state == State.NEW || state == State.GREETED) {
+            throw LinkMessages.outOfTurn(type, state);
+        } else if (type == MessageType.PING) {
+            long token = LinkMessages.token(type, message);
+            output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token));
+            output.flush();
+        } else if (type == MessageType.PONG) {
+            onPong(LinkMessages.token(type, message));
+        } else if (type == MessageType.GOAWAY) {
+            LinkMessages.goAwayText(message);
+            close();
+        } else {
+            throw LinkMessages.outOfTurn(type, state);
+        }
+    }
+
+    @Override
+    public void onData(long floor, int frames, long bytes) {
+        if (state == State.OPEN) {
+            metrics.batchesReceived.increment();
+            stream.input().advanceFloor(floor);
+        } else if (state != State.LEAVING) {
+            throw LinkMessages.outOfTurn(MessageType.DATA, state);
+        }
+    }
+
+    @Override
+    public void beforeFrame(int alignedLength) {
+        // R13: one frame beyond the credit is right when the sender has seen an answer to all that it sent before.
+        boolean allowed = receivedBytes + alignedLength <= revokedCredit || ackedFramesSent == receivedFrames;
+        if (!allowed && state == State.OPEN) {
+            throw new LinkException(
+                    RejectCode.CREDIT,
+                    0,
+                    "frame bytes: " + (receivedBytes + alignedLength) + " (expected: <= credit " + revokedCredit + ")");
+        }
+    }
+
+    @Override
+    public void onFrame(HopHeader hop, Frame frame) {
+        if (state != State.OPEN) {
+            frame.release();
+            return;
+        }
+        int aligned = frame.alignedLength();
+        receivedFrames++;
+        receivedBytes += aligned;
+        parkedBytes += aligned;
+        usedSinceGrant += aligned;
+        frameNanos = streams.clock().nanoTime();
+        metrics.framesReceived.increment();
+        metrics.bytesReceived.add(aligned);
+        metrics.eventsReceived.add(frame.eventCount());
+        PendingFrame pending = spare.poll();
+        if (pending == null) {
+            pending = new PendingFrame(streams.processor().newTicket());
+        }
+        parked.add(pending.hold(frame, hop.sequence()));
+        if (!waitsForRoom) {
+            putParked();
+        }
+        if (state == State.OPEN && !parked.isEmpty()) {
+            metrics.framesParked.increment();
+        }
+    }
+
+    private void onHello(Hello received) {
+        if (!sameToken(received.token())) {
+            throw new LinkException(RejectCode.TOKEN, 0, "token of " + received + " (expected: the configured one)");
+        }
+        hello = received;
+        state = State.GREETED;
+        router.route(this, hello);
+    }
+
+    private boolean sameToken(String given) {
+        return java.security.MessageDigest.isEqual(
+                given.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                options.token().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** Puts what waits, first in, first out, until a channel is full. */
+    private void putParked() {
+        PendingFrame pending = parked.peek();
+        while (pending != null) {
+            PutStatus status = streams.processor()
+                    .tryPut(stream.input(), pending.position(), pending.frame(), false, pending.ticket());
+            switch (status) {
+                case ACCEPTED, DUPLICATE -> publish(parked.poll(), status);
+                case FULL -> {
+                    waitForRoom(pending);
+                    return;
+                }
+                case ABOVE_WINDOW -> {
+                    reject(
+                            RejectCode.ABOVE_WINDOW,
+                            pending.position(),
+                            "position: " + pending.position() + " (expected: at most 65536 above what is kept)");
+                    return;
+                }
+                case CLOSED -> {
+                    refuse("channel " + nameOf(pending) + " takes nothing now");
+                    return;
+                }
+            }
+            pending = parked.peek();
+        }
+    }
+
+    private static String nameOf(PendingFrame pending) {
+        return pending.ticket().fullChannel() == null
+                ? ""
+                : pending.ticket().fullChannel().name();
+    }
+
+    private void publish(PendingFrame pending, PutStatus status) {
+        Frame frame = pending.frame();
+        parkedBytes -= frame.alignedLength();
+        if (status == PutStatus.DUPLICATE) {
+            metrics.framesDuplicate.increment();
+        } else {
+            metrics.eventsAccepted.add(frame.eventCount());
+            metrics.batchesAccepted.increment();
+            long micros = TimeUnit.MILLISECONDS.toMicros(streams.epochClock().time()) - frame.createdMicros();
+            // The clock counts milliseconds: less than one of them is no difference of clocks.
+            if (micros < -TimeUnit.MILLISECONDS.toMicros(1)) {
+                metrics.clockSkews.increment();
+            }
+            metrics.endToEnd.recordMicros(micros);
+        }
+        pending.letGo();
+        published.add(pending);
+    }
+
+    private void waitForRoom(PendingFrame pending) {
+        waitsForRoom = true;
+        LinkStream mine = stream;
+        streams.processor().whenRoom(pending.ticket().fullChannel(), () -> {
+            roomCame = true;
+            streams.signal(mine);
+        });
+    }
+
+    /** Counts what is acknowledged by now, grants what there is room for, and tells both with one ACK. */
+    private void answer() {
+        countAcknowledged();
+        if (!published.isEmpty()) {
+            stream.awaitSignal();
+            countAcknowledged();
+        }
+        if (state == State.OPEN) {
+            grant();
+        }
+        boolean creditMatters = credit > creditSent && creditSent - receivedBytes <= window / 2;
+        if (ackedFrames > ackedFramesSent || creditMatters) {
+            metrics.acksSent.increment();
+            metrics.framesAcked.add(ackedFrames - ackedFramesSent);
+            ackedFramesSent = ackedFrames;
+            sendAck();
+        }
+        if (state == State.LEAVING && published.isEmpty()) {
+            close();
+        }
+    }
+
+    private void sendAck() {
+        creditSent = credit;
+        output.write(LinkEncoder.ack(output.allocator(), ackedFrames, credit));
+        output.flush();
+    }
+
+    private void countAcknowledged() {
+        PendingFrame head = published.peek();
+        while (head != null && head.isAnswerable(options.level())) {
+            ackedFrames++;
+            spare.add(published.poll());
+            head = published.peek();
+        }
+    }
+
+    /** The window doubles while the sender uses it up, as far as the source's budget allows. */
+    private void grant() {
+        if (revokeToken != 0) {
+            return;
+        }
+        if (usedSinceGrant >= window / 2) {
+            window = Math.min(options.maxConnectionBytes(), window * 2);
+            usedSinceGrant = 0;
+        }
+        held = streams.budget().change(held, Math.max(window, parkedBytes));
+        long room = held - parkedBytes;
+        if (receivedBytes + room > credit) {
+            credit = receivedBytes + room;
+            revokedCredit = credit;
+        }
+    }
+
+    /**
+     * Takes a large grant back from a connection that does not use it: the sender hears the smaller credit first and a
+     * PING after it, so that with the PONG all that it sent by the old one is here.
+     */
+    private void revoke(long now) {
+        boolean large = credit - receivedBytes > CreditBudget.FIRST_GRANT;
+        if (large && revokeToken == 0 && parked.isEmpty()) {
+            revokedCredit = credit;
+            credit = receivedBytes + CreditBudget.FIRST_GRANT;
+            window = CreditBudget.FIRST_GRANT;
+            usedSinceGrant = 0;
+            revokeToken = now | 1;
+            metrics.acksSent.increment();
+            sendAck();
+            output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, revokeToken));
+            output.flush();
+        }
+    }
+
+    private void onPong(long token) {
+        if (token == revokeToken) {
+            revokeToken = 0;
+            revokedCredit = credit;
+            answer();
+        }
+    }
+
+    private void reject(RejectCode code, long position, String why) {
+        if (state != State.CLOSED) {
+            if (metrics != null) {
+                metrics.rejectsSent.increment();
+            }
+            output.write(LinkEncoder.reject(output.allocator(), code, position, why));
+            close();
+        }
+    }
+
+    private void refuse(String why) {
+        output.write(LinkEncoder.goAway(output.allocator(), why));
+        close();
+    }
+
+    private static boolean isOver(long now, long since, long millis) {
+        return now - since >= TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+}

@@ -1,0 +1,589 @@
+package io.headrace.transport.link;
+
+import io.headrace.engine.channel.ChannelConsumer;
+import io.headrace.engine.channel.Lease;
+import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameDecoder;
+import io.headrace.frame.FrameException;
+import io.headrace.frame.FrameLayout;
+import io.headrace.frame.HopHeader;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * The sending end of a link: leases frames, sends them, commits what the receiver acknowledges, and begins again after
+ * a broken connection. Knows nothing of sockets; {@code transport/PROTOCOL.md} has the state table.
+ *
+ * <p>Owned by one thread, which calls {@link #doWork()} until it returns 0, and again after any other call, when the
+ * consumer's listener spoke, when the output became writable, and every 100 ms.
+ */
+public final class LinkSender implements LinkDecoder.Handler {
+    /** Where the sender stands. */
+    public enum State {
+        /** Not connected; waits until it dials again. */
+        PAUSED,
+        /** Dialling, or waiting for WELCOME. */
+        CONNECTING,
+        /** Frames flow. */
+        STREAMING,
+        /** The receiver is leaving: nothing new is sent, answers are awaited. */
+        LEAVING,
+        /** Ended for good. */
+        CLOSED
+    }
+
+    private static final long ROUND_BYTES = 4L * 1024 * 1024;
+    private static final long LONGEST_PING_PAUSE_MILLIS = 10_000;
+    private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final LinkSenderOptions options;
+    private final ChannelConsumer consumer;
+    private final LinkDialer dialer;
+    private final NanoClock clock;
+    private final LongSupplier random;
+    private final LinkHealth health;
+    private final LinkSenderMetrics metrics;
+    private final DataWriter writer = new DataWriter();
+    private final FrameDecoder verifier = new FrameDecoder(Integer.MAX_VALUE);
+    private final ArrayDeque<OpenLease> leases = new ArrayDeque<>();
+
+    private State state = State.PAUSED;
+    private LinkOutput output;
+    private LinkDecoder decoder;
+    private boolean draining;
+    private boolean goneAway;
+    private long wakeNanos;
+    private long stateNanos;
+    private long heardNanos;
+    private long pingedNanos;
+    private int failures;
+    private String trouble;
+
+    private long kept;
+    private long credit;
+    private int largestFrame;
+    private long sentBytes;
+    private long answeredBytes;
+    private long sentFrames;
+    private long answeredFrames;
+    private long highestSent;
+    private boolean waitsForCredit;
+    private long refusedPosition;
+    private boolean tooLarge;
+    private boolean refused;
+
+    public LinkSender(
+            LinkSenderOptions options,
+            ChannelConsumer consumer,
+            LinkDialer dialer,
+            NanoClock clock,
+            LongSupplier random,
+            LinkHealth health,
+            MetricGroup metrics) {
+        this.options = options;
+        this.consumer = consumer;
+        this.dialer = dialer;
+        this.clock = clock;
+        this.random = random;
+        this.health = health;
+        this.metrics = new LinkSenderMetrics(metrics);
+        this.wakeNanos = clock.nanoTime();
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Why it does not deliver now, or null. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** Frames sent on this connection that have no answer yet. */
+    public long unanswered() {
+        return sentFrames - answeredFrames;
+    }
+
+    /**
+     * Looks at the clock, and leases and sends what may be sent.
+     *
+     * @return 0 when there is nothing to do until something happens
+     */
+    public int doWork() {
+        long now = clock.nanoTime();
+        checkTime(now);
+        if (state != State.STREAMING) {
+            return 0;
+        }
+        long before = sentBytes;
+        boolean more = send(now);
+        if (draining && leases.isEmpty() && !goneAway) {
+            goneAway = true;
+            output.write(LinkEncoder.goAway(output.allocator(), "stopping"));
+            output.flush();
+        } else if (sentBytes > before) {
+            output.flush();
+        }
+        return more ? 1 : 0;
+    }
+
+    /** A connection was made: begins with HELLO. */
+    public void connected(LinkOutput connection) {
+        if (state != State.CONNECTING || output != null) {
+            connection.close();
+            return;
+        }
+        output = connection;
+        decoder = new LinkDecoder(this, connection.allocator(), FrameLayout.HEADER_LENGTH);
+        metrics.connectionsCreated.increment();
+        Hello hello = new Hello(
+                LinkLayout.VERSION,
+                consumer.streamId(),
+                consumer.ordinal(),
+                consumer.lowWater(),
+                0,
+                0,
+                options.agent(),
+                options.channel(),
+                options.token());
+        output.write(LinkEncoder.hello(output.allocator(), hello));
+        output.flush();
+    }
+
+    /** No connection could be made. */
+    public void dialFailed(String why) {
+        if (state == State.CONNECTING && output == null) {
+            metrics.connectionsFailed.increment();
+            pause("cannot connect to " + dialer.target() + ": " + why);
+        }
+    }
+
+    /** Bytes came; the reference is taken over. */
+    public void received(LinkOutput connection, ByteBuf bytes) {
+        try {
+            if (connection == output) {
+                decoder.decode(bytes);
+            }
+        } catch (LinkException e) {
+            lose(dialer.target() + " sent what is not the link's protocol: " + e.getMessage());
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /** The connection is gone. */
+    public void disconnected(LinkOutput connection, String why) {
+        if (connection == output) {
+            lose("connection to " + dialer.target() + " lost: " + why);
+        }
+    }
+
+    /** Leases nothing more; what is open is sent and answered, then {@link #isDrained()}. */
+    public void drain() {
+        draining = true;
+    }
+
+    /** Whether no lease is open any more. */
+    public boolean isDrained() {
+        return leases.isEmpty();
+    }
+
+    /** Ends it: rolls back what is open and closes the connection. */
+    public void close() {
+        if (state != State.CLOSED) {
+            dropConnection();
+            state = State.CLOSED;
+        }
+    }
+
+    @Override
+    public void onMessage(MessageType type, ByteBuf message) {
+        heardNanos = clock.nanoTime();
+        switch (type) {
+            case WELCOME -> onWelcome(LinkMessages.welcome(message));
+            case ACK -> onAck(LinkMessages.ackFrames(message), LinkMessages.ackCredit(message));
+            case REJECT ->
+                onReject(
+                        LinkMessages.rejectCode(message),
+                        LinkMessages.rejectPosition(message),
+                        LinkMessages.rejectText(message));
+            case PING -> {
+                long token = LinkMessages.token(type, message);
+                output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token));
+                output.flush();
+            }
+            case PONG -> LinkMessages.token(type, message);
+            case GOAWAY -> onGoAway(LinkMessages.goAwayText(message));
+            default -> throw LinkMessages.outOfTurn(type, state);
+        }
+    }
+
+    @Override
+    public void onData(long floor, int frames, long bytes) {
+        throw LinkMessages.outOfTurn(MessageType.DATA, state);
+    }
+
+    @Override
+    public void beforeFrame(int alignedLength) {
+        throw LinkMessages.outOfTurn(MessageType.DATA, state);
+    }
+
+    @Override
+    public void onFrame(HopHeader hop, Frame frame) {
+        frame.release();
+        throw LinkMessages.outOfTurn(MessageType.DATA, state);
+    }
+
+    private void onWelcome(Welcome welcome) {
+        if (state != State.CONNECTING) {
+            throw LinkMessages.outOfTurn(MessageType.WELCOME, state);
+        }
+        kept = welcome.kept();
+        credit = welcome.credit();
+        largestFrame = welcome.largestFrame();
+        enter(State.STREAMING);
+        pingedNanos = stateNanos;
+        if (!refused) {
+            wellAgain();
+        }
+    }
+
+    private void onAck(long frames, long newCredit) {
+        if (state != State.STREAMING && state != State.LEAVING) {
+            throw LinkMessages.outOfTurn(MessageType.ACK, state);
+        }
+        if (frames < answeredFrames || frames > sentFrames) {
+            throw new LinkException(
+                    RejectCode.PROTOCOL,
+                    0,
+                    "acknowledged frames: " + frames + " (expected: " + answeredFrames + " to " + sentFrames + ")");
+        }
+        metrics.acks.increment();
+        credit = newCredit;
+        if (frames == answeredFrames) {
+            return;
+        }
+        metrics.framesAcked.add(frames - answeredFrames);
+        while (answeredFrames < frames) {
+            answerOne();
+        }
+        commitAnswered();
+        failures = 0;
+        refusedPosition = 0;
+        refused = false;
+        if (trouble != null && !tooLarge) {
+            wellAgain();
+        }
+        if (state == State.LEAVING && unanswered() == 0) {
+            lose(dialer.target() + " is stopping");
+        }
+    }
+
+    private void answerOne() {
+        for (OpenLease open : leases) {
+            while (open.isHeadSkipped()) {
+                open.answerHead();
+            }
+            if (open.isHeadSent()) {
+                metrics.ack.recordMicros(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
+                answeredBytes += open.lease().frame(open.head()).alignedLength();
+                open.answerHead();
+                answeredFrames++;
+                return;
+            }
+            if (!open.isAnswered()) {
+                break;
+            }
+        }
+        throw new IllegalStateException("no frame is left to answer, " + unanswered() + " counted");
+    }
+
+    private void commitAnswered() {
+        OpenLease open = leases.peek();
+        while (open != null) {
+            while (open.isHeadSkipped()) {
+                open.answerHead();
+            }
+            if (!open.isAnswered()) {
+                return;
+            }
+            metrics.drainSuccesses.add(open.lease().events());
+            open.lease().commit();
+            leases.poll();
+            open = leases.peek();
+        }
+    }
+
+    private void onReject(RejectCode code, long position, String why) {
+        metrics.rejects.increment();
+        // What was said of a frame holds until the frame passes; a WELCOME alone does not end it.
+        refused |= state != State.CONNECTING;
+        String said = dialer.target() + " refused " + (position == 0 ? "the connection" : "frame " + position) + " ("
+                + code + "): " + why;
+        if (code == RejectCode.CHECKSUM && position != 0) {
+            onChecksumRefused(position, said);
+        } else if (code.isLasting()) {
+            stall(said);
+        } else {
+            lose(said);
+        }
+    }
+
+    /** R18: our own copy decides whose fault it is. */
+    private void onChecksumRefused(long position, String said) {
+        Frame frame = find(position);
+        if (frame != null && isDamaged(frame)) {
+            stall("frame " + position + " is damaged in this channel, " + said);
+        } else if (refusedPosition != position) {
+            refusedPosition = position;
+            refused = false;
+            dropConnection();
+            enter(State.PAUSED);
+            wakeNanos = stateNanos;
+        } else {
+            lose("sound frame refused again, " + said);
+        }
+    }
+
+    private Frame find(long position) {
+        for (OpenLease open : leases) {
+            for (int i = 0; i < open.next(); i++) {
+                if (open.lease().sequence(i) == position) {
+                    return open.lease().frame(i);
+                }
+            }
+        }
+        return null;
+    }
+
+    private boolean isDamaged(Frame frame) {
+        ByteBuf copy = frame.retainedBuf();
+        try {
+            verifier.decode(copy, copy.readableBytes()).release();
+            return false;
+        } catch (FrameException e) {
+            copy.release();
+            return true;
+        }
+    }
+
+    private void onGoAway(String why) {
+        String said = dialer.target() + " is stopping: " + why;
+        if (unanswered() == 0) {
+            lose(said);
+        } else {
+            enter(State.LEAVING);
+            troubled(said);
+        }
+    }
+
+    /** Leases and sends until something stops it; true when it is only the length of a round. */
+    private boolean send(long now) {
+        long end = sentBytes + ROUND_BYTES;
+        while (output.isWritable()) {
+            OpenLease open = leases.peekLast();
+            if (open == null || open.isSent()) {
+                open = lease();
+                if (open == null) {
+                    return false;
+                }
+            }
+            if (!sendSome(open, now)) {
+                return false;
+            }
+            if (sentBytes >= end) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private OpenLease lease() {
+        if (draining || unanswered() > 0 && (isCreditGone(1) || isWindowFull(1))) {
+            return null;
+        }
+        Lease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
+        if (lease == null) {
+            metrics.batchesEmpty.increment();
+            return null;
+        }
+        metrics.drainAttempts.add(lease.events());
+        metrics.batchesComplete.increment();
+        OpenLease open = new OpenLease(lease);
+        leases.add(open);
+        return open;
+    }
+
+    /** Sends as many frames of the lease as may go in one DATA; false when one of them must wait. */
+    private boolean sendSome(OpenLease open, long now) {
+        Lease lease = open.lease();
+        boolean wait = false;
+        while (!wait && !open.isSent()) {
+            while (!open.isSent() && lease.sequence(open.next()) <= kept) {
+                open.skip();
+                metrics.framesKept.increment();
+            }
+            int first = open.next();
+            long bytes = 0;
+            while (!wait && !open.isSent() && lease.sequence(open.next()) > kept) {
+                Frame frame = lease.frame(open.next());
+                int aligned = frame.alignedLength();
+                wait = mustWait(frame, aligned) || open.next() - first == LinkLayout.MAX_FRAMES;
+                if (!wait) {
+                    count(lease.sequence(open.next()), aligned);
+                    bytes += aligned;
+                    open.sent(now);
+                }
+            }
+            int count = open.next() - first;
+            if (count > 0) {
+                writer.write(output, lease, first, count, consumer.lowWater(), bytes);
+            }
+        }
+        commitAnswered();
+        return !wait;
+    }
+
+    private void count(long sequence, int aligned) {
+        if (sequence <= highestSent) {
+            metrics.framesRedelivered.increment();
+        }
+        highestSent = Math.max(highestSent, sequence);
+        sentBytes += aligned;
+        sentFrames++;
+        metrics.framesSent.increment();
+        metrics.bytesSent.add(aligned);
+        waitsForCredit = false;
+    }
+
+    private boolean mustWait(Frame frame, int aligned) {
+        if (frame.length() > largestFrame) {
+            if (!tooLarge) {
+                tooLarge = true;
+                troubled("frame of " + frame.length() + " bytes (expected: <= " + largestFrame + ", the largest that "
+                        + dialer.target() + " takes)");
+            }
+            return true;
+        }
+        // R13: one frame may always be under way, whatever credit and window say.
+        return unanswered() > 0 && (isCreditGone(aligned) || isWindowFull(aligned));
+    }
+
+    private boolean isCreditGone(int bytes) {
+        boolean gone = sentBytes + bytes > credit;
+        if (gone && !waitsForCredit) {
+            waitsForCredit = true;
+            metrics.creditStalls.increment();
+        }
+        return gone;
+    }
+
+    private boolean isWindowFull(int bytes) {
+        return sentBytes - answeredBytes + bytes > options.windowBytes();
+    }
+
+    private void checkTime(long now) {
+        switch (state) {
+            case PAUSED -> {
+                if (now - wakeNanos >= 0 && !draining) {
+                    enter(State.CONNECTING);
+                    dialer.dial();
+                }
+            }
+            case CONNECTING -> {
+                if (isOver(now, stateNanos, options.connectTimeoutMillis())) {
+                    metrics.connectionsFailed.increment();
+                    lose("no answer of " + dialer.target() + " within " + options.connectTimeoutMillis() + " ms");
+                }
+            }
+            case STREAMING, LEAVING -> {
+                long pause = Math.min(options.requestTimeoutMillis() / 3, LONGEST_PING_PAUSE_MILLIS);
+                if (isOver(now, heardNanos, options.requestTimeoutMillis())) {
+                    lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
+                } else if (isOver(now, heardNanos, pause) && isOver(now, pingedNanos, pause)) {
+                    pingedNanos = now;
+                    output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
+                    output.flush();
+                }
+            }
+            case CLOSED -> {}
+        }
+    }
+
+    private static boolean isOver(long now, long since, long millis) {
+        return now - since >= TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    private void enter(State next) {
+        state = next;
+        stateNanos = clock.nanoTime();
+        heardNanos = stateNanos;
+    }
+
+    private void lose(String why) {
+        dropConnection();
+        pause(why);
+    }
+
+    private void stall(String why) {
+        dropConnection();
+        enter(State.PAUSED);
+        wakeNanos = stateNanos + TimeUnit.MILLISECONDS.toNanos(options.stallMillis());
+        failures++;
+        troubled(why);
+    }
+
+    private void pause(String why) {
+        boolean steady =
+                (state == State.STREAMING || state == State.LEAVING) && clock.nanoTime() - stateNanos > STEADY_NANOS;
+        if (steady) {
+            failures = 0;
+        }
+        enter(State.PAUSED);
+        long millis = Math.min(options.maxBackoffMillis(), options.backoffMillis() << Math.min(failures, 16));
+        // Up to half of it by chance: agents that lost the same collector do not come back in step.
+        long jitter = Long.remainderUnsigned(random.getAsLong(), millis / 2 + 1);
+        wakeNanos = stateNanos + TimeUnit.MILLISECONDS.toNanos(millis - jitter);
+        failures++;
+        troubled(why);
+    }
+
+    private void troubled(String why) {
+        trouble = why;
+        health.unhealthy(why);
+    }
+
+    private void wellAgain() {
+        trouble = null;
+        health.healthy("connected to " + dialer.target());
+    }
+
+    /** Rolls back what is open, first lease first, so that the channel leases it again in its order. */
+    private void dropConnection() {
+        if (decoder != null) {
+            decoder.stop();
+            decoder = null;
+        }
+        if (output != null) {
+            LinkOutput old = output;
+            output = null;
+            metrics.connectionsClosed.increment();
+            old.close();
+        }
+        OpenLease open = leases.poll();
+        while (open != null) {
+            open.lease().rollback();
+            open = leases.poll();
+        }
+        sentBytes = 0;
+        answeredBytes = 0;
+        sentFrames = 0;
+        answeredFrames = 0;
+        waitsForCredit = false;
+        tooLarge = false;
+    }
+}

@@ -1,0 +1,113 @@
+package io.headrace.transport.link;
+
+import io.headrace.engine.channel.SourceInput;
+import io.headrace.wal.InputKey;
+import io.headrace.wal.StreamId;
+import java.lang.invoke.VarHandle;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One sending channel: the input that all of its connections put into, and the connections by number. A new connection
+ * of a number fences the old one (R16).
+ *
+ * <p>Owned by the thread of its {@link LinkStreams}, except the listener's two flags.
+ */
+final class LinkStream {
+    private final StreamId id;
+    private final LinkStreams owner;
+    private final SourceInput input;
+    private final Map<Integer, LinkReceiver> connections = new LinkedHashMap<>();
+    private final AtomicBoolean signalled = new AtomicBoolean();
+    private volatile boolean waiting;
+    private long emptySinceNanos;
+
+    LinkStream(StreamId id, LinkStreams owner) {
+        this.id = id;
+        this.owner = owner;
+        this.emptySinceNanos = owner.clock().nanoTime();
+        this.input = owner.processor().openInput(new InputKey(InputKey.Kind.WINDOW, "link:" + id));
+        this.input.setListener(() -> {
+            // Pairs with awaitSignal: the channel's milestone is written before the flag is read.
+            VarHandle.fullFence();
+            if (waiting) {
+                owner.signal(this);
+            }
+        });
+    }
+
+    StreamId id() {
+        return id;
+    }
+
+    SourceInput input() {
+        return input;
+    }
+
+    Collection<LinkReceiver> receivers() {
+        return connections.values();
+    }
+
+    /** Makes {@code receiver} the connection of that number; the one before it is closed first. */
+    void join(LinkReceiver receiver, int number) {
+        LinkReceiver old = connections.put(number, receiver);
+        if (old != null) {
+            owner.metrics().connectionsFenced.increment();
+            old.fence();
+        }
+    }
+
+    void leave(LinkReceiver receiver, int number) {
+        if (connections.remove(number, receiver) && connections.isEmpty()) {
+            emptySinceNanos = owner.clock().nanoTime();
+        }
+    }
+
+    /**
+     * Says that a connection waits for an acknowledgement or for room; it looks once more afterwards, so that what came
+     * between its look and this call is not missed.
+     */
+    void awaitSignal() {
+        waiting = true;
+    }
+
+    boolean markSignalled() {
+        return signalled.compareAndSet(false, true);
+    }
+
+    void round() {
+        signalled.set(false);
+        waiting = false;
+        for (LinkReceiver receiver : List.copyOf(connections.values())) {
+            try {
+                receiver.round();
+            } catch (RuntimeException e) {
+                // One connection's trouble must not keep the others of the round waiting.
+                receiver.close();
+                owner.errors().accept(e);
+            }
+        }
+    }
+
+    /** True when nobody has sent it for long and its input is closed. */
+    boolean checkTime(long now) {
+        for (LinkReceiver receiver : List.copyOf(connections.values())) {
+            receiver.checkTime(now);
+        }
+        boolean over = connections.isEmpty()
+                && now - emptySinceNanos
+                        >= TimeUnit.MILLISECONDS.toNanos(owner.options().inputGraceMillis());
+        if (over) {
+            input.close();
+        }
+        return over;
+    }
+
+    void close() {
+        input.close();
+    }
+}
