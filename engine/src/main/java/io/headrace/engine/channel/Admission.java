@@ -98,6 +98,10 @@ final class Admission {
         spilling = on;
     }
 
+    boolean isSpilling() {
+        return spilling;
+    }
+
     /** Whether the log refuses frames, so that full memory is the log's doing. */
     void logBlocked(boolean blocked) {
         logBlocked = blocked;
@@ -125,7 +129,7 @@ final class Admission {
     boolean isAbove(int percent) {
         return memoryBytes.get() * 100 > byteLimit * percent
                 || usedSlots() * 100 > slots * percent
-                || policy == ChannelPolicy.DUAL && memoryEvents.get() * 100 > eventLimit * percent;
+                || policy == ChannelPolicy.DUAL && eventLimit > 0 && memoryEvents.get() * 100 > eventLimit * percent;
     }
 
     /** What would be short, for puts that have to queue behind others. */

@@ -1,6 +1,5 @@
 package io.headrace.engine.channel;
 
-import io.headrace.engine.config.ConfigurationException;
 import java.io.IOException;
 
 /** Opens channels. */
@@ -14,9 +13,7 @@ public final class ChannelFactory {
      * @throws IOException when a folder is locked, foreign or not writable, or the disk fails
      */
     public static ManagedChannel open(ChannelSettings settings, ChannelEnvironment environment) throws IOException {
-        if (settings.policy() != ChannelPolicy.MEMORY) {
-            throw new ConfigurationException("type: " + settings.policy() + " (expected: memory)");
-        }
-        return new DualChannel(settings, environment, null);
+        ChannelLog log = settings.policy() == ChannelPolicy.MEMORY ? null : ChannelLog.open(settings, environment);
+        return new DualChannel(settings, environment, log);
     }
 }

@@ -1,39 +1,127 @@
 package io.headrace.engine.channel;
 
-import com.lmax.disruptor.RingBuffer;
-import com.lmax.disruptor.Sequence;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.frame.FrameLayout;
+import io.headrace.wal.LogClocks;
+import io.headrace.wal.LogSettings;
 import io.headrace.wal.LogState;
 import io.headrace.wal.RecoveryReport;
+import io.headrace.wal.SequenceWindow;
 import io.headrace.wal.StreamId;
+import io.headrace.wal.WriteAheadLog;
+import java.io.IOException;
+import java.nio.file.Path;
 
-/** A channel's log, its reader and its preparer. */
-interface ChannelLog {
-    long base();
+/**
+ * A channel's log with the two duty cycles beside the journal: the reader and the preparer. Only these three touch its
+ * files (R1).
+ */
+final class ChannelLog {
+    private final WriteAheadLog log;
+    private DualChannel channel;
+    private LogWriter writer;
+    private DutyRunner.Running reader;
+    private DutyRunner.Running preparer;
 
-    StreamId streamId();
+    private ChannelLog(WriteAheadLog log) {
+        this.log = log;
+    }
 
-    LogState state();
+    /** Opens or creates the log; recovery runs on a thread that nobody interrupts. */
+    static ChannelLog open(ChannelSettings settings, ChannelEnvironment environment) throws IOException {
+        Path checkpoints =
+                settings.checkpointFolder() == null ? settings.dataFolders().get(0) : settings.checkpointFolder();
+        LogSettings logSettings = new LogSettings(
+                settings.dataFolders(),
+                checkpoints,
+                settings.segmentBytes(),
+                FrameLayout.maxFrameLength(settings.maxEventBytes(), settings.maxEventBytes() / 2),
+                settings.appender(),
+                settings.reserveBytes());
+        LogClocks clocks = new LogClocks(environment.nanoClock(), environment.epochClock(), environment.random());
+        try {
+            return environment
+                    .runner()
+                    .call(
+                            "channel-" + settings.name() + "-open",
+                            () -> new ChannelLog(WriteAheadLog.open(logSettings, environment.storage(), clocks)));
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("opening the log failed: " + e.getMessage(), e);
+        }
+    }
 
-    RecoveryReport recovery();
+    long nextSequence() {
+        return log.nextSequence();
+    }
 
-    long recoveredUpTo();
+    StreamId streamId() {
+        return log.streamId();
+    }
 
-    TakeSide takeSide(DualChannel channel, RingBuffer<Slot> ring, Sequence takeGate);
+    LogState state() {
+        return log.state();
+    }
 
-    LogWriter writer(DualChannel channel);
+    RecoveryReport recovery() {
+        return log.recovery();
+    }
 
-    void attach(Journal journal);
+    RecoveredLog recovered() {
+        SequenceWindow window = log.state().committed();
+        SequenceWindow copy = new SequenceWindow(window.floor());
+        for (long sequence = window.floor() + 1; sequence <= window.highest(); sequence++) {
+            if (window.isMarked(sequence)) {
+                copy.mark(sequence);
+            }
+        }
+        return new RecoveredLog(copy, log.lastSequence(), log.recovery().cleanStop());
+    }
 
-    void registerGauges(MetricGroup group);
+    LogWriter writer(DualChannel owner) {
+        writer = new LogWriter(owner, log);
+        return writer;
+    }
 
-    void start(DutyRunner runner);
+    void attach(DualChannel owner, Journal journal) {
+        channel = owner;
+        writer.attach(journal);
+    }
 
-    void stopReader();
+    void registerGauges(MetricGroup group) {
+        group.gauge("LogBacklogBytes", log::backlogBytes);
+        group.gauge("Spilling", () -> channel.admission().isSpilling() ? 1 : 0);
+    }
 
-    void stopPreparer();
+    void start() {
+        DutyRunner runner = channel.environment().runner();
+        preparer = runner.start(new SegmentPreparing(channel, log.preparer()));
+        log.preparer().onDemand(preparer::wake);
+        reader = runner.start(new LogReading(channel, log.newReader()));
+    }
 
-    void wakeReader();
+    void wakeReader() {
+        DutyRunner.Running running = reader;
+        if (running != null) {
+            running.wake();
+        }
+    }
 
-    void closeFiles(DualChannel channel);
+    void stopReader() {
+        if (reader != null) {
+            reader.stop();
+        }
+    }
+
+    void stopPreparer() {
+        if (preparer != null) {
+            preparer.stop();
+        }
+    }
+
+    /** After reader, journal and preparer have ended. */
+    void close() throws IOException {
+        log.close();
+    }
 }

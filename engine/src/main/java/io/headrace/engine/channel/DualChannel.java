@@ -53,6 +53,8 @@ final class DualChannel implements ManagedChannel {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final AtomicLong tokenVersions = new AtomicLong();
 
+    private final long redeliveredBefore;
+
     private int nextInputNumber;
     private long droppedAtStop;
     private volatile DutyRunner.Running journalRunning;
@@ -72,31 +74,26 @@ final class DualChannel implements ManagedChannel {
         this.admission = new Admission(settings, settings.ringSlots());
         this.ring = RingBuffer.createMultiProducer(Slot::new, settings.ringSlots(), new BusySpinWaitStrategy());
         this.ring.addGatingSequences(journalGate, takeGate);
-        LogState state;
-        if (log == null) {
-            this.base = 1;
-            this.streamId = new StreamId(
-                    environment.random().getAsLong(), environment.random().getAsLong());
-            state = new LogState(0, 1);
-            this.recoveredTokens = Map.of();
-            this.take = new TakeSide(this, ring, takeGate, base, base, null, 0);
-        } else {
-            this.base = log.base();
-            this.streamId = log.streamId();
-            state = log.state();
-            this.recoveredTokens = new HashMap<>(state.tokens());
-            this.lowWater = state.committed().floor();
-            this.take = log.takeSide(this, ring, takeGate);
-        }
-        this.acknowledged = log == null ? 0 : log.recoveredUpTo();
-        this.safe = acknowledged;
+        LogState state = log == null ? new LogState(0, 1) : log.state();
+        this.base = log == null ? 1 : log.nextSequence();
+        this.streamId = log == null
+                ? new StreamId(
+                        environment.random().getAsLong(), environment.random().getAsLong())
+                : log.streamId();
+        this.recoveredTokens = new HashMap<>(state.tokens());
+        this.redeliveredBefore = state.redelivered();
+        this.lowWater = state.committed().floor();
+        // What a log holds is acknowledged and safe; sequences from there to the base were never used.
+        this.acknowledged = base - 1;
+        this.safe = base - 1;
+        this.take = new TakeSide(this, ring, takeGate, log == null ? null : log.recovered());
         this.nextInputNumber = state.nextInputNumber();
         for (InputState input : state.inputs().values()) {
             inputs.put(input.key(), new ChannelInput(input));
         }
         this.journal = new Journal(this, state, log == null ? null : log.writer(this));
         if (log != null) {
-            log.attach(journal);
+            log.attach(this, journal);
             admission.recovered(journal.recoveredEvents());
         }
         registerGauges();
@@ -109,7 +106,7 @@ final class DualChannel implements ManagedChannel {
         environment.metrics().gauge("MemoryBytes", admission::memoryBytes);
         environment.metrics().gauge("MemoryEvents", admission::memoryEvents);
         environment.metrics().gauge("RingSlotsUsed", admission::usedSlots);
-        environment.metrics().gauge("EventRedeliveredCount", take::redeliveredEvents);
+        environment.metrics().gauge("EventRedeliveredCount", this::redeliveredEvents);
         environment.metrics().gauge("Unhealthy", () -> failure.get() == null ? 0 : 1);
         environment.metrics().gauge("Open", () -> accepting ? 1 : 0);
         environment.metrics().gauge("Closed", () -> accepting ? 0 : 1);
@@ -142,7 +139,7 @@ final class DualChannel implements ManagedChannel {
             throw new IllegalStateException("channel " + name() + ": started or stopped before (expected: once)");
         }
         if (log != null) {
-            log.start(environment.runner());
+            log.start();
         }
         journalRunning = environment.runner().start(journal);
         accepting = true;
@@ -181,18 +178,28 @@ final class DualChannel implements ManagedChannel {
             }
         }
         journal.end();
-        if (log != null) {
-            log.closeFiles(this);
-        }
     }
 
     private void refusePuts() {
         accepting = false;
         waiters.wakeAll();
         // A put between reservation and publication takes a few instructions; the ring is quiet after that.
-        while (!admission.isQuiet(ring.getCursor() + 1)) {
+        while (!isQuiet()) {
             LockSupport.parkNanos(POLL_NANOS);
         }
+    }
+
+    private boolean isQuiet() {
+        long claimed = ring.getCursor();
+        if (!admission.isQuiet(claimed + 1)) {
+            return false;
+        }
+        for (long sequence = Math.max(0, claimed - ring.getBufferSize() + 1); sequence <= claimed; sequence++) {
+            if (!ring.isAvailable(sequence)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void awaitDrained(long millis) {
@@ -221,9 +228,22 @@ final class DualChannel implements ManagedChannel {
         }
         if (log != null) {
             log.stopPreparer();
+            closeLog();
         }
         take.releaseAll(base + ring.getCursor());
         tellEverybody();
+    }
+
+    private void closeLog() {
+        try {
+            // On a thread of its own: an interrupted caller would close the files in the middle of it (R1).
+            environment.runner().call("channel-" + name() + "-close", () -> {
+                log.close();
+                return null;
+            });
+        } catch (Exception e) {
+            fail(e);
+        }
     }
 
     /** Takes the channel out of service; the first cause stays. Any of the channel's threads. */
@@ -311,7 +331,7 @@ final class DualChannel implements ManagedChannel {
 
     @Override
     public Ledger ledger() {
-        return book.read();
+        return book.read(redeliveredEvents());
     }
 
     // ---- for the processor
@@ -392,13 +412,18 @@ final class DualChannel implements ManagedChannel {
 
     /** Publishes the frame that gives the input its number (R7); reserved by the caller. */
     void announce(ChannelInput input, Frame announcement, long nowNanos) {
-        publish(input, 0, true, List.of(announcement), nowNanos);
+        publish(input, input.floorRequested, true, List.of(announcement), nowNanos);
         input.announced = true;
     }
 
     void advanceFloor(ChannelInput input, long floor) {
         input.floorRequested = floor;
         enqueue(journal -> journal.floorAdvanced(input));
+    }
+
+    /** Events leased again, counted from the log's creation. */
+    long redeliveredEvents() {
+        return redeliveredBefore + take.redeliveredEvents();
     }
 
     RoomWaiters waiters() {

@@ -34,7 +34,6 @@ final class Journal implements DutyCycle {
     private final LogWriter log;
 
     private final LogState state;
-    private final CommittedRange committed;
     private final PublishedFrames published = new PublishedFrames();
     private final List<ChannelInput> dirtyInputs = new ArrayList<>();
     private long drained;
@@ -44,7 +43,6 @@ final class Journal implements DutyCycle {
     private long accepted;
     private long delivered;
     private long held;
-    private long redeliveredBefore;
     private long nowNanos;
     private long nowMillis;
     private boolean changed;
@@ -66,14 +64,12 @@ final class Journal implements DutyCycle {
         this.epochClock = channel.environment().epochClock();
         this.log = log;
         this.state = state;
-        this.committed = new CommittedRange(state.committed());
         this.drained = base - 1;
-        this.acknowledged = channel.acknowledged();
-        this.safe = channel.safe();
-        this.kept = channel.safe();
+        this.acknowledged = drained;
+        this.safe = drained;
+        this.kept = drained;
         this.accepted = state.accepted();
         this.delivered = state.delivered();
-        this.redeliveredBefore = state.redelivered();
         long dropped =
                 state.dropped().values().stream().mapToLong(Long::longValue).sum();
         this.held = accepted - delivered - dropped;
@@ -99,6 +95,11 @@ final class Journal implements DutyCycle {
             channel.fail(e);
             throw e;
         }
+    }
+
+    @Override
+    public void onClose() {
+        channel.onJournalClose();
     }
 
     @Override
@@ -168,10 +169,6 @@ final class Journal implements DutyCycle {
         return drained;
     }
 
-    CommittedRange committed() {
-        return committed;
-    }
-
     LogState state() {
         return state;
     }
@@ -202,8 +199,13 @@ final class Journal implements DutyCycle {
         return acknowledged;
     }
 
+    /** What checkpoints count beside what the journal keeps in the state anyway. */
+    void completeState() {
+        state.redelivered(channel.redeliveredEvents());
+    }
+
     private void inputOpened(ChannelInput input) {
-        input.state = new InputState(input.number, input.key, 0, nowMillis);
+        input.state = new InputState(input.number, input.key, input.floorRequested, nowMillis);
         state.inputs().put(input.number, input.state);
         state.nextInputNumber(Math.max(state.nextInputNumber(), input.number + 1));
         changed = true;
@@ -216,7 +218,7 @@ final class Journal implements DutyCycle {
             channel.acknowledged(acknowledged);
             published.acknowledgeUpTo(acknowledged, this::onAcknowledged);
         }
-        long lowWater = committed.lowWater();
+        long lowWater = state.committed().floor();
         if (lowWater > channel.lowWater()) {
             channel.lowWater(lowWater);
         }
@@ -240,7 +242,7 @@ final class Journal implements DutyCycle {
     /** Goes on over what is committed out of order. */
     private long contiguous(long from) {
         long sequence = from;
-        while (sequence < drained && committed.isCommitted(sequence + 1)) {
+        while (sequence < drained && state.committed().isMarked(sequence + 1)) {
             sequence++;
         }
         return sequence;
@@ -260,8 +262,8 @@ final class Journal implements DutyCycle {
             input.state.keep(position, nowMillis);
             input.keptPosition = input.state.position();
         }
-        if (log != null) {
-            log.kept(sequence, events);
+        if (!state.committed().isMarked(sequence)) {
+            state.accepted(state.accepted() + events);
         }
     }
 
@@ -289,18 +291,20 @@ final class Journal implements DutyCycle {
 
     void committed(LeaseImpl lease) {
         for (int i = 0; i < lease.size(); i++) {
-            committed.mark(lease.sequence(i));
+            state.commit(lease.sequence(i));
+            if (lease.sequence(i) > kept) {
+                // Committed before it is durable: counted now, and not again when the milestone passes it.
+                state.accepted(state.accepted() + lease.frame(i).eventCount());
+            }
             if (lease.publishedNanos(i) != 0) {
                 metrics.residence.recordMicros((nowNanos - lease.publishedNanos(i)) / 1_000);
             }
-        }
-        if (log != null) {
-            log.committed(lease);
         }
         if (lease.token != null) {
             tokenSaved(lease.consumer, lease.token, lease.tokenVersion);
         }
         delivered += lease.events();
+        state.delivered(delivered);
         held -= lease.events();
         ledgerChanged = true;
         changed = true;
@@ -308,13 +312,13 @@ final class Journal implements DutyCycle {
 
     void controlsPassed(long[] sequences) {
         for (long sequence : sequences) {
-            committed.mark(sequence);
+            state.commit(sequence);
         }
         changed = true;
     }
 
     void holePassed(long from, long to) {
-        committed.markHole(from, to);
+        state.addHole(from, to);
         changed = true;
     }
 
@@ -344,7 +348,7 @@ final class Journal implements DutyCycle {
             work = round();
         }
         if (log != null) {
-            log.finish();
+            log.writeRest();
             moveMilestones();
             log.lastCheckpoint();
         }
@@ -374,6 +378,6 @@ final class Journal implements DutyCycle {
 
     private void publishLedger() {
         ledgerChanged = false;
-        book.publish(accepted, delivered, held, redeliveredBefore + take.redeliveredEvents());
+        book.publish(accepted, delivered, held);
     }
 }

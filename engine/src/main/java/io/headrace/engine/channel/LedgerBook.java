@@ -8,21 +8,19 @@ final class LedgerBook {
     private long accepted;
     private long delivered;
     private long held;
-    private long redelivered;
     private Map<String, Long> dropped = Map.of();
 
-    synchronized void publish(long newAccepted, long newDelivered, long newHeld, long newRedelivered) {
+    synchronized void publish(long newAccepted, long newDelivered, long newHeld) {
         accepted = newAccepted;
         delivered = newDelivered;
         held = newHeld;
-        redelivered = newRedelivered;
     }
 
     synchronized void dropped(Map<String, Long> byReason) {
         dropped = Map.copyOf(byReason);
     }
 
-    synchronized Ledger read() {
+    synchronized Ledger read(long redelivered) {
         return new Ledger(accepted, delivered, held, new TreeMap<>(dropped), redelivered);
     }
 }

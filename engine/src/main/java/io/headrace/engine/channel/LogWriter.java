@@ -1,26 +1,337 @@
 package io.headrace.engine.channel;
 
-/** What the journal does with a log. */
-interface LogWriter {
-    int round(long nowNanos) throws Exception;
+import io.headrace.frame.Frame;
+import io.headrace.wal.LogState;
+import io.headrace.wal.SyncMode;
+import io.headrace.wal.WriteAheadLog;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
-    long acknowledgedOnDisk();
+/**
+ * What the journal does with a log: decides what is appended, writes and syncs groups, makes checkpoints, and lets frames
+ * leave memory. A {@code file} channel writes always, a {@code dual} one in spill runs. Owned by the journal's thread.
+ */
+final class LogWriter {
+    /** A change is in a checkpoint 200 ms later at most: this long is waited for company. */
+    private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
-    long durable();
+    private static final long BLOCKED_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final int MAX_FRAMES = 1_024;
 
-    void stateChanged(long nowNanos);
+    private final DualChannel channel;
+    private final WriteAheadLog log;
+    private final LogState state;
+    private final SyncMode sync;
+    private final Admission admission;
+    private final TakeSide take;
+    private final ChannelMetrics metrics;
+    private final boolean alwaysWrites;
+    private final boolean maySpill;
+    private final int spillAt;
+    private final int returnAt;
+    private final int evictAt;
+    private final Map<ConsumerImpl, Long> savedTokens = new HashMap<>();
+    private final FrameForLog found = new FrameForLog();
+    private Journal journal;
 
-    int checkpointIfDue(long nowNanos) throws Exception;
+    private boolean spilling;
+    private long catchUpNext;
+    private long catchUpTo;
+    private boolean blocked;
+    private long unsyncedNanos;
+    private boolean unsynced;
+    private long dirtyNanos;
+    private boolean dirty;
 
-    long nanosUntilDue(long nowNanos);
+    LogWriter(DualChannel channel, WriteAheadLog log) {
+        ChannelSettings settings = channel.settings();
+        this.channel = channel;
+        this.log = log;
+        this.state = log.state();
+        this.sync = settings.sync();
+        this.admission = channel.admission();
+        this.take = channel.takeSide();
+        this.metrics = channel.metrics();
+        this.alwaysWrites = settings.policy() == ChannelPolicy.FILE || settings.memoryCapacity() == 0;
+        this.maySpill = alwaysWrites || settings.overflowCapacity() > 0;
+        this.spillAt = settings.spillAtPercent();
+        this.returnAt = settings.returnAtPercent();
+        this.evictAt = (spillAt + returnAt) / 2;
+        this.spilling = alwaysWrites;
+        this.catchUpNext = channel.base();
+        this.catchUpTo = channel.base() - 1;
+        admission.spilling(spilling);
+        raiseLimit();
+    }
 
-    void kept(long sequence, int events);
+    void attach(Journal owner) {
+        journal = owner;
+    }
 
-    void committed(LeaseImpl lease);
+    /** Takes what is published, to memory or to the log. */
+    int round(long nowNanos) throws IOException {
+        if (!spilling && maySpill && admission.isAbove(spillAt)) {
+            beginSpill();
+        }
+        int work = 0;
+        if (!spilling) {
+            work = drainToMemory();
+        } else {
+            work = catchUpNext <= catchUpTo ? catchUp() : appendPublished();
+        }
+        log.used(journal.drained());
+        syncIfDue(work > 0, nowNanos);
+        if (spilling) {
+            journal.acknowledge(Math.min(acknowledgedOnDisk(), journal.drained()));
+            work += evict();
+            endSpillIfIdle();
+        }
+        return work;
+    }
 
-    void tokenSaved(ConsumerImpl consumer, long version);
+    private int drainToMemory() {
+        int count = 0;
+        while (count < MAX_FRAMES && journal.isPublished(journal.drained() + 1)) {
+            journal.take(journal.drained() + 1);
+            count++;
+        }
+        if (count > 0) {
+            journal.releaseToTakers();
+            journal.acknowledge(journal.drained());
+        }
+        return count;
+    }
 
-    void finish() throws Exception;
+    private int appendPublished() throws IOException {
+        int count = 0;
+        blocked = false;
+        long next = journal.drained() + 1;
+        while (count < MAX_FRAMES && !log.groupIsFull() && journal.isPublished(next)) {
+            Slot slot = journal.slot(next);
+            if (!log.append(next, slot.input.number, slot.position, slot.frame)) {
+                blocked = true;
+                break;
+            }
+            metrics.bytesWritten.add(slot.frame.alignedLength());
+            journal.take(next);
+            next++;
+            count++;
+        }
+        admission.logBlocked(blocked);
+        if (count > 0) {
+            journal.releaseToTakers();
+            write();
+        }
+        return count;
+    }
 
-    void lastCheckpoint() throws Exception;
+    // ---- spilling
+
+    /** R5: what was committed in memory since the last run is durable before the first frame of a new one. */
+    private void beginSpill() throws IOException {
+        checkpoint();
+        spilling = true;
+        admission.spilling(true);
+        catchUpNext = Math.max(channel.base(), Math.max(state.committed().floor(), log.written()) + 1);
+        catchUpTo = journal.drained();
+        metrics.spillRuns.increment();
+    }
+
+    /** Writes what memory held when the run began, from the oldest uncommitted frame on. */
+    private int catchUp() throws IOException {
+        int count = 0;
+        blocked = false;
+        while (count < MAX_FRAMES && catchUpNext <= catchUpTo && !log.groupIsFull()) {
+            if (!state.committed().isMarked(catchUpNext)) {
+                if (!take.findForLog(catchUpNext, found)) {
+                    // Its commit is on its way to the state: the next round knows.
+                    break;
+                }
+                boolean staged = appendFound(found.frame);
+                if (!staged) {
+                    blocked = true;
+                    break;
+                }
+                count++;
+            }
+            catchUpNext++;
+        }
+        admission.logBlocked(blocked);
+        if (count > 0) {
+            write();
+        }
+        return count;
+    }
+
+    private boolean appendFound(Frame frame) throws IOException {
+        try {
+            boolean staged = log.append(catchUpNext, found.inputNumber, found.position, frame);
+            if (staged) {
+                metrics.bytesWritten.add(frame.alignedLength());
+            }
+            return staged;
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void endSpillIfIdle() {
+        if (!alwaysWrites
+                && catchUpNext > catchUpTo
+                && journal.acknowledged() == journal.drained()
+                && !admission.isAbove(returnAt)
+                && take.isAllInMemory()) {
+            spilling = false;
+            admission.spilling(false);
+        }
+    }
+
+    /** Frames that are on disk leave memory while it is short; sinks read them from the log then. */
+    private int evict() {
+        if (!admission.isAbove(evictAt)) {
+            return 0;
+        }
+        int evicted = take.evict(acknowledgedOnDisk(), evictAt);
+        metrics.evictedFrames.add(evicted);
+        return evicted;
+    }
+
+    boolean isSpilling() {
+        return spilling;
+    }
+
+    // ---- syncing
+
+    private void write() throws IOException {
+        metrics.framesWritten.add(log.write());
+    }
+
+    private void syncIfDue(boolean wrote, long nowNanos) throws IOException {
+        if (wrote && !unsynced && log.durable() < log.written()) {
+            unsynced = true;
+            unsyncedNanos = nowNanos;
+        }
+        if (!unsynced) {
+            return;
+        }
+        boolean due =
+                switch (sync.kind()) {
+                    case ALWAYS -> true;
+                    case INTERVAL -> nowNanos - unsyncedNanos >= sync.intervalNanos();
+                    case NEVER -> false;
+                };
+        if (due) {
+            sync();
+        }
+    }
+
+    private void sync() throws IOException {
+        long start = channel.environment().nanoClock().nanoTime();
+        log.sync();
+        unsynced = false;
+        metrics.syncs.increment();
+        metrics.sync.recordMicros((channel.environment().nanoClock().nanoTime() - start) / 1_000);
+    }
+
+    /** Every uncommitted frame up to here is on disk as {@code sync} demands. */
+    long acknowledgedOnDisk() {
+        return sync.kind() == SyncMode.Kind.ALWAYS ? log.durable() : log.written();
+    }
+
+    /** Every uncommitted frame up to here survives a power cut. */
+    long durable() {
+        return log.durable();
+    }
+
+    // ---- checkpoints
+
+    void stateChanged(long nowNanos) {
+        if (!dirty) {
+            dirty = true;
+            dirtyNanos = nowNanos;
+        }
+    }
+
+    void tokenSaved(ConsumerImpl consumer, long version) {
+        savedTokens.put(consumer, version);
+    }
+
+    int checkpointIfDue(long nowNanos) throws IOException {
+        if (log.ceilingIsLow() || dirty && nowNanos - dirtyNanos >= CHECKPOINT_NANOS) {
+            checkpoint();
+            return 1;
+        }
+        return 0;
+    }
+
+    private void checkpoint() throws IOException {
+        long start = channel.environment().nanoClock().nanoTime();
+        journal.completeState();
+        try {
+            log.checkpoint();
+        } catch (IOException e) {
+            metrics.checkpointErrors.increment();
+            throw e;
+        }
+        checkpointed(start);
+        raiseLimit();
+    }
+
+    private void checkpointed(long startNanos) {
+        dirty = false;
+        metrics.checkpoints.increment();
+        metrics.checkpoint.recordMicros((channel.environment().nanoClock().nanoTime() - startNanos) / 1_000);
+        savedTokens.forEach(ConsumerImpl::checkpointed);
+        savedTokens.clear();
+    }
+
+    private void raiseLimit() {
+        admission.sequenceLimit(log.ceiling() - channel.base());
+    }
+
+    long nanosUntilDue(long nowNanos) {
+        long due = Long.MAX_VALUE;
+        if (dirty) {
+            due = dirtyNanos + CHECKPOINT_NANOS - nowNanos;
+        }
+        if (unsynced && sync.kind() == SyncMode.Kind.INTERVAL) {
+            due = Math.min(due, unsyncedNanos + sync.intervalNanos() - nowNanos);
+        }
+        if (blocked) {
+            due = Math.min(due, BLOCKED_RETRY_NANOS);
+        }
+        return Math.max(0, due);
+    }
+
+    // ---- an orderly stop
+
+    /** Writes what is only in memory. */
+    void writeRest() throws IOException {
+        if (!spilling) {
+            beginSpill();
+        }
+        long deadline = System.nanoTime() + STOP_NANOS;
+        while (catchUpNext <= catchUpTo || journal.isPublished(journal.drained() + 1)) {
+            int work = catchUpNext <= catchUpTo ? catchUp() : appendPublished();
+            if (work == 0 && log.preparer().doWork() == 0) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IOException("the log takes no frame: "
+                            + log.preparer().waitingFor() + " (expected: room for what memory holds)");
+                }
+                Thread.onSpinWait();
+            }
+        }
+        log.sync();
+        journal.acknowledge(Math.min(log.durable(), journal.drained()));
+    }
+
+    void lastCheckpoint() throws IOException {
+        long start = channel.environment().nanoClock().nanoTime();
+        journal.completeState();
+        log.checkpointAndStop(journal.drained());
+        checkpointed(start);
+    }
 }

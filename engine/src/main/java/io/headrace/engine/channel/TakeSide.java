@@ -20,6 +20,7 @@ import org.agrona.collections.LongArrayList;
  */
 final class TakeSide {
     private static final int INITIAL_TABLE = 1_024;
+    private static final int MAX_EVICTED = 256;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final DualChannel channel;
@@ -31,7 +32,12 @@ final class TakeSide {
     private final LongSupplier lowWater;
     private final Prefetch prefetch;
     private final SequenceWindow recoveredCommitted;
-    private final long recoveredUpTo;
+    /** What a kill left open in a lease may come twice: up to here. */
+    private final long uncertainUpTo;
+
+    /** Bytes in memory that leases may hold where the rest can be read from a log. */
+    private final long memoryLeaseLimit;
+
     private final PriorityQueue<TakenFrame> rolledBack =
             new PriorityQueue<>(Comparator.comparingLong((TakenFrame entry) -> entry.sequence));
     private final LongArrayList passedControls = new LongArrayList();
@@ -39,32 +45,26 @@ final class TakeSide {
     private TakenFrame[] table = newTable(INITIAL_TABLE);
     private long takeNext;
     private long ringHead;
+    private long leasedMemoryBytes;
     private boolean closed;
     private volatile long redeliveredEvents;
 
-    /**
-     * @param base channel sequence of the ring's sequence 0
-     * @param takeNext first sequence that may be uncommitted
-     * @param recoveredCommitted what a recovered log has committed above its low-water mark; a copy
-     * @param recoveredUpTo frames up to here may have been delivered before this start
-     */
-    TakeSide(
-            DualChannel channel,
-            RingBuffer<Slot> ring,
-            Sequence takeGate,
-            long base,
-            long takeNext,
-            SequenceWindow recoveredCommitted,
-            long recoveredUpTo) {
+    /** @param recovered of the log, or null for a channel without one */
+    TakeSide(DualChannel channel, RingBuffer<Slot> ring, Sequence takeGate, RecoveredLog recovered) {
         this.channel = channel;
         this.ring = ring;
         this.takeGate = takeGate;
-        this.base = base;
+        this.base = channel.base();
         this.ringHead = base;
-        this.takeNext = takeNext;
-        this.recoveredCommitted = recoveredCommitted;
-        this.recoveredUpTo = recoveredUpTo;
+        this.recoveredCommitted = recovered == null ? null : recovered.committed();
+        boolean backlog = recovered != null
+                && recovered.lastSequence() > recovered.committed().floor();
+        this.takeNext = backlog ? recovered.committed().floor() + 1 : base;
+        this.uncertainUpTo = backlog && !recovered.clean() ? takeNext - 1 + SequenceWindow.SIZE : 0;
         this.admission = channel.admission();
+        this.memoryLeaseLimit = recovered == null
+                ? Long.MAX_VALUE
+                : Math.max(1, channel.settings().byteCapacity() / 2);
         this.acknowledged = channel::acknowledged;
         this.lowWater = channel::lowWater;
         this.prefetch = new Prefetch(takeNext);
@@ -100,7 +100,10 @@ final class TakeSide {
             if (takeNext > leaseLimit()) {
                 return false;
             }
-            return takeNext >= ringHead || prefetch.hasNews(takeNext);
+            if (takeNext < ringHead) {
+                return prefetch.hasNews(takeNext);
+            }
+            return leasedMemoryBytes < memoryLeaseLimit || ring.get(takeNext - base).control;
         } finally {
             lock.unlock();
         }
@@ -185,6 +188,9 @@ final class TakeSide {
                     passControl(slot);
                     continue;
                 }
+                if (leasedMemoryBytes >= memoryLeaseLimit) {
+                    break;
+                }
                 if (lease == null) {
                     lease = new LeaseImpl(this, consumer);
                 }
@@ -212,6 +218,7 @@ final class TakeSide {
         entry.publishedNanos = slot.publishedNanos;
         entry.fromLog = false;
         entry.state = TakenFrame.State.LEASED;
+        leasedMemoryBytes += slot.charge;
         slot.clear();
         takeNext++;
         ringHead++;
@@ -229,7 +236,7 @@ final class TakeSide {
         entry.publishedNanos = 0;
         entry.fromLog = true;
         entry.state = TakenFrame.State.LEASED;
-        if (read.sequence <= recoveredUpTo) {
+        if (read.sequence <= uncertainUpTo) {
             redeliveredEvents += read.events;
         }
         takeNext = read.sequence + 1;
@@ -316,6 +323,7 @@ final class TakeSide {
                     }
                 }
                 prefetch.unpin(logBytes);
+                leasedMemoryBytes -= memoryBytes;
                 wakeReader = logBytes > 0 && takeNext < ringHead;
             }
         } finally {
@@ -410,6 +418,100 @@ final class TakeSide {
         }
         if (freed > 0) {
             admission.slotsFreed(freed);
+        }
+    }
+
+    /**
+     * Finds a frame that was published and is not in {@code LogState} as committed, and retains it.
+     *
+     * @return false when it is committed: the journal will be told
+     */
+    boolean findForLog(long sequence, FrameForLog found) {
+        lock.lock();
+        try {
+            if (sequence >= ringHead) {
+                Slot slot = ring.get(sequence - base);
+                found.frame = slot.frame.retain();
+                found.inputNumber = slot.input.number;
+                found.position = slot.position;
+                return true;
+            }
+            TakenFrame entry = table[index(sequence)];
+            if (entry.sequence != sequence
+                    || entry.state != TakenFrame.State.LEASED && entry.state != TakenFrame.State.ROLLED_BACK) {
+                return false;
+            }
+            found.frame = entry.frame.retain();
+            found.inputNumber = entry.inputNumber;
+            found.position = entry.position;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets frames leave the ring that are on disk and not leased, oldest first, while memory stands above a share.
+     *
+     * @return how many
+     */
+    int evict(long onDisk, int percent) {
+        int evicted = 0;
+        lock.lock();
+        try {
+            long limit = Math.min(onDisk, acknowledged.getAsLong());
+            while (ringHead <= limit && evicted < MAX_EVICTED && admission.isAbove(percent)) {
+                Slot slot = ring.get(ringHead - base);
+                admission.evicted(slot.events, slot.charge);
+                slot.frame.release();
+                slot.clear();
+                ringHead++;
+                evicted++;
+                takeGate.set(ringHead - base - 1);
+                admission.slotsFreed(1);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return evicted;
+    }
+
+    // ---- the reader
+
+    /** What the reader should do next: read from {@code from} on, up to below {@code to}; false for nothing. */
+    boolean planReading(ReadingPlan plan) {
+        lock.lock();
+        try {
+            plan.from = Math.max(takeNext, prefetch.exhausted());
+            plan.to = ringHead;
+            return !closed && plan.from < plan.to && prefetch.wantsMore();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes over a frame that was read; false when no more are wanted now. */
+    boolean prefetched(TakenFrame frame) {
+        lock.lock();
+        try {
+            if (closed) {
+                frame.frame.release();
+                return false;
+            }
+            prefetch.add(frame);
+            return prefetch.wantsMore();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything in the log below {@code sequence} was read. */
+    void exhausted(long sequence) {
+        lock.lock();
+        try {
+            prefetch.exhausted(sequence);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -36,6 +37,19 @@ final class Fixtures {
                 new MetricGroup(GroupType.CHANNEL, name),
                 runner,
                 failure -> {});
+    }
+
+    static ChannelEnvironment environment(
+            String name, Storage storage, DutyRunner runner, DrivenClock clock, Consumer<Throwable> failureHandler) {
+        SplittableRandom random = new SplittableRandom(name.hashCode());
+        return new ChannelEnvironment(
+                storage,
+                clock,
+                clock,
+                random::nextLong,
+                new MetricGroup(GroupType.CHANNEL, name),
+                runner,
+                failureHandler);
     }
 
     static DutyRunner threads() {

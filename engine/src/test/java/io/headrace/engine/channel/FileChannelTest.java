@@ -1,0 +1,66 @@
+package io.headrace.engine.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.wal.InputKey;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class FileChannelTest {
+    private static final ChannelSettings SETTINGS =
+            ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER).withSegments(4 * 1024 * 1024, 1024 * 1024);
+
+    @Test
+    void shouldAcknowledgeWhenDurableAndServeFromMemory() throws IOException {
+        try (ChannelRig rig = new ChannelRig(SETTINGS)) {
+            rig.put("a", "b");
+            assertThat(rig.ticket.isAcknowledged()).isFalse();
+            rig.run();
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+            assertThat(rig.ticket.isSafe()).isTrue();
+            assertThat(rig.drain()).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void shouldServeWhatWasAcknowledgedAfterAKill() throws IOException {
+        ChannelRig rig = new ChannelRig(SETTINGS);
+        rig.open(InputKey.Kind.ORDERED, "file:1");
+        for (int i = 1; i <= 100; i++) {
+            rig.put(i, "event " + i);
+        }
+        rig.run();
+        Lease lease = rig.consumer.tryLease(30, ChannelRig.BYTES);
+        assertThat(lease.events()).isEqualTo(30);
+        lease.commit();
+        rig.pass(200);
+        try (ChannelRig again = rig.killAndReopen()) {
+            assertThat(again.channel.size()).isEqualTo(70);
+            assertThat(again.open(InputKey.Kind.ORDERED, "file:1").startPosition())
+                    .isEqualTo(100);
+            assertThat(again.input.isKnown()).isTrue();
+            assertThat(again.put(100, "event 100")).isEqualTo(PutStatus.DUPLICATE);
+            assertThat(again.put(101, "event 101")).isEqualTo(PutStatus.ACCEPTED);
+            assertThat(again.drain())
+                    .hasSize(71)
+                    .startsWith("event 31", "event 32")
+                    .endsWith("event 100", "event 101");
+            assertThat(again.channel.size()).isZero();
+            assertThat(again.channel.ledger().balances()).isTrue();
+            assertThat(again.channel.ledger().accepted()).isEqualTo(101);
+            assertThat(again.channel.lowWater()).isEqualTo(again.channel.acknowledged());
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterACleanStop() throws IOException {
+        ChannelRig rig = new ChannelRig(SETTINGS);
+        rig.put("a");
+        rig.put("b");
+        try (ChannelRig again = rig.stopAndReopen()) {
+            assertThat(again.channel.recovery().cleanStop()).isTrue();
+            assertThat(again.drain()).containsExactly("a", "b");
+            assertThat(again.channel.ledger().redelivered()).isZero();
+        }
+    }
+}
