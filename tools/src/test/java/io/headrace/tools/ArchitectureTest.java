@@ -67,7 +67,6 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "com.lmax..",
-                        "org.jctools..",
                         "io.netty.channel..",
                         "io.netty.handler..",
                         "com.fasterxml..",
