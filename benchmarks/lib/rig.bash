@@ -30,6 +30,16 @@ need_headrace() {
     "$HEADRACE" version >/dev/null || fail "tools/bin/headrace version failed (expected: a distribution that starts)"
 }
 
+# Builds this module; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
+build_benchmarks() {
+    say "building ..."
+    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true package) >&2 || fail "the build failed"
+    BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*
+    # The same as in AbstractHeadraceBenchmark.
+    BENCHMARK_FLAGS=(-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
+        --enable-native-access=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED)
+}
+
 now() { printf '%s' "$EPOCHREALTIME"; }
 
 # Seconds from $1 to $2, with milliseconds.

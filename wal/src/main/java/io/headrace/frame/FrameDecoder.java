@@ -84,6 +84,12 @@ public final class FrameDecoder {
         int events = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
         int shared = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
         int payload = origin.readableBytes() - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
+        if (type != FrameType.DATA.code() && (events != 0 || shared != 0 || flags != 0)) {
+            throw new FrameException(
+                    FrameException.Reason.TYPE,
+                    "frame of type " + type + " with flags " + flags + ", " + events + " events, " + shared
+                            + " bytes of shared headers (expected: none in any type but DATA)");
+        }
         if (events < 0 || shared < 0 || shared > payload) {
             throw new FrameException(
                     FrameException.Reason.LENGTH,

@@ -21,8 +21,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Counts: events whose bodies are the decimal numbers from 0. For trying out a configuration; begins again at 0. */
 final class SequenceSource implements PollingSource {
-    private static final int MANY = 10_000;
-
     /** Settings. */
     record Settings(
             @Setting(
@@ -71,23 +69,22 @@ final class SequenceSource implements PollingSource {
 
     @Override
     public int poll() throws InterruptedException {
-        int done = 0;
-        while (done < MANY && (pending != null || next < settings.totalEvents())) {
-            if (pending == null) {
-                pending = build();
-                counters.batchReceived(pending.eventCount());
-            }
-            PutStatus status = context.processor().put(input, 0, pending, true, ticket);
-            if (status != PutStatus.ACCEPTED) {
-                counters.channelWriteFailed();
-                return done;
-            }
-            counters.batchAccepted(pending.eventCount());
-            done += pending.eventCount();
-            pending.release();
-            pending = null;
+        if (pending == null && next == settings.totalEvents()) {
+            return 0;
         }
-        return done;
+        if (pending == null) {
+            pending = build();
+            counters.batchReceived(pending.eventCount());
+        }
+        if (context.processor().put(input, 0, pending, true, ticket) != PutStatus.ACCEPTED) {
+            counters.channelWriteFailed();
+            return 0;
+        }
+        int accepted = pending.eventCount();
+        counters.batchAccepted(accepted);
+        pending.release();
+        pending = null;
+        return accepted;
     }
 
     @Override
