@@ -399,7 +399,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (revokeToken != 0) {
             return;
         }
-        if (usedSinceGrant >= window / 2) {
+        if (!parked.isEmpty()) {
+            // No more than what leaves for the channel comes back as credit while one is full.
+            usedSinceGrant = 0;
+        } else if (usedSinceGrant >= window / 2) {
             window = Math.min(options.maxConnectionBytes(), window * 2);
             usedSinceGrant = 0;
         }
