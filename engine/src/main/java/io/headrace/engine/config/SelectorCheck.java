@@ -42,18 +42,6 @@ final class SelectorCheck implements SelectorContext {
         }
     }
 
-    /** Finds a channel of a source by the name written at a key of its selector. */
-    static Channel find(ComponentSettings settings, List<Channel> channels, String key, String name) {
-        for (Channel channel : channels) {
-            if (channel.name().equals(name)) {
-                return channel;
-            }
-        }
-        List<String> names = channels.stream().map(Channel::name).toList();
-        throw new ConfigurationException(settings.prefix() + key + ": " + name + ": no channel of this source"
-                + SettingsBinder.suggestion(name, names));
-    }
-
     @Override
     public List<Channel> channels() {
         return channels;
@@ -62,7 +50,7 @@ final class SelectorCheck implements SelectorContext {
     @Override
     public Channel channel(String key, String name) {
         culprit = settings.values().get(key);
-        return find(settings, channels, key, name);
+        return SelectorChannels.find(settings, channels, key, name);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.headrace.engine.spi;
 
-import io.headrace.engine.channel.Channel;
+import io.headrace.engine.channel.ChannelSettings;
 import java.util.List;
 
 /**
@@ -32,10 +32,10 @@ public interface ComponentProvider {
         Sink create(SinkContext context);
     }
 
-    /** Makes channels. */
+    /** Reads the settings of a kind of channel. */
     interface OfChannel extends ComponentProvider {
-        /** Opens a channel, which includes its recovery; it is started by the agent. */
-        Channel open(ComponentContext context) throws Exception;
+        /** The effective settings, with which the agent opens the channel. */
+        ChannelSettings settings(ComponentContext context);
     }
 
     /** Makes interceptors. */

@@ -3,7 +3,7 @@ package io.headrace.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.engine.channel.Channel;
+import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
@@ -117,7 +117,7 @@ class ConfigurationLoaderTest {
         }
 
         @Override
-        public Channel open(ComponentContext context) {
+        public ChannelSettings settings(ComponentContext context) {
             throw new IllegalStateException("opened (expected: only read)");
         }
     }

@@ -88,7 +88,7 @@ public final class Quickstart {
                 throw new IOException("interrupted");
             }
         }
-        progress.note("Working in " + made.root() + " (" + made.fileSystem() + ").");
+        progress.note("Working in " + made.root() + " (" + made.fileSystem() + "); seed " + options.seed() + ".");
         if (made.isInMemory()) {
             progress.note("WARNING: " + made.fileSystem() + " is memory: nothing written there is durable, and figures"
                     + " say nothing about a disk. --dir names another folder.");

@@ -159,8 +159,11 @@ final class FileCatalog implements AutoCloseable {
 
     private long unknownStart(TailedFile file, long size, boolean seenBefore) {
         PositionFile.Entry known = knownPositions.get(file.id().inode());
-        boolean same =
-                known != null && (seenBefore || known.file().equals(file.path().toString()));
+        // What a registry does not hold is new, even if the position file has an entry for its inode.
+        boolean same = known != null
+                && (seenBefore
+                        || !registry.wasFound()
+                                && known.file().equals(file.path().toString()));
         if (same && known.position() <= size) {
             return known.position();
         }

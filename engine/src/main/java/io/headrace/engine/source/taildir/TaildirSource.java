@@ -192,12 +192,11 @@ public final class TaildirSource implements PollingSource {
         if (size < file.position()) {
             startAnew(file);
         }
-        if (!file.isIdentified() && size > 0) {
-            catalog.identify(file, size);
-            registry.save();
-        }
-        if (file.isIdentified() && size > file.position() && (changed || size != file.scannedPosition())) {
-            proceed(file, framer.turn(file, false), now);
+        if (hasMore(file, size, changed)) {
+            if (turn(file, size, false) == LineFramer.Turn.CHANGED) {
+                turn(file, size, false);
+            }
+            file.busy(now);
         } else if (now - file.grownAtNanos() >= idleNanos) {
             endIdle(file, size, now);
         } else {
@@ -205,20 +204,27 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
-    private void proceed(TailedFile file, LineFramer.Turn turn, long now) {
+    /** Whether there is something that was not looked at: an unfinished line is looked at again when it grew. */
+    private static boolean hasMore(TailedFile file, long size, boolean changed) {
+        return size > file.position() && (changed || !file.isIdentified() || size != file.scannedPosition());
+    }
+
+    private LineFramer.Turn turn(TailedFile file, long size, boolean unfinishedToo) throws IOException {
+        if (!file.isIdentified()) {
+            catalog.identify(file, size);
+            registry.save();
+        }
+        LineFramer.Turn turn = framer.turn(file, unfinishedToo);
         if (turn == LineFramer.Turn.CHANGED) {
             startAnew(file);
         }
-        file.busy(now);
+        return turn;
     }
 
     private void endIdle(TailedFile file, long size, long now) throws IOException {
-        if (file.isIdentified() && size > file.position()) {
-            LineFramer.Turn turn = framer.turn(file, true);
-            if (turn != LineFramer.Turn.END_OF_FILE) {
-                proceed(file, turn, now);
-                return;
-            }
+        if (size > file.position() && turn(file, size, true) != LineFramer.Turn.END_OF_FILE) {
+            file.busy(now);
+            return;
         }
         file.closeHandle();
         framer.forget();
@@ -227,6 +233,7 @@ public final class TaildirSource implements PollingSource {
         } else {
             LOG.info("{}: gone, and read to its end", file);
             catalog.remove(file);
+            sayHealthy();
         }
     }
 
@@ -254,12 +261,10 @@ public final class TaildirSource implements PollingSource {
         if (now - markAtNanos >= 0) {
             markAtNanos = now + MARK_INTERVAL_NANOS;
             measure();
-            if (processor.channels().size() > 1) {
-                SourceInput waiting = outlet.waitingInput();
-                catalog.files().stream()
-                        .filter(file -> file.isIdentified() && file.input() != waiting)
-                        .forEach(TailedFile::markIfMoved);
-            }
+            SourceInput waiting = outlet.waitingInput();
+            catalog.files().stream()
+                    .filter(file -> file.isIdentified() && file.input() != waiting)
+                    .forEach(TailedFile::markIfMoved);
         }
         if (now - writePositionsAtNanos >= 0) {
             writePositionsAtNanos = now + settings.writePosInterval().toNanos();
