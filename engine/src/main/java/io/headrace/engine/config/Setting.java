@@ -8,10 +8,10 @@ import java.lang.annotation.Target;
 
 /**
  * Describes one key of a component on a component of its settings record. Types that can be read: int, long, double,
- * boolean, String, enums (case does not matter, {@code -} is {@code _}), {@code List<String>} (blanks or commas),
- * {@code Map<String, String>} for a key that ends in {@code *}, {@link java.nio.file.Path}, {@link
- * java.time.Duration} (a bare number is in {@link #unit()}; {@code ms, s, m, h, d} are understood), sizes as long with
- * unit {@code bytes} ({@code k, m, g} are understood), and their {@code Optional}s.
+ * boolean, String, enums (case does not matter, {@code -} is {@code _}), {@code List<String>} (blanks or commas), {@code
+ * List<Path>} (commas), {@code Map<String, String>} for a key that ends in {@code *}, {@link java.nio.file.Path}, {@link
+ * java.time.Duration} (a bare number is in {@link #unit()}; {@code ms, s, m, h, d} are understood), sizes as int or long
+ * with unit {@code bytes} ({@code k, m, g} are understood), and their {@code Optional}s.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

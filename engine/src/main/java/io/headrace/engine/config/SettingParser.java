@@ -66,13 +66,15 @@ final class SettingParser {
             return path(text);
         } else if (type == Duration.class) {
             return duration(setting, text);
+        } else if (raw(type) == List.class && ((ParameterizedType) type).getActualTypeArguments()[0] == Path.class) {
+            return paths(text);
         } else if (raw(type) == List.class) {
             return list(text);
         } else if (type instanceof Class<?> c && c.isEnum()) {
             return constant(c, text);
         }
         throw new IllegalArgumentException("@Setting on a component of type " + type.getTypeName()
-                + " (expected: int, long, double, boolean, String, an enum, List<String>, Map<String, String>, Path,"
+                + " (expected: int, long, double, boolean, String, an enum, List<String>, List<Path>, Map<String, String>, Path,"
                 + " Duration or an Optional of one)");
     }
 
@@ -160,6 +162,15 @@ final class SettingParser {
         return text.equals("~") || text.startsWith("~/")
                 ? Path.of(System.getProperty("user.home") + text.substring(1))
                 : Path.of(text);
+    }
+
+    /** Between commas only: a path may have blanks in it. */
+    private static List<Path> paths(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::trim)
+                .filter(item -> !item.isEmpty())
+                .map(SettingParser::path)
+                .toList();
     }
 
     private static Duration duration(Setting setting, String text) throws Unexpected {

@@ -18,6 +18,8 @@ public final class MetricGroup {
     private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Supplier<Number>> gauges = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Timing> timings = new ConcurrentHashMap<>();
+    private volatile long startTime;
+    private volatile long stopTime;
 
     public MetricGroup(GroupType type, String name) {
         this.type = type;
@@ -52,10 +54,44 @@ public final class MetricGroup {
         return timings.computeIfAbsent(timingName, key -> new Timing());
     }
 
+    /** Notes when the component was started, in milliseconds since the epoch; shown as Flume's {@code StartTime}. */
+    public void started(long epochMillis) {
+        startTime = epochMillis;
+        stopTime = 0;
+    }
+
+    /** Notes when the component was stopped, in milliseconds since the epoch; shown as Flume's {@code StopTime}. */
+    public void stopped(long epochMillis) {
+        stopTime = epochMillis;
+    }
+
+    /** Milliseconds since the epoch; 0 before the first start. */
+    public long startTime() {
+        return startTime;
+    }
+
+    /** Milliseconds since the epoch; 0 while the component runs. */
+    public long stopTime() {
+        return stopTime;
+    }
+
     /** All counters and gauges as they stand, by name. */
     public Map<String, Number> values() {
-        Map<String, Number> values = new TreeMap<>();
+        Map<String, Number> values = new TreeMap<>(counters());
+        values.putAll(gauges());
+        return values;
+    }
+
+    /** All counters as they stand, by name. */
+    public Map<String, Long> counters() {
+        Map<String, Long> values = new TreeMap<>();
         counters.forEach((key, counter) -> values.put(key, counter.get()));
+        return values;
+    }
+
+    /** All gauges as they stand, by name. */
+    public Map<String, Number> gauges() {
+        Map<String, Number> values = new TreeMap<>();
         gauges.forEach((key, gauge) -> values.put(key, gauge.get()));
         return values;
     }

@@ -2,7 +2,10 @@ package io.headrace.engine.spi;
 
 import io.headrace.engine.channel.Lease;
 
-/** A sink of one method: the engine leases, commits when the method returns, rolls back and backs off when it throws. */
+/**
+ * A sink of one method: the engine leases, commits when the method returns, rolls back and backs off when it throws. It
+ * counts batches and drained events, too; the sink counts only its connections.
+ */
 public interface BatchSink extends Sink {
     /** Most events of one lease. */
     int maxBatchEvents();

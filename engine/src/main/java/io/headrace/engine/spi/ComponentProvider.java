@@ -1,5 +1,6 @@
 package io.headrace.engine.spi;
 
+import io.headrace.engine.channel.ChannelSettings;
 import java.util.List;
 
 /**
@@ -29,6 +30,12 @@ public interface ComponentProvider {
     /** Makes sinks. */
     interface OfSink extends ComponentProvider {
         Sink create(SinkContext context);
+    }
+
+    /** Reads the settings of a kind of channel. */
+    interface OfChannel extends ComponentProvider {
+        /** The effective settings, with which the agent opens the channel. */
+        ChannelSettings settings(ComponentContext context);
     }
 
     /** Makes interceptors. */

@@ -10,7 +10,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /** From the start of the agent until everything has arrived: watches, kills at the chosen points, starts again. */
 final class Transfer {
-    private static final long LOOK_NANOS = 1_000_000L;
+    private static final long LOOK_NANOS = 10_000_000L;
+    /** Close to a point at which is killed. */
+    private static final long LOOK_CLOSELY_NANOS = 500_000L;
+
+    private static final long CLOSE_BYTES = 8L << 20;
     private static final long MEASURE_NANOS = 250_000_000L;
     private static final long REPORT_NANOS = 10_000_000_000L;
 
@@ -68,8 +72,17 @@ final class Transfer {
                 reportNanos = now + REPORT_NANOS;
                 progress.report(percent() + state(now));
             }
-            pause();
+            pause(isClose(now) ? LOOK_CLOSELY_NANOS : LOOK_NANOS);
         }
+    }
+
+    /** Whether the next kill is due within some ten milliseconds. */
+    private boolean isClose(long now) {
+        if (kills.size() == points.size()) {
+            return false;
+        }
+        double bytesPerNano = (double) delivered / Math.max(1, now - startNanos);
+        return points.get(kills.size()) - delivered < CLOSE_BYTES + 4 * LOOK_NANOS * bytesPerNano;
     }
 
     private long look() throws IOException {
@@ -118,8 +131,8 @@ final class Transfer {
                 points.size());
     }
 
-    private static void pause() throws InterruptedException {
-        LockSupport.parkNanos(LOOK_NANOS);
+    private static void pause(long nanos) throws InterruptedException {
+        LockSupport.parkNanos(nanos);
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted");
         }

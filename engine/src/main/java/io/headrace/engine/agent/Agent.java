@@ -1,0 +1,276 @@
+package io.headrace.engine.agent;
+
+import io.headrace.engine.channel.Channel;
+import io.headrace.engine.channel.ManagedChannel;
+import io.headrace.engine.config.AgentConfiguration;
+import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
+import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
+import io.headrace.engine.config.ComponentSettings;
+import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One agent: channels, sinks and sources of a configuration, kept alive. A component that fails is stopped and a new one
+ * started with back-off while the others run on; what hangs on a failed channel waits until it is open again.
+ *
+ * <p>{@link #start}, {@link #stop} and {@link #stopNow} may be called by any thread and take effect once.
+ */
+public final class Agent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+    private static final long DRAIN_CHECK_MILLIS = 20;
+
+    private final AgentConfiguration configuration;
+    private final AgentOptions options;
+    private final MetricRegistry metrics;
+    private final Health health;
+    private final PartEnvironment env;
+    private final ScheduledExecutorService supervisor;
+    private final Map<String, ChannelPart> channels = new LinkedHashMap<>();
+    private final List<SinkPart> sinks = new ArrayList<>();
+    private final List<SourcePart> sources = new ArrayList<>();
+    private final CountDownLatch terminated = new CountDownLatch(1);
+    private boolean begun;
+    private boolean stopping;
+
+    /** Whether everything was started once; on the supervisor's thread. */
+    private boolean started;
+
+    private volatile boolean hurry;
+
+    private Agent(AgentConfiguration configuration, AgentOptions options) {
+        this.configuration = configuration;
+        this.options = options;
+        this.metrics = new MetricRegistry(configuration.name());
+        this.health = new Health(configuration.name());
+        this.supervisor = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "agent-" + configuration.name());
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.env =
+                new PartEnvironment(configuration.name(), options, metrics, health, new SharedResources(), supervisor);
+        for (ComponentSettings channel : configuration.channels()) {
+            List<String> sinkNames = configuration.sinks().stream()
+                    .filter(sink -> sink.channel().equals(channel.name()))
+                    .map(sink -> sink.settings().name())
+                    .toList();
+            channels.put(channel.name(), new ChannelPart(channel, env, sinkNames, new Dependents()));
+        }
+        for (SourceConfiguration source : configuration.sources()) {
+            sources.add(new SourcePart(source, env, this::open));
+        }
+        for (SinkConfiguration sink : configuration.sinks()) {
+            sinks.add(new SinkPart(sink, env, this::open));
+        }
+    }
+
+    /** An agent that is not started yet; nothing is opened. */
+    public static Agent create(AgentConfiguration configuration, AgentOptions options) {
+        return new Agent(configuration, options);
+    }
+
+    /**
+     * Starts channels, then sinks, then sources. A component that cannot start, for example because a port is taken, is
+     * tried again in the background and shown by {@link #health()}.
+     *
+     * @throws ConfigurationException when a component refuses its settings; everything is stopped again
+     */
+    public void start() {
+        synchronized (this) {
+            if (begun || stopping) {
+                throw new IllegalStateException(
+                        "agent " + configuration.name() + ": started or stopped before (expected: once)");
+            }
+            begun = true;
+        }
+        LOG.info("agent {}: settings in use{}", configuration.name(), settings());
+        Future<?> starting = supervisor.submit(this::startParts);
+        try {
+            starting.get();
+        } catch (ExecutionException e) {
+            stopNow();
+            if (e.getCause() instanceof ConfigurationException refused) {
+                throw refused;
+            } else if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the agent started", e);
+        }
+    }
+
+    /** Stops sources, lets sinks take what is left for the time in the options, stops sinks, then channels; waits. */
+    public void stop() {
+        requestStop();
+        awaitTermination();
+    }
+
+    /** As {@link #stop}, without draining; also cuts the draining of a stop under way short. */
+    public void stopNow() {
+        hurry = true;
+        stop();
+    }
+
+    /** Begins to stop as {@link #stop} does and returns. */
+    public void requestStop() {
+        synchronized (this) {
+            if (stopping) {
+                return;
+            }
+            stopping = true;
+        }
+        supervisor.execute(this::stopSources);
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** Waits until the agent is stopped. */
+    public void awaitTermination() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                terminated.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Waits until the agent is stopped.
+     *
+     * @return whether it is
+     */
+    public boolean awaitTermination(Duration longest) throws InterruptedException {
+        return terminated.await(longest.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    public AgentConfiguration configuration() {
+        return configuration;
+    }
+
+    public MetricRegistry metrics() {
+        return metrics;
+    }
+
+    public Health health() {
+        return health;
+    }
+
+    /** A channel by name as it is open now; null when there is none of that name or it is closed. */
+    public Channel channel(String name) {
+        return open(name);
+    }
+
+    private ManagedChannel open(String name) {
+        ChannelPart part = channels.get(name);
+        return part == null ? null : part.channel();
+    }
+
+    /** What hangs on channels goes with them; on the supervisor's thread. */
+    private final class Dependents implements ChannelPart.Dependents {
+        @Override
+        public void channelOpened(String channel) {
+            if (started) {
+                sinks.stream().filter(sink -> sink.uses(channel)).forEach(Part::start);
+                sources.stream().filter(source -> source.uses(channel)).forEach(Part::start);
+            }
+        }
+
+        @Override
+        public void channelClosing(String channel) {
+            sources.stream().filter(source -> source.uses(channel)).forEach(Part::requestStop);
+            sources.stream().filter(source -> source.uses(channel)).forEach(source -> source.halt(false));
+            sinks.stream().filter(sink -> sink.uses(channel)).forEach(sink -> sink.halt(false));
+        }
+    }
+
+    private void startParts() {
+        channels.values().forEach(this::startFirst);
+        sinks.forEach(this::startFirst);
+        sources.forEach(this::startFirst);
+        started = true;
+        synchronized (this) {
+            if (!stopping) {
+                health.phase(Health.Phase.RUNNING);
+            }
+        }
+    }
+
+    private void startFirst(Part part) {
+        part.start();
+        if (part.lastFailure() instanceof ConfigurationException refused) {
+            throw part.settings.located(refused);
+        }
+    }
+
+    private void stopSources() {
+        health.phase(Health.Phase.DRAINING);
+        sources.forEach(Part::requestStop);
+        sources.forEach(source -> source.stop(true));
+        long deadline = options.nanoClock().nanoTime() + options.drain().toNanos();
+        drain(deadline);
+    }
+
+    private void drain(long deadlineNanos) {
+        boolean timeLeft = deadlineNanos - options.nanoClock().nanoTime() > 0;
+        if (!hurry && timeLeft && channels.values().stream().anyMatch(this::drains)) {
+            supervisor.schedule(() -> drain(deadlineNanos), DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            stopRest();
+        }
+    }
+
+    private boolean drains(ChannelPart part) {
+        Channel channel = part.channel();
+        return channel != null
+                && channel.failure() == null
+                && channel.size() > 0
+                && sinks.stream().anyMatch(sink -> sink.uses(part.settings.name()) && sink.isRunning());
+    }
+
+    private void stopRest() {
+        try {
+            sinks.forEach(Part::requestStop);
+            sinks.forEach(sink -> sink.stop(true));
+            channels.values().forEach(channel -> channel.stop(true));
+            env.shared().close(options.errorHandler());
+        } finally {
+            health.phase(Health.Phase.STOPPED);
+            supervisor.shutdown();
+            terminated.countDown();
+            LOG.info("agent {}: stopped", configuration.name());
+        }
+    }
+
+    private String settings() {
+        StringBuilder out = new StringBuilder();
+        configuration
+                .effective()
+                .forEach((key, value) ->
+                        out.append("\n  ").append(key).append(" = ").append(value));
+        return out.toString();
+    }
+}

@@ -1,0 +1,13 @@
+package io.headrace.engine.agent;
+
+import io.headrace.engine.metrics.MetricRegistry;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What the parts of one agent share. Tasks of {@code supervisor} run one at a time. */
+record PartEnvironment(
+        String agentName,
+        AgentOptions options,
+        MetricRegistry metrics,
+        Health health,
+        SharedResources shared,
+        ScheduledExecutorService supervisor) {}

@@ -1,0 +1,105 @@
+package io.headrace.engine.agent;
+
+import io.headrace.engine.channel.ChannelConsumer;
+import io.headrace.engine.channel.ManagedChannel;
+import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.SinkCounters;
+import io.headrace.engine.spi.BatchSink;
+import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.engine.spi.Sink;
+import io.headrace.engine.spi.SinkContext;
+import java.util.function.Function;
+
+/** A sink of an agent; its delivery runs on a thread of the agent or, if asynchronous, on its own. */
+final class SinkPart extends Part {
+    private static final long END_OF_DELIVERY_MILLIS = 10_000;
+    private static final long END_AFTER_STOP_MILLIS = 1_000;
+
+    private final SinkConfiguration configuration;
+    private final Function<String, ManagedChannel> channels;
+    private Sink sink;
+    private SinkRunner runner;
+
+    SinkPart(SinkConfiguration configuration, PartEnvironment env, Function<String, ManagedChannel> channels) {
+        super(
+                configuration.settings(),
+                env,
+                env.metrics().group(GroupType.SINK, configuration.settings().name()));
+        this.configuration = configuration;
+        this.channels = channels;
+    }
+
+    boolean uses(String channel) {
+        return configuration.channel().equals(channel);
+    }
+
+    @Override
+    String missing() {
+        return channels.apply(configuration.channel()) == null ? "channel " + configuration.channel() : null;
+    }
+
+    @Override
+    void open(EngineContext.Reports reports) throws Exception {
+        ChannelConsumer consumer = channels.apply(configuration.channel()).consumer(settings.name());
+        ComponentProvider.OfSink provider = env.options()
+                .registry()
+                .get(ComponentProvider.OfSink.class, settings.type().value());
+        sink = provider.create(new OfSink(this, reports, consumer));
+        sink.start();
+        if (sink instanceof BatchSink batch) {
+            runner = new SinkRunner(
+                    settings.name(), batch, consumer, new SinkCounters(metrics), reports, reports::failed);
+            runner.start();
+        }
+    }
+
+    @Override
+    void requestStop() {
+        if (runner != null) {
+            runner.requestStop();
+        }
+    }
+
+    @Override
+    void close(boolean orderly) {
+        SinkRunner delivering = runner;
+        Sink open = sink;
+        runner = null;
+        sink = null;
+        boolean ended = true;
+        try {
+            if (delivering != null) {
+                delivering.requestStop();
+                ended = delivering.awaitEnd(END_OF_DELIVERY_MILLIS);
+            }
+            if (open != null) {
+                open.stop();
+            }
+            // A delivery that hung may end when the sink's connections and files are gone.
+            if (!ended && !delivering.awaitEnd(END_AFTER_STOP_MILLIS)) {
+                threwAtStop(new IllegalStateException(title() + ": its thread still delivers (expected: an end within "
+                        + END_OF_DELIVERY_MILLIS + " ms)"));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            threwAtStop(e);
+        } catch (Throwable t) {
+            threwAtStop(t);
+        }
+    }
+
+    private static final class OfSink extends EngineContext implements SinkContext {
+        private final ChannelConsumer consumer;
+
+        OfSink(SinkPart part, Reports reports, ChannelConsumer consumer) {
+            super(part.settings, part.env.agentName(), part.metrics, part.env.options(), part.env.shared(), reports);
+            this.consumer = consumer;
+        }
+
+        @Override
+        public ChannelConsumer consumer() {
+            return consumer;
+        }
+    }
+}

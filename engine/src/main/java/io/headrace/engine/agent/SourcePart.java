@@ -1,0 +1,167 @@
+package io.headrace.engine.agent;
+
+import io.headrace.engine.channel.Channel;
+import io.headrace.engine.channel.ChannelProcessor;
+import io.headrace.engine.channel.ChannelProcessorImpl;
+import io.headrace.engine.channel.InterceptorStage;
+import io.headrace.engine.channel.ManagedChannel;
+import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
+import io.headrace.engine.config.ComponentSettings;
+import io.headrace.engine.config.SelectorChannels;
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.engine.spi.PollingSource;
+import io.headrace.engine.spi.SelectorContext;
+import io.headrace.engine.spi.Source;
+import io.headrace.engine.spi.SourceContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** A source of an agent with its interceptors and its selector. */
+final class SourcePart extends Part {
+    private static final long END_OF_POLL_MILLIS = 5_000;
+    private static final long END_AFTER_INTERRUPT_MILLIS = 1_000;
+
+    private final SourceConfiguration configuration;
+    private final Function<String, ManagedChannel> channels;
+    private Source source;
+    private PollingSourceRunner runner;
+
+    SourcePart(SourceConfiguration configuration, PartEnvironment env, Function<String, ManagedChannel> channels) {
+        super(
+                configuration.settings(),
+                env,
+                env.metrics().group(GroupType.SOURCE, configuration.settings().name()));
+        this.configuration = configuration;
+        this.channels = channels;
+    }
+
+    boolean uses(String channel) {
+        return configuration.channels().contains(channel);
+    }
+
+    @Override
+    String missing() {
+        for (String name : configuration.channels()) {
+            if (channels.apply(name) == null) {
+                return "channel " + name;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    void open(EngineContext.Reports reports) throws Exception {
+        List<Channel> open = new ArrayList<>();
+        configuration.channels().forEach(name -> open.add(channels.apply(name)));
+        ChannelProcessor processor = new ChannelProcessorImpl(
+                open,
+                interceptors(reports),
+                selector(open, reports),
+                env.options().nanoClock(),
+                env.options().epochClock(),
+                metrics);
+        ComponentProvider.OfSource provider = env.options()
+                .registry()
+                .get(ComponentProvider.OfSource.class, settings.type().value());
+        source = provider.create(new OfSource(settings, this, reports, processor));
+        source.start();
+        if (source instanceof PollingSource polling) {
+            runner =
+                    new PollingSourceRunner(settings.name(), polling, configuration.maxBackoffSleep(), reports::failed);
+            runner.start();
+        }
+    }
+
+    private List<InterceptorStage> interceptors(EngineContext.Reports reports) {
+        List<InterceptorStage> stages = new ArrayList<>();
+        for (ComponentSettings interceptor : configuration.interceptors()) {
+            ComponentProvider.OfInterceptor provider = env.options()
+                    .registry()
+                    .find(
+                            ComponentProvider.OfInterceptor.class,
+                            interceptor.type().value());
+            stages.add(new InterceptorStage(provider.alias(), provider.create(context(interceptor, reports))));
+        }
+        return stages;
+    }
+
+    private ChannelSelector selector(List<Channel> open, EngineContext.Reports reports) {
+        ComponentSettings selector = configuration.selector();
+        ComponentProvider.OfSelector provider = env.options()
+                .registry()
+                .get(ComponentProvider.OfSelector.class, selector.type().value());
+        return provider.create(new OfSelector(selector, this, reports, open));
+    }
+
+    private EngineContext context(ComponentSettings component, EngineContext.Reports reports) {
+        return new EngineContext(component, env.agentName(), metrics, env.options(), env.shared(), reports);
+    }
+
+    @Override
+    void requestStop() {
+        if (runner != null) {
+            runner.requestStop();
+        }
+    }
+
+    @Override
+    void close(boolean orderly) {
+        PollingSourceRunner polled = runner;
+        Source open = source;
+        runner = null;
+        source = null;
+        try {
+            if (polled != null) {
+                polled.requestStop();
+                if (!polled.awaitEnd(END_OF_POLL_MILLIS)) {
+                    polled.interrupt();
+                    polled.awaitEnd(END_AFTER_INTERRUPT_MILLIS);
+                }
+            }
+            if (open != null) {
+                open.stop();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            threwAtStop(e);
+        } catch (Throwable t) {
+            threwAtStop(t);
+        }
+    }
+
+    private static final class OfSource extends EngineContext implements SourceContext {
+        private final ChannelProcessor processor;
+
+        OfSource(ComponentSettings settings, SourcePart part, Reports reports, ChannelProcessor processor) {
+            super(settings, part.env.agentName(), part.metrics, part.env.options(), part.env.shared(), reports);
+            this.processor = processor;
+        }
+
+        @Override
+        public ChannelProcessor processor() {
+            return processor;
+        }
+    }
+
+    private static final class OfSelector extends EngineContext implements SelectorContext {
+        private final List<Channel> channels;
+
+        OfSelector(ComponentSettings settings, SourcePart part, Reports reports, List<Channel> channels) {
+            super(settings, part.env.agentName(), part.metrics, part.env.options(), part.env.shared(), reports);
+            this.channels = channels;
+        }
+
+        @Override
+        public List<Channel> channels() {
+            return channels;
+        }
+
+        @Override
+        public Channel channel(String key, String name) {
+            return SelectorChannels.find(componentSettings(), channels, key, name);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.headrace.engine.config;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One agent as it is configured: names resolved, types known, settings checked. Immutable.
+ *
+ * @param name the agent's
+ * @param channels in order of configuration
+ * @param sources in order of configuration
+ * @param sinks in order of configuration
+ * @param effective every setting of every component with the value in use, by full key; secrets masked
+ */
+public record AgentConfiguration(
+        String name,
+        List<ComponentSettings> channels,
+        List<SourceConfiguration> sources,
+        List<SinkConfiguration> sinks,
+        Map<String, String> effective) {
+    /**
+     * A source.
+     *
+     * @param settings its own
+     * @param channels where its events go
+     * @param selector how they are spread
+     * @param interceptors what changes them, in order
+     * @param maxBackoffSleep longest pause between two polls of an idle source in milliseconds; 0 for the agent's own
+     */
+    public record SourceConfiguration(
+            ComponentSettings settings,
+            List<String> channels,
+            ComponentSettings selector,
+            List<ComponentSettings> interceptors,
+            long maxBackoffSleep) {}
+
+    /**
+     * A sink.
+     *
+     * @param settings its own
+     * @param channel where its events come from
+     */
+    public record SinkConfiguration(ComponentSettings settings, String channel) {}
+}

@@ -1,0 +1,17 @@
+package io.headrace.engine.config;
+
+import java.util.Locale;
+
+/** What can be configured. */
+public enum ComponentKind {
+    SOURCE,
+    CHANNEL,
+    SINK,
+    INTERCEPTOR,
+    SELECTOR;
+
+    /** As in messages. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,161 @@
+package io.headrace.engine.config;
+
+import io.headrace.engine.channel.Channel;
+import io.headrace.engine.channel.ChannelConsumer;
+import io.headrace.engine.channel.Ledger;
+import io.headrace.engine.config.ConfigurationProblem.Severity;
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.engine.spi.SelectorContext;
+import io.headrace.wal.StreamId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.NanoClock;
+
+/** Makes a selector over channels that are known by name only, to find wrong names before anything is opened. */
+final class SelectorCheck implements SelectorContext {
+    private final ComponentSettings settings;
+    private final String agent;
+    private final List<Channel> channels;
+    private ConfigValue culprit;
+
+    private SelectorCheck(ComponentSettings settings, String agent, List<String> channels) {
+        this.settings = settings;
+        this.agent = agent;
+        this.channels =
+                channels.stream().map(name -> (Channel) new NamedChannel(name)).toList();
+    }
+
+    /** What is wrong with the selector, if anything. */
+    static Optional<ConfigurationProblem> check(
+            ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
+        SelectorCheck context = new SelectorCheck(settings, agent, channels);
+        try {
+            provider.create(context);
+            return Optional.empty();
+        } catch (ConfigurationException e) {
+            ConfigValue place = context.culprit == null ? settings.type() : context.culprit;
+            return Optional.of(ConfigurationProblem.at(place, Severity.ERROR, settings.owner(), e.getMessage()));
+        }
+    }
+
+    @Override
+    public List<Channel> channels() {
+        return channels;
+    }
+
+    @Override
+    public Channel channel(String key, String name) {
+        culprit = settings.values().get(key);
+        return SelectorChannels.find(settings, channels, key, name);
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public String agentName() {
+        return agent;
+    }
+
+    @Override
+    public <R extends Record> R settings(Class<R> type) {
+        return settings.binder().bind(type);
+    }
+
+    @Override
+    public MetricGroup metrics() {
+        return new MetricGroup(GroupType.OTHER, settings.name());
+    }
+
+    @Override
+    public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> factory) {
+        throw onlyChecked();
+    }
+
+    @Override
+    public EpochClock epochClock() {
+        return System::currentTimeMillis;
+    }
+
+    @Override
+    public NanoClock nanoClock() {
+        return System::nanoTime;
+    }
+
+    @Override
+    public long randomLong() {
+        return 0;
+    }
+
+    @Override
+    public void healthy(String detail) {
+        throw onlyChecked();
+    }
+
+    @Override
+    public void unhealthy(String reason) {
+        throw onlyChecked();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        throw onlyChecked();
+    }
+
+    private static IllegalStateException onlyChecked() {
+        return new IllegalStateException("a selector that is only checked (expected: only names of channels are used)");
+    }
+
+    private record NamedChannel(String name) implements Channel {
+        @Override
+        public StreamId streamId() {
+            throw onlyChecked();
+        }
+
+        @Override
+        public long acknowledged() {
+            throw onlyChecked();
+        }
+
+        @Override
+        public long safe() {
+            throw onlyChecked();
+        }
+
+        @Override
+        public long lowWater() {
+            throw onlyChecked();
+        }
+
+        @Override
+        public long size() {
+            throw onlyChecked();
+        }
+
+        @Override
+        public boolean isDurable() {
+            throw onlyChecked();
+        }
+
+        @Override
+        public Throwable failure() {
+            throw onlyChecked();
+        }
+
+        @Override
+        public ChannelConsumer consumer(String sinkName) {
+            throw onlyChecked();
+        }
+
+        @Override
+        public Ledger ledger() {
+            throw onlyChecked();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Interceptors: what changes headers and bodies between a source and its channels. */
+package io.headrace.engine.interceptor;

@@ -1,0 +1,2 @@
+/** Selectors: which channels of a source an event goes to. */
+package io.headrace.engine.selector;

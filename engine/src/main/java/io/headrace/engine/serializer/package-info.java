@@ -1,0 +1,2 @@
+/** Serializers: how events stand in a file. */
+package io.headrace.engine.serializer;

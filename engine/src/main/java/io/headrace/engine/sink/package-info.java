@@ -1,0 +1,2 @@
+/** Sinks that need nothing but this machine. */
+package io.headrace.engine.sink;

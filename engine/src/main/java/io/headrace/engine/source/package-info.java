@@ -1,0 +1,2 @@
+/** Sources that need nothing but this machine. */
+package io.headrace.engine.source;

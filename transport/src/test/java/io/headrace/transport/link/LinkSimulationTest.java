@@ -1,0 +1,200 @@
+package io.headrace.transport.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Drives sender and receiver from one seed through cuts, half-open connections, corrupted bytes, stalls and kills of
+ * either side, and checks that every frame arrives once and in order. {@code -Dheadrace.seed=N} replays one seed.
+ */
+class LinkSimulationTest {
+    private static final int STEPS = 1500;
+
+    private final Map<String, Long> seen = new TreeMap<>();
+
+    @Test
+    void shouldDeliverEveryFrameOnceAndInOrderWhateverBreaks_R14_R15_R16() {
+        runAll(0, 80);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void shouldDeliverEveryFrameOnceInManyMoreRuns(int block) {
+        runAll(block * 1000L, 300);
+    }
+
+    @Test
+    void shouldReplayTheSameRunFromTheSameSeed() {
+        assertThat(run(42)).isEqualTo(run(42));
+    }
+
+    private void runAll(long firstSeed, int seeds) {
+        Long only = Long.getLong("headrace.seed");
+        if (only != null) {
+            run(only);
+            return;
+        }
+        for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
+            run(seed);
+        }
+        // A simulation in which nothing goes wrong proves nothing.
+        assertThat(seen).allSatisfy((what, count) -> assertThat(count).as(what).isGreaterThan(5));
+    }
+
+    private List<Long> run(long seed) {
+        UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+        SimLink sim = new SimLink(seed, 400 * 1024, allocator);
+        sim.senderOptions = new LinkSenderOptions(
+                "agent", "channel", "", 50, 64 * 1024, 300 * 1024, 2_000, 2_000, 100, 1_000, 3_000);
+        sim.start();
+        List<Long> appended = new ArrayList<>();
+        try {
+            for (int step = 0; step < STEPS; step++) {
+                step(sim, appended);
+            }
+            finish(sim);
+            assertThat(sim.sink.delivered()).as("seed %d", seed).isEqualTo(appended);
+            List<Long> result = sim.sink.delivered();
+            sim.senderMetrics.values().forEach((name, value) -> note("sender " + name, value));
+            sim.receiverMetrics.values().forEach((name, value) -> note("receiver " + name, value));
+            sim.close();
+            assertThat(allocator.metric().usedDirectMemory())
+                    .as("leak, seed %d", seed)
+                    .isZero();
+            return result;
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("seed " + seed + ": " + e + ", health " + sim.health, e);
+        }
+    }
+
+    private void note(String what, Number value) {
+        if (what.endsWith("Count") && !what.contains("OpenConnection") && !what.contains("ClockSkew")) {
+            seen.merge(what, value.longValue(), Long::sum);
+        }
+    }
+
+    private void step(SimLink sim, List<Long> appended) {
+        SimConnection over = sim.connections.isEmpty()
+                ? null
+                : sim.connections.get(
+                        sim.random.nextInt(4) == 0
+                                ? sim.random.nextInt(sim.connections.size())
+                                : sim.connections.size() - 1);
+        int choice = sim.random.nextInt(1000);
+        if (choice < 200) {
+            append(sim, appended);
+        } else if (choice < 400) {
+            sim.work();
+        } else if (choice < 500) {
+            sim.runTasks();
+        } else if (choice < 650) {
+            if (over != null) {
+                sim.deliverToReceiver(over, pieceOf(sim));
+            }
+        } else if (choice < 780) {
+            if (over != null) {
+                sim.deliverToSender(over, pieceOf(sim));
+            }
+        } else if (choice < 850) {
+            sim.sink.sync(sim.random.nextInt(30));
+        } else if (choice < 900) {
+            sim.sink.drain(sim.random.nextInt(30));
+        } else if (choice < 940) {
+            sim.advance(sim.random.nextInt(200));
+            sim.answerDial();
+        } else if (choice < 950) {
+            sim.streams.checkTime();
+        } else if (choice < 970) {
+            sim.source.checkpoint();
+        } else {
+            fault(sim, over, sim.random.nextInt(30));
+        }
+    }
+
+    private void append(SimLink sim, List<Long> appended) {
+        long id = appended.size() + 1;
+        int bytes =
+                switch (sim.random.nextInt(40)) {
+                    case 0 -> 100_000;
+                    case 1 -> 150_000;
+                    case 2, 3, 4 -> 20_000;
+                    default -> 8 + sim.random.nextInt(3_000);
+                };
+        sim.source.append(
+                TestFrames.of(sim.allocator, id, bytes), sim.random.nextInt(10) == 0 ? sim.random.nextInt(20) : 0);
+        appended.add(id);
+    }
+
+    private static int pieceOf(SimLink sim) {
+        return sim.random.nextInt(3) == 0 ? 1 + sim.random.nextInt(100) : 1 + sim.random.nextInt(200_000);
+    }
+
+    private void fault(SimLink sim, SimConnection over, int which) {
+        switch (which) {
+            case 0 -> sim.killReceiver();
+            case 1 -> sim.killSender();
+            case 2 -> sim.advance(5_000);
+            case 3 -> sim.unreachable = true;
+            case 4, 5, 6 -> sim.unreachable = false;
+            default -> {
+                if (over != null) {
+                    breakConnection(sim, over, which);
+                }
+            }
+        }
+    }
+
+    private void breakConnection(SimLink sim, SimConnection over, int which) {
+        switch (which) {
+            case 7 -> {
+                over.fromSender.cut();
+                over.fromReceiver.cut();
+            }
+            // Half open: one side learns of the end, the other keeps its connection and what is under way.
+            case 8 -> over.fromReceiver.cut();
+            case 9 -> over.fromSender.cut();
+            case 10 -> sim.sender.disconnected(over.fromSender, "reset");
+            case 11 -> flip(sim, over.fromSender);
+            case 12 -> flip(sim, over.fromReceiver);
+            default -> sim.advance(10);
+        }
+    }
+
+    private static void flip(SimLink sim, SimConnection.End end) {
+        if (end.inFlight() > 0) {
+            end.flip(sim.random.nextInt(end.inFlight()), 1 << sim.random.nextInt(8));
+        }
+    }
+
+    /** Ends the faults; everything must arrive within a bounded time. */
+    private void finish(SimLink sim) {
+        sim.unreachable = false;
+        int rounds = 0;
+        while (!sim.source.isEmpty() || sim.sink.size() > 0) {
+            if (++rounds > 2_000) {
+                throw new AssertionError("hangs: " + sim.sender.state() + ", " + sim.sender.unanswered()
+                        + " unanswered, trouble " + sim.sender.trouble() + ", held " + sim.budget.held() + ", channel "
+                        + sim.sink.size());
+            }
+            sim.settle();
+            sim.sink.sync(Integer.MAX_VALUE / 2);
+            sim.settle();
+            sim.sink.drain(Integer.MAX_VALUE / 2);
+            sim.settle();
+            sim.advance(50);
+            if (rounds % 20 == 0) {
+                sim.streams.checkTime();
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.headrace.transport.link;
+
+import io.headrace.frame.EventCursor;
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameBuilder;
+import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLimits;
+import io.headrace.frame.Headers;
+import io.headrace.frame.Producer;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.ByteBuffer;
+
+/** Frames whose first body begins with a number, so that a test knows them again. */
+public final class TestFrames {
+    /** Takes little memory at first; one event may be as long as it likes. */
+    private static final FrameLimits SMALL = new FrameLimits(1, 1024, FrameLayout.DEFAULT_MAX_EVENT_BYTES);
+
+    private TestFrames() {}
+
+    /** One event of {@code bytes} bytes, at least 8. */
+    public static Frame of(ByteBufAllocator allocator, long id, int bytes) {
+        return of(allocator, id, 1, bytes, 0);
+    }
+
+    /** {@code events} events of {@code bytes} bytes each. */
+    public static Frame of(ByteBufAllocator allocator, long id, int events, int bytes, long createdMicros) {
+        try (FrameBuilder builder = new FrameBuilder(allocator, events == 1 ? SMALL : FrameLimits.DEFAULT)) {
+            builder.begin(Headers.EMPTY);
+            byte[] body = new byte[Math.max(Long.BYTES, bytes)];
+            ByteBuffer.wrap(body).putLong(id);
+            for (int i = Long.BYTES; i < body.length; i++) {
+                body[i] = (byte) (id + i);
+            }
+            for (int i = 0; i < events; i++) {
+                builder.add(body);
+            }
+            return builder.build(new Producer(7), createdMicros);
+        }
+    }
+
+    /** The number of a frame. */
+    public static long idOf(Frame frame) {
+        EventCursor cursor = new EventCursor().wrap(frame);
+        cursor.next();
+        byte[] body = cursor.body();
+        for (int i = Long.BYTES; i < body.length; i++) {
+            if (body[i] != (byte) (ByteBuffer.wrap(body).getLong() + i)) {
+                throw new AssertionError(
+                        "content of frame " + ByteBuffer.wrap(body).getLong() + " at " + i);
+            }
+        }
+        return ByteBuffer.wrap(body).getLong();
+    }
+}
