@@ -73,7 +73,7 @@ public class GroupCommitBenchmark extends AbstractHeadraceBenchmark {
     @Setup
     public void open() throws IOException {
         mode = SyncMode.parse(sync);
-        frames = Frames.build(DISTINCT_FRAMES, EVENTS, EVENT_BYTES);
+        frames = Frames.build(1, DISTINCT_FRAMES, EVENTS, EVENT_BYTES);
         folder = new BenchmarkFolder("group-commit");
         settings = new LogSettings(List.of(folder.path()), folder.path(), 64L << 20, 17 << 20, appender, 1L << 30);
         clocks = new LogClocks(new SystemNanoClock(), new SystemEpochClock(), new SplittableRandom()::nextLong);
@@ -153,7 +153,7 @@ public class GroupCommitBenchmark extends AbstractHeadraceBenchmark {
 
     private long segmentBytes() throws IOException {
         long bytes = 0;
-        try (var files = Files.newDirectoryStream(folder.path(), "*.wal")) {
+        try (var files = Files.newDirectoryStream(folder.path(), "[0-9a-f]*.wal")) {
             for (Path file : files) {
                 bytes += Files.size(file);
             }

@@ -4,6 +4,7 @@ import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
 import io.headrace.tools.logging.LoggingSetup;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,7 @@ final class AgentCommand implements Callable<Integer> {
             headrace.console().out().println(name + ": can be used");
             return ExitCode.OK;
         }
+        new AgentRun(report.configuration(), Duration.ofSeconds(drainSeconds), metricsBind, port).run(stopWithParent);
         return ExitCode.OK;
     }
 

@@ -19,7 +19,7 @@ final class StopSignals {
     }
 
     /** Installs the handlers; {@code stop} must return at once. Where there are none, the process ends as usual. */
-    static void handle(Runnable stop) {
+    static StopSignals handle(Runnable stop) {
         StopSignals signals = new StopSignals(stop);
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -42,6 +42,12 @@ final class StopSignals {
         } catch (ReflectiveOperationException unsupported) {
             Runtime.getRuntime().addShutdownHook(new Thread(stop, "stop"));
         }
+        return signals;
+    }
+
+    /** Whether a signal has come. */
+    synchronized boolean isAsked() {
+        return asked;
     }
 
     private void receive(int number) {

@@ -101,6 +101,71 @@ class MainTest {
         assertThat(err.toString()).contains("\tat ");
     }
 
+    @Test
+    void shouldRefuseAnAgentWithoutNameOrFile() {
+        assertThat(run("agent", "-f", "x.properties")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--name");
+        assertThat(run("agent", "-n", "a1")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--conf-file");
+    }
+
+    @Test
+    void shouldCheckAConfigurationAndStartNothing() throws IOException {
+        String file = configuration("a1.sinks.k1.type = logger");
+        assertThat(run("agent", "-n", "a1", "-c", folder.toString(), "-f", file, "--dryrun", "--no-reload-conf"))
+                .as(err::toString)
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).isEqualTo("a1: can be used" + System.lineSeparator());
+        assertThat(run("validate", file)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("a1: can be used (1 source, 1 channel, 1 sink)");
+        assertThat(run("validate", "--settings", file)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("a1.channels.c1.capacity = ");
+    }
+
+    @Test
+    void shouldNameFileLineKeyAndExpectationOfAWrongConfiguration() throws IOException {
+        String file = configuration("a1.sinks.k1.type = lumberjack");
+        for (String[] command : new String[][] {{"agent", "-n", "a1", "-f", file}, {"validate", file}}) {
+            assertThat(run(command)).isEqualTo(ExitCode.CONFIGURATION);
+            assertThat(err.toString()).contains(file + ":7: a1.sinks.k1.type: lumberjack (expected: ");
+            assertThat(out.toString()).isEmpty();
+            err.getBuffer().setLength(0);
+        }
+    }
+
+    @Test
+    void shouldRefuseAConfigurationThatIsNotThereOrHasNoAgent() throws IOException {
+        assertThat(run("validate", folder.resolve("none").toString())).isEqualTo(ExitCode.CONFIGURATION);
+        Path empty = Files.writeString(folder.resolve("empty"), "# nothing\n");
+        assertThat(run("validate", empty.toString())).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("no agent (expected: ");
+        assertThat(run("validate", "-n", "a2", configuration("a1.sinks.k1.type = null")))
+                .isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("agent: a2 (expected: one of a1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--metrics-port=70000", "--metrics-port=http", "--drain=-1"})
+    void shouldRefuseAnAgentThatMakesNoSense(String option) throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", file, option)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(option.substring(0, option.indexOf('=')));
+    }
+
+    private String configuration(String sinkType) throws IOException {
+        return Files.writeString(folder.resolve("a1.properties"), """
+                        a1.sources = r1
+                        a1.channels = c1
+                        a1.sinks = k1
+                        a1.sources.r1.type = seq
+                        a1.sources.r1.channels = c1
+                        a1.channels.c1.type = memory
+                        %s
+                        a1.sinks.k1.channel = c1
+                        """.formatted(sinkType))
+                .toString();
+    }
+
     private int run(String... arguments) {
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }

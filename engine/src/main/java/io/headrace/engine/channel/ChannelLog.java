@@ -1,7 +1,6 @@
 package io.headrace.engine.channel;
 
 import io.headrace.engine.metrics.MetricGroup;
-import io.headrace.frame.FrameLayout;
 import io.headrace.wal.LogClocks;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.LogState;
@@ -35,7 +34,7 @@ final class ChannelLog {
                 settings.dataFolders(),
                 checkpoints,
                 settings.segmentBytes(),
-                FrameLayout.maxFrameLength(settings.maxEventBytes(), settings.maxEventBytes() / 2),
+                settings.maxFrameLength(),
                 settings.appender(),
                 settings.reserveBytes());
         LogClocks clocks = new LogClocks(environment.nanoClock(), environment.epochClock(), environment.random());

@@ -2,6 +2,7 @@ package io.headrace.engine.channel;
 
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.Headers;
@@ -159,20 +160,19 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         PutTicketImpl filled = (PutTicketImpl) ticket;
         filled.clear();
         Route route = source.route;
-        if (!route.isFor(frame, intercepted)) {
-            route.begin(frame, intercepted, nanoClock.nanoTime());
-            try {
+        PutStatus status = null;
+        try {
+            if (!route.isFor(frame, intercepted)) {
+                route.begin(frame, intercepted, nanoClock.nanoTime());
                 router.fill(route, frame, intercepted);
-            } catch (RuntimeException e) {
+            }
+            status = putRoute(source, position, route, filled);
+            return status;
+        } finally {
+            if (status != PutStatus.FULL) {
                 route.clear();
-                throw e;
             }
         }
-        PutStatus status = putRoute(source, position, route, filled);
-        if (status != PutStatus.FULL) {
-            route.clear();
-        }
-        return status;
     }
 
     private PutStatus putRoute(SourceInputImpl source, long position, Route route, PutTicketImpl ticket) {
@@ -193,6 +193,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
                 ticket.refused(channels.get(i), null);
                 return PutStatus.ABOVE_WINDOW;
             }
+            checkLength(channels.get(i), share);
             share.wanted = !input.has(position);
             anyWanted |= share.wanted;
             anyRequired = true;
@@ -214,6 +215,15 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
         source.passed(position);
         return anyWanted || !anyRequired ? PutStatus.ACCEPTED : PutStatus.DUPLICATE;
+    }
+
+    private static void checkLength(DualChannel channel, Route.Share share) {
+        for (int i = 0; i < share.frames.size(); i++) {
+            int length = share.frames.get(i).length();
+            if (length > channel.settings().maxFrameLength()) {
+                throw new EventTooLargeException(length, channel.settings().maxFrameLength());
+            }
+        }
     }
 
     private PutStatus reserveAll(SourceInputImpl source, Route route, PutTicketImpl ticket) {

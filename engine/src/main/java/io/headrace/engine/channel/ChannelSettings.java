@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The effective settings of a channel, whatever its type was called. {@link MemoryChannelSettings}, {@link
- * FileChannelSettings} and {@link DualChannelSettings} are what a configuration is read into; tests and embedders start
- * from {@link #memory}, {@link #dual} and {@link #file}.
+ * The effective settings of a channel, whatever its type was called in a configuration. Programs start from {@link
+ * #memory}, {@link #dual} and {@link #file}.
  *
  * @param capacity MEMORY and FILE: events held at most
  * @param memoryCapacity DUAL: events in memory at which frames are refused until the journal spills
@@ -59,6 +58,7 @@ public record ChannelSettings(
     private static final long DEFAULT_SEGMENT_BYTES = 64L * 1024 * 1024;
     private static final int DEFAULT_TRANSACTION_CAPACITY = 10_000;
     private static final int DEFAULT_KEEP_ALIVE_SECONDS = 3;
+    private static final int SEGMENT_HEADER_BYTES = 4_096;
     private static final int DUAL_SYNC_MILLIS = 100;
 
     public ChannelSettings {
@@ -258,6 +258,16 @@ public record ChannelSettings(
         long events = policy == ChannelPolicy.DUAL ? Math.max(memoryCapacity, 1) : capacity;
         long bounded = Math.max(MIN_SLOTS, Math.min(MAX_SLOTS, events));
         return Integer.highestOneBit((int) (bounded * 2 - 1));
+    }
+
+    /** Longest frame that the channel takes, both halves of the header included. */
+    public int maxFrameLength() {
+        int largest =
+                FrameLayout.maxFrameLength(Math.max(maxEventBytes, FrameLayout.MAX_FRAME_BYTES), maxEventBytes / 2);
+        if (policy == ChannelPolicy.MEMORY) {
+            return largest;
+        }
+        return (int) Math.min(largest, (segmentBytes - SEGMENT_HEADER_BYTES) / 2);
     }
 
     private static void require(boolean holds, String key, Object value, String expected) {

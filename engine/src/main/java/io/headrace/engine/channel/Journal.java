@@ -294,7 +294,7 @@ final class Journal implements DutyCycle {
             state.commit(lease.sequence(i));
             if (lease.sequence(i) > kept) {
                 // Committed before it is durable: counted now, and not again when the milestone passes it.
-                state.accepted(state.accepted() + lease.frame(i).eventCount());
+                state.accepted(state.accepted() + lease.events(i));
             }
             if (lease.publishedNanos(i) != 0) {
                 metrics.residence.recordMicros((nowNanos - lease.publishedNanos(i)) / 1_000);

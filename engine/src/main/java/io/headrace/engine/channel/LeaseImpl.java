@@ -34,6 +34,7 @@ final class LeaseImpl implements Lease, JournalCommand {
     private Frame[] frames = new Frame[INITIAL];
     private long[] sequences = new long[INITIAL];
     private long[] publishedNanos = new long[INITIAL];
+    private int[] eventCounts = new int[INITIAL];
     private int size;
     private int events;
     private long bytes;
@@ -48,10 +49,12 @@ final class LeaseImpl implements Lease, JournalCommand {
             frames = Arrays.copyOf(frames, size * 2);
             sequences = Arrays.copyOf(sequences, size * 2);
             publishedNanos = Arrays.copyOf(publishedNanos, size * 2);
+            eventCounts = Arrays.copyOf(eventCounts, size * 2);
         }
         frames[size] = entry.frame;
         sequences[size] = entry.sequence;
         publishedNanos[size] = entry.publishedNanos;
+        eventCounts[size] = entry.events;
         size++;
         events += entry.events;
         bytes += entry.frame.length();
@@ -64,6 +67,11 @@ final class LeaseImpl implements Lease, JournalCommand {
     /** When the frame was published, or 0 when it came from the log. */
     long publishedNanos(int index) {
         return publishedNanos[index];
+    }
+
+    /** Events of one frame, also after it was released. */
+    int events(int index) {
+        return eventCounts[index];
     }
 
     void releaseFrames() {

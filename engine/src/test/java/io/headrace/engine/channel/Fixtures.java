@@ -11,6 +11,7 @@ import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.wal.Storage;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.agrona.concurrent.SystemNanoClock;
 /** What the channel's tests are made of. */
 final class Fixtures {
     private static final FrameLimits SMALL = new FrameLimits(Integer.MAX_VALUE, 64 * 1024, 1024 * 1024);
+
+    private static final FrameLimits TINY = new FrameLimits(Integer.MAX_VALUE, 1024, 1024);
 
     private Fixtures() {}
 
@@ -67,6 +70,17 @@ final class Fixtures {
 
     static Frame frame(Producer producer, String... bodies) {
         try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, SMALL)) {
+            builder.begin(Headers.EMPTY);
+            for (String body : bodies) {
+                builder.add(body.getBytes(StandardCharsets.UTF_8));
+            }
+            return builder.build(producer, 1_000_000);
+        }
+    }
+
+    /** A frame that pins little memory. */
+    static Frame smallFrame(Producer producer, String... bodies) {
+        try (FrameBuilder builder = new FrameBuilder(UnpooledByteBufAllocator.DEFAULT, TINY)) {
             builder.begin(Headers.EMPTY);
             for (String body : bodies) {
                 builder.add(body.getBytes(StandardCharsets.UTF_8));

@@ -10,7 +10,7 @@ record AckLatency(long p50Micros, long p99Micros, long p999Micros) {
     /** Takes it from the metrics of the agent's link sink. */
     static AckLatency of(Map<String, String> metrics) {
         return new AckLatency(
-                micros(metrics, "AckMicros.p50"), micros(metrics, "AckMicros.p99"), micros(metrics, "AckMicros.p999"));
+                micros(metrics, "ack.p50Micros"), micros(metrics, "ack.p99Micros"), micros(metrics, "ack.p999Micros"));
     }
 
     private static long micros(Map<String, String> metrics, String name) {

@@ -20,6 +20,6 @@ public interface LinkOutput {
     /** Whether more should be queued now. */
     boolean isWritable();
 
-    /** Sends what is queued and closes; the owner of the connection then reports the loss. */
+    /** Closes, a receiver's after what is queued was sent; the owner of the connection then reports the loss. */
     void close();
 }

@@ -83,7 +83,13 @@ final class LinkStream {
         signalled.set(false);
         waiting = false;
         for (LinkReceiver receiver : List.copyOf(connections.values())) {
-            receiver.round();
+            try {
+                receiver.round();
+            } catch (RuntimeException e) {
+                // One connection's trouble must not keep the others of the round waiting.
+                receiver.close();
+                owner.errors().accept(e);
+            }
         }
     }
 

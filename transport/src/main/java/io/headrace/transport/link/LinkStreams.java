@@ -1,7 +1,6 @@
 package io.headrace.transport.link;
 
 import io.headrace.engine.channel.ChannelProcessor;
-import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.StreamId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 import org.agrona.concurrent.NanoClock;
@@ -27,28 +27,34 @@ public final class LinkStreams {
     private final EpochClock epochClock;
     private final LinkReceiverMetrics metrics;
     private final Executor owner;
+    private final Consumer<Throwable> errors;
     private final Map<StreamId, LinkStream> streams = new HashMap<>();
     private final ManyToOneConcurrentLinkedQueue<LinkStream> signalled = new ManyToOneConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable round = this::round;
     private boolean leaving;
 
-    /** @param owner runs tasks on the thread that owns the streams */
+    /**
+     * @param owner runs tasks on the thread that owns the streams
+     * @param errors told what a channel threw; the connection it hit is closed
+     */
     public LinkStreams(
             LinkReceiverOptions options,
             ChannelProcessor processor,
             CreditBudget budget,
             NanoClock clock,
             EpochClock epochClock,
-            MetricGroup metrics,
-            Executor owner) {
+            LinkReceiverMetrics metrics,
+            Executor owner,
+            Consumer<Throwable> errors) {
         this.options = options;
         this.processor = processor;
         this.budget = budget;
         this.clock = clock;
         this.epochClock = epochClock;
-        this.metrics = new LinkReceiverMetrics(metrics);
+        this.metrics = metrics;
         this.owner = owner;
+        this.errors = errors;
     }
 
     LinkReceiverOptions options() {
@@ -73,6 +79,10 @@ public final class LinkStreams {
 
     LinkReceiverMetrics metrics() {
         return metrics;
+    }
+
+    Consumer<Throwable> errors() {
+        return errors;
     }
 
     boolean isLeaving() {

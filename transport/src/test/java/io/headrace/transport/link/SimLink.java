@@ -29,6 +29,7 @@ final class SimLink {
     CreditBudget budget;
     boolean dialling;
     boolean unreachable;
+    final List<Throwable> errors = new ArrayList<>();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
 
     SimLink(long seed, long sinkBytes, ByteBufAllocator allocator) {
@@ -73,7 +74,14 @@ final class SimLink {
     void startReceiver() {
         budget = new CreditBudget(receiveBytes);
         streams = new LinkStreams(
-                receiverOptions, sink, budget, () -> nanos, () -> nanos / 1_000_000, receiverMetrics, tasks::add);
+                receiverOptions,
+                sink,
+                budget,
+                () -> nanos,
+                () -> nanos / 1_000_000,
+                new LinkReceiverMetrics(receiverMetrics),
+                tasks::add,
+                errors::add);
     }
 
     /** The last connection made. */

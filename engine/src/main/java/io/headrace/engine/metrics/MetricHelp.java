@@ -1,0 +1,48 @@
+package io.headrace.engine.metrics;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** A sentence for each metric that is not clear from its name. */
+final class MetricHelp {
+    private static final Map<String, String> SENTENCES = Map.ofEntries(
+            Map.entry("ChannelSize", "Events in the channel that no sink has committed."),
+            Map.entry("ChannelCapacity", "Events that the channel holds at most."),
+            Map.entry("ChannelFillPercentage", "Share of the capacity that is taken, in percent."),
+            Map.entry("EventPutAttemptCount", "Events that sources tried to put."),
+            Map.entry("EventPutSuccessCount", "Events that the channel accepted."),
+            Map.entry("EventPutErrorCount", "Puts that failed."),
+            Map.entry("EventTakeAttemptCount", "Attempts of sinks to take events."),
+            Map.entry("EventTakeSuccessCount", "Events that sinks committed."),
+            Map.entry("EventRedeliveredCount", "Events leased again after a rollback or a restart."),
+            Map.entry("DuplicateFrameCount", "Frames that came again and were dropped."),
+            Map.entry("SpillRunCount", "Times that the channel began to write what memory could not hold."),
+            Map.entry("MemoryBytes", "Memory that the channel's frames take."),
+            Map.entry("MemoryEvents", "Events that the channel holds in memory."),
+            Map.entry("EventReceivedCount", "Events that came in."),
+            Map.entry("EventAcceptedCount", "Events that all required channels took."),
+            Map.entry("AppendBatchReceivedCount", "Batches that came in."),
+            Map.entry("AppendBatchAcceptedCount", "Batches that all required channels took."),
+            Map.entry("ChannelWriteFail", "Batches that a channel had no room for at first."),
+            Map.entry("EventReadFail", "Events that could not be read."),
+            Map.entry("OpenConnectionCount", "Connections that are open."),
+            Map.entry("BatchEmptyCount", "Times that the channel ran empty."),
+            Map.entry("BatchUnderflowCount", "Batches with fewer events than there could have been."),
+            Map.entry("BatchCompleteCount", "Batches as large as they may be."),
+            Map.entry("EventDrainAttemptCount", "Events that the sink tried to deliver."),
+            Map.entry("EventDrainSuccessCount", "Events that the sink delivered."),
+            Map.entry("EventWriteFail", "Batches that could not be delivered."),
+            Map.entry("StartTime", "When the component was started, since the epoch; 0 before."),
+            Map.entry("put", "Time from the call of a put to its publication."),
+            Map.entry("ack", "Time from the publication of a frame to its acknowledgement."),
+            Map.entry("residence", "Time from the publication of a frame to its commit."),
+            Map.entry("sync", "Time that a sync of the log took."),
+            Map.entry("checkpoint", "Time that a checkpoint took."));
+
+    private MetricHelp() {}
+
+    static String of(GroupType type, String name) {
+        String sentence = SENTENCES.get(name);
+        return sentence != null ? sentence : name + " of a " + type.name().toLowerCase(Locale.ROOT) + ".";
+    }
+}

@@ -1,0 +1,35 @@
+package io.headrace.engine.channel;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs seeded histories; {@code -Dsimulation.seed=N} replays one, {@code -Dsimulation.schedules=N} says how many,
+ * {@code -Dsimulation.first=N} where to begin.
+ */
+class ChannelSimulationTest {
+    private static final int SCHEDULES = 1_000;
+
+    @Test
+    void shouldKeepItsPromisesWhenKilledAnywhere() {
+        Long only = Long.getLong("simulation.seed");
+        if (only != null) {
+            run(only);
+            return;
+        }
+        long first = Long.getLong("simulation.first", 1);
+        for (long seed = first; seed < first + Integer.getInteger("simulation.schedules", SCHEDULES); seed++) {
+            run(seed);
+        }
+    }
+
+    private static void run(long seed) {
+        try {
+            new ChannelSimulation(seed).run();
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError(
+                    "seed " + seed + " fails; replay: mvn -pl engine -am test -Dtest=ChannelSimulationTest"
+                            + " -Dsurefire.failIfNoSpecifiedTests=false -DargLine=-Dsimulation.seed=" + seed,
+                    e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.headrace.engine.channel;
+
+import io.headrace.frame.Frame;
+import io.headrace.frame.Producer;
+import io.headrace.wal.InputKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A source that can read again: an ordered one goes on where the channel says, a window one is a sender that sends again
+ * what was not acknowledged. Remembers what the channel promised.
+ */
+final class SimulatedInput {
+    private final InputKey key;
+    private final Producer producer;
+    private final boolean durable;
+    final Map<Long, Integer> eventsAt = new HashMap<>();
+    final TreeSet<Long> acknowledged = new TreeSet<>();
+    private final List<Outstanding> outstanding = new ArrayList<>();
+    private final ArrayDeque<Long> toSend = new ArrayDeque<>();
+    private ChannelProcessorImpl processor;
+    private SourceInput input;
+    long highest;
+    private long next = 1;
+    private long notLostUpTo;
+
+    private record Outstanding(long position, PutTicket ticket) {}
+
+    SimulatedInput(InputKey.Kind kind, String id, boolean durable) {
+        this.durable = durable;
+        this.key = new InputKey(kind, id);
+        this.producer = new Producer(id.hashCode());
+    }
+
+    String id() {
+        return key.id();
+    }
+
+    boolean isWindow() {
+        return key.kind() == InputKey.Kind.WINDOW;
+    }
+
+    /** A life begins: asks the channel where to go on. */
+    void open(ChannelProcessorImpl newProcessor) {
+        processor = newProcessor;
+        input = processor.openInput(key);
+        outstanding.clear();
+        notLostUpTo = input.startPosition();
+        if (Boolean.getBoolean("simulation.trace")) {
+            System.out.println(
+                    "OPEN " + key + " start " + notLostUpTo + " highest " + highest + " acked " + acknowledged);
+        }
+        if (isWindow()) {
+            toSend.clear();
+            for (long position = 1; position <= highest; position++) {
+                if (!acknowledged.contains(position)) {
+                    toSend.add(position);
+                }
+            }
+            input.advanceFloor(floor());
+        } else {
+            next = input.startPosition() + 1;
+        }
+    }
+
+    /** What the channel says it has: it may not lose any of it. */
+    long notLostUpTo() {
+        return notLostUpTo;
+    }
+
+    boolean hasToResend() {
+        return isWindow() ? !toSend.isEmpty() : next <= highest;
+    }
+
+    /** Puts the next frame, or one that the channel must know. */
+    PutStatus putNext(int events) {
+        long position = nextPosition();
+        PutStatus status = put(position, eventsAt.computeIfAbsent(position, p -> events));
+        if (status == PutStatus.ACCEPTED || status == PutStatus.DUPLICATE) {
+            highest = Math.max(highest, position);
+            next = position + 1;
+            toSend.remove(position);
+        }
+        return status;
+    }
+
+    /** A sender may also send something twice. */
+    PutStatus putAgain(long position) {
+        return put(position, eventsAt.get(position));
+    }
+
+    long nextPosition() {
+        if (isWindow()) {
+            return toSend.isEmpty() ? highest + 1 : toSend.peekFirst();
+        }
+        return next;
+    }
+
+    private PutStatus put(long position, int events) {
+        String[] bodies = new String[events];
+        for (int i = 0; i < events; i++) {
+            bodies[i] = id() + "/" + position + "/" + i;
+        }
+        PutTicket ticket = processor.newTicket();
+        Frame frame = Fixtures.smallFrame(producer, bodies);
+        try {
+            PutStatus status = processor.tryPut(input, position, frame, true, ticket);
+            if (status == PutStatus.ACCEPTED || status == PutStatus.DUPLICATE) {
+                outstanding.add(new Outstanding(position, ticket));
+            }
+            return status;
+        } finally {
+            frame.release();
+        }
+    }
+
+    void mark() {
+        if (!isWindow() && next > 1) {
+            input.mark(next - 1);
+        }
+    }
+
+    /** Takes note of what is acknowledged by now, as the source would have acted on it. */
+    void look() {
+        Iterator<Outstanding> each = outstanding.iterator();
+        while (each.hasNext()) {
+            Outstanding one = each.next();
+            // Into a channel that may hold frames only in memory a sender asks for `ack = safe`.
+            if (durable ? one.ticket().isAcknowledged() : one.ticket().isSafe()) {
+                acknowledged.add(one.position());
+                each.remove();
+            }
+        }
+        if (!isWindow()) {
+            notLostUpTo = Math.max(notLostUpTo, input.safePosition());
+        } else {
+            input.advanceFloor(floor());
+        }
+    }
+
+    private long floor() {
+        long floor = 0;
+        while (acknowledged.contains(floor + 1)) {
+            floor++;
+        }
+        return floor;
+    }
+
+    void close() {
+        input.close();
+    }
+}

@@ -1,0 +1,143 @@
+package io.headrace.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers one connection's requests, one after the other. */
+final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
+    private static final String JSON = "application/json;charset=utf-8";
+    private static final String HTML = "text/html;charset=utf-8";
+    private static final String TEXT = "text/plain;charset=utf-8";
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private record Page(HttpResponseStatus status, String type, String text) {}
+
+    private final HttpPages pages;
+    private final Executor blocking;
+
+    HttpHandler(HttpPages pages, Executor blocking) {
+        this.pages = pages;
+        this.blocking = blocking;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        // One request at a time: the answers of a connection keep their order.
+        ctx.channel().config().setAutoRead(false);
+        HttpMethod method = request.method();
+        String uri = request.uri();
+        boolean good = request.decoderResult().isSuccess();
+        boolean keepAlive = good && HttpUtil.isKeepAlive(request);
+        blocking.execute(() -> {
+            Page page = good ? pageOrError(method, uri) : plain(HttpResponseStatus.BAD_REQUEST);
+            ctx.executor().execute(() -> answer(ctx, page, method, keepAlive));
+        });
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException || cause instanceof ReadTimeoutException) {
+            LOG.debug("connection of {} ended", ctx.channel().remoteAddress(), cause);
+        } else {
+            LOG.warn("connection of {} failed", ctx.channel().remoteAddress(), cause);
+        }
+        ctx.close();
+    }
+
+    private Page pageOrError(HttpMethod method, String uri) {
+        try {
+            return page(method, uri);
+        } catch (RuntimeException e) {
+            LOG.error("page {} failed", uri, e);
+            return plain(HttpResponseStatus.INTERNAL_SERVER_ERROR);
+        }
+    }
+
+    private Page page(HttpMethod method, String uri) {
+        if (method.equals(HttpMethod.TRACE) || method.equals(HttpMethod.OPTIONS)) {
+            // As Flume's server answers them.
+            return plain(HttpResponseStatus.FORBIDDEN);
+        }
+        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+            return plain(HttpResponseStatus.METHOD_NOT_ALLOWED);
+        }
+        QueryStringDecoder query = new QueryStringDecoder(uri);
+        return switch (query.path()) {
+            case "/" -> new Page(HttpResponseStatus.OK, HTML, index());
+            case "/metrics" ->
+                new Page(HttpResponseStatus.OK, JSON, isNested(query) ? pages.nestedMetrics() : pages.metrics());
+            case "/metrics/prometheus" -> new Page(HttpResponseStatus.OK, PROMETHEUS, pages.prometheus());
+            case "/health" -> health();
+            default -> plain(HttpResponseStatus.NOT_FOUND);
+        };
+    }
+
+    private static boolean isNested(QueryStringDecoder query) {
+        return query.parameters().getOrDefault("shape", List.of()).contains("nested");
+    }
+
+    private Page health() {
+        boolean well = pages.unhealthyReasons().isEmpty();
+        return new Page(well ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, JSON, pages.health());
+    }
+
+    private String index() {
+        String name = escape(pages.agentName());
+        return "<!DOCTYPE html><title>Headrace agent " + name + "</title><h1>Headrace agent " + name + "</h1><ul>"
+                + "<li><a href=\"/metrics\">/metrics</a> as Flume shows them"
+                + "<li><a href=\"/metrics?shape=nested\">/metrics?shape=nested</a> with numbers and times"
+                + "<li><a href=\"/metrics/prometheus\">/metrics/prometheus</a>"
+                + "<li><a href=\"/health\">/health</a></ul>\n";
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    private static Page plain(HttpResponseStatus status) {
+        return new Page(status, TEXT, status + "\n");
+    }
+
+    private static void answer(ChannelHandlerContext ctx, Page page, HttpMethod method, boolean keepAlive) {
+        ByteBuf body =
+                ByteBufUtil.encodeString(ctx.alloc(), java.nio.CharBuffer.wrap(page.text()), StandardCharsets.UTF_8);
+        int length = body.readableBytes();
+        if (method.equals(HttpMethod.HEAD)) {
+            body.clear();
+        }
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, page.status(), body);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, page.type())
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, length)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+                .set("X-Content-Type-Options", "nosniff");
+        if (keepAlive) {
+            ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            ctx.channel().config().setAutoRead(true);
+        } else {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+}

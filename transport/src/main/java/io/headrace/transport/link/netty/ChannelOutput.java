@@ -1,0 +1,76 @@
+package io.headrace.transport.link.netty;
+
+import io.headrace.transport.link.LinkOutput;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
+
+/** A Netty channel as a state machine's way out. Used on the channel's event loop. */
+final class ChannelOutput implements LinkOutput {
+    private static final long LINGER_MILLIS = 2_000;
+
+    private final Channel channel;
+    private final boolean lingers;
+    private boolean closing;
+
+    private ChannelOutput(Channel channel, boolean lingers) {
+        this.channel = channel;
+        this.lingers = lingers;
+    }
+
+    /**
+     * Of a receiver: closing sends what is queued and the end of the stream, then waits a moment for the peer to close.
+     * Closing while its bytes are unread would reset the connection, and a REJECT under way would be lost with it.
+     */
+    static ChannelOutput lingering(Channel channel) {
+        return new ChannelOutput(channel, true);
+    }
+
+    /** Of a sender: closing drops what is not written, because it will be sent again. */
+    static ChannelOutput abrupt(Channel channel) {
+        return new ChannelOutput(channel, false);
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return channel.alloc();
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        channel.write(bytes, channel.voidPromise());
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        if (!lingers || !channel.isActive()) {
+            channel.close();
+            return;
+        }
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            } else {
+                channel.close();
+            }
+        });
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,139 @@
+package io.headrace.transport.link.netty;
+
+import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.LinkDialer;
+import io.headrace.transport.link.LinkSender;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/** Makes connections for a {@link LinkSender} and carries their bytes. Used on the sender's event loop. */
+final class LinkClient implements LinkDialer {
+    private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(512 * 1024, 2 * 1024 * 1024);
+
+    private final EventLoops loops;
+    private final EventLoop loop;
+    private final String host;
+    private final int port;
+    private final Runnable wake;
+    private final Bootstrap bootstrap;
+    private LinkSender sender;
+    private int dials;
+
+    /** @param wake asks for the sender to be driven */
+    LinkClient(EventLoops loops, EventLoop loop, String host, int port, int connectTimeoutMillis, Runnable wake) {
+        this.loops = loops;
+        this.loop = loop;
+        this.host = host;
+        this.port = port;
+        this.wake = wake;
+        this.bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(loops.socketChannel())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
+                .option(ChannelOption.ALLOCATOR, loops.allocator())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new Connection(channel));
+                    }
+                });
+    }
+
+    void attach(LinkSender toDrive) {
+        sender = toDrive;
+    }
+
+    @Override
+    public String target() {
+        return host + ':' + port;
+    }
+
+    /** Asks for the address each time, on a thread that may block: names move. */
+    @Override
+    public void dial() {
+        int number = ++dials;
+        loops.resolver().execute(() -> {
+            try {
+                InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
+                loop.execute(() -> connect(number, address));
+            } catch (UnknownHostException e) {
+                loop.execute(() -> failed(number, "unknown host " + host));
+            }
+        });
+    }
+
+    private void connect(int number, InetSocketAddress address) {
+        if (number == dials) {
+            bootstrap.connect(address).addListener(future -> connected(number, (ChannelFuture) future));
+        }
+    }
+
+    private void connected(int number, ChannelFuture future) {
+        if (!future.isSuccess()) {
+            failed(number, future.cause().getMessage());
+        } else if (number == dials) {
+            sender.connected(future.channel().pipeline().get(Connection.class).output);
+            wake.run();
+        } else {
+            future.channel().close();
+        }
+    }
+
+    private void failed(int number, String why) {
+        if (number == dials) {
+            sender.dialFailed(why);
+        }
+    }
+
+    private final class Connection extends ChannelInboundHandlerAdapter {
+        private final ChannelOutput output;
+        private String end = "closed by the peer";
+
+        Connection(Channel channel) {
+            output = ChannelOutput.abrupt(channel);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            sender.received(output, (ByteBuf) message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            wake.run();
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (ctx.channel().isWritable()) {
+                wake.run();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            sender.disconnected(output, end);
+            wake.run();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            end = cause.toString();
+            ctx.close();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.headrace.transport.link.netty;
+
+import io.headrace.engine.spi.AsyncSink;
+import io.headrace.engine.spi.SinkContext;
+import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.LinkHealth;
+import io.headrace.transport.link.LinkSender;
+import io.headrace.transport.link.LinkSenderOptions;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The sink {@code link}: sends a channel's frames to a source {@code link}, on one event loop. */
+public final class LinkSink implements AsyncSink {
+    private static final long BACKOFF_MILLIS = 100;
+    private static final long STALL_MILLIS = 30_000;
+    private static final long TICK_MILLIS = 100;
+    private static final long LOOP_ANSWER_MILLIS = 5_000;
+
+    private final SinkContext context;
+    private final LinkSinkSettings settings;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private final Runnable work = this::work;
+    private EventLoop loop;
+    private LinkSender sender;
+    private Future<?> tick;
+    private boolean draining;
+
+    public LinkSink(SinkContext context) {
+        this.context = context;
+        this.settings = context.settings(LinkSinkSettings.class);
+    }
+
+    @Override
+    public void start() {
+        EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
+        loop = loops.next();
+        LinkSenderOptions options = new LinkSenderOptions(
+                context.agentName(),
+                context.name(),
+                "",
+                settings.batchSize(),
+                settings.batchBytes(),
+                settings.window(),
+                settings.connectTimeout(),
+                settings.requestTimeout(),
+                BACKOFF_MILLIS,
+                settings.maxBackoff(),
+                STALL_MILLIS);
+        LinkClient client = new LinkClient(
+                loops, loop, settings.hostname(), settings.port(), (int) settings.connectTimeout(), this::wake);
+        sender = new LinkSender(
+                options,
+                context.consumer(),
+                client,
+                context.nanoClock(),
+                context::randomLong,
+                new Health(),
+                context.metrics());
+        client.attach(sender);
+        context.consumer().setListener(this::wake);
+        tick = loop.scheduleWithFixedDelay(work, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        if (tick == null) {
+            return;
+        }
+        loop.execute(() -> {
+            draining = true;
+            sender.drain();
+            work();
+        });
+        await(drained, settings.drainTimeout());
+        tick.cancel(false);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        loop.execute(() -> {
+            sender.close();
+            closed.complete(null);
+        });
+        await(closed, LOOP_ANSWER_MILLIS);
+        context.consumer().setListener(() -> {});
+        tick = null;
+    }
+
+    /** One task a round, however often it is called; from any thread. */
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
+            loop.execute(work);
+        }
+    }
+
+    private void work() {
+        woken.set(false);
+        try {
+            if (sender.doWork() > 0) {
+                wake();
+            }
+        } catch (RuntimeException e) {
+            tick.cancel(false);
+            sender.close();
+            context.failed(e);
+        }
+        if (draining && sender.isDrained()) {
+            drained.complete(null);
+        }
+    }
+
+    /** What is not done by then is rolled back by the close that follows. */
+    private static boolean await(CompletableFuture<Void> done, long millis) {
+        try {
+            done.get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("event loop task failed", e.getCause());
+        }
+    }
+
+    private final class Health implements LinkHealth {
+        @Override
+        public void healthy(String detail) {
+            context.healthy(detail);
+        }
+
+        @Override
+        public void unhealthy(String reason) {
+            context.unhealthy(reason);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.headrace.transport.link.netty;
+
+import io.headrace.engine.config.Setting;
+
+/** Settings of a sink {@code link}; names as of Flume's Avro sink where it has them. */
+public record LinkSinkSettings(
+        @Setting(key = "hostname", doc = "Host of the source 'link' to send to.")
+        String hostname,
+
+        @Setting(key = "port", min = 1, max = 65535, doc = "Port of the source 'link' to send to.")
+        int port,
+
+        @Setting(
+                key = "batch-size",
+                byDefault = "10000",
+                unit = "events",
+                min = 1,
+                doc = "Most events of one lease; whole frames, at least one.")
+        int batchSize,
+
+        @Setting(key = "batch-bytes", byDefault = "1m", unit = "bytes", min = 1024, doc = "Most bytes of one lease.")
+        long batchBytes,
+
+        @Setting(
+                key = "window",
+                byDefault = "16m",
+                unit = "bytes",
+                min = 64 * 1024,
+                doc = "Most frame bytes sent and not acknowledged; one frame is always allowed.")
+        long window,
+
+        @Setting(
+                key = "connect-timeout",
+                byDefault = "20000",
+                unit = "ms",
+                min = 100,
+                doc = "From dialling to the receiver's welcome.")
+        long connectTimeout,
+
+        @Setting(
+                key = "request-timeout",
+                byDefault = "20000",
+                unit = "ms",
+                min = 100,
+                doc = "A connection over which nothing is heard for so long is given up; it is probed before.")
+        long requestTimeout,
+
+        @Setting(
+                key = "max-backoff",
+                byDefault = "5000",
+                unit = "ms",
+                min = 100,
+                doc = "Longest pause before dialling again.")
+        long maxBackoff,
+
+        @Setting(
+                key = "drain-timeout",
+                byDefault = "5000",
+                unit = "ms",
+                min = 0,
+                doc = "How long a stopping sink waits for the answers to what it sent.")
+        long drainTimeout) {}

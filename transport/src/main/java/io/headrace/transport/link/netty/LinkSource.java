@@ -1,0 +1,64 @@
+package io.headrace.transport.link.netty;
+
+import io.headrace.engine.spi.Source;
+import io.headrace.engine.spi.SourceContext;
+import io.headrace.frame.FrameLayout;
+import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.LinkReceiverOptions;
+import java.net.InetSocketAddress;
+
+/** The source {@code link}: receives what sinks {@code link} send. */
+public final class LinkSource implements Source {
+    private static final long REVOKE_MILLIS = 5_000;
+    private static final long INPUT_GRACE_MILLIS = 60_000;
+    private static final long MOST_CONNECTION_BYTES = 16L * 1024 * 1024;
+
+    private final SourceContext context;
+    private final LinkSourceSettings settings;
+    private LinkServer server;
+    private volatile InetSocketAddress address;
+
+    public LinkSource(SourceContext context) {
+        this.context = context;
+        this.settings = context.settings(LinkSourceSettings.class);
+    }
+
+    @Override
+    public void start() throws Exception {
+        int maxFrame = FrameLayout.maxFrameLength((int) settings.maxEventBytes(), FrameLayout.MAX_FRAME_BYTES);
+        LinkReceiverOptions options = new LinkReceiverOptions(
+                settings.ack(),
+                maxFrame,
+                Math.min(MOST_CONNECTION_BYTES, settings.receiveBytes()),
+                "",
+                settings.idleTimeout(),
+                REVOKE_MILLIS,
+                INPUT_GRACE_MILLIS);
+        server = new LinkServer(
+                context.shared(EventLoops.class, EventLoops::open),
+                context.processor(),
+                options,
+                settings.receiveBytes(),
+                settings.handshakeTimeout(),
+                settings.maxConnections(),
+                context.nanoClock(),
+                context.epochClock(),
+                context.metrics(),
+                context::failed);
+        address = server.start(new InetSocketAddress(settings.bind(), settings.port()));
+        context.healthy("listening on " + address.getHostString() + ':' + address.getPort());
+    }
+
+    /** Where it listens, with the port that the system chose; null before the start. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void stop() {
+        if (server != null) {
+            server.stop(settings.stopTimeout());
+            server = null;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.headrace.transport.link.netty;
+
+import io.headrace.engine.config.Setting;
+import io.headrace.transport.link.AckLevel;
+
+/** Settings of a source {@code link}. */
+public record LinkSourceSettings(
+        @Setting(key = "bind", doc = "Address or host name to listen on.")
+        String bind,
+
+        @Setting(key = "port", min = 0, max = 65535, doc = "Port to listen on; 0 lets the system choose.")
+        int port,
+
+        @Setting(
+                key = "receiveBytes",
+                byDefault = "64m",
+                unit = "bytes",
+                min = 64 * 1024,
+                doc = "Frame bytes of all connections that may be under way or wait for room in the channels.")
+        long receiveBytes,
+
+        @Setting(
+                key = "ack",
+                byDefault = "accepted",
+                doc = "When frames are answered: accepted (in the channels, as their type promises) or safe (on disk or"
+                        + " delivered).")
+        AckLevel ack,
+
+        @Setting(
+                key = "maxEventBytes",
+                byDefault = "16m",
+                unit = "bytes",
+                min = 1024,
+                max = 512L * 1024 * 1024,
+                doc = "Largest event that is taken, headers and body.")
+        long maxEventBytes,
+
+        @Setting(key = "maxConnections", byDefault = "10000", min = 1, doc = "Connections beyond this are closed.")
+        int maxConnections,
+
+        @Setting(
+                key = "handshake-timeout",
+                byDefault = "10000",
+                unit = "ms",
+                min = 100,
+                doc = "A connection that has not introduced itself by then is closed.")
+        long handshakeTimeout,
+
+        @Setting(
+                key = "idle-timeout",
+                byDefault = "60000",
+                unit = "ms",
+                min = 1000,
+                doc = "A connection that is silent for so long is closed; sinks speak every 10 seconds.")
+        long idleTimeout,
+
+        @Setting(
+                key = "stop-timeout",
+                byDefault = "2000",
+                unit = "ms",
+                min = 0,
+                doc = "How long a stopping source answers what becomes acknowledged.")
+        long stopTimeout) {}
