@@ -16,6 +16,7 @@ final class Transfer {
 
     private static final long CLOSE_BYTES = 8L << 20;
     private static final long MEASURE_NANOS = 250_000_000L;
+    private static final long ASK_NANOS = 1_000_000_000L;
     private static final long REPORT_NANOS = 10_000_000_000L;
 
     private final QuickstartOptions options;
@@ -28,6 +29,7 @@ final class Transfer {
     private long startNanos;
     private long delivered;
     private long lastMoveNanos;
+    private AckLatency ackLatency = AckLatency.UNKNOWN;
 
     Transfer(QuickstartOptions options, Tiers tiers, Delivery delivery, long totalBytes, Progress progress) {
         this.options = options;
@@ -40,14 +42,21 @@ final class Transfer {
                 : KillPlan.points(options.kills(), totalBytes, options.seed());
     }
 
-    /** How a run ended; {@code elapsedNanos} from the start of the agent's process to the last byte's arrival. */
-    record Outcome(List<Kill> kills, long elapsedNanos, boolean stalled) {}
+    /**
+     * How a run ended.
+     *
+     * @param elapsedNanos from the start of the agent's process to the last byte's arrival
+     * @param ackLatency of the agent's life with most acknowledgements
+     * @param stalled whether it was given up
+     */
+    record Outcome(List<Kill> kills, long elapsedNanos, AckLatency ackLatency, boolean stalled) {}
 
     Outcome run() throws IOException, InterruptedException {
         startNanos = System.nanoTime();
         lastMoveNanos = startNanos;
         tiers.agent().start();
         long measureNanos = startNanos;
+        long askNanos = startNanos + ASK_NANOS;
         long reportNanos = startNanos + REPORT_NANOS;
         while (true) {
             long now = look();
@@ -56,15 +65,20 @@ final class Transfer {
                 continue;
             }
             if (delivered >= totalBytes) {
-                return new Outcome(kills, lastMoveNanos - startNanos, false);
+                return outcome(false);
             }
             if (now - lastMoveNanos > options.stallTimeout().toNanos()) {
-                return new Outcome(kills, lastMoveNanos - startNanos, true);
+                return outcome(true);
             }
             if (now - measureNanos >= 0) {
                 measureNanos = now + MEASURE_NANOS;
                 tiers.requireAlive(progress);
                 tiers.measureMemory();
+            }
+            if (options.victim().isAgent() && now - askNanos >= 0 && !isClose(now)) {
+                // What an agent knew is gone when it is killed.
+                askNanos = now + ASK_NANOS;
+                ackLatency = ackLatency.orBetter(tiers.ackLatency());
             }
             if (progress.isDue()) {
                 progress.draw((double) delivered / totalBytes, state(now));
@@ -74,6 +88,11 @@ final class Transfer {
             }
             pause(isClose(now) ? LOOK_CLOSELY_NANOS : LOOK_NANOS);
         }
+    }
+
+    private Outcome outcome(boolean stalled) {
+        long elapsed = lastMoveNanos - startNanos;
+        return new Outcome(kills, elapsed, ackLatency.orBetter(tiers.ackLatency()), stalled);
     }
 
     /** Whether the next kill is due within some ten milliseconds. */
