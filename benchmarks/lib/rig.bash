@@ -109,6 +109,11 @@ resident_mib() { awk '/^VmRSS/ { printf "%d", $2 / 1024 }' "/proc/$1/status"; }
 # Processor time of a process so far, in hundredths of a second (user and system).
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
+# Seconds of processor time of a process since it had used TICKS: cpu_seconds_since PID TICKS.
+cpu_seconds_since() {
+    awk -v now="$(cpu_ticks "$1")" -v then="$2" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", (now - then) / hz }'
+}
+
 # Median, smallest and largest of the numbers on standard input.
 median_and_spread() {
     sort -g | awk '{ v[NR] = $1 }

@@ -142,7 +142,7 @@ public final class DrainRig {
         CRC32C crc = new CRC32C();
         ByteBuffer block = ByteBuffer.allocateDirect(READ_BYTES);
         List<Path> segments = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.wal")) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "[0-9a-f]*.wal")) {
             found.forEach(segments::add);
         }
         long bytes = 0;

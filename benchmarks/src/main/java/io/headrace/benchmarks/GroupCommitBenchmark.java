@@ -153,7 +153,7 @@ public class GroupCommitBenchmark extends AbstractHeadraceBenchmark {
 
     private long segmentBytes() throws IOException {
         long bytes = 0;
-        try (var files = Files.newDirectoryStream(folder.path(), "*.wal")) {
+        try (var files = Files.newDirectoryStream(folder.path(), "[0-9a-f]*.wal")) {
             for (Path file : files) {
                 bytes += Files.size(file);
             }

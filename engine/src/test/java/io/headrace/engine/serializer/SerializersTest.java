@@ -58,6 +58,15 @@ class SerializersTest {
                 .hasMessage("sink.serializer.appendNewline: maybe (expected: true or false)");
     }
 
+    @Test
+    void shouldCheckWithoutMakingAnything() {
+        Serializers.check("sink.serializer", "text", Map.of("appendNewline", "false"));
+
+        assertThatThrownBy(() -> Serializers.check("sink.serializer", "text", Map.of("newline", "false")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("sink.serializer.newline: unknown key (expected: one of appendNewline)");
+    }
+
     private static EventSerializer create(String type, Map<String, String> settings) {
         return Serializers.create(new TestContext(Map.of()), "sink.serializer", type, settings);
     }

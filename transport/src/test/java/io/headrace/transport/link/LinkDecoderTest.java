@@ -144,7 +144,7 @@ class LinkDecoderTest {
         LinkDecoder decoder = decoder(10_000);
         assertThatThrownBy(() -> decode(decoder, Wire.data(allocator, 0, 20_000, 1)))
                 .isInstanceOf(LinkException.class)
-                .hasMessageContaining("expected: 96 to 10000")
+                .hasMessageContaining("expected: 80 to 10000")
                 .extracting(e -> ((LinkException) e).code())
                 .isEqualTo(RejectCode.TOO_LARGE);
         for (int length : new int[] {0, 11, 4097, -1}) {

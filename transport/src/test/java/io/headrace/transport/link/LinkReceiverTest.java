@@ -53,7 +53,14 @@ class LinkReceiverTest {
 
     private LinkStreams newStreams() {
         return new LinkStreams(
-                options, sink, budget, () -> nanos, () -> nanos / 1_000_000, metrics, tasks::add, errors::add);
+                options,
+                sink,
+                budget,
+                () -> nanos,
+                () -> nanos / 1_000_000,
+                new LinkReceiverMetrics(metrics),
+                tasks::add,
+                errors::add);
     }
 
     private void use(ModelSink other) {
