@@ -16,7 +16,6 @@ final class Transfer {
 
     private static final long CLOSE_BYTES = 8L << 20;
     private static final long MEASURE_NANOS = 250_000_000L;
-    private static final long ASK_NANOS = 1_000_000_000L;
     private static final long REPORT_NANOS = 10_000_000_000L;
 
     private final QuickstartOptions options;
@@ -29,7 +28,6 @@ final class Transfer {
     private long startNanos;
     private long delivered;
     private long lastMoveNanos;
-    private AckLatency ackLatency = AckLatency.UNKNOWN;
 
     Transfer(QuickstartOptions options, Tiers tiers, Delivery delivery, long totalBytes, Progress progress) {
         this.options = options;
@@ -52,11 +50,19 @@ final class Transfer {
     record Outcome(List<Kill> kills, long elapsedNanos, AckLatency ackLatency, boolean stalled) {}
 
     Outcome run() throws IOException, InterruptedException {
+        try (AckSampler sampler = new AckSampler(tiers, options.victim().isAgent())) {
+            boolean arrived = transfer();
+            long elapsed = lastMoveNanos - startNanos;
+            return new Outcome(kills, elapsed, sampler.best().orBetter(tiers.ackLatency()), !arrived);
+        }
+    }
+
+    /** Returns whether everything has arrived. */
+    private boolean transfer() throws IOException, InterruptedException {
         startNanos = System.nanoTime();
         lastMoveNanos = startNanos;
         tiers.agent().start();
         long measureNanos = startNanos;
-        long askNanos = startNanos + ASK_NANOS;
         long reportNanos = startNanos + REPORT_NANOS;
         while (true) {
             long now = look();
@@ -65,20 +71,15 @@ final class Transfer {
                 continue;
             }
             if (delivered >= totalBytes) {
-                return outcome(false);
+                return true;
             }
             if (now - lastMoveNanos > options.stallTimeout().toNanos()) {
-                return outcome(true);
+                return false;
             }
             if (now - measureNanos >= 0) {
                 measureNanos = now + MEASURE_NANOS;
                 tiers.requireAlive(progress);
                 tiers.measureMemory();
-            }
-            if (options.victim().isAgent() && now - askNanos >= 0 && !isClose(now)) {
-                // What an agent knew is gone when it is killed.
-                askNanos = now + ASK_NANOS;
-                ackLatency = ackLatency.orBetter(tiers.ackLatency());
             }
             if (progress.isDue()) {
                 progress.draw((double) delivered / totalBytes, state(now));
@@ -88,11 +89,6 @@ final class Transfer {
             }
             pause(isClose(now) ? LOOK_CLOSELY_NANOS : LOOK_NANOS);
         }
-    }
-
-    private Outcome outcome(boolean stalled) {
-        long elapsed = lastMoveNanos - startNanos;
-        return new Outcome(kills, elapsed, ackLatency.orBetter(tiers.ackLatency()), stalled);
     }
 
     /** Whether the next kill is due within some ten milliseconds. */
