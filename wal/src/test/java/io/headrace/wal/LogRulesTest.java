@@ -272,6 +272,55 @@ class LogRulesTest {
     }
 
     @Test
+    void shouldMakeEverySegmentOfACopyDurable_R10() throws IOException {
+        open();
+        List<String> texts = new ArrayList<>();
+        for (int i = 1; i <= 30; i++) {
+            String text = "frame " + i + " ".repeat(30_000);
+            texts.add(i + ":" + text);
+            fixture.append(log, i, fixture.frame(text));
+        }
+        log.write();
+        kill();
+        open();
+        assertThat(log.recovery().copiedFrames()).isEqualTo(30);
+        cutPower();
+        open();
+        assertThat(LogFixture.readAll(log, 1)).isEqualTo(texts);
+    }
+
+    @Test
+    void shouldFollowTheLaterOfTwoSegments_R11() throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        log.state().accepted(5);
+        log.checkpoint();
+        Path segment = FOLDER.resolve(
+                Segment.nameOf(CheckpointStore.read(storage, FOLDER).tailSegmentIndex()));
+        for (int i = 6; i <= 40; i++) {
+            fixture.append(log, i, fixture.frame(30_000));
+        }
+        log.write();
+        for (int i = 0; i < 100; i++) {
+            fixture.nanos.addAndGet(10_000_000);
+            log.preparer().doWork();
+        }
+        kill();
+        // The tear leaves whole segments behind it, one of which says that it follows the torn one.
+        damage(segment, offsetOf(segment, 6) + 90);
+        open();
+        long next = log.nextSequence();
+        append(next, next + 4);
+        log.sync();
+        kill();
+        open();
+        List<String> expected = new ArrayList<>(frames(1, 5));
+        expected.addAll(frames(next, next + 4));
+        assertThat(LogFixture.readAll(log, 1)).isEqualTo(expected);
+    }
+
+    @Test
     void shouldNeverJudgeWhatStandsBehindTheEndOfASegment_R11() throws IOException {
         open();
         append(1, 5);
