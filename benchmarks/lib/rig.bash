@@ -33,7 +33,7 @@ need_headrace() {
 # Builds this module; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
 build_benchmarks() {
     say "building ..."
-    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true package) >&2 || fail "the build failed"
+    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || fail "the build failed"
     BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*
     # The same as in AbstractHeadraceBenchmark.
     BENCHMARK_FLAGS=(-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
