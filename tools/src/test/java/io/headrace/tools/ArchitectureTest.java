@@ -66,12 +66,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "com.lmax..",
-                        "org.jctools..",
-                        "io.netty.channel..",
-                        "io.netty.handler..",
-                        "com.fasterxml..",
-                        "picocli..")
+                        "com.lmax..", "io.netty.channel..", "io.netty.handler..", "com.fasterxml..", "picocli..")
                 .check(CLASSES);
         noClasses()
                 .that()

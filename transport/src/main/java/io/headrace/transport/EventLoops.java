@@ -27,9 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event loops of an agent, shared by all of its network components, with epoll where it is there. One thread for
- * what blocks (names to addresses, pages of the HTTP endpoint) goes with them, because nothing may block a loop (R2).
- * Safe for any thread.
+ * The event loops of an agent, shared by all of its network components, with epoll where it is there. One thread that
+ * asks for the addresses of names goes with them, because nothing may block a loop (R2). Safe for any thread.
  */
 public final class EventLoops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
@@ -39,7 +38,7 @@ public final class EventLoops implements AutoCloseable {
     private final EventLoopGroup group;
     private final List<EventLoop> loops = new ArrayList<>();
     private final boolean epoll;
-    private final ExecutorService blocking;
+    private final ExecutorService resolver;
 
     /** As many loops as the machine is good for: one on up to 2 cores, then half the cores. */
     public static EventLoops open() {
@@ -58,15 +57,15 @@ public final class EventLoops implements AutoCloseable {
         for (EventExecutor executor : group) {
             loops.add((EventLoop) executor);
         }
+        resolver = oneThread("headrace-resolver");
+    }
+
+    /** One thread, first in, first out, that ends while there is nothing to do. */
+    public static ExecutorService oneThread(String name) {
         ThreadPoolExecutor one = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new DefaultThreadFactory("headrace-net", true));
+                1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DefaultThreadFactory(name, true));
         one.allowCoreThreadTimeOut(true);
-        blocking = one;
+        return one;
     }
 
     static int loopsFor(int cores) {
@@ -87,9 +86,9 @@ public final class EventLoops implements AutoCloseable {
         return group.next();
     }
 
-    /** Where work goes that may block for a moment: one thread, first in, first out. */
-    public ExecutorService blocking() {
-        return blocking;
+    /** Where names are turned into addresses, which may block. */
+    public ExecutorService resolver() {
+        return resolver;
     }
 
     public boolean isEpoll() {
@@ -112,7 +111,7 @@ public final class EventLoops implements AutoCloseable {
     /** Ends the loops; connections that are still open are closed. */
     @Override
     public void close() {
-        blocking.shutdown();
+        resolver.shutdown();
         if (!group.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * STOP_MILLIS)) {
             LOG.warn("event loops did not end within {} ms", 2 * STOP_MILLIS);
         }

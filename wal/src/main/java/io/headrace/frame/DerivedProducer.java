@@ -23,9 +23,9 @@ public final class DerivedProducer {
      * @param producerId of the frame that is changed, which may be a derived one
      * @param componentType alias or class name of what changes it
      * @param place of the component in the chain, from 0
-     * @param branch of the mapping that the frame takes, from 0; 0 where nothing is split
+     * @param branch of the mapping that the frame takes, or a set of them as bits; 0 where nothing is split
      */
-    public static long idOf(long producerId, String componentType, int place, int branch) {
+    public static long idOf(long producerId, String componentType, int place, long branch) {
         long hash = mix(mix(producerId) ^ place);
         hash = mix(hash ^ branch);
         byte[] type = componentType.getBytes(StandardCharsets.UTF_8);

@@ -20,8 +20,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class FrameBuilder implements AutoCloseable {
     private static final int HEADER_LENGTH = FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
-    private static final int SMALLEST_MEMORY = 1024;
-    private static final int WORTH_TRIMMING = 4096;
+    private static final int SMALLEST_MEMORY = 256;
+    private static final int WORTH_TRIMMING = 1024;
     private static final int FULL = -1;
 
     private final ByteBufAllocator allocator;

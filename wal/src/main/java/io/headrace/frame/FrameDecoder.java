@@ -54,7 +54,10 @@ public final class FrameDecoder {
         return new Frame(origin, Math.max(pinnedBytes, origin.readableBytes()));
     }
 
-    /** As {@link #decode}, and walks headers and events, for bytes from a peer. */
+    /**
+     * As {@link #decode}, and walks headers and events, for bytes from a peer. What is compressed is not walked: the
+     * caller inflates such a frame and decodes it again, or refuses it, and never passes it on.
+     */
     public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes) {
         Frame frame = decode(origin, pinnedBytes);
         if (frame.type() == FrameType.DATA && (frame.flags() & FrameLayout.FLAG_COMPRESSED) == 0) {

@@ -42,6 +42,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private Segment current;
     private SegmentHeader.Link start = new SegmentHeader.Link(0, 0, 0, 0);
     private long lastStaged;
+    private int lastRoom;
     private int stagedFrames;
     private int writtenFrames;
     private long tailIndex;
@@ -237,14 +238,19 @@ public final class WriteAheadLog implements AutoCloseable {
             throw fail(e);
         }
         lastStaged = sequence;
+        lastRoom = frame.alignedLength();
         stagedFrames++;
         ceiling.used(sequence);
         return true;
     }
 
-    /** Whether the group has reached 1 MiB or 1,024 buffers and should be written before more is appended. */
+    /**
+     * Whether the group should be written before more is appended: another frame like the last one would take it above
+     * 1 MiB or 1,024 buffers.
+     */
     public boolean groupIsFull() {
-        return appender.stagedBytes() >= SegmentAppender.GROUP_BYTES || stagedFrames >= SegmentAppender.GROUP_BUFFERS;
+        return appender.stagedBytes() + lastRoom > SegmentAppender.GROUP_BYTES
+                || stagedFrames >= SegmentAppender.GROUP_BUFFERS / 2;
     }
 
     /**

@@ -7,6 +7,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FrameTest {
@@ -33,6 +39,29 @@ class FrameTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("too often");
         assertThat(frame.references()).isZero();
+        assertThat(memory.refCnt()).isZero();
+    }
+
+    @Test
+    void shouldFreeTheMemoryOnceWhateverThreadsRetainAndRelease() throws Exception {
+        int threads = 4;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        List<Future<?>> done = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            frame.retain();
+            done.add(pool.submit(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                    frame.retain().release();
+                }
+                frame.release();
+            }));
+        }
+        for (Future<?> thread : done) {
+            thread.get(30, TimeUnit.SECONDS);
+        }
+        pool.shutdown();
+        assertThat(frame.references()).isEqualTo(1);
+        frame.release();
         assertThat(memory.refCnt()).isZero();
     }
 

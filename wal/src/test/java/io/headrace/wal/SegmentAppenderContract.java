@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link SegmentAppender} does. Run against each of them, and against broken ones, which must fail. */
 abstract class SegmentAppenderContract {
-    private static final int SEGMENT_BYTES = 4 * 1024 * 1024;
+    private static final int SEGMENT_BYTES = 5 * 512 * 1024;
     private static final int TAG = 0x1234_5678;
     private static final int MAX_FRAME = 2 * 1024 * 1024;
 
@@ -233,12 +233,19 @@ abstract class SegmentAppenderContract {
         kept.add(frame);
     }
 
+    /** Up to the end of the page that the last frame stands in, where zeros may follow it. */
     private void assertContent(byte[] found) {
         int end = expected.position();
+        int page = (end + 4095) & -4096;
         assertThat(Arrays.mismatch(
-                        Arrays.copyOfRange(found, SegmentHeader.LENGTH, found.length),
-                        Arrays.copyOfRange(expected.array(), SegmentHeader.LENGTH, found.length)))
+                        Arrays.copyOfRange(found, SegmentHeader.LENGTH, end),
+                        Arrays.copyOfRange(expected.array(), SegmentHeader.LENGTH, end)))
                 .as("first byte that differs, of " + (end - SegmentHeader.LENGTH) + " written")
+                .isEqualTo(-1);
+        assertThat(Arrays.mismatch(
+                        Arrays.copyOfRange(found, page, found.length),
+                        Arrays.copyOfRange(expected.array(), page, found.length)))
+                .as("first byte that differs after the last page")
                 .isEqualTo(-1);
     }
 }

@@ -89,7 +89,7 @@ final class ChannelSimulation {
         }
     }
 
-    //TRACE
+    // TRACE
     private static final boolean TRACE = Boolean.getBoolean("simulation.trace");
 
     private void trace(String what) {
@@ -124,8 +124,8 @@ final class ChannelSimulation {
         leasedThisLife.clear();
         open.clear();
         learnWhatIsCommitted();
-        trace("LIFE acknowledged " + channel.acknowledged() + " low " + channel.lowWater() + " " + channel.recovery() + " "
-                + channel.ledger());
+        trace("LIFE acknowledged " + channel.acknowledged() + " low " + channel.lowWater() + " " + channel.recovery()
+                + " " + channel.ledger());
         assertThat(channel.ledger().balances()).isTrue();
         ChannelProcessorImpl processor = Fixtures.processor(channel);
         inputs.forEach(input -> input.open(processor));

@@ -52,7 +52,8 @@ final class SimulatedInput {
         outstanding.clear();
         notLostUpTo = input.startPosition();
         if (Boolean.getBoolean("simulation.trace")) {
-            System.out.println("OPEN " + key + " start " + notLostUpTo + " highest " + highest + " acked " + acknowledged);
+            System.out.println(
+                    "OPEN " + key + " start " + notLostUpTo + " highest " + highest + " acked " + acknowledged);
         }
         if (isWindow()) {
             toSend.clear();

@@ -9,7 +9,8 @@ record AckLatency(long p50Micros, long p99Micros, long p999Micros) {
 
     /** Takes it from the metrics of the agent's link sink. */
     static AckLatency of(Map<String, String> metrics) {
-        return new AckLatency(micros(metrics, "ack.p50"), micros(metrics, "ack.p99"), micros(metrics, "ack.p999"));
+        return new AckLatency(
+                micros(metrics, "ack.p50Micros"), micros(metrics, "ack.p99Micros"), micros(metrics, "ack.p999Micros"));
     }
 
     private static long micros(Map<String, String> metrics, String name) {

@@ -22,7 +22,7 @@ public final class Quickstart {
     private static final long SEGMENTS_BYTES = 512L << 20;
     private static final long MOST_BACKLOG_BYTES = 1L << 30;
     private static final int USUAL_BATCH_LINES = 2000;
-    private static final int USUAL_SINK_BATCH_LINES = 65_536;
+    private static final int SINK_DEFAULT = 0;
     private static final int LEAST_BATCH_LINES = 20;
     /** So many batches a small input is sent in at least, so that a kill finds it on its way. */
     private static final long LEAST_BATCHES = 400;
@@ -156,7 +156,7 @@ public final class Quickstart {
                 workspace.agent().resolve("agent.properties"), config.agent(inputs, options.channel(), batchLines));
         Path collectorConfig = Files.writeString(
                 workspace.collector().resolve("collector.properties"),
-                config.collector(batchLines == USUAL_BATCH_LINES ? USUAL_SINK_BATCH_LINES : batchLines));
+                config.collector(batchLines == USUAL_BATCH_LINES ? SINK_DEFAULT : batchLines));
         AgentLauncher launcher = new AgentLauncher();
         Tiers made = new Tiers(
                 new AgentProcess(launcher, PipelineConfig.AGENT, agentConfig, workspace.agent(), ports.next()),

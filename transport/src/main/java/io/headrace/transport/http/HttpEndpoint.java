@@ -12,11 +12,12 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
 
 /**
  * Serves metrics and health over HTTP: {@code /metrics} (with {@code ?shape=nested}), {@code /metrics/prometheus},
- * {@code /health} and a page of links. Connections live on the shared event loops; pages are made on their blocking
- * thread, so that nobody who looks slows down those who send. Started and stopped by one thread.
+ * {@code /health} and a page of links. Connections live on the shared event loops; pages are made on a thread of
+ * their own, so that nobody who looks slows down those who send. Started and stopped by one thread.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 8 * 1024;
@@ -26,6 +27,7 @@ public final class HttpEndpoint implements AutoCloseable {
     private final EventLoops loops;
     private final HttpPages pages;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ExecutorService pageMaker = EventLoops.oneThread("headrace-http");
     private Channel listening;
 
     public HttpEndpoint(EventLoops loops, HttpPages pages) {
@@ -57,7 +59,7 @@ public final class HttpEndpoint implements AutoCloseable {
                                 .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                                .addLast(new HttpHandler(pages, loops.blocking()));
+                                .addLast(new HttpHandler(pages, pageMaker));
                     }
                 });
         listening = bootstrap
@@ -74,5 +76,6 @@ public final class HttpEndpoint implements AutoCloseable {
             listening.close().awaitUninterruptibly();
             connections.close().awaitUninterruptibly();
         }
+        pageMaker.shutdown();
     }
 }

@@ -132,7 +132,7 @@ final class LinkDecoder {
         crc.reset();
         crc.update(carry.array(), 0, length);
         if ((int) crc.getValue() != stored) {
-            throw new LinkException(RejectCode.CHECKSUM, 0, "checksum of a " + type + " does not hold");
+            throw new LinkException(RejectCode.CHECKSUM, 0, "checksum of " + type + " does not hold");
         }
     }
 

@@ -122,6 +122,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         stream.input().advanceFloor(hello.floor());
         state = State.OPEN;
         metrics.connectionsCreated.increment();
+        metrics.source.connectionOpened();
         frameNanos = owner.clock().nanoTime();
         progressNanos = frameNanos;
         held = owner.budget().change(0, CreditBudget.FIRST_GRANT);
@@ -161,6 +162,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             held = 0;
             stream.leave(this, hello.connection());
             metrics.connectionsClosed.increment();
+            metrics.source.connectionClosed();
         }
         output.close();
     }
@@ -233,7 +235,6 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     @Override
     public void onData(long floor, int frames, long bytes) {
         if (state == State.OPEN) {
-            metrics.batchesReceived.increment();
             stream.input().advanceFloor(floor);
         } else if (state != State.LEAVING) {
             throw LinkMessages.outOfTurn(MessageType.DATA, state);
@@ -266,7 +267,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         frameNanos = streams.clock().nanoTime();
         metrics.framesReceived.increment();
         metrics.bytesReceived.add(aligned);
-        metrics.eventsReceived.add(frame.eventCount());
+        metrics.source.batchReceived(frame.eventCount());
         PendingFrame pending = spare.poll();
         if (pending == null) {
             pending = new PendingFrame(streams.processor().newTicket());
@@ -277,6 +278,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         }
         if (state == State.OPEN && !parked.isEmpty()) {
             metrics.framesParked.increment();
+            metrics.source.channelWriteFailed();
         }
     }
 
@@ -335,8 +337,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (status == PutStatus.DUPLICATE) {
             metrics.framesDuplicate.increment();
         } else {
-            metrics.eventsAccepted.add(frame.eventCount());
-            metrics.batchesAccepted.increment();
+            metrics.source.batchAccepted(frame.eventCount());
             long micros = TimeUnit.MILLISECONDS.toMicros(streams.epochClock().time()) - frame.createdMicros();
             // The clock counts milliseconds: less than one of them is no difference of clocks.
             if (micros < -TimeUnit.MILLISECONDS.toMicros(1)) {
@@ -399,7 +400,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (revokeToken != 0) {
             return;
         }
-        if (usedSinceGrant >= window / 2) {
+        if (!parked.isEmpty()) {
+            // No more than what leaves for the channel comes back as credit while one is full.
+            usedSinceGrant = 0;
+        } else if (usedSinceGrant >= window / 2) {
             window = Math.min(options.maxConnectionBytes(), window * 2);
             usedSinceGrant = 0;
         }

@@ -2,17 +2,15 @@ package io.headrace.transport.link;
 
 import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.engine.metrics.SourceCounters;
 import io.headrace.engine.metrics.Timing;
 
-/** Counters and times of a source {@code link}; Flume's names where Flume has one. */
-final class LinkReceiverMetrics {
+/** Counters and times of a source {@code link}: Flume's, a batch of which is a frame, and those of the link. */
+public final class LinkReceiverMetrics {
     final Counter connectionsCreated;
     final Counter connectionsClosed;
     final Counter connectionsFenced;
-    final Counter batchesReceived;
-    final Counter batchesAccepted;
-    final Counter eventsReceived;
-    final Counter eventsAccepted;
+    final SourceCounters source;
     final Counter framesReceived;
     final Counter framesDuplicate;
     final Counter framesParked;
@@ -23,14 +21,12 @@ final class LinkReceiverMetrics {
     final Counter clockSkews;
     final Timing endToEnd;
 
-    LinkReceiverMetrics(MetricGroup group) {
+    /** @param group of the source; one object serves all of its streams */
+    public LinkReceiverMetrics(MetricGroup group) {
         connectionsCreated = group.counter("ConnectionCreatedCount");
         connectionsClosed = group.counter("ConnectionClosedCount");
         connectionsFenced = group.counter("ConnectionFencedCount");
-        batchesReceived = group.counter("AppendBatchReceivedCount");
-        batchesAccepted = group.counter("AppendBatchAcceptedCount");
-        eventsReceived = group.counter("EventReceivedCount");
-        eventsAccepted = group.counter("EventAcceptedCount");
+        source = new SourceCounters(group);
         framesReceived = group.counter("FrameReceivedCount");
         framesDuplicate = group.counter("FrameDuplicateCount");
         framesParked = group.counter("FrameParkedCount");
@@ -41,7 +37,5 @@ final class LinkReceiverMetrics {
         clockSkews = group.counter("ClockSkewCount");
         endToEnd = group.timing("endToEnd");
         group.doubleGauge("FramesPerAck", () -> (double) framesAcked.get() / Math.max(1, acksSent.get()));
-        // Connections that said HELLO and are not gone.
-        group.gauge("OpenConnectionCount", () -> connectionsCreated.get() - connectionsClosed.get());
     }
 }

@@ -72,6 +72,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     private long answeredFrames;
     private long highestSent;
     private boolean waitsForCredit;
+    private boolean ranEmpty;
     private long refusedPosition;
     private boolean tooLarge;
     private boolean refused;
@@ -139,7 +140,7 @@ public final class LinkSender implements LinkDecoder.Handler {
         }
         output = connection;
         decoder = new LinkDecoder(this, connection.allocator(), FrameLayout.HEADER_LENGTH);
-        metrics.connectionsCreated.increment();
+        metrics.sink.connectionCreated();
         Hello hello = new Hello(
                 LinkLayout.VERSION,
                 consumer.streamId(),
@@ -157,7 +158,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     /** No connection could be made. */
     public void dialFailed(String why) {
         if (state == State.CONNECTING && output == null) {
-            metrics.connectionsFailed.increment();
+            metrics.sink.connectionFailed();
             pause("cannot connect to " + dialer.target() + ": " + why);
         }
     }
@@ -311,7 +312,7 @@ public final class LinkSender implements LinkDecoder.Handler {
             if (!open.isAnswered()) {
                 return;
             }
-            metrics.drainSuccesses.add(open.lease().events());
+            metrics.sink.batchDelivered(open.lease().events());
             open.lease().commit();
             leases.poll();
             open = leases.peek();
@@ -408,11 +409,14 @@ public final class LinkSender implements LinkDecoder.Handler {
         }
         Lease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
         if (lease == null) {
-            metrics.batchesEmpty.increment();
+            if (!ranEmpty) {
+                ranEmpty = true;
+                metrics.sink.batchEmpty();
+            }
             return null;
         }
-        metrics.drainAttempts.add(lease.events());
-        metrics.batchesComplete.increment();
+        ranEmpty = false;
+        metrics.sink.batchBegun(lease.events(), options.batchEvents());
         OpenLease open = new OpenLease(lease);
         leases.add(open);
         return open;
@@ -496,7 +500,7 @@ public final class LinkSender implements LinkDecoder.Handler {
             }
             case CONNECTING -> {
                 if (isOver(now, stateNanos, options.connectTimeoutMillis())) {
-                    metrics.connectionsFailed.increment();
+                    metrics.sink.connectionFailed();
                     lose("no answer of " + dialer.target() + " within " + options.connectTimeoutMillis() + " ms");
                 }
             }
@@ -571,7 +575,7 @@ public final class LinkSender implements LinkDecoder.Handler {
         if (output != null) {
             LinkOutput old = output;
             output = null;
-            metrics.connectionsClosed.increment();
+            metrics.sink.connectionClosed();
             old.close();
         }
         OpenLease open = leases.poll();

@@ -2,17 +2,12 @@ package io.headrace.transport.link;
 
 import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.engine.metrics.SinkCounters;
 import io.headrace.engine.metrics.Timing;
 
-/** Counters and times of a sink {@code link}; the first seven are Flume's. */
+/** Counters and times of a sink {@code link}: Flume's, and those of the link. */
 final class LinkSenderMetrics {
-    final Counter connectionsCreated;
-    final Counter connectionsClosed;
-    final Counter connectionsFailed;
-    final Counter drainAttempts;
-    final Counter drainSuccesses;
-    final Counter batchesEmpty;
-    final Counter batchesComplete;
+    final SinkCounters sink;
     final Counter framesSent;
     final Counter framesAcked;
     final Counter framesRedelivered;
@@ -24,13 +19,7 @@ final class LinkSenderMetrics {
     final Timing ack;
 
     LinkSenderMetrics(MetricGroup group) {
-        connectionsCreated = group.counter("ConnectionCreatedCount");
-        connectionsClosed = group.counter("ConnectionClosedCount");
-        connectionsFailed = group.counter("ConnectionFailedCount");
-        drainAttempts = group.counter("EventDrainAttemptCount");
-        drainSuccesses = group.counter("EventDrainSuccessCount");
-        batchesEmpty = group.counter("BatchEmptyCount");
-        batchesComplete = group.counter("BatchCompleteCount");
+        sink = new SinkCounters(group);
         framesSent = group.counter("FrameSentCount");
         framesAcked = group.counter("FrameAckedCount");
         framesRedelivered = group.counter("FrameRedeliveredCount");

@@ -1,7 +1,6 @@
 package io.headrace.transport.link;
 
 import io.headrace.engine.channel.ChannelProcessor;
-import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.StreamId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +44,7 @@ public final class LinkStreams {
             CreditBudget budget,
             NanoClock clock,
             EpochClock epochClock,
-            MetricGroup metrics,
+            LinkReceiverMetrics metrics,
             Executor owner,
             Consumer<Throwable> errors) {
         this.options = options;
@@ -53,7 +52,7 @@ public final class LinkStreams {
         this.budget = budget;
         this.clock = clock;
         this.epochClock = epochClock;
-        this.metrics = new LinkReceiverMetrics(metrics);
+        this.metrics = metrics;
         this.owner = owner;
         this.errors = errors;
     }

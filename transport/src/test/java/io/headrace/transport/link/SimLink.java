@@ -79,7 +79,7 @@ final class SimLink {
                 budget,
                 () -> nanos,
                 () -> nanos / 1_000_000,
-                receiverMetrics,
+                new LinkReceiverMetrics(receiverMetrics),
                 tasks::add,
                 errors::add);
     }

@@ -66,7 +66,7 @@ final class LinkClient implements LinkDialer {
     @Override
     public void dial() {
         int number = ++dials;
-        loops.blocking().execute(() -> {
+        loops.resolver().execute(() -> {
             try {
                 InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
                 loop.execute(() -> connect(number, address));

@@ -4,6 +4,7 @@ import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.CreditBudget;
+import io.headrace.transport.link.LinkReceiverMetrics;
 import io.headrace.transport.link.LinkReceiverOptions;
 import io.headrace.transport.link.LinkStreams;
 import io.headrace.wal.StreamId;
@@ -67,8 +68,9 @@ public final class LinkServer {
         this.maxConnections = maxConnections;
         this.errors = errors;
         this.budget = new CreditBudget(receiveBytes);
+        LinkReceiverMetrics counted = new LinkReceiverMetrics(metrics);
         for (EventLoop loop : loops.loops()) {
-            streams.put(loop, new LinkStreams(options, processor, budget, clock, epochClock, metrics, loop, errors));
+            streams.put(loop, new LinkStreams(options, processor, budget, clock, epochClock, counted, loop, errors));
         }
         metrics.gauge("ReceiveBytesHeld", budget::held);
         metrics.gauge("OpenSocketCount", connections::size);

@@ -1,0 +1,144 @@
+package io.headrace.transport.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.transport.EventLoops;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpEndpointTest {
+    private final EventLoops loops = new EventLoops(1);
+    private final List<String> reasons = new ArrayList<>();
+    private final HttpEndpoint endpoint = new HttpEndpoint(loops, new Pages());
+    private final HttpClient client = HttpClient.newHttpClient();
+    private InetSocketAddress address;
+
+    private final class Pages implements HttpPages {
+        @Override
+        public String metrics() {
+            return "{\"SOURCE.r1\":{\"Type\":\"SOURCE\"}}";
+        }
+
+        @Override
+        public String nestedMetrics() {
+            return "{\"groups\":[]}";
+        }
+
+        @Override
+        public String prometheus() {
+            return "headrace_up 1\n";
+        }
+
+        @Override
+        public List<String> unhealthyReasons() {
+            return reasons;
+        }
+
+        @Override
+        public String health() {
+            return "{\"reasons\":" + reasons.size() + "}";
+        }
+
+        @Override
+        public String agentName() {
+            return "a<1>";
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        address = endpoint.start(new HttpSettings("127.0.0.1", 0));
+    }
+
+    @AfterEach
+    void close() {
+        endpoint.close();
+        loops.close();
+    }
+
+    private HttpResponse<String> request(String method, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void shouldServeMetricsInBothShapesAndForPrometheus() throws Exception {
+        HttpResponse<String> flat = request("GET", "/metrics");
+        assertThat(flat.statusCode()).isEqualTo(200);
+        assertThat(flat.body()).isEqualTo("{\"SOURCE.r1\":{\"Type\":\"SOURCE\"}}");
+        assertThat(flat.headers().firstValue("Content-Type")).contains("application/json;charset=utf-8");
+        assertThat(request("GET", "/metrics?shape=nested").body()).isEqualTo("{\"groups\":[]}");
+        HttpResponse<String> prometheus = request("GET", "/metrics/prometheus");
+        assertThat(prometheus.body()).isEqualTo("headrace_up 1\n");
+        assertThat(prometheus.headers().firstValue("Content-Type"))
+                .contains("text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    @Test
+    void shouldAnswer503WithReasonsWhileUnhealthy() throws Exception {
+        assertThat(request("GET", "/health").statusCode()).isEqualTo(200);
+        reasons.add("sink k1: cannot connect");
+        HttpResponse<String> health = request("GET", "/health");
+        assertThat(health.statusCode()).isEqualTo(503);
+        assertThat(health.body()).isEqualTo("{\"reasons\":1}");
+    }
+
+    @Test
+    void shouldShowLinksOnTheFirstPageAndNothingElsewhere() throws Exception {
+        assertThat(request("GET", "/").body()).contains("a&lt;1&gt;", "/metrics/prometheus", "/health");
+        assertThat(request("GET", "/metrics/").statusCode()).isEqualTo(404);
+        assertThat(request("GET", "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldRefuseWhatFlumeRefusesAndWhatItCannotDo() throws Exception {
+        assertThat(request("OPTIONS", "/metrics").statusCode()).isEqualTo(403);
+        assertThat(raw("TRACE /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
+        assertThat(raw("nonsense\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(20_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void shouldAnswerHeadWithoutABody() throws Exception {
+        HttpResponse<String> head = request("HEAD", "/metrics");
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValue("Content-Length")).contains("31");
+    }
+
+    @Test
+    void shouldAnswerPipelinedRequestsInOrder() throws Exception {
+        String answers = raw("GET /metrics/prometheus HTTP/1.1\r\nHost: x\r\n\r\n"
+                + "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+                + "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertThat(answers.indexOf("headrace_up")).isLessThan(answers.indexOf("404"));
+        assertThat(answers.indexOf("404"))
+                .isLessThan(answers.indexOf("{\"reasons\":0}"))
+                .isPositive();
+    }
+
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", address.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,346 @@
+package io.headrace.transport.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.frame.Frame;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The sender against a real receiver over connections that a test breaks. */
+class LinkSenderTest {
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final SimLink sim = new SimLink(1, 1 << 20, allocator);
+
+    @AfterEach
+    void shouldHaveReleasedEverything() {
+        sim.close();
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
+        assertThat(sim.errors).isEmpty();
+    }
+
+    private void append(int from, int to, int bytes) {
+        for (long id = from; id <= to; id++) {
+            sim.source.append(TestFrames.of(allocator, id, bytes), 0);
+        }
+    }
+
+    private static List<Long> ids(long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    private long sent() {
+        return sim.senderMetrics.counter("FrameSentCount").get();
+    }
+
+    private int helloes() {
+        return (int) sim.senderMetrics.counter("ConnectionCreatedCount").get();
+    }
+
+    @Test
+    void shouldPipelineAndCommitInOrderWhatIsAcknowledged() {
+        sim.senderOptions = withBatch(10);
+        sim.start();
+        append(1, 100, 200);
+        sim.settle();
+        assertThat(sim.source.openLeases()).isEqualTo(10);
+        assertThat(sim.sender.unanswered()).isEqualTo(100);
+        sim.sink.sync(55);
+        sim.settle();
+        assertThat(sim.source.committedInOrder()).isEqualTo(ids(50));
+        sim.sink.sync(45);
+        sim.settle();
+        assertThat(sim.source.committedInOrder()).isEqualTo(ids(100));
+    }
+
+    @Test
+    void shouldSendAFrameLargerThanAnyCreditAlone_R13() {
+        sim.start();
+        append(1, 3, 300_000);
+        sim.settle();
+        assertThat(sim.sink.published()).isEqualTo(1);
+        sim.sink.sync(1);
+        sim.settle();
+        assertThat(sim.sink.published()).isEqualTo(2);
+        sim.sink.sync(1);
+        sim.settle();
+        assertThat(sim.sink.published()).isEqualTo(3);
+        assertThat(sim.receiverMetrics.counter("RejectSentCount").get()).isZero();
+        assertThat(sim.senderMetrics.counter("CreditStallCount").get()).isPositive();
+    }
+
+    @Test
+    void shouldNeverSendMoreThanTheWindowUnacknowledged() {
+        sim.senderOptions =
+                new LinkSenderOptions("agent", "channel", "", 100, 1 << 20, 64 * 1024, 2_000, 2_000, 100, 1_000, 3_000);
+        sim.receiveBytes = 64 << 20;
+        sim.start();
+        append(1, 100, 10_000);
+        sim.settle();
+        assertThat(sim.sender.unanswered()).isEqualTo(6);
+    }
+
+    @Test
+    void shouldStayConnectedForHoursWhileTheReceiverIsFull_R13() {
+        sim.start();
+        append(1, 200, 20_000);
+        sim.settle();
+        sim.sink.sync(1000);
+        sim.settle();
+        int published = sim.sink.published();
+        for (int i = 0; i < 3_600; i++) {
+            sim.advance(1_000);
+            sim.settle();
+            sim.streams.checkTime();
+        }
+        assertThat(helloes()).isEqualTo(1);
+        assertThat(sim.sink.published()).isEqualTo(published);
+        for (int i = 0; i < 200; i++) {
+            sim.sink.drain(1);
+            sim.settle();
+            sim.sink.sync(1000);
+            sim.settle();
+        }
+        sim.sink.drain(1000);
+        assertThat(sim.sink.delivered()).isEqualTo(ids(200));
+        assertThat(helloes()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCommitWithoutSendingWhatTheReceiverKeeps_R14() {
+        sim.start();
+        append(1, 20, 100);
+        sim.settle();
+        sim.sink.sync(15);
+        // The answer is lost, and with it the connection.
+        sim.connection().fromReceiver.cut();
+        sim.connection().fromSender.cut();
+        sim.settle();
+        sim.advance(1_000);
+        sim.settle();
+        assertThat(sim.senderMetrics.counter("FrameKeptCount").get()).isEqualTo(15);
+        assertThat(sent()).isEqualTo(25);
+        sim.sink.sync(20);
+        sim.settle();
+        sim.sink.drain(20);
+        assertThat(sim.source.isEmpty()).isTrue();
+        assertThat(sim.sink.delivered()).isEqualTo(ids(20));
+    }
+
+    @Test
+    void shouldRollBackEveryOpenLeaseWhenTheConnectionBreaks() {
+        sim.senderOptions = withBatch(10);
+        sim.start();
+        append(1, 100, 200);
+        sim.settle();
+        assertThat(sim.source.openLeases()).isEqualTo(10);
+        sim.unreachable = true;
+        sim.sender.disconnected(sim.connection().fromSender, "reset");
+        assertThat(sim.source.openLeases()).isZero();
+        assertThat(sim.sender.trouble()).contains("connection to sim:1 lost: reset");
+    }
+
+    @Test
+    void shouldWaitLongerEachTimeItCannotConnect() {
+        sim.unreachable = true;
+        sim.start();
+        int dials = 0;
+        for (int millis = 0; millis < 60_000; millis += 10) {
+            sim.advance(10);
+            sim.work();
+            if (sim.dialling) {
+                dials++;
+                sim.answerDial();
+            }
+        }
+        // 100 ms doubling to 5 s, less up to half by chance.
+        assertThat(dials).isBetween(12, 35);
+        sim.unreachable = false;
+        sim.advance(5_000);
+        sim.settle();
+        assertThat(sim.sender.state()).isEqualTo(LinkSender.State.STREAMING);
+        assertThat(sim.sender.trouble()).isNull();
+        assertThat(sim.health.get(sim.health.size() - 1)).isEqualTo("+connected to sim:1");
+    }
+
+    @Test
+    void shouldGiveUpAConnectionOverWhichNothingIsHeard() {
+        sim.start();
+        append(1, 5, 100);
+        sim.settle();
+        sim.sink.sync(5);
+        long before = helloes();
+        // Neither side learns of it; only time tells.
+        SimConnection silent = sim.connection();
+        for (int i = 0; i < 25; i++) {
+            sim.advance(1_000);
+            sim.work();
+        }
+        assertThat(sim.sender.trouble()).contains("nothing heard of sim:1 for 20000 ms");
+        assertThat(silent.fromSender.isClosed()).isTrue();
+        sim.advance(5_000);
+        sim.settle();
+        assertThat(helloes()).isGreaterThan((int) before);
+        assertThat(sim.source.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldSendASoundFrameOnceMoreThenBackOffWhenItsChecksumIsRefused_R18() {
+        sim.start();
+        append(1, 3, 1_000);
+        sim.work();
+        sim.answerDial();
+        handshake();
+        corruptLastFrame();
+        sim.deliverToReceiver(sim.connection(), Integer.MAX_VALUE);
+        sim.deliverToSender(sim.connection(), Integer.MAX_VALUE);
+        assertThat(sim.health)
+                .as("the first refusal is nobody's fault yet")
+                .noneMatch(said -> said.contains("refused"));
+        // At once, without a pause.
+        sim.work();
+        assertThat(sim.dialling).isTrue();
+        sim.answerDial();
+        handshake();
+        corruptLastFrame();
+        sim.deliverToReceiver(sim.connection(), Integer.MAX_VALUE);
+        sim.deliverToSender(sim.connection(), Integer.MAX_VALUE);
+        sim.work();
+        assertThat(sim.dialling).isFalse();
+        assertThat(sim.sender.trouble()).contains("sound frame refused again").contains("frame 3 (CHECKSUM)");
+        sim.advance(5_000);
+        sim.settle();
+        sim.sink.sync(3);
+        sim.settle();
+        sim.sink.drain(3);
+        assertThat(sim.sink.delivered()).isEqualTo(ids(3));
+        assertThat(sim.sender.trouble()).isNull();
+    }
+
+    @Test
+    void shouldStallAndDropNothingWhenItsOwnCopyIsDamaged_R18() {
+        sim.start();
+        append(1, 3, 1_000);
+        Frame damaged = sim.source.frame(2);
+        UnsafeBuffer memory = new UnsafeBuffer(damaged.retainedBuf().nioBuffer());
+        damaged.retainedBuf().release(2);
+        memory.putByte(500, (byte) ~memory.getByte(500));
+        sim.settle();
+        assertThat(sim.sender.trouble()).contains("frame 2 is damaged in this channel");
+        assertThat(sim.source.committedInOrder()).isEmpty();
+        int helloes = helloes();
+        for (int i = 0; i < 2_900; i++) {
+            sim.advance(10);
+            sim.work();
+            sim.answerDial();
+        }
+        assertThat(helloes()).as("connections within 29 s").isEqualTo(helloes);
+        assertThat(sim.source.isEmpty()).isFalse();
+    }
+
+    @Test
+    void shouldStallOnAFrameThatIsTooLargeAndSendWhatStandsBeforeIt() {
+        sim.receiverOptions = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "", 60_000, 5_000, 60_000);
+        sim.start();
+        append(1, 2, 100);
+        append(3, 3, 20_000);
+        append(4, 4, 100);
+        sim.settle();
+        sim.sink.sync(9);
+        sim.settle();
+        assertThat(sim.sender.trouble()).contains("frame of 20").contains("expected: <= 10000");
+        assertThat(sim.sink.published()).isEqualTo(2);
+        for (int i = 0; i < 600; i++) {
+            sim.advance(100);
+            sim.settle();
+        }
+        assertThat(helloes()).as("does not spin").isEqualTo(1);
+        assertThat(sim.sender.trouble()).contains("frame of 20");
+        // The receiver comes back with a larger limit.
+        sim.receiverOptions = LinkReceiverOptions.defaults();
+        sim.killReceiver();
+        sim.settle();
+        sim.advance(1_000);
+        sim.settle();
+        sim.sink.sync(9);
+        sim.settle();
+        sim.sink.drain(9);
+        assertThat(sim.sink.delivered()).isEqualTo(ids(4));
+        assertThat(sim.sender.trouble()).isNull();
+    }
+
+    @Test
+    void shouldStallWithTheReasonWhenTheReceiverRefusesForGood() {
+        sim.receiverOptions =
+                new LinkReceiverOptions(AckLevel.ACCEPTED, 1 << 20, 1 << 20, "secret", 60_000, 5_000, 60_000);
+        sim.start();
+        sim.settle();
+        assertThat(sim.sender.trouble()).contains("sim:1 refused the connection (TOKEN)");
+        for (int i = 0; i < 290; i++) {
+            sim.advance(100);
+            sim.settle();
+        }
+        assertThat(helloes()).isEqualTo(1);
+        sim.advance(2_000);
+        sim.settle();
+        assertThat(helloes()).as("tries again after 30 s").isEqualTo(2);
+    }
+
+    @Test
+    void shouldDrainWhatIsOpenAndLeaseNothingMore() {
+        sim.start();
+        append(1, 10, 100);
+        sim.settle();
+        sim.sender.drain();
+        append(11, 20, 100);
+        sim.settle();
+        assertThat(sim.sender.isDrained()).isFalse();
+        sim.sink.sync(20);
+        sim.settle();
+        assertThat(sim.sender.isDrained()).isTrue();
+        assertThat(sim.source.committedInOrder()).isEqualTo(ids(10));
+        assertThat(sim.sink.published()).isEqualTo(10);
+    }
+
+    @Test
+    void shouldSendNothingMoreToAReceiverThatLeavesAndComeBackLater() {
+        sim.start();
+        append(1, 10, 100);
+        sim.settle();
+        sim.streams.goAway("restarts");
+        sim.settle();
+        assertThat(sim.sender.state()).isEqualTo(LinkSender.State.LEAVING);
+        append(11, 20, 100);
+        sim.sink.sync(10);
+        sim.settle();
+        assertThat(sim.source.committedInOrder()).isEqualTo(ids(10));
+        assertThat(sim.sender.state()).isEqualTo(LinkSender.State.PAUSED);
+        sim.startReceiver();
+        sim.advance(1_000);
+        sim.settle();
+        sim.sink.sync(20);
+        sim.settle();
+        sim.sink.drain(20);
+        assertThat(sim.sink.delivered()).isEqualTo(ids(20));
+    }
+
+    private void handshake() {
+        sim.work();
+        sim.deliverToReceiver(sim.connection(), Integer.MAX_VALUE);
+        sim.deliverToSender(sim.connection(), Integer.MAX_VALUE);
+        sim.work();
+    }
+
+    private void corruptLastFrame() {
+        SimConnection.End end = sim.connection().fromSender;
+        end.flip(end.inFlight() - 100, 1);
+    }
+
+    private static LinkSenderOptions withBatch(int events) {
+        return new LinkSenderOptions(
+                "agent", "channel", "", events, 1 << 20, 16 << 20, 20_000, 20_000, 100, 5_000, 30_000);
+    }
+}

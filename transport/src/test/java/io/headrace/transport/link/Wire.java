@@ -1,0 +1,170 @@
+package io.headrace.transport.link;
+
+import io.headrace.engine.channel.Lease;
+import io.headrace.frame.Frame;
+import io.headrace.frame.HopHeader;
+import io.headrace.wal.StreamId;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One end of a connection, played by a test: writes messages as bytes, reads those that came as text. */
+final class Wire implements LinkOutput, LinkDecoder.Handler {
+    final List<String> said = new ArrayList<>();
+    private final ByteBufAllocator allocator;
+    private final LinkDecoder decoder;
+    private final ByteBuf written = Unpooled.buffer();
+    boolean closed;
+
+    Wire(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+        this.decoder = new LinkDecoder(this, allocator, 1 << 24);
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        written.writeBytes(bytes);
+        bytes.release();
+    }
+
+    @Override
+    public void flush() {
+        decoder.decode(written);
+        written.clear();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        flush();
+        closed = true;
+    }
+
+    /** The last thing said. */
+    String last() {
+        return said.isEmpty() ? "" : said.get(said.size() - 1);
+    }
+
+    @Override
+    public void onMessage(MessageType type, ByteBuf message) {
+        said.add(
+                switch (type) {
+                    case HELLO -> "HELLO " + LinkMessages.hello(message).floor();
+                    case WELCOME ->
+                        "WELCOME kept " + LinkMessages.welcome(message).kept() + " credit "
+                                + LinkMessages.welcome(message).credit();
+                    case ACK -> "ACK " + LinkMessages.ackFrames(message) + " credit " + LinkMessages.ackCredit(message);
+                    case REJECT ->
+                        "REJECT " + LinkMessages.rejectCode(message) + " " + LinkMessages.rejectPosition(message);
+                    case PING, PONG -> type + " " + LinkMessages.token(type, message);
+                    case GOAWAY -> "GOAWAY " + LinkMessages.goAwayText(message);
+                    default -> throw new AssertionError(type);
+                });
+    }
+
+    @Override
+    public void onData(long floor, int frames, long bytes) {
+        said.add("DATA floor " + floor + " frames " + frames);
+    }
+
+    @Override
+    public void beforeFrame(int alignedLength) {}
+
+    @Override
+    public void onFrame(HopHeader hop, Frame frame) {
+        said.add("FRAME " + hop.sequence());
+        frame.release();
+    }
+
+    static Hello hello(StreamId stream, int connection, long floor) {
+        return new Hello(LinkLayout.VERSION, stream, connection, floor, 0, 0, "agent", "channel", "");
+    }
+
+    static ByteBuf helloBytes(ByteBufAllocator allocator, StreamId stream, int connection, long floor) {
+        return LinkEncoder.hello(allocator, hello(stream, connection, floor));
+    }
+
+    /** A DATA with one frame of each position, whose number is the position; {@code bytes} a body. */
+    static ByteBuf data(ByteBufAllocator allocator, long floor, int bytes, long... positions) {
+        List<Frame> frames = new ArrayList<>();
+        long aligned = 0;
+        for (long position : positions) {
+            Frame frame = TestFrames.of(allocator, position, bytes);
+            frames.add(frame);
+            aligned += frame.alignedLength();
+        }
+        ByteBuf out = allocator.directBuffer();
+        Collector collector = new Collector(allocator, out);
+        new DataWriter().write(collector, new FixedLease(frames, positions), 0, positions.length, floor, aligned);
+        frames.forEach(Frame::release);
+        return out;
+    }
+
+    private record Collector(ByteBufAllocator allocator, ByteBuf out) implements LinkOutput {
+        @Override
+        public void write(ByteBuf bytes) {
+            out.writeBytes(bytes);
+            bytes.release();
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record FixedLease(List<Frame> frames, long[] positions) implements Lease {
+        @Override
+        public int size() {
+            return frames.size();
+        }
+
+        @Override
+        public Frame frame(int index) {
+            return frames.get(index);
+        }
+
+        @Override
+        public long sequence(int index) {
+            return positions[index];
+        }
+
+        @Override
+        public int events() {
+            return frames.size();
+        }
+
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public void commit() {}
+
+        @Override
+        public long commit(byte[] token) {
+            return 0;
+        }
+
+        @Override
+        public void rollback() {}
+    }
+}
