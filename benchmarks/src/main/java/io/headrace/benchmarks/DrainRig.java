@@ -94,6 +94,8 @@ public final class DrainRig {
         DrainRig rig = new DrainRig(memoryMib << 20, Integer.parseInt(arguments[1]));
         int rounds = Integer.parseInt(arguments[2]);
         double[] ratios = new double[rounds];
+        // Unlike the loop that reads, what drains is much code: the first round only warms it.
+        rig.round();
         for (int i = 0; i < rounds; i++) {
             Round round = rig.round();
             ratios[i] = round.ratio();
