@@ -33,7 +33,7 @@ need_headrace() {
 # Builds this module; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
 build_benchmarks() {
     say "building ..."
-    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true package) >&2 || fail "the build failed"
+    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || fail "the build failed"
     BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*
     # The same as in AbstractHeadraceBenchmark.
     BENCHMARK_FLAGS=(-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
@@ -129,7 +129,7 @@ folder_bytes() {
     done
 }
 
-# Hardware, kernel, JDK and file system, a line each.
+# Hardware, kernel, JDK, file system of a folder, and how busy the machine is already; a line each.
 describe_machine() {
     local cpu memory
     cpu=$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)
@@ -138,4 +138,5 @@ describe_machine() {
     printf 'kernel   %s\n' "$(uname -sr)"
     printf 'jdk      %s\n' "$("$JAVA" -version 2>&1 | sed -n 's/.*(build \(.*\))$/\1/p' | head -1)"
     printf 'files    %s\n' "$(df --output=fstype "$1" | tail -1)"
+    printf 'load     %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 }

@@ -1,5 +1,6 @@
 package io.headrace.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.Lease;
@@ -13,6 +14,7 @@ import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -50,10 +52,35 @@ public final class DrainRig {
         this.logBytes = memoryBytes * times;
     }
 
-    /** One round's figures, in MiB a second and MiB. */
-    private record Round(double reading, double draining, double channelMemory, double peakResident) {
+    /** How fast bytes went, and what processor time all threads together took. */
+    private record Pace(long bytes, double seconds, double cpuSeconds) {
+        double mibPerSecond() {
+            return bytes / MIB / seconds;
+        }
+
+        double cpuSecondsPerGib() {
+            return cpuSeconds / (bytes / MIB / 1024);
+        }
+    }
+
+    /** Takes the time from its creation on. */
+    private static final class Stopwatch {
+        private final long nanos = System.nanoTime();
+        private final long cpuNanos = cpuNanos();
+
+        Pace stop(long bytes) {
+            return new Pace(bytes, (System.nanoTime() - nanos) / 1e9, (cpuNanos() - cpuNanos) / 1e9);
+        }
+
+        private static long cpuNanos() {
+            return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+        }
+    }
+
+    /** One round's figures; memory in MiB. */
+    private record Round(Pace reading, Pace draining, double channelMemory, double peakResident) {
         double ratio() {
-            return draining / reading;
+            return draining.mibPerSecond() / reading.mibPerSecond();
         }
     }
 
@@ -67,16 +94,20 @@ public final class DrainRig {
         DrainRig rig = new DrainRig(memoryMib << 20, Integer.parseInt(arguments[1]));
         int rounds = Integer.parseInt(arguments[2]);
         double[] ratios = new double[rounds];
+        // Unlike the loop that reads, what drains is much code: the first round only warms it.
+        rig.round();
         for (int i = 0; i < rounds; i++) {
             Round round = rig.round();
             ratios[i] = round.ratio();
             System.out.printf(
                     Locale.ROOT,
-                    "round %d: reading %.0f MiB/s, draining %.0f MiB/s, ratio %.2f, channel memory at most %.1f of %d MiB,"
-                            + " process at most %.0f MiB%n",
+                    "round %d: reading %.0f MiB/s (%.2f s of processor time a GiB), draining %.0f MiB/s (%.2f s), ratio"
+                            + " %.2f, channel memory at most %.1f of %d MiB, process at most %.0f MiB%n",
                     i + 1,
-                    round.reading,
-                    round.draining,
+                    round.reading.mibPerSecond(),
+                    round.reading.cpuSecondsPerGib(),
+                    round.draining.mibPerSecond(),
+                    round.draining.cpuSecondsPerGib(),
                     round.ratio(),
                     round.channelMemory,
                     memoryMib,
@@ -95,7 +126,7 @@ public final class DrainRig {
             try (channel) {
                 long frames = fill(channel);
                 readSegments(folder.path());
-                double reading = readSegments(folder.path());
+                Pace reading = readSegments(folder.path());
                 resetPeak();
                 return drain(channel, frames, reading);
             }
@@ -137,8 +168,8 @@ public final class DrainRig {
         return builder.build(producer, 0);
     }
 
-    /** Reads all segments in blocks as the reader does, and checksums every byte; MiB a second. */
-    private static double readSegments(Path folder) throws IOException {
+    /** Reads all segments in blocks as the reader does, and checksums every byte. */
+    private static Pace readSegments(Path folder) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer block = ByteBuffer.allocateDirect(READ_BYTES);
         List<Path> segments = new ArrayList<>();
@@ -146,7 +177,7 @@ public final class DrainRig {
             found.forEach(segments::add);
         }
         long bytes = 0;
-        long begun = System.nanoTime();
+        Stopwatch watch = new Stopwatch();
         for (Path segment : segments) {
             try (FileChannel file = FileChannel.open(segment, StandardOpenOption.READ)) {
                 int read;
@@ -156,20 +187,20 @@ public final class DrainRig {
                 }
             }
         }
-        double seconds = (System.nanoTime() - begun) / 1e9;
+        Pace pace = watch.stop(bytes);
         AbstractHeadraceBenchmark.checkSome("bytes of segments", bytes);
-        return bytes / MIB / seconds;
+        return pace;
     }
 
-    private static Round drain(BenchmarkChannel channel, long frames, double reading) throws IOException {
+    private static Round drain(BenchmarkChannel channel, long frames, Pace reading) throws IOException {
         ChannelConsumer consumer = channel.channel().consumer("k");
         Thread taker = Thread.currentThread();
         consumer.setListener(() -> LockSupport.unpark(taker));
         long bytes = 0;
         long events = 0;
         long memory = 0;
-        long begun = System.nanoTime();
-        long moved = begun;
+        Stopwatch watch = new Stopwatch();
+        long moved = System.nanoTime();
         while (events < frames * EVENTS) {
             Lease lease = consumer.tryLease(Integer.MAX_VALUE, LEASE_BYTES);
             if (lease == null) {
@@ -191,8 +222,7 @@ public final class DrainRig {
             memory = Math.max(memory, channel.metric("MemoryBytes"));
             moved = System.nanoTime();
         }
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        return new Round(reading, bytes / MIB / seconds, memory / MIB, peakResidentMib());
+        return new Round(reading, watch.stop(bytes), memory / MIB, peakResidentMib());
     }
 
     private static void resetPeak() throws IOException {

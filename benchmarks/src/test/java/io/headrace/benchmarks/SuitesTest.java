@@ -22,7 +22,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** One short iteration of every suite; each suite checks its own work and fails the run when it was not done. */
 class SuitesTest {
     @ParameterizedTest
-    @ValueSource(classes = {FrameBenchmark.class, RingBenchmark.class, LineSplittingBenchmark.class})
+    @ValueSource(
+            classes = {
+                FrameBenchmark.class,
+                RingBenchmark.class,
+                LineSplittingBenchmark.class,
+                LinkLoopbackBenchmark.class
+            })
     void shouldDoTheWorkThatIsMeasured(Class<?> suite) throws RunnerException {
         assertWorked(run(oneIteration(suite.getSimpleName()).forks(0)));
     }
