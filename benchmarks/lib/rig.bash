@@ -30,6 +30,16 @@ need_headrace() {
     "$HEADRACE" version >/dev/null || fail "tools/bin/headrace version failed (expected: a distribution that starts)"
 }
 
+# Builds this module; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
+build_benchmarks() {
+    say "building ..."
+    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || fail "the build failed"
+    BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*
+    # The same as in AbstractHeadraceBenchmark.
+    BENCHMARK_FLAGS=(-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
+        --enable-native-access=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED)
+}
+
 now() { printf '%s' "$EPOCHREALTIME"; }
 
 # Seconds from $1 to $2, with milliseconds.
@@ -99,6 +109,11 @@ resident_mib() { awk '/^VmRSS/ { printf "%d", $2 / 1024 }' "/proc/$1/status"; }
 # Processor time of a process so far, in hundredths of a second (user and system).
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
+# Seconds of processor time of a process since it had used TICKS: cpu_seconds_since PID TICKS.
+cpu_seconds_since() {
+    awk -v now="$(cpu_ticks "$1")" -v then="$2" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", (now - then) / hz }'
+}
+
 # Median, smallest and largest of the numbers on standard input.
 median_and_spread() {
     sort -g | awk '{ v[NR] = $1 }
@@ -114,7 +129,7 @@ folder_bytes() {
     done
 }
 
-# Hardware, kernel, JDK and file system, a line each.
+# Hardware, kernel, JDK, file system of a folder, and how busy the machine is already; a line each.
 describe_machine() {
     local cpu memory
     cpu=$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)
@@ -123,4 +138,5 @@ describe_machine() {
     printf 'kernel   %s\n' "$(uname -sr)"
     printf 'jdk      %s\n' "$("$JAVA" -version 2>&1 | sed -n 's/.*(build \(.*\))$/\1/p' | head -1)"
     printf 'files    %s\n' "$(df --output=fstype "$1" | tail -1)"
+    printf 'load     %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 }

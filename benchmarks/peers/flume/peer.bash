@@ -2,7 +2,6 @@
 
 FLUME_JARS=$BENCHMARKS/target/peers/flume
 flume_link=avro
-flume_channel_extra=()
 
 flume_prepare() {
     [[ -e $FLUME_JARS/.complete ]] && return

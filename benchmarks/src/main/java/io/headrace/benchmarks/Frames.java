@@ -14,11 +14,12 @@ final class Frames {
     /**
      * Builds frames of {@code events} events of {@code eventBytes} bytes; the references are the caller's.
      *
+     * @param producerId of all of them
      * @param eventBytes at least 64
      */
-    static Frame[] build(int frames, int events, int eventBytes) {
-        GeneratedLines lines = new GeneratedLines(frames, frames * events, eventBytes);
-        Producer producer = new Producer(frames);
+    static Frame[] build(long producerId, int frames, int events, int eventBytes) {
+        GeneratedLines lines = new GeneratedLines(producerId, frames * events, eventBytes);
+        Producer producer = new Producer(producerId);
         Frame[] built = new Frame[frames];
         try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, FrameLimits.DEFAULT)) {
             for (int i = 0; i < frames; i++) {

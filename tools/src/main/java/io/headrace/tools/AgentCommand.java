@@ -1,30 +1,160 @@
 package io.headrace.tools;
 
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.config.ConfigurationReport;
+import io.headrace.tools.logging.LoggingSetup;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
+/** Runs one agent until it is told to stop. */
 @Command(
         name = "agent",
-        description = "Check a configuration without starting anything.%n",
+        description = {
+            "Run an agent: the sources, channels and sinks of a properties file, as Flume has them.",
+            "",
+            "SIGTERM or Ctrl-C stops it in order: sources first, then sinks take what is left for a while, then channels"
+                    + " write what remains; a second signal ends it at once. Messages go to standard error.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  headrace agent -n a1 -f agent.properties",
+            "  headrace agent -n a1 -f agent.properties --dryrun         check it and exit",
+            "  headrace agent -n a1 -f agent.properties --metrics-port 41414",
+            "      then  curl localhost:41414/metrics    or  /metrics/prometheus  or  /health",
+            "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.monitoring.type=http -Xmx1g",
+            "      flags of flume-ng are understood",
+            "",
+            "Exit codes: 0 stopped in order, 1 failed, 64 usage, 78 configuration."
+        },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class AgentCommand implements Callable<Integer> {
+    private static final String MONITORING_TYPE = "flume.monitoring.type";
+    private static final String MONITORING_PORT = "flume.monitoring.port";
+    private static final int FLUME_METRICS_PORT = 41_414;
+    private static final int HIGHEST_PORT = 65_535;
+
     @ParentCommand
     private HeadraceCommand headrace;
 
-    @Parameters(paramLabel = "FILE")
-    private Path file;
-
     @Option(
             names = {"-n", "--name"},
-            paramLabel = "NAME")
+            paramLabel = "NAME",
+            required = true,
+            description = "Which agent of the file: what its keys begin with.")
     private String name;
 
+    @Option(
+            names = {"-f", "--conf-file"},
+            paramLabel = "FILE",
+            required = true,
+            description = "Its configuration; given again, a later file replaces keys of earlier ones.")
+    private List<Path> files;
+
+    @Option(
+            names = {"-c", "--conf"},
+            paramLabel = "DIR",
+            description = "Taken for flume-ng's sake; nothing is read from it.")
+    private Path folder;
+
+    @Option(
+            names = {"-d", "--dryrun"},
+            description = "Check the configuration and exit.")
+    private boolean dryRun;
+
+    @Option(
+            names = "-D",
+            paramLabel = "KEY=VALUE",
+            mapFallbackValue = "",
+            description = "Set a Java property, e.g. -Dheadrace.log.level=debug.")
+    private Map<String, String> properties = new LinkedHashMap<>();
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description = "Serve /metrics, /metrics/prometheus and /health there.")
+    private Integer metricsPort;
+
+    @Option(
+            names = "--metrics-bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "On which address (default: ${DEFAULT-VALUE}).")
+    private String metricsBind;
+
+    @Option(names = "--lenient", description = "Leave broken components out, as Flume does, instead of refusing.")
+    private boolean lenient;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long sinks may take what is left at the stop (default: ${DEFAULT-VALUE}).")
+    private long drainSeconds;
+
+    @Option(
+            names = "--no-reload-conf",
+            description = "Taken for flume-ng's sake; a changed file is not read again anyway.")
+    private boolean noReload;
+
+    @Option(names = "--stop-with-parent", hidden = true, description = "Stop at once when standard input ends.")
+    private boolean stopWithParent;
+
     @Override
-    public Integer call() {
-        return 0;
+    public Integer call() throws Exception {
+        properties.forEach(System::setProperty);
+        if (headrace.debug()) {
+            System.setProperty(LoggingSetup.LEVEL_PROPERTY, "debug");
+        }
+        if (drainSeconds < 0) {
+            throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
+        }
+        int port = httpPort();
+        ConfigurationReport report = ConfigurationLoader.standard(lenient).read(files, name);
+        ConfigurationMessages.print(headrace.console(), report);
+        if (!report.isUsable()) {
+            return ExitCode.CONFIGURATION;
+        }
+        if (dryRun) {
+            headrace.console().out().println(name + ": can be used");
+            return ExitCode.OK;
+        }
+        new AgentRun(report.configuration(), Duration.ofSeconds(drainSeconds), metricsBind, port).run(stopWithParent);
+        return ExitCode.OK;
+    }
+
+    /** The port of {@code --metrics-port} or of Flume's properties, -1 for none. */
+    private int httpPort() {
+        if (metricsPort != null) {
+            return port("--metrics-port", metricsPort.toString());
+        }
+        String type = System.getProperty(MONITORING_TYPE);
+        if (type == null) {
+            return -1;
+        }
+        if (!type.equalsIgnoreCase("http")) {
+            throw new CommandException(ExitCode.USAGE, "-D" + MONITORING_TYPE + ": " + type + " (expected: http)");
+        }
+        String port = System.getProperty(MONITORING_PORT);
+        return port == null ? FLUME_METRICS_PORT : port("-D" + MONITORING_PORT, port);
+    }
+
+    private static int port(String option, String text) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= HIGHEST_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Told below, like a number out of range.
+        }
+        throw new CommandException(ExitCode.USAGE, option + ": " + text + " (expected: 0.." + HIGHEST_PORT + ")");
     }
 }

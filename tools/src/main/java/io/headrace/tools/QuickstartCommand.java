@@ -116,10 +116,19 @@ final class QuickstartCommand implements Callable<Integer> {
         check();
         Console console = headrace.console();
         Quickstart quickstart = new Quickstart(options(), console);
+        Quickstart.Result result;
         Thread onInterrupt = new Thread(() -> abort(quickstart, console), "quickstart-abort");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
-        Quickstart.Result result = quickstart.run();
-        Runtime.getRuntime().removeShutdownHook(onInterrupt);
+        try {
+            result = quickstart.run();
+        } catch (IOException | CommandException | InterruptedException failure) {
+            if (quickstart.isAborted()) {
+                return ExitCode.FAILED;
+            }
+            throw failure;
+        } finally {
+            forget(onInterrupt);
+        }
         if (json) {
             console.out().println(result.json());
             result.checks().forEach(console.err()::println);
@@ -129,6 +138,15 @@ final class QuickstartCommand implements Callable<Integer> {
             result.checks().forEach(console.out()::println);
         }
         return result.sound() ? ExitCode.OK : ExitCode.INTEGRITY;
+    }
+
+    private static void forget(Thread onInterrupt) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onInterrupt);
+        } catch (IllegalStateException alreadyEnding) {
+            // The hook runs already, and cleans up.
+            return;
+        }
     }
 
     private static void abort(Quickstart quickstart, Console console) {

@@ -44,6 +44,8 @@ public final class EventCursor {
                     FrameException.Reason.LENGTH,
                     "shared headers: " + sharedLength + " bytes (expected: 0 to " + (limit - PAYLOAD) + ")");
         }
+        ownOffset = PAYLOAD;
+        bodyOffset = PAYLOAD;
         rewind();
         return this;
     }
@@ -64,15 +66,17 @@ public final class EventCursor {
         if (limit - next < FrameLayout.EVENT_PREFIX_LENGTH) {
             throw structure("event " + index + " begins at " + next + " of " + limit);
         }
-        bodyLength = buffer.getInt(next, ByteOrder.LITTLE_ENDIAN);
-        ownLength = buffer.getInt(next + Integer.BYTES, ByteOrder.LITTLE_ENDIAN);
-        ownOffset = next + FrameLayout.EVENT_PREFIX_LENGTH;
-        int room = limit - ownOffset;
-        if (ownLength < 0 || ownLength > room || bodyLength < 0 || bodyLength > room - ownLength) {
-            throw structure("event " + index + " has " + ownLength + " bytes of headers and a body of " + bodyLength
-                    + ", " + room + " are left");
+        int body = buffer.getInt(next, ByteOrder.LITTLE_ENDIAN);
+        int own = buffer.getInt(next + Integer.BYTES, ByteOrder.LITTLE_ENDIAN);
+        int room = limit - next - FrameLayout.EVENT_PREFIX_LENGTH;
+        if (own < 0 || own > room || body < 0 || body > room - own) {
+            throw structure("event " + index + " has " + own + " bytes of headers and a body of " + body + ", " + room
+                    + " are left");
         }
-        bodyOffset = ownOffset + ownLength;
+        ownOffset = next + FrameLayout.EVENT_PREFIX_LENGTH;
+        ownLength = own;
+        bodyOffset = ownOffset + own;
+        bodyLength = body;
         next = bodyOffset + bodyLength;
         index++;
         return true;
@@ -113,6 +117,27 @@ public final class EventCursor {
     /** Appends the body to {@code target}, which must have room for {@link #bodyLength()} bytes. */
     public void copyBody(ByteBuffer target) {
         buffer.getBytes(bodyOffset, target, bodyLength);
+    }
+
+    /**
+     * Moves over the events that follow and appends their bodies, each with {@code suffix} after it, to {@code target}
+     * while both fit. The cursor stands on the last one copied.
+     *
+     * @return how many were copied; 0 after the last event, or when the next body needs more than {@code target} has
+     */
+    public int copyBodies(ByteBuffer target, byte[] suffix) {
+        int copied = 0;
+        while (index < count) {
+            // The length is checked by next(); until then it only says whether to go there.
+            int length = limit - next < Integer.BYTES ? 0 : buffer.getInt(next, ByteOrder.LITTLE_ENDIAN);
+            if (length > target.remaining() - suffix.length || !next()) {
+                break;
+            }
+            buffer.getBytes(bodyOffset, target, bodyLength);
+            target.put(suffix);
+            copied++;
+        }
+        return copied;
     }
 
     /** All headers of the current event: the shared ones, overridden by its own. */

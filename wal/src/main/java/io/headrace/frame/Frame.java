@@ -51,22 +51,28 @@ public final class Frame {
 
     /** Takes a reference more; to be called only by a holder of one. */
     public Frame retain() {
-        int before = (int) REFERENCES.getAndAdd(this, 1);
-        if (before <= 0) {
-            REFERENCES.getAndAdd(this, -1);
-            throw new IllegalStateException("references: " + before + " (expected: > 0, the frame was released)");
-        }
+        int before;
+        do {
+            before = references;
+            if (before <= 0) {
+                throw new IllegalStateException("references: " + before + " (expected: > 0, the frame was released)");
+            }
+            // An addition first would let a retain that comes too late bring the frame back for a moment.
+        } while (!REFERENCES.weakCompareAndSet(this, before, before + 1));
         return this;
     }
 
     /** Gives a reference back; the last one frees the memory. */
     public void release() {
-        int before = (int) REFERENCES.getAndAdd(this, -1);
+        int before;
+        do {
+            before = references;
+            if (before <= 0) {
+                throw new IllegalStateException("references: " + before + " (expected: > 0, released too often)");
+            }
+        } while (!REFERENCES.weakCompareAndSet(this, before, before - 1));
         if (before == 1) {
             memory.release();
-        } else if (before <= 0) {
-            REFERENCES.getAndAdd(this, 1);
-            throw new IllegalStateException("references: " + before + " (expected: > 0, released too often)");
         }
     }
 
@@ -96,11 +102,11 @@ public final class Frame {
     }
 
     /**
-     * The bytes from the origin half on, for gathering writes, with a position and limit of its own (one small object a
-     * call).
+     * The bytes from the origin half on, for gathering writes, little-endian, with a position and limit of its own (one
+     * small object a call). Read only.
      */
     public ByteBuffer nioBuffer() {
-        return nio.duplicate();
+        return nio.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**

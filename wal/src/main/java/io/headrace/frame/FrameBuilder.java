@@ -3,23 +3,38 @@ package io.headrace.frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Encodes events into frames. A frame is begun with the headers that all of its events share, takes events until one is
  * {@linkplain #add refused} because it is full, and is {@linkplain #build built}; an event larger than a frame travels
  * alone in one of its own.
  *
+ * <p>Memory for a frame is taken as large as the frames before it were, grows with what is added, and is given up for
+ * less when the frame would pin more than twice its length: small frames stay small in the channels they stand in.
+ *
  * <p>Owned by one thread. A builder that is dropped while a frame is open must be {@linkplain #close() closed}.
  */
 public final class FrameBuilder implements AutoCloseable {
+    private static final int HEADER_LENGTH = FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
+    private static final int SMALLEST_MEMORY = 256;
+    private static final int WORTH_TRIMMING = 1024;
+    private static final int FULL = -1;
+
     private final ByteBufAllocator allocator;
     private final FrameLimits limits;
     private final CRC32C crc = new CRC32C();
+    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final LineScanner scanner = new LineScanner();
 
     private ByteBuf memory;
     private Headers shared;
+    private int position;
     private int eventCount;
+    private int expectedLength = SMALLEST_MEMORY;
 
     public FrameBuilder(ByteBufAllocator allocator, FrameLimits limits) {
         this.allocator = allocator;
@@ -31,15 +46,17 @@ public final class FrameBuilder implements AutoCloseable {
         if (memory != null) {
             throw new IllegalStateException("a frame of " + eventCount + " events is open (expected: none)");
         }
-        if (sharedHeaders.encodedLength() > limits.maxEventBytes()) {
-            throw new EventTooLargeException(sharedHeaders.encodedLength(), limits.maxEventBytes());
+        int sharedLength = sharedHeaders.encodedLength();
+        if (sharedLength > limits.maxEventBytes()) {
+            throw new EventTooLargeException(sharedLength, limits.maxEventBytes());
         }
+        memory = take(Math.max(expectedLength, HEADER_LENGTH + sharedLength));
+        wrap(memory);
+        view.setMemory(0, HEADER_LENGTH, (byte) 0);
+        view.putBytes(HEADER_LENGTH, sharedHeaders.encoded());
         shared = sharedHeaders;
         eventCount = 0;
-        int headerLength = FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
-        memory = allocator.directBuffer(headerLength + sharedHeaders.encodedLength() + limits.frameBytes());
-        memory.writeZero(headerLength);
-        memory.writeBytes(sharedHeaders.encoded());
+        position = HEADER_LENGTH + sharedLength;
     }
 
     /** Whether a frame is open. */
@@ -54,12 +71,18 @@ public final class FrameBuilder implements AutoCloseable {
 
     /** Bytes of the open frame's payload. */
     public int payloadBytes() {
-        return memory == null ? 0 : memory.writerIndex() - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
+        return memory == null ? 0 : position - HEADER_LENGTH;
     }
 
     /** Adds an event without headers of its own; see {@link #add(Headers, ByteBuffer, int, int)}. */
     public boolean add(ByteBuffer body, int offset, int length) {
-        return add(Headers.EMPTY, body, offset, length);
+        int at = room(0, length);
+        if (at == FULL) {
+            return false;
+        }
+        view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, body, offset, length);
+        added(at, 0, length);
+        return true;
     }
 
     /** Adds an event without headers of its own; see {@link #add(Headers, ByteBuffer, int, int)}. */
@@ -69,12 +92,12 @@ public final class FrameBuilder implements AutoCloseable {
 
     /** Adds an event; see {@link #add(Headers, ByteBuffer, int, int)}. */
     public boolean add(Headers own, byte[] body) {
-        if (!room(own.encodedLength(), body.length)) {
+        int at = room(own.encodedLength(), body.length);
+        if (at == FULL) {
             return false;
         }
-        memory.writeIntLE(body.length).writeIntLE(own.encodedLength());
-        memory.writeBytes(own.encoded()).writeBytes(body);
-        eventCount++;
+        view.putBytes(putOwn(at, own), body);
+        added(at, own.encodedLength(), body.length);
         return true;
     }
 
@@ -84,75 +107,117 @@ public final class FrameBuilder implements AutoCloseable {
      *
      * @return false when the frame is full: build it, begin another and add the event again
      * @throws EventTooLargeException when no frame could hold the event; the open frame is as before
+     * @throws IndexOutOfBoundsException when {@code body} has no such bytes; the open frame is as before
      */
     public boolean add(Headers own, ByteBuffer body, int offset, int length) {
-        if (!room(own.encodedLength(), length)) {
+        int at = room(own.encodedLength(), length);
+        if (at == FULL) {
             return false;
         }
-        memory.writeIntLE(length).writeIntLE(own.encodedLength());
-        memory.writeBytes(own.encoded());
-        int at = memory.writerIndex();
-        // Both sides are addressed absolutely: no view of the body is made.
-        ByteBuffer target = memory.internalNioBuffer(at, length);
-        target.put(target.position(), body, offset, length);
-        memory.writerIndex(at + length);
-        eventCount++;
+        view.putBytes(putOwn(at, own), body, offset, length);
+        added(at, own.encodedLength(), length);
         return true;
     }
 
     /** Adds the event under the cursor with {@code own} as its headers; see {@link #add(Headers, ByteBuffer, int, int)}. */
     public boolean add(Headers own, EventCursor event) {
-        if (!room(own.encodedLength(), event.bodyLength())) {
+        int at = room(own.encodedLength(), event.bodyLength());
+        if (at == FULL) {
             return false;
         }
-        memory.writeIntLE(event.bodyLength()).writeIntLE(own.encodedLength());
-        memory.writeBytes(own.encoded());
-        appendFrom(event, event.bodyOffset(), event.bodyLength());
-        eventCount++;
+        view.putBytes(putOwn(at, own), event.frame().buffer(), event.bodyOffset(), event.bodyLength());
+        added(at, own.encodedLength(), event.bodyLength());
         return true;
     }
 
     /** Adds the event under the cursor, own headers and body, as it is. */
     public boolean add(EventCursor event) {
-        if (!room(event.ownHeadersLength(), event.bodyLength())) {
+        int at = room(event.ownHeadersLength(), event.bodyLength());
+        if (at == FULL) {
             return false;
         }
-        memory.writeIntLE(event.bodyLength()).writeIntLE(event.ownHeadersLength());
-        appendFrom(event, event.ownHeadersOffset(), event.ownHeadersLength());
-        appendFrom(event, event.bodyOffset(), event.bodyLength());
-        eventCount++;
+        DirectBuffer from = event.frame().buffer();
+        // Own headers and body stand one after the other.
+        int length = event.ownHeadersLength() + event.bodyLength();
+        view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, from, event.ownHeadersOffset(), length);
+        added(at, event.ownHeadersLength(), event.bodyLength());
         return true;
+    }
+
+    /**
+     * Adds each line from the absolute index {@code from} to {@code to} as an event without headers of its own. A line
+     * ends at a line feed, which is left out, and so is one carriage return before it. Stops before a line that has no
+     * end, that does not fit into the open frame any more, or that is longer than {@code maxEventBytes}.
+     *
+     * @return the index after the last line added: with events in the frame and lines left, build it and go on in the
+     *     next; {@code from} with an empty frame means that the first line has no end or is too large for any
+     */
+    public int addLines(ByteBuffer source, int from, int to) {
+        checkOpen();
+        scanner.wrap(source, from, to);
+        int begin = from;
+        int end = scanner.next();
+        while (end >= 0) {
+            int length = end - begin;
+            if (length > 0 && scanner.byteAt(end - 1) == '\r') {
+                length--;
+            }
+            if (length > limits.maxEventBytes()) {
+                break;
+            }
+            int at = room(0, length);
+            if (at == FULL) {
+                break;
+            }
+            view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, scanner.buffer(), begin, length);
+            added(at, 0, length);
+            begin = end + 1;
+            end = scanner.next();
+        }
+        return begin;
     }
 
     /**
      * Finishes the open frame with numbers from the producer.
      *
      * @param createdMicros microseconds since the epoch
+     * @throws IllegalStateException when no frame is open or it has no events: it would share its first event number with
+     *     the next one
      */
     public Frame build(Producer producer, long createdMicros) {
+        checkEvents();
         return finish(FrameType.DATA, 0, producer.id(), producer.take(eventCount), createdMicros);
     }
 
     /**
      * Finishes the open frame as one derived from another, for interceptors and selectors that change or split what
      * passes.
+     *
+     * @param derivedProducerId by {@link DerivedProducer}
+     * @param firstEventNumber of the frame it was derived from
+     * @param createdMicros of the frame it was derived from
      */
     public Frame buildDerived(long derivedProducerId, long firstEventNumber, long createdMicros) {
+        checkEvents();
         return finish(FrameType.DATA, FrameLayout.FLAG_DERIVED, derivedProducerId, firstEventNumber, createdMicros);
     }
 
     /** A frame of another type than DATA, without events, whose payload is {@code payload}. */
     public Frame buildControl(FrameType type, byte[] payload, long createdMicros) {
+        if (type == FrameType.DATA) {
+            throw new IllegalArgumentException("type: DATA (expected: INPUT, MARK or PAD)");
+        }
         begin(Headers.EMPTY);
-        memory.writeBytes(payload);
+        ensure(payload.length);
+        view.putBytes(position, payload);
+        position += payload.length;
         return finish(type, 0, 0, 0, createdMicros);
     }
 
     /** Drops the open frame, if there is one. */
     public void discard() {
         if (memory != null) {
-            memory.release();
-            memory = null;
+            take().release();
         }
     }
 
@@ -162,47 +227,126 @@ public final class FrameBuilder implements AutoCloseable {
     }
 
     private Frame finish(FrameType type, int flags, long producerId, long firstEvent, long createdMicros) {
-        if (memory == null) {
-            throw new IllegalStateException("no frame is open (expected: begin() before build())");
-        }
-        ByteBuf built = memory;
-        memory = null;
-        built.setByte(FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET), FrameLayout.VERSION);
-        built.setByte(FrameLayout.inOrigin(FrameLayout.TYPE_OFFSET), type.code());
-        built.setShortLE(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET), flags);
-        built.setLongLE(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET), producerId);
-        built.setLongLE(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET), firstEvent);
-        built.setLongLE(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET), createdMicros);
-        built.setIntLE(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET), eventCount);
-        built.setIntLE(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET), shared.encodedLength());
+        putByte(FrameLayout.VERSION_OFFSET, FrameLayout.VERSION);
+        putByte(FrameLayout.TYPE_OFFSET, type.code());
+        view.putShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET), (short) flags, ByteOrder.LITTLE_ENDIAN);
+        putLong(FrameLayout.PRODUCER_OFFSET, producerId);
+        putLong(FrameLayout.FIRST_EVENT_OFFSET, firstEvent);
+        putLong(FrameLayout.CREATED_OFFSET, createdMicros);
+        putInt(FrameLayout.EVENT_COUNT_OFFSET, eventCount);
+        putInt(FrameLayout.SHARED_LENGTH_OFFSET, shared.encodedLength());
+        trim();
         int checked = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
         crc.reset();
-        crc.update(built.internalNioBuffer(checked, built.writerIndex() - checked));
-        built.setIntLE(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET), (int) crc.getValue());
+        crc.update(memory.internalNioBuffer(checked, position - checked));
+        putInt(FrameLayout.ORIGIN_CRC_OFFSET, (int) crc.getValue());
+        ByteBuf built = take();
+        built.writerIndex(position);
         return new Frame(built, built.capacity());
     }
 
-    private boolean room(int ownLength, int bodyLength) {
-        if (memory == null) {
-            throw new IllegalStateException("no frame is open (expected: begin() before add())");
+    /** Moves a frame that would pin much more than it is long, and learns for the next one. */
+    private void trim() {
+        expectedLength = Math.min(
+                limits.frameBytes(),
+                Math.max(
+                        SMALLEST_MEMORY,
+                        Math.max(position + (position >>> 3), expectedLength - (expectedLength >>> 2))));
+        if (memory.capacity() >= WORTH_TRIMMING && memory.capacity() / 2 >= position) {
+            move(position);
         }
-        long eventBytes = (long) ownLength + bodyLength;
-        if (eventBytes > limits.maxEventBytes()) {
-            throw new EventTooLargeException(eventBytes, limits.maxEventBytes());
-        }
-        long needed = FrameLayout.EVENT_PREFIX_LENGTH + eventBytes;
-        boolean fits = eventCount < limits.maxEvents() && payloadBytes() + needed <= limits.frameBytes();
-        if (!fits && eventCount > 0) {
-            return false;
-        }
-        memory.ensureWritable((int) needed);
-        return true;
     }
 
-    private void appendFrom(EventCursor event, int offset, int length) {
-        int at = memory.writerIndex();
-        ByteBuffer target = memory.internalNioBuffer(at, length);
-        event.frame().buffer().getBytes(offset, target, target.position(), length);
-        memory.writerIndex(at + length);
+    /** Where the event's prefix goes, with room for all of it, or {@link #FULL}. */
+    private int room(int ownLength, int bodyLength) {
+        checkOpen();
+        long eventBytes = (long) ownLength + bodyLength;
+        if (eventBytes > limits.maxEventBytes() || bodyLength < 0) {
+            throw refused(eventBytes, bodyLength);
+        }
+        int needed = FrameLayout.EVENT_PREFIX_LENGTH + (int) eventBytes;
+        if (eventCount > 0 && (eventCount >= limits.maxEvents() || needed > limits.frameBytes() - position)) {
+            return FULL;
+        }
+        if (needed > view.capacity() - position) {
+            ensure(needed);
+        }
+        return position;
+    }
+
+    private RuntimeException refused(long eventBytes, int bodyLength) {
+        return bodyLength < 0
+                ? new IllegalArgumentException("length: " + bodyLength + " (expected: >= 0)")
+                : new EventTooLargeException(eventBytes, limits.maxEventBytes());
+    }
+
+    private int putOwn(int at, Headers own) {
+        int ownOffset = at + FrameLayout.EVENT_PREFIX_LENGTH;
+        view.putBytes(ownOffset, own.encoded());
+        return ownOffset + own.encodedLength();
+    }
+
+    private void added(int at, int ownLength, int bodyLength) {
+        view.putLong(at, (long) ownLength << Integer.SIZE | bodyLength, ByteOrder.LITTLE_ENDIAN);
+        position = at + FrameLayout.EVENT_PREFIX_LENGTH + ownLength + bodyLength;
+        eventCount++;
+    }
+
+    private void ensure(int needed) {
+        if (needed > view.capacity() - position) {
+            int wanted = (int) Math.min(limits.frameBytes(), 4L * view.capacity());
+            move(Math.max(Math.addExact(position, needed), wanted));
+        }
+    }
+
+    private void move(int capacity) {
+        ByteBuf moved = take(capacity);
+        moved.setBytes(0, memory, 0, position);
+        memory.release();
+        memory = moved;
+        wrap(moved);
+    }
+
+    private ByteBuf take(int capacity) {
+        ByteBuf taken = allocator.directBuffer(capacity);
+        // What the allocator rounds up to is pinned all the same: use it, and own to it.
+        return taken.capacity(taken.maxFastWritableBytes());
+    }
+
+    private ByteBuf take() {
+        ByteBuf taken = memory;
+        memory = null;
+        view.wrap(0, 0);
+        return taken;
+    }
+
+    private void wrap(ByteBuf taken) {
+        ByteBuffer nio = taken.internalNioBuffer(0, taken.capacity());
+        view.wrap(nio, nio.position(), taken.capacity());
+    }
+
+    private void putByte(int offsetInFrame, byte value) {
+        view.putByte(FrameLayout.inOrigin(offsetInFrame), value);
+    }
+
+    private void putInt(int offsetInFrame, int value) {
+        view.putInt(FrameLayout.inOrigin(offsetInFrame), value, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void putLong(int offsetInFrame, long value) {
+        view.putLong(FrameLayout.inOrigin(offsetInFrame), value, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void checkOpen() {
+        if (memory == null) {
+            throw new IllegalStateException("no frame is open (expected: begin() before)");
+        }
+    }
+
+    private void checkEvents() {
+        checkOpen();
+        if (eventCount == 0) {
+            throw new IllegalStateException("the open frame has no events (expected: at least 1, or discard())");
+        }
     }
 }

@@ -54,7 +54,10 @@ public final class FrameDecoder {
         return new Frame(origin, Math.max(pinnedBytes, origin.readableBytes()));
     }
 
-    /** As {@link #decode}, and walks headers and events, for bytes from a peer. */
+    /**
+     * As {@link #decode}, and walks headers and events, for bytes from a peer. What is compressed is not walked: the
+     * caller inflates such a frame and decodes it again, or refuses it, and never passes it on.
+     */
     public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes) {
         Frame frame = decode(origin, pinnedBytes);
         if (frame.type() == FrameType.DATA && (frame.flags() & FrameLayout.FLAG_COMPRESSED) == 0) {
@@ -84,6 +87,12 @@ public final class FrameDecoder {
         int events = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
         int shared = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
         int payload = origin.readableBytes() - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
+        if (type != FrameType.DATA.code() && (events != 0 || shared != 0 || flags != 0)) {
+            throw new FrameException(
+                    FrameException.Reason.TYPE,
+                    "frame of type " + type + " with flags " + flags + ", " + events + " events, " + shared
+                            + " bytes of shared headers (expected: none in any type but DATA)");
+        }
         if (events < 0 || shared < 0 || shared > payload) {
             throw new FrameException(
                     FrameException.Reason.LENGTH,

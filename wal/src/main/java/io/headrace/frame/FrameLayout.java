@@ -92,7 +92,7 @@ public final class FrameLayout {
     /** Flag: the producer id was derived from another frame's. */
     public static final int FLAG_DERIVED = 2;
 
-    /** Payload size at which builders close a frame. */
+    /** Size of origin half and payload at which builders close a frame. */
     public static final int DEFAULT_FRAME_BYTES = 192 * 1024;
 
     /** Largest value of {@code frameBytes}: larger buffers leave Netty's pool. */

@@ -4,7 +4,7 @@ package io.headrace.frame;
  * When a builder closes a frame and what it refuses.
  *
  * @param maxEvents events in a frame ({@code batchSize})
- * @param frameBytes payload bytes at which a frame is closed
+ * @param frameBytes bytes of origin half and payload, which share one pooled buffer, at which a frame is closed
  * @param maxEventBytes largest headers and body of one event
  */
 public record FrameLimits(int maxEvents, int frameBytes, int maxEventBytes) {

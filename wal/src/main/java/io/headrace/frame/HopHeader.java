@@ -24,6 +24,7 @@ public final class HopHeader {
      */
     public void write(
             ByteBuffer out, int at, int length, int tag, long sequence, long durable, int inputNumber, long position) {
+        checkOrder(out);
         out.putInt(at + FrameLayout.LENGTH_OFFSET, length);
         out.putInt(at + FrameLayout.TAG_OFFSET, tag);
         out.putLong(at + FrameLayout.SEQUENCE_OFFSET, sequence);
@@ -40,9 +41,7 @@ public final class HopHeader {
      * @return whether its checksum holds; if not, the fields are not to be believed
      */
     public boolean read(ByteBuffer in, int at) {
-        if (in.order() != ByteOrder.LITTLE_ENDIAN) {
-            throw new IllegalArgumentException("byte order: " + in.order() + " (expected: LITTLE_ENDIAN)");
-        }
+        checkOrder(in);
         length = in.getInt(at + FrameLayout.LENGTH_OFFSET);
         tag = in.getInt(at + FrameLayout.TAG_OFFSET);
         sequence = in.getLong(at + FrameLayout.SEQUENCE_OFFSET);
@@ -75,6 +74,12 @@ public final class HopHeader {
 
     public int inputNumber() {
         return inputNumber;
+    }
+
+    private static void checkOrder(ByteBuffer buffer) {
+        if (buffer.order() != ByteOrder.LITTLE_ENDIAN) {
+            throw new IllegalArgumentException("byte order: " + buffer.order() + " (expected: LITTLE_ENDIAN)");
+        }
     }
 
     private int checksum(ByteBuffer buffer, int at) {

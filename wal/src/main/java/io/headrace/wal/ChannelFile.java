@@ -6,13 +6,27 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.agrona.IoUtil;
 
 /** A file of the operating system. */
 final class ChannelFile implements StorageFile {
+    private static final int BLOCK = 4096;
+    private static final int ZEROS = 1024 * 1024;
+    private static final long CACHED_ZEROS_SYNC = 4L * 1024 * 1024;
+
+    /** Not in the Java platform's own API, though in every JDK. */
+    private static final OpenOption DIRECT = direct();
+
     private final Path path;
     private final FileChannel channel;
+    private FileChannel around;
+    private boolean onlyCached = DIRECT == null;
+    private ByteBuffer zeros;
+    private long cachedZeros;
 
     ChannelFile(Path path, FileChannel channel) {
         this.path = path;
@@ -55,8 +69,38 @@ final class ChannelFile implements StorageFile {
     }
 
     @Override
+    public void zero(long position, int length) throws IOException {
+        try {
+            if (around == null && !onlyCached) {
+                openAround();
+            }
+            if (zeros == null) {
+                zeros = ByteBuffer.allocateDirect(ZEROS + BLOCK).alignedSlice(BLOCK);
+            }
+            FileChannel out = onlyCached ? channel : around;
+            long at = position;
+            long end = position + length;
+            while (at < end) {
+                zeros.clear().limit((int) Math.min(ZEROS, end - at));
+                at += out.write(zeros, at);
+            }
+            if (onlyCached) {
+                // In small portions, so that no sync of others waits behind all of it.
+                cachedZeros += length;
+                if (cachedZeros >= CACHED_ZEROS_SYNC) {
+                    cachedZeros = 0;
+                    channel.force(false);
+                }
+            }
+        } catch (IOException e) {
+            throw FileStorage.translate(path, e);
+        }
+    }
+
+    @Override
     public void sync() throws IOException {
         try {
+            closeAround();
             channel.force(false);
         } catch (IOException e) {
             throw FileStorage.translate(path, e);
@@ -84,7 +128,38 @@ final class ChannelFile implements StorageFile {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try {
+            closeAround();
+        } finally {
+            channel.close();
+        }
+    }
+
+    /** File systems in memory, among others, know no way around the cache. */
+    private void openAround() throws IOException {
+        try {
+            around = FileChannel.open(path, StandardOpenOption.WRITE, DIRECT);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            onlyCached = true;
+        }
+    }
+
+    private void closeAround() throws IOException {
+        zeros = null;
+        FileChannel closing = around;
+        around = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    private static OpenOption direct() {
+        try {
+            Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+            return (OpenOption) options.getField("DIRECT").get(null);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
     }
 
     private static final class Region implements MappedRegion {

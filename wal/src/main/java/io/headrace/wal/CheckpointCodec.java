@@ -31,7 +31,7 @@ import java.util.Map;
  *   hole    distance from the floor, then from the end of the hole before, to the sequence before its first; length of it
  *   window  floor zigzag, runs varint, {unmarked before varint, marked varint}; both at least 1
  *   text    length varint, UTF-8
- *   input   number varint (difference to the one before), kind u8 (0 ordered, 1 window), key text,
+ *   input   number varint (difference to the one before), kind u8 (1 ordered, 2 window), key text,
  *           last seen zigzag (milliseconds since the epoch), position zigzag or window
  * </pre>
  *
@@ -49,8 +49,8 @@ final class CheckpointCodec {
     private static final int FIXED_LENGTH = 49;
 
     private static final int FLAG_CLEAN = 1;
-    private static final int ORDERED = 0;
-    private static final int WINDOW = 1;
+    private static final int ORDERED = 1;
+    private static final int WINDOW = 2;
     private static final int MAX_VARINT = 10;
 
     private static final int SMALLEST_DROPPED = 2;
@@ -222,7 +222,7 @@ final class CheckpointCodec {
             }
             int kind = in.get();
             if (kind != ORDERED && kind != WINDOW) {
-                throw new IllegalArgumentException("input kind: " + kind + " (expected: 0 or 1)");
+                throw new IllegalArgumentException("input kind: " + kind + " (expected: 1 or 2)");
             }
             InputKey key = new InputKey(kind == ORDERED ? InputKey.Kind.ORDERED : InputKey.Kind.WINDOW, getText(in));
             long lastSeenMillis = getSigned(in);

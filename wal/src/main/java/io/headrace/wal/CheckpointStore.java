@@ -93,7 +93,8 @@ public final class CheckpointStore implements AutoCloseable {
         failed = true;
         valid[slot] = false;
         if (files[slot] == null) {
-            create(slot, bytes);
+            files[slot] = writeUnfinished(slot, bytes);
+            publish(slot);
         } else {
             overwrite(files[slot], bytes);
         }
@@ -166,32 +167,59 @@ public final class CheckpointStore implements AutoCloseable {
         return best;
     }
 
-    /** Puts a synced copy in the place of the newest slot's file, atomically. */
+    /**
+     * Puts a synced copy in the place of the newest slot's file, atomically. Where the disk has no room for one, the same
+     * bytes are written over themselves, which needs none.
+     */
     private void makeNewestDurable() throws IOException {
-        if (newest != NONE) {
-            StorageFile read = files[newest];
-            files[newest] = null;
-            read.close();
-            create(newest, CheckpointSlot.encode(loaded, codec));
+        if (newest == NONE) {
+            return;
         }
+        ByteBuffer bytes = CheckpointSlot.encode(loaded, codec);
+        StorageFile copy;
+        try {
+            copy = writeUnfinished(newest, bytes.duplicate());
+        } catch (DiskFullException e) {
+            removeUnfinished();
+            overwrite(files[newest], bytes);
+            return;
+        }
+        StorageFile read = files[newest];
+        files[newest] = copy;
+        read.close();
+        publish(newest);
     }
 
     private void removeUnfinished() throws IOException {
-        for (String name : NAMES) {
-            Path path = folder.resolve(name + NEW_SUFFIX);
-            if (storage.exists(path)) {
-                storage.delete(path);
+        for (int slot = 0; slot < NAMES.length; slot++) {
+            if (storage.exists(unfinished(slot))) {
+                storage.delete(unfinished(slot));
             }
         }
     }
 
-    private void create(int slot, ByteBuffer bytes) throws IOException {
-        Path path = folder.resolve(NAMES[slot]);
-        Path unfinished = folder.resolve(NAMES[slot] + NEW_SUFFIX);
-        files[slot] = storage.open(unfinished, Storage.OpenMode.CREATE);
-        overwrite(files[slot], bytes);
-        storage.rename(unfinished, path);
+    private StorageFile writeUnfinished(int slot, ByteBuffer bytes) throws IOException {
+        StorageFile file = storage.open(unfinished(slot), Storage.OpenMode.CREATE);
+        try {
+            overwrite(file, bytes);
+            return file;
+        } catch (IOException | RuntimeException e) {
+            try {
+                file.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    private void publish(int slot) throws IOException {
+        storage.rename(unfinished(slot), folder.resolve(NAMES[slot]));
         storage.syncFolder(folder);
+    }
+
+    private Path unfinished(int slot) {
+        return folder.resolve(NAMES[slot] + NEW_SUFFIX);
     }
 
     /** Writes from the file's start; a file that is too small grows to a power of two, filled with zeros. */

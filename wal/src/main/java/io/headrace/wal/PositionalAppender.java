@@ -8,19 +8,22 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Gathers a group and writes it at its place in the file. Small frames are copied behind their hop halves into one
+ * Gathers a group and writes it at its place in the file, with zeros up to the end of the page: a page of which only a
+ * part were written would have to be read first when the cache has lost it. Small frames are copied behind their hop halves into one
  * staging buffer, which costs less than an element of a gathering write each; large ones are gathered from where they are.
  */
 final class PositionalAppender implements SegmentAppender {
     /** From this size on a frame is gathered, not copied. */
     static final int GATHER_BYTES = 32 * 1024;
 
+    private static final int PAGE = 4096;
     private static final int STAGING_BYTES = GROUP_BYTES + FrameLayout.HEADER_LENGTH;
 
     private final HopHeader hop = new HopHeader();
     private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE);
     private final ByteBuffer[] views = new ByteBuffer[GROUP_BUFFERS];
-    private final ByteBuffer[] buffers = new ByteBuffer[GROUP_BUFFERS + 2];
+    private final ByteBuffer[] buffers = new ByteBuffer[GROUP_BUFFERS + 3];
     private final Frame[] retained = new Frame[GROUP_BUFFERS];
 
     private Segment segment;
@@ -90,6 +93,10 @@ final class PositionalAppender implements SegmentAppender {
             return;
         }
         closeView();
+        int rest = (int) Math.min(-(groupStart + groupBytes) & PAGE - 1, segment.size() - groupStart - groupBytes);
+        if (rest > 0) {
+            buffers[bufferCount++] = zeros.clear().limit(rest);
+        }
         if (bufferCount == 1) {
             segment.file().write(buffers[0], groupStart);
         } else {

@@ -29,7 +29,8 @@ public final class SegmentPreparer implements Agent {
 
     private static final String UNFINISHED = "unfinished-";
     private static final int CHUNK_BYTES = 256 * 1024;
-    private static final long SYNC_BYTES = 4L * 1024 * 1024;
+    private static final int HURRIED_CHUNK_BYTES = 1024 * 1024;
+    private static final long MAX_CREDIT = 4L * 1024 * 1024;
     private static final long STEP_BYTES = 4L * 1024 * 1024;
     private static final long IDLE_BYTES_PER_SECOND = 64L * 1024 * 1024;
     private static final long STEP_NANOS = 5_000_000;
@@ -44,7 +45,6 @@ public final class SegmentPreparer implements Agent {
     private final SpscUnboundedAtomicArrayQueue<Segment> returned = new SpscUnboundedAtomicArrayQueue<>(64);
     private final SpscUnboundedAtomicArrayQueue<Segment> unsynced = new SpscUnboundedAtomicArrayQueue<>(64);
     private final ArrayDeque<Segment> spares = new ArrayDeque<>();
-    private final ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_BYTES);
 
     private StreamId streamId;
     private long nextIndex = 1;
@@ -175,7 +175,7 @@ public final class SegmentPreparer implements Agent {
             }
         }
         long wanted = Math.min(settings.segmentBytes(), Math.max(FIRST_BYTES, bytes + SegmentHeader.LENGTH));
-        startFilling(align(wanted));
+        startFilling(folderOf(nextIndex), align(wanted));
         while (!filling.isFull()) {
             filling.writeChunk();
         }
@@ -287,16 +287,13 @@ public final class SegmentPreparer implements Agent {
             rampBytes *= 4;
         }
         long size = align(Math.min(rampBytes, settings.segmentBytes()));
-        Path folder = folderOf(nextIndex);
-        long usable = storage.usableSpace(folder);
-        if (usable - size < settings.reserveBytes()) {
-            waitingFor = folder + ": " + usable + " bytes are free (expected: >= " + (settings.reserveBytes() + size)
-                    + ", a segment and the reserve)";
+        Path folder = folderWithRoom(size);
+        if (folder == null) {
             notBeforeNanos = now + FULL_NANOS;
             return false;
         }
         try {
-            startFilling(size);
+            startFilling(folder, size);
         } catch (DiskFullException e) {
             waitingFor = e.getMessage();
             notBeforeNanos = now + FULL_NANOS;
@@ -306,9 +303,28 @@ public final class SegmentPreparer implements Agent {
         return true;
     }
 
-    private void startFilling(long size) throws IOException {
-        Path path = folderOf(nextIndex).resolve(UNFINISHED + Segment.nameOf(nextIndex));
-        filling = new Filling(path, storage.open(path, Storage.OpenMode.CREATE), size);
+    /** The folder whose turn it is, or the next one with room; null when all are full. */
+    private Path folderWithRoom(long size) throws IOException {
+        int folders = settings.dataFolders().size();
+        for (int turn = 0; turn < folders; turn++) {
+            Path folder = folderOf(nextIndex + turn);
+            long usable = storage.usableSpace(folder);
+            if (usable - size >= settings.reserveBytes()) {
+                return folder;
+            }
+            waitingFor = folder + ": " + usable + " bytes are free (expected: >= " + (settings.reserveBytes() + size)
+                    + ", a segment and the reserve)";
+        }
+        return null;
+    }
+
+    private void startFilling(Path folder, long size) throws IOException {
+        Path path = folder.resolve(UNFINISHED + Segment.nameOf(nextIndex));
+        filling = new Filling(
+                path,
+                storage.open(path, Storage.OpenMode.CREATE),
+                size,
+                settings.appender() == LogSettings.Appender.MAPPED);
     }
 
     private Segment finishFilling() throws IOException {
@@ -357,7 +373,7 @@ public final class SegmentPreparer implements Agent {
         long appended = appendedBytes.get();
         long elapsed = Math.min(now - creditNanos, SECOND_NANOS);
         credit += 2 * (appended - creditAppended) + IDLE_BYTES_PER_SECOND * elapsed / SECOND_NANOS;
-        credit = Math.min(credit, SYNC_BYTES);
+        credit = Math.min(credit, MAX_CREDIT);
         creditNanos = now;
         creditAppended = appended;
         if (neededBytes > 0) {
@@ -424,28 +440,30 @@ public final class SegmentPreparer implements Agent {
         private final Path path;
         private final StorageFile file;
         private final long size;
+        private final ByteBuffer readBack;
         private long filled;
-        private long synced;
+        private long read;
 
-        private Filling(Path path, StorageFile file, long size) {
+        private Filling(Path path, StorageFile file, long size, boolean mapped) {
             this.path = path;
             this.file = file;
             this.size = size;
+            this.readBack = mapped ? ByteBuffer.allocateDirect(CHUNK_BYTES) : null;
         }
 
         private boolean isFull() {
-            return filled == size;
+            return filled == size && (readBack == null || read == size);
         }
 
         private void writeChunk() throws IOException {
-            zeros.clear().limit((int) Math.min(CHUNK_BYTES, size - filled));
-            int count = zeros.remaining();
-            file.write(zeros, filled);
-            filled += count;
-            if (filled - synced >= SYNC_BYTES) {
-                // In small portions, so that no sync of the journal waits behind a whole segment.
-                file.sync();
-                synced = filled;
+            int chunk = neededBytes > 0 ? HURRIED_CHUNK_BYTES : CHUNK_BYTES;
+            if (filled < size) {
+                int count = (int) Math.min(chunk, size - filled);
+                file.zero(filled, count);
+                filled += count;
+            } else {
+                // Zeros went around the cache: stores into a mapped page would each wait for the disk.
+                read += file.read(readBack.clear().limit((int) Math.min(readBack.capacity(), size - read)), read);
             }
         }
     }

@@ -14,6 +14,14 @@ public interface StorageFile extends AutoCloseable {
     /** Writes all remaining bytes of {@code count} buffers one after the other, gathering where the system can. */
     void write(ByteBuffer[] from, int count, long position) throws IOException;
 
+    /**
+     * Writes zeros, around the page cache where the system can, so that the syncs of others don't wait for them. Both
+     * numbers are multiples of 4,096.
+     */
+    default void zero(long position, int length) throws IOException {
+        write(ByteBuffer.allocate(length), position);
+    }
+
     /** Makes content durable (data, and the size where it changed). */
     void sync() throws IOException;
 

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CheckpointCodecTest {
@@ -79,7 +80,28 @@ class CheckpointCodecTest {
     }
 
     @Test
-    void shouldStaySmallAndFastWithTenThousandInputs() {
+    void shouldStaySmallWithTenThousandInputs() {
+        Checkpoint checkpoint = tenThousandInputs();
+        byte[] body = encode(checkpoint);
+        assertThat(body.length).isLessThan(1 << 20);
+        assertSame(decode(body), checkpoint);
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldEncodeTenThousandInputsWithin20Millis() {
+        Checkpoint checkpoint = tenThousandInputs();
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 100; i++) {
+            long begin = System.nanoTime();
+            codec.encode(checkpoint, 32);
+            best = Math.min(best, System.nanoTime() - begin);
+        }
+        System.out.printf("checkpoint of 10,000 inputs: encoded in %.2f ms%n", best / 1e6);
+        assertThat(best).isLessThan(20_000_000);
+    }
+
+    private static Checkpoint tenThousandInputs() {
         LogState state = new LogState(1_000_000, 10_001);
         Random random = new Random(7);
         for (int number = 1; number <= 10_000; number++) {
@@ -96,18 +118,7 @@ class CheckpointCodecTest {
             }
             state.inputs().put(number, input);
         }
-        Checkpoint checkpoint = new Checkpoint(1, new StreamId(1, 2), 3, 4, 5, 6, false, state);
-        long best = Long.MAX_VALUE;
-        for (int i = 0; i < 20; i++) {
-            long begin = System.nanoTime();
-            codec.encode(checkpoint, 32);
-            best = Math.min(best, System.nanoTime() - begin);
-        }
-        int length = encode(checkpoint).length;
-        System.out.printf("checkpoint of 10,000 inputs: %d bytes, encoded in %.2f ms%n", length, best / 1e6);
-        assertThat(length).isLessThan(1 << 20);
-        assertThat(best).isLessThan(20_000_000);
-        assertSame(decode(encode(checkpoint)), checkpoint);
+        return new Checkpoint(1, new StreamId(1, 2), 3, 4, 5, 6, false, state);
     }
 
     /** The checksum is not asked: what is decoded lies on purpose. */

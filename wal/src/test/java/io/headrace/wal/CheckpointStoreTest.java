@@ -8,13 +8,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointStoreTest {
     private static final Path FOLDER = Path.of("log");
     private static final Path A = FOLDER.resolve("checkpoint-a");
     private static final Path B = FOLDER.resolve("checkpoint-b");
+
+    private static final int SEEDS = Integer.getInteger("headrace.checkpoint.seeds", 500);
 
     private final HeapStorage storage = new HeapStorage();
 
@@ -123,6 +127,87 @@ class CheckpointStoreTest {
             assertThat(store.olderLowWater()).isEqualTo(found == 0 ? 0 : lowWater(found));
         }
         return failed;
+    }
+
+    /** Kills, failing syncs and power cuts one after the other: nothing acknowledged is lost, nothing needed released. */
+    @Test
+    void shouldSurviveAnySequenceOfFaults_R9() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Random random = new Random(seed);
+            HeapStorage disk = new HeapStorage();
+            long acknowledged = 0;
+            long attempted = 0;
+            long released = 0;
+            for (int life = 0; life < 8; life++) {
+                try (CheckpointStore store = CheckpointStore.open(disk, FOLDER)) {
+                    long found = store.load() == null ? 0 : store.load().generation();
+                    assertThat(found).as("seed %d, life %d", seed, life).isBetween(acknowledged, attempted);
+                    assertThat(found == 0 ? 0 : store.load().lowWater())
+                            .as("seed %d, life %d", seed, life)
+                            .isGreaterThanOrEqualTo(released);
+                    disk.failAfter(random.nextInt(30));
+                    while (true) {
+                        Checkpoint next = checkpoint(store.nextGeneration());
+                        next.state().tokens().put("sink", new byte[random.nextInt(10) * 9_000]);
+                        attempted = next.generation();
+                        store.write(next);
+                        acknowledged = attempted;
+                        released = Math.max(released, store.olderLowWater());
+                    }
+                } catch (LogDamagedException e) {
+                    throw new AssertionError("seed " + seed + ", life " + life, e);
+                } catch (IOException e) {
+                    disk.recover();
+                }
+                if (random.nextBoolean()) {
+                    disk.cutPower(random);
+                } else if (random.nextBoolean()) {
+                    failToOpen(disk, random.nextInt(6));
+                }
+            }
+        }
+    }
+
+    private static void failToOpen(HeapStorage disk, int passing) throws IOException {
+        disk.failAfter(passing);
+        try (CheckpointStore store = CheckpointStore.open(disk, FOLDER)) {
+            assertThat(store.nextGeneration()).isPositive();
+        } catch (LogDamagedException e) {
+            throw new AssertionError(e);
+        } catch (IOException e) {
+            assertThat(e).hasMessage("failed on purpose");
+        }
+        disk.recover();
+    }
+
+    @Test
+    void shouldOpenAndWriteOnAFullDisk() throws IOException {
+        MemoryStorage full = new MemoryStorage();
+        full.createFolders(FOLDER);
+        try (CheckpointStore store = CheckpointStore.open(full, FOLDER)) {
+            store.write(checkpoint(1));
+            store.write(checkpoint(2));
+        }
+        full.capacity(2 * 64 * 1024 + 100);
+        for (long generation = 3; generation <= 6; generation++) {
+            try (CheckpointStore store = CheckpointStore.open(full, FOLDER)) {
+                store.write(checkpoint(generation));
+                assertThat(store.olderLowWater()).isEqualTo(lowWater(generation - 1));
+            }
+        }
+        assertThat(full.list(FOLDER)).containsExactly("checkpoint-a", "checkpoint-b");
+    }
+
+    @Test
+    void shouldKeepCheckpointsOnARealDisk(@TempDir Path folder) throws IOException {
+        FileStorage real = new FileStorage();
+        for (long generation = 1; generation <= 5; generation++) {
+            try (CheckpointStore store = CheckpointStore.open(real, folder)) {
+                store.write(checkpoint(generation));
+            }
+            assertThat(CheckpointStore.read(real, folder).generation()).isEqualTo(generation);
+        }
+        assertThat(real.list(folder)).containsExactly("checkpoint-a", "checkpoint-b");
     }
 
     @Test

@@ -5,17 +5,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Files on the heap, for tests of what needs few of a storage's operations. After a given number of changes every later
- * one fails; a write that fails has written its first half.
+ * A disk of few operations that remembers what was synced. After a given number of changes every later one fails; a
+ * write that fails has written its first half. A sync that fails leaves what it should have written in the page cache,
+ * clean: later syncs don't write it either, as on Linux. A power cut keeps any of the sectors that were not synced, and
+ * the folder as it was at any time since it was.
  */
 final class HeapStorage implements Storage {
-    private final Map<Path, Inode> files = new TreeMap<>();
+    private static final int SECTOR = 512;
+
+    private Map<Path, Inode> files = new TreeMap<>();
+    private final List<Map<Path, Inode>> foldersSinceSync = new ArrayList<>(List.of(Map.of()));
     private int changesUntilFailure = Integer.MAX_VALUE;
     private int changes;
 
@@ -30,16 +38,19 @@ final class HeapStorage implements Storage {
         failAfter(Integer.MAX_VALUE);
     }
 
-    int changes() {
-        return changes;
+    void cutPower(Random random) {
+        files = new TreeMap<>(foldersSinceSync.get(random.nextInt(foldersSinceSync.size())));
+        files.values().forEach(inode -> inode.cutPower(random));
+        foldersSinceSync.clear();
+        foldersSinceSync.add(new TreeMap<>(files));
     }
 
     byte[] content(Path file) {
-        return files.get(file).bytes;
+        return files.get(file).cached;
     }
 
     void content(Path file, byte[] bytes) {
-        files.computeIfAbsent(file, path -> new Inode()).bytes = bytes;
+        files.computeIfAbsent(file, path -> new Inode()).cached = bytes;
     }
 
     @Override
@@ -49,6 +60,7 @@ final class HeapStorage implements Storage {
             if (files.putIfAbsent(file, new Inode()) != null) {
                 throw new FileAlreadyExistsException(file.toString());
             }
+            folderChanged();
         } else if (!files.containsKey(file)) {
             throw new FileNotFoundException(file.toString());
         }
@@ -76,17 +88,21 @@ final class HeapStorage implements Storage {
     public void rename(Path from, Path to) throws IOException {
         change();
         files.put(to, files.remove(from));
+        folderChanged();
     }
 
     @Override
     public void delete(Path file) throws IOException {
         change();
         files.remove(file);
+        folderChanged();
     }
 
     @Override
     public void syncFolder(Path folder) throws IOException {
         change();
+        foldersSinceSync.clear();
+        folderChanged();
     }
 
     @Override
@@ -106,12 +122,16 @@ final class HeapStorage implements Storage {
 
     @Override
     public String machineId() {
-        return "";
+        return "heap";
     }
 
     @Override
     public FolderLock lock(Path folder) {
         throw new UnsupportedOperationException();
+    }
+
+    private void folderChanged() {
+        foldersSinceSync.add(new TreeMap<>(files));
     }
 
     private boolean mayChange() {
@@ -125,7 +145,42 @@ final class HeapStorage implements Storage {
     }
 
     private static final class Inode {
-        private byte[] bytes = new byte[0];
+        private final BitSet dirty = new BitSet();
+        private byte[] cached = new byte[0];
+        private byte[] durable = new byte[0];
+
+        void write(ByteBuffer from, int position, int length) {
+            int end = position + length;
+            if (end > cached.length) {
+                cached = Arrays.copyOf(cached, end);
+            }
+            from.get(cached, position, length);
+            dirty.set(position / SECTOR, (end + SECTOR - 1) / SECTOR);
+        }
+
+        void sync() {
+            durable = Arrays.copyOf(durable, cached.length);
+            dirty.stream().forEach(this::persist);
+            dirty.clear();
+        }
+
+        void cutPower(Random random) {
+            int size = durable.length;
+            if (cached.length > size) {
+                size += random.nextInt(cached.length - size + 1);
+            }
+            durable = Arrays.copyOf(durable, size);
+            dirty.stream().filter(sector -> random.nextBoolean()).forEach(this::persist);
+            dirty.clear();
+            cached = durable.clone();
+        }
+
+        private void persist(int sector) {
+            int length = Math.min(SECTOR, durable.length - sector * SECTOR);
+            if (length > 0) {
+                System.arraycopy(cached, sector * SECTOR, durable, sector * SECTOR, length);
+            }
+        }
     }
 
     private final class HeapFile implements StorageFile {
@@ -139,13 +194,13 @@ final class HeapStorage implements Storage {
 
         @Override
         public int read(ByteBuffer into, long position) {
-            int length = (int) Math.min(into.remaining(), inode.bytes.length - position);
+            int length = (int) Math.min(into.remaining(), inode.cached.length - position);
             if (length <= 0) {
                 return -1;
             }
             // Short reads are what a file may do.
             int some = Math.max(1, length / 2);
-            into.put(inode.bytes, (int) position, some);
+            into.put(inode.cached, (int) position, some);
             return some;
         }
 
@@ -155,12 +210,7 @@ final class HeapStorage implements Storage {
                 throw new IOException("opened for reading");
             }
             boolean whole = mayChange();
-            int length = whole ? from.remaining() : from.remaining() / 2;
-            int end = (int) position + length;
-            if (end > inode.bytes.length) {
-                inode.bytes = Arrays.copyOf(inode.bytes, end);
-            }
-            from.get(inode.bytes, (int) position, length);
+            inode.write(from, (int) position, whole ? from.remaining() : from.remaining() / 2);
             if (!whole) {
                 throw new IOException("failed on purpose");
             }
@@ -173,7 +223,11 @@ final class HeapStorage implements Storage {
 
         @Override
         public void sync() throws IOException {
-            change();
+            if (!mayChange()) {
+                inode.dirty.clear();
+                throw new IOException("failed on purpose");
+            }
+            inode.sync();
         }
 
         @Override
@@ -182,17 +236,18 @@ final class HeapStorage implements Storage {
         }
 
         @Override
-        public void truncate(long size) throws IOException {
-            change();
-            inode.bytes = Arrays.copyOf(inode.bytes, (int) size);
+        public void truncate(long size) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
         public long size() {
-            return inode.bytes.length;
+            return inode.cached.length;
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            // Nothing is held.
+        }
     }
 }

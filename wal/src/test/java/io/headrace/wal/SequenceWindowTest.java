@@ -78,13 +78,29 @@ class SequenceWindowTest {
         assertThat(window.bitmapBytes()).isEqualTo(SequenceWindow.SIZE / 8);
     }
 
+    /** While 33 to 544 stand in 8 words, 0 to 63 and 512 to 575 share one. */
+    @Test
+    void shouldKeepApartWhatSharedAWordWhenTheBitmapGrows() {
+        SequenceWindow window = new SequenceWindow(32);
+        window.mark(34);
+        window.mark(522);
+        assertThat(window.bitmapBytes()).isEqualTo(64);
+        window.mark(600);
+        assertThat(window.isMarked(546)).isFalse();
+        assertThat(window.nextMarked(32)).isEqualTo(34);
+        assertThat(window.nextMarked(34)).isEqualTo(522);
+        assertThat(window.nextMarked(522)).isEqualTo(600);
+    }
+
     private static void runAgainstModel(long start, Random random, String name) {
         SequenceWindow window = new SequenceWindow(start);
         Model model = new Model(start);
         for (int step = 0; step < STEPS; step++) {
             int what = random.nextInt(100);
-            if (what < 55) {
+            if (what < 45) {
                 mark(window, model, near(random, model, 200), name);
+            } else if (what < 55) {
+                mark(window, model, near(random, model, 64 << step * 8 / STEPS), name);
             } else if (what < 80) {
                 mark(window, model, model.floor + 1, name);
             } else if (what < 88) {

@@ -222,7 +222,7 @@ public final class Agent implements AutoCloseable {
     private void startFirst(Part part) {
         part.start();
         if (part.lastFailure() instanceof ConfigurationException refused) {
-            throw refused;
+            throw part.settings.located(refused);
         }
     }
 

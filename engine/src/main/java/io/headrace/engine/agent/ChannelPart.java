@@ -37,7 +37,7 @@ final class ChannelPart extends Part {
         super(settings, env, env.metrics().group(GroupType.CHANNEL, settings.name()));
         this.provider = env.options()
                 .registry()
-                .find(ComponentProvider.OfChannel.class, settings.type().value());
+                .get(ComponentProvider.OfChannel.class, settings.type().value());
         this.sinks = sinks;
         this.dependents = dependents;
     }

@@ -117,7 +117,7 @@ abstract class Part {
         if (running) {
             closing();
             running = false;
-            life.over = true;
+            life.end();
             close(orderly);
             metrics.stopped(now());
             env.health().set(title(), ComponentState.STARTING, "waits to be started again", now());
@@ -140,7 +140,7 @@ abstract class Part {
             return;
         }
         closing();
-        failed.over = true;
+        failed.end();
         running = false;
         lastFailure = cause;
         close(false);
@@ -216,6 +216,11 @@ abstract class Part {
             } catch (RejectedExecutionException e) {
                 LOG.warn("{}: failed after the agent stopped", title(), cause);
             }
+        }
+
+        /** From here on this life says nothing any more. */
+        synchronized void end() {
+            over = true;
         }
 
         synchronized void up() {

@@ -44,7 +44,7 @@ final class SinkPart extends Part {
         ChannelConsumer consumer = channels.apply(configuration.channel()).consumer(settings.name());
         ComponentProvider.OfSink provider = env.options()
                 .registry()
-                .find(ComponentProvider.OfSink.class, settings.type().value());
+                .get(ComponentProvider.OfSink.class, settings.type().value());
         sink = provider.create(new OfSink(this, reports, consumer));
         sink.start();
         if (sink instanceof BatchSink batch) {

@@ -65,7 +65,7 @@ final class SourcePart extends Part {
                 metrics);
         ComponentProvider.OfSource provider = env.options()
                 .registry()
-                .find(ComponentProvider.OfSource.class, settings.type().value());
+                .get(ComponentProvider.OfSource.class, settings.type().value());
         source = provider.create(new OfSource(settings, this, reports, processor));
         source.start();
         if (source instanceof PollingSource polling) {
@@ -92,7 +92,7 @@ final class SourcePart extends Part {
         ComponentSettings selector = configuration.selector();
         ComponentProvider.OfSelector provider = env.options()
                 .registry()
-                .find(ComponentProvider.OfSelector.class, selector.type().value());
+                .get(ComponentProvider.OfSelector.class, selector.type().value());
         return provider.create(new OfSelector(selector, this, reports, open));
     }
 

@@ -28,7 +28,11 @@ public interface ChannelConsumer {
     /** Called by a channel's thread when a lease may succeed again; must only set a flag or wake somebody. */
     void setListener(Runnable listener);
 
-    /** The token that was checkpointed last before this start, or null. */
+    /**
+     * Where the sink goes on: the token that was saved or committed last while the channel is open, otherwise the one
+     * that was checkpointed last before it was opened, or null. A sink that is started anew on an open channel must not
+     * go back to what only a crash would go back to.
+     */
     byte[] recoveredToken();
 
     /** Whether tokens are durable here: false for a channel without a log. */

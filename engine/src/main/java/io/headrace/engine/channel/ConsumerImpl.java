@@ -7,12 +7,12 @@ final class ConsumerImpl implements ChannelConsumer {
     private final DualChannel channel;
     private final String name;
     private final int ordinal;
-    private final byte[] recoveredToken;
 
     /** Whether the last lease found nothing, so that the sink wants to be told. */
     volatile boolean armed = true;
 
     private volatile Runnable listener;
+    private volatile byte[] newestToken;
     private volatile long checkpointedTokenVersion;
 
     // Open leases, oldest first; guarded by the take side's lock.
@@ -23,7 +23,7 @@ final class ConsumerImpl implements ChannelConsumer {
         this.channel = channel;
         this.name = name;
         this.ordinal = ordinal;
-        this.recoveredToken = recoveredToken;
+        this.newestToken = recoveredToken;
     }
 
     /** Calls the listener if the sink waits; at most once for each time it found nothing. */
@@ -35,6 +35,11 @@ final class ConsumerImpl implements ChannelConsumer {
                 toCall.run();
             }
         }
+    }
+
+    /** A lease was committed with this token: a sink that starts anew on this channel begins there. */
+    void committed(byte[] token) {
+        newestToken = token;
     }
 
     void checkpointed(long tokenVersion) {
@@ -106,7 +111,8 @@ final class ConsumerImpl implements ChannelConsumer {
 
     @Override
     public byte[] recoveredToken() {
-        return recoveredToken == null ? null : recoveredToken.clone();
+        byte[] token = newestToken;
+        return token == null ? null : token.clone();
     }
 
     @Override
@@ -116,7 +122,9 @@ final class ConsumerImpl implements ChannelConsumer {
 
     @Override
     public long saveToken(byte[] token) {
-        return channel.saveToken(this, token.clone());
+        byte[] saved = token.clone();
+        newestToken = saved;
+        return channel.saveToken(this, saved);
     }
 
     @Override

@@ -497,6 +497,7 @@ final class DualChannel implements ManagedChannel {
         metrics.takeSuccesses.add(lease.events());
         if (token != null) {
             lease.token = token;
+            lease.consumer.committed(token);
             lease.tokenVersion = tokenVersions.incrementAndGet();
         }
         enqueue(lease);

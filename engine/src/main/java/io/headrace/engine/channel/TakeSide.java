@@ -165,7 +165,7 @@ final class TakeSide {
         long limit = leaseLimit();
         while (takeNext <= limit) {
             if (takeNext < ringHead) {
-                if (!stepToPrefetched()) {
+                if (!stepToPrefetched(limit)) {
                     if (takeNext < ringHead) {
                         break;
                     }
@@ -244,7 +244,7 @@ final class TakeSide {
     }
 
     /** Moves {@code takeNext} over holes, committed frames and controls to the first prefetched frame; false when none. */
-    private boolean stepToPrefetched() {
+    private boolean stepToPrefetched(long limit) {
         while (true) {
             TakenFrame first = prefetch.first();
             if (first == null) {
@@ -260,7 +260,7 @@ final class TakeSide {
                     channel.holePassed(takeNext, first.sequence - 1);
                     takeNext = first.sequence;
                 }
-                if (!first.control) {
+                if (!first.control || takeNext > limit) {
                     return true;
                 }
                 passedControls.addLong(first.sequence);

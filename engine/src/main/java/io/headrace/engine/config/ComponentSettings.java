@@ -31,6 +31,18 @@ public record ComponentSettings(ComponentKind kind, String name, ConfigValue typ
         return key.substring(0, key.lastIndexOf('.') + 1);
     }
 
+    /** The same refusal with the place of the key that its message begins with, or of the component. */
+    public ConfigurationException located(ConfigurationException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        if (type.file() != null && message.startsWith(type.file() + ":")) {
+            return refusal;
+        }
+        int colon = message.indexOf(':');
+        ConfigValue written = colon < 0 ? null : values.get(message.substring(0, colon));
+        String shown = message.startsWith(prefix()) ? message : prefix() + message;
+        return new ConfigurationException((written == null ? type : written).place() + shown, refusal);
+    }
+
     /** A binder for these settings. */
     public SettingsBinder binder() {
         return new SettingsBinder(owner(), type, values);

@@ -108,13 +108,12 @@ public final class ConfigurationLoader {
                         new ConfigValue(entry.key().trim(), entry.value().trim(), entry.file(), entry.line());
                 ConfigValue before = all.put(trimmed.key(), trimmed);
                 if (before != null && before.file().equals(trimmed.file())) {
-                    boolean secret = SettingsBinder.isSecret(trimmed.key());
                     problems.add(ConfigurationProblem.at(
                             trimmed,
                             Severity.WARNING,
                             null,
-                            trimmed.key() + ": " + (secret ? "***" : trimmed.value()) + ": replaces the value in line "
-                                    + before.line() + " (expected: each key once)"));
+                            trimmed.key() + ": " + SettingsBinder.shown(trimmed.key(), trimmed.value())
+                                    + ": replaces the value in line " + before.line() + " (expected: each key once)"));
                 }
             }
         }

@@ -157,6 +157,11 @@ public final class SettingsBinder {
         return lower.contains("password") || lower.contains("secret") || lower.contains("token");
     }
 
+    /** A value as it may be shown. */
+    static String shown(String key, String value) {
+        return isSecret(key) ? "***" : value;
+    }
+
     static ConfigurationException failure(List<ConfigurationProblem> errors) {
         return new ConfigurationException(
                 errors.stream().map(ConfigurationProblem::toString).collect(Collectors.joining("\n")));
@@ -179,7 +184,7 @@ public final class SettingsBinder {
         Object parsed = written == null
                 ? SettingParser.parse(type, setting, setting.byDefault())
                 : parse(type, setting, written);
-        effective.put(setting.key(), isSecret(setting.key()) ? "***" : SettingParser.print(parsed));
+        effective.put(setting.key(), shown(setting.key(), SettingParser.print(parsed)));
         return optional ? Optional.of(parsed) : parsed;
     }
 
@@ -192,7 +197,7 @@ public final class SettingsBinder {
         if (bare != null && SettingParser.isText(type)) {
             warn(
                     written,
-                    written.key() + ": " + text + ": what follows # is part of the value"
+                    written.key() + ": " + shown(written.key(), text) + ": what follows # is part of the value"
                             + " (expected: comments on lines of their own)");
         } else if (bare != null) {
             warn(
@@ -203,8 +208,7 @@ public final class SettingsBinder {
         try {
             return SettingParser.parse(type, setting, text);
         } catch (SettingParser.Unexpected e) {
-            String shown = isSecret(setting.key()) ? "***" : text;
-            throw error(written, written.key() + ": " + shown, e.getMessage());
+            throw error(written, written.key() + ": " + shown(setting.key(), text), e.getMessage());
         }
     }
 
@@ -215,11 +219,11 @@ public final class SettingsBinder {
             if (key.startsWith(prefix) && key.length() > prefix.length() && !plainKeys.contains(key)) {
                 used.add(key);
                 entries.put(key.substring(prefix.length()), value.value());
-                effective.put(key, isSecret(key) ? "***" : value.value());
+                effective.put(key, shown(key, value.value()));
                 if (SettingParser.withoutComment(value.value()) != null) {
                     warn(
                             value,
-                            value.key() + ": " + value.value() + ": what follows # is part of the value"
+                            value.key() + ": " + shown(key, value.value()) + ": what follows # is part of the value"
                                     + " (expected: comments on lines of their own)");
                 }
             }
@@ -238,8 +242,8 @@ public final class SettingsBinder {
             } else if (other != null) {
                 warn(
                         other,
-                        other.key() + ": " + other.value() + ": not read (expected: only one of it and " + found.key()
-                                + ")");
+                        other.key() + ": " + shown(alias, other.value()) + ": not read (expected: only one of it and "
+                                + found.key() + ")");
             }
         }
         return found;

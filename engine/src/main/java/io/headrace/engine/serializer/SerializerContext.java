@@ -23,6 +23,10 @@ record SerializerContext(ComponentContext owner, String key, Map<String, String>
 
     @Override
     public <R extends Record> R settings(Class<R> type) {
+        return bind(key, type, written);
+    }
+
+    static <R extends Record> R bind(String key, Class<R> type, Map<String, String> written) {
         try {
             return SettingsBinder.bind(type, written);
         } catch (ConfigurationException e) {

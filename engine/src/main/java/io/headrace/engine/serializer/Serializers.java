@@ -23,6 +23,20 @@ public final class Serializers {
      */
     public static EventSerializer create(
             ComponentContext owner, String key, String type, Map<String, String> settings) {
+        return provider(key, type).create(new SerializerContext(owner, key, settings));
+    }
+
+    /**
+     * Checks type and settings without making anything; for the settings record of a sink, so that a wrong serializer is
+     * found before the agent starts.
+     *
+     * @throws ConfigurationException as {@link #create} would
+     */
+    public static void check(String key, String type, Map<String, String> settings) {
+        SerializerContext.bind(key, provider(key, type).settingsType(), settings);
+    }
+
+    private static ComponentProvider.OfSerializer provider(String key, String type) {
         ComponentRegistry registry = ComponentRegistry.load();
         ComponentProvider.OfSerializer provider = registry.find(ComponentProvider.OfSerializer.class, type);
         if (provider == null) {
@@ -32,6 +46,6 @@ public final class Serializers {
                     .collect(Collectors.joining(", "));
             throw new ConfigurationException(key + ": " + type + " (expected: one of " + known + ")");
         }
-        return provider.create(new SerializerContext(owner, key, settings));
+        return provider;
     }
 }

@@ -1,9 +1,11 @@
 package io.headrace.engine.spi;
 
+import io.headrace.engine.config.ConfigurationException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 /** Finds components by alias or class name. Immutable. */
 public final class ComponentRegistry {
@@ -55,6 +57,23 @@ public final class ComponentRegistry {
             }
         }
         return null;
+    }
+
+    /**
+     * As {@link #find}.
+     *
+     * @throws ConfigurationException when there is none
+     */
+    public <P extends ComponentProvider> P get(Class<P> kind, String type) {
+        P provider = find(kind, type);
+        if (provider == null) {
+            String known = all(kind).stream()
+                    .map(ComponentProvider::alias)
+                    .sorted(String.CASE_INSENSITIVE_ORDER)
+                    .collect(Collectors.joining(", "));
+            throw new ConfigurationException("type: " + type + " (expected: one of " + known + ")");
+        }
+        return provider;
     }
 
     /** All components of a kind. */

@@ -261,7 +261,7 @@ class ConfiguredAgentTest {
 
         assertThatThrownBy(agent::start)
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("batchSize: 7 (expected: even)");
+                .hasMessage("a.conf:10: a1.sinks.k1.batchSize: 7 (expected: even)");
 
         assertThat(agent.health().phase()).isEqualTo(Health.Phase.STOPPED);
         assertThat(agent.channel("c1")).isNull();

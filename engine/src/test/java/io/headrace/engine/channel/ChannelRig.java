@@ -116,6 +116,7 @@ final class ChannelRig implements AutoCloseable {
 
     @Override
     public void close() {
+        input.close();
         channel.close();
         for (Frame frame : frames) {
             assertThat(frame.references()).as("references to %s", frame).isEqualTo(1);

@@ -71,6 +71,7 @@ final class ChannelSimulation {
     }
 
     void run() throws IOException {
+        trace(settings.toString());
         for (int life = 1; life <= LIVES; life++) {
             begin();
             if (life == LIVES) {
@@ -85,6 +86,15 @@ final class ChannelSimulation {
                 step();
             }
             end();
+        }
+    }
+
+    // TRACE
+    private static final boolean TRACE = Boolean.getBoolean("simulation.trace");
+
+    private void trace(String what) {
+        if (TRACE) {
+            System.out.println(what);
         }
     }
 
@@ -114,6 +124,8 @@ final class ChannelSimulation {
         leasedThisLife.clear();
         open.clear();
         learnWhatIsCommitted();
+        trace("LIFE acknowledged " + channel.acknowledged() + " low " + channel.lowWater() + " " + channel.recovery()
+                + " " + channel.ledger());
         assertThat(channel.ledger().balances()).isTrue();
         ChannelProcessorImpl processor = Fixtures.processor(channel);
         inputs.forEach(input -> input.open(processor));
@@ -163,7 +175,9 @@ final class ChannelSimulation {
     private void putNext(SimulatedInput input, int events) {
         boolean again = input.hasToResend();
         String frame = input.id() + "/" + input.nextPosition();
-        if (input.putNext(events) == PutStatus.ACCEPTED && again && settings.policy() == ChannelPolicy.DUAL) {
+        PutStatus status = input.putNext(events);
+        trace("put " + frame + " " + status);
+        if (status == PutStatus.ACCEPTED && again && settings.policy() == ChannelPolicy.DUAL) {
             // Memory held an earlier frame that the kill took: what was committed behind it comes twice.
             committedForGood.remove(frame);
         }
@@ -194,6 +208,7 @@ final class ChannelSimulation {
     }
 
     private void checkOrder(String frame) {
+        trace("leased " + frame);
         if (!leasedThisLife.add(frame)) {
             return;
         }
@@ -237,6 +252,8 @@ final class ChannelSimulation {
     }
 
     private void end() {
+        trace("END acknowledged " + channel.acknowledged() + " safe " + channel.safe() + " low " + channel.lowWater()
+                + " failure " + channel.failure() + " " + channel.ledger());
         inputs.forEach(SimulatedInput::look);
         boolean inOrder = channel.failure() == null && random.nextInt(4) == 0;
         if (inOrder) {
@@ -258,11 +275,14 @@ final class ChannelSimulation {
     /** The last life is calm: everything that was put is delivered in the end. */
     private void finish() {
         Set<String> wanted = wanted();
-        for (int round = 0; round < 10_000 && anyToResend(); round++) {
+        for (int round = 0; round < 10_000 && channel.failure() == null && anyToResend(); round++) {
             inputs.stream().filter(SimulatedInput::hasToResend).forEach(input -> putNext(input, 1));
             drain();
         }
         drain();
+        if (channel.failure() != null) {
+            throw new AssertionError("the channel failed", channel.failure());
+        }
         Set<String> all = new HashSet<>(committedForGood);
         all.addAll(leasedThisLife);
         wanted.removeAll(all);

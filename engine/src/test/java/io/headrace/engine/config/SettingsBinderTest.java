@@ -259,6 +259,16 @@ class SettingsBinderTest {
                 .containsEntry("low", "1");
     }
 
+    @Test
+    void shouldNeverShowASecret() {
+        SettingsBinder binder = binder("bind", "::", "password", "hunter2 # not this");
+        binder.bind(Strict.class);
+
+        assertThat(binder.problems().toString())
+                .contains("password: ***: what follows")
+                .doesNotContain("hunter2");
+    }
+
     private static SettingsBinder binder(String... keysAndValues) {
         Map<String, ConfigValue> values = new LinkedHashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {

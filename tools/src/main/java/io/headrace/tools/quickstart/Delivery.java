@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What has arrived, seen from outside: the files in the output folder. Owned by one thread. */
 final class Delivery {
+    private static final Pattern SERIES = Pattern.compile("-\\d{10,16}(?:-|\\.).*?(\\d{1,18})(?:\\.[A-Za-z]*)?$");
     private static final long LIST_AGAIN_NANOS = 20_000_000L;
 
     private final Path output;
@@ -70,14 +73,10 @@ final class Delivery {
         return String.valueOf(file.getParent());
     }
 
-    /** The number at the end of a name such as {@code 1700000000000-12}. */
+    /** The number of a file in its series: the last one of a name such as {@code p-1700000000000-12.log}. */
     private static long indexOf(Path file) {
-        String name = file.getFileName().toString();
-        int start = name.length();
-        while (start > 0 && Character.isDigit(name.charAt(start - 1)) && name.length() - start < 18) {
-            start--;
-        }
-        return start == name.length() ? 0 : Long.parseLong(name.substring(start));
+        Matcher matcher = SERIES.matcher(file.getFileName().toString());
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
     }
 
     private List<Path> list() throws IOException {

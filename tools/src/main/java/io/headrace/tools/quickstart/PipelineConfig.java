@@ -52,7 +52,11 @@ final class PipelineConfig {
                 .toString();
     }
 
-    /** The link to a file channel to files. */
+    /**
+     * The link to a file channel to files.
+     *
+     * @param batchLines most lines that are written with one sync, 0 for the sink's default
+     */
     String collector(int batchLines) {
         StringBuilder text = new StringBuilder()
                 .append("# Written by headrace quickstart: receives lines, keeps them on disk, writes a file for each"
@@ -68,7 +72,7 @@ final class PipelineConfig {
                 .append("collector.sinks.files.sink.directory = "
                         + propertyValue(workspace.output().toString()) + "\n")
                 .append("collector.sinks.files.sink.rollInterval = 0\n")
-                .append("collector.sinks.files.sink.batchSize = " + batchLines + "\n")
+                .append(batchLines == 0 ? "" : "collector.sinks.files.sink.batchSize = " + batchLines + "\n")
                 .append("collector.sinks.files.sink.partitionHeader = " + PARTITION_HEADER + "\n")
                 .append("collector.sinks.files.sink.serializer = TEXT\n")
                 .append("collector.sinks.files.sink.serializer.appendNewline = false\n")

@@ -22,6 +22,7 @@ public final class Quickstart {
     private static final long SEGMENTS_BYTES = 512L << 20;
     private static final long MOST_BACKLOG_BYTES = 1L << 30;
     private static final int USUAL_BATCH_LINES = 2000;
+    private static final int SINK_DEFAULT = 0;
     private static final int LEAST_BATCH_LINES = 20;
     /** So many batches a small input is sent in at least, so that a kill finds it on its way. */
     private static final long LEAST_BATCHES = 400;
@@ -42,25 +43,41 @@ public final class Quickstart {
     /** What there is to say at the end. */
     public record Result(String text, String json, List<String> checks, boolean sound) {}
 
-    /** Runs it; folder and processes are gone when this returns or throws, but for what {@code keep} keeps. */
+    /**
+     * Runs it. Processes and folder are gone when this returns or throws, but for what {@code keep} keeps: input and
+     * output, and after a failure everything.
+     */
     public Result run() throws IOException, InterruptedException {
         List<InputFile> given = InputFile.of(options.files());
+        boolean done = false;
         try {
             open();
             requireSpace(InputFile.totalBytes(given));
             List<InputFile> inputs = given.isEmpty() ? InputFile.of(List.of(generate())) : given;
-            return deliver(inputs);
+            Result result = deliver(inputs);
+            done = true;
+            return result;
         } finally {
-            close();
+            close(done);
         }
     }
 
-    /** Kills the processes and deletes the folder, for when the run is interrupted. */
+    /** Kills the processes and deletes the folder, for when the run is interrupted; {@link #run} then fails. */
     public void abort() throws IOException {
+        Workspace used;
         synchronized (this) {
             aborted = true;
+            used = workspace;
         }
-        close();
+        killTiers();
+        if (used != null) {
+            used.delete();
+        }
+    }
+
+    /** Whether {@link #abort} was called. */
+    public synchronized boolean isAborted() {
+        return aborted;
     }
 
     private void open() throws IOException {
@@ -71,7 +88,7 @@ public final class Quickstart {
                 throw new IOException("interrupted");
             }
         }
-        progress.note("Working in " + made.root() + " (" + made.fileSystem() + ").");
+        progress.note("Working in " + made.root() + " (" + made.fileSystem() + "); seed " + options.seed() + ".");
         if (made.isInMemory()) {
             progress.note("WARNING: " + made.fileSystem() + " is memory: nothing written there is durable, and figures"
                     + " say nothing about a disk. --dir names another folder.");
@@ -106,7 +123,6 @@ public final class Quickstart {
         startTiers(inputs, totalBytes);
         Transfer transfer = new Transfer(options, tiers, new Delivery(workspace.output()), totalBytes, progress);
         Transfer.Outcome outcome = transfer.run();
-        AckLatency latency = tiers.ackLatency();
         List<String> remarks = new ArrayList<>(tiers.stop());
         if (outcome.stalled()) {
             tiers.explain(progress);
@@ -123,7 +139,7 @@ public final class Quickstart {
                 tally,
                 outcome.kills(),
                 outcome.elapsedNanos(),
-                latency,
+                outcome.ackLatency(),
                 tiers.agent().peakResidentBytes(),
                 tiers.collector().peakResidentBytes(),
                 remarks);
@@ -139,7 +155,7 @@ public final class Quickstart {
                 workspace.agent().resolve("agent.properties"), config.agent(inputs, options.channel(), batchLines));
         Path collectorConfig = Files.writeString(
                 workspace.collector().resolve("collector.properties"),
-                config.collector(batchLines == USUAL_BATCH_LINES ? 10 * batchLines : batchLines));
+                config.collector(batchLines == USUAL_BATCH_LINES ? SINK_DEFAULT : batchLines));
         AgentLauncher launcher = new AgentLauncher();
         Tiers made = new Tiers(
                 new AgentProcess(launcher, PipelineConfig.AGENT, agentConfig, workspace.agent(), ports.next()),
@@ -205,24 +221,27 @@ public final class Quickstart {
         return text.matches("[A-Za-z0-9_./:@%+=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
-    private void close() throws IOException {
+    private void close(boolean done) throws IOException {
+        killTiers();
+        if (isAborted() || workspace == null) {
+            return;
+        }
+        if (!options.keep()) {
+            workspace.delete();
+        } else if (done) {
+            workspace.deleteWork();
+        } else {
+            progress.note("Kept for a look: " + workspace.root());
+        }
+    }
+
+    private void killTiers() {
         Tiers running;
-        Workspace used;
         synchronized (this) {
             running = tiers;
-            used = workspace;
-            workspace = aborted || !options.keep() ? null : workspace;
         }
         if (running != null) {
             running.killForGood();
-        }
-        if (used == null) {
-            return;
-        }
-        if (options.keep() && !aborted) {
-            used.deleteWork();
-        } else {
-            used.delete();
         }
     }
 }

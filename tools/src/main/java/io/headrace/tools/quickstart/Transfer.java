@@ -10,7 +10,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /** From the start of the agent until everything has arrived: watches, kills at the chosen points, starts again. */
 final class Transfer {
-    private static final long LOOK_NANOS = 1_000_000L;
+    private static final long LOOK_NANOS = 10_000_000L;
+    /** Close to a point at which is killed. */
+    private static final long LOOK_CLOSELY_NANOS = 500_000L;
+
+    private static final long CLOSE_BYTES = 8L << 20;
     private static final long MEASURE_NANOS = 250_000_000L;
     private static final long REPORT_NANOS = 10_000_000_000L;
 
@@ -36,10 +40,25 @@ final class Transfer {
                 : KillPlan.points(options.kills(), totalBytes, options.seed());
     }
 
-    /** How a run ended; {@code elapsedNanos} from the start of the agent's process to the last byte's arrival. */
-    record Outcome(List<Kill> kills, long elapsedNanos, boolean stalled) {}
+    /**
+     * How a run ended.
+     *
+     * @param elapsedNanos from the start of the agent's process to the last byte's arrival
+     * @param ackLatency of the agent's life with most acknowledgements
+     * @param stalled whether it was given up
+     */
+    record Outcome(List<Kill> kills, long elapsedNanos, AckLatency ackLatency, boolean stalled) {}
 
     Outcome run() throws IOException, InterruptedException {
+        try (AckSampler sampler = new AckSampler(tiers, options.victim().isAgent())) {
+            boolean arrived = transfer();
+            long elapsed = lastMoveNanos - startNanos;
+            return new Outcome(kills, elapsed, sampler.best().orBetter(tiers.ackLatency()), !arrived);
+        }
+    }
+
+    /** Returns whether everything has arrived. */
+    private boolean transfer() throws IOException, InterruptedException {
         startNanos = System.nanoTime();
         lastMoveNanos = startNanos;
         tiers.agent().start();
@@ -52,10 +71,10 @@ final class Transfer {
                 continue;
             }
             if (delivered >= totalBytes) {
-                return new Outcome(kills, lastMoveNanos - startNanos, false);
+                return true;
             }
             if (now - lastMoveNanos > options.stallTimeout().toNanos()) {
-                return new Outcome(kills, lastMoveNanos - startNanos, true);
+                return false;
             }
             if (now - measureNanos >= 0) {
                 measureNanos = now + MEASURE_NANOS;
@@ -68,8 +87,17 @@ final class Transfer {
                 reportNanos = now + REPORT_NANOS;
                 progress.report(percent() + state(now));
             }
-            pause();
+            pause(isClose(now) ? LOOK_CLOSELY_NANOS : LOOK_NANOS);
         }
+    }
+
+    /** Whether the next kill is due within some ten milliseconds. */
+    private boolean isClose(long now) {
+        if (kills.size() == points.size()) {
+            return false;
+        }
+        double bytesPerNano = (double) delivered / Math.max(1, now - startNanos);
+        return points.get(kills.size()) - delivered < CLOSE_BYTES + 4 * LOOK_NANOS * bytesPerNano;
     }
 
     private long look() throws IOException {
@@ -118,8 +146,8 @@ final class Transfer {
                 points.size());
     }
 
-    private static void pause() throws InterruptedException {
-        LockSupport.parkNanos(LOOK_NANOS);
+    private static void pause(long nanos) throws InterruptedException {
+        LockSupport.parkNanos(nanos);
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted");
         }

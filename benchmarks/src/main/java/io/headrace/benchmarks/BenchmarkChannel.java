@@ -1,0 +1,110 @@
+package io.headrace.benchmarks;
+
+import io.headrace.engine.channel.Channel;
+import io.headrace.engine.channel.ChannelEnvironment;
+import io.headrace.engine.channel.ChannelFactory;
+import io.headrace.engine.channel.ChannelProcessor;
+import io.headrace.engine.channel.ChannelProcessorImpl;
+import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.channel.ManagedChannel;
+import io.headrace.engine.channel.ThreadDutyRunner;
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.frame.EventCursor;
+import io.headrace.wal.FileStorage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/** One channel, started, with the threads it has in an agent. A failure of it fails the suite. */
+final class BenchmarkChannel implements AutoCloseable {
+    private final MetricGroup metrics;
+    private final ManagedChannel channel;
+    private final ChannelProcessor processor;
+    private volatile Throwable failure;
+
+    BenchmarkChannel(ChannelSettings settings) throws IOException {
+        SplittableRandom random = new SplittableRandom();
+        metrics = new MetricGroup(GroupType.CHANNEL, settings.name());
+        channel = ChannelFactory.open(
+                settings,
+                new ChannelEnvironment(
+                        new FileStorage(),
+                        SystemNanoClock.INSTANCE,
+                        SystemEpochClock.INSTANCE,
+                        random::nextLong,
+                        metrics,
+                        new ThreadDutyRunner(BenchmarkChannel::daemon, settings.waitStrategy()),
+                        thrown -> failure = thrown));
+        channel.start();
+        processor = new ChannelProcessorImpl(
+                List.of(channel),
+                List.of(),
+                new OneChannel(channel),
+                SystemNanoClock.INSTANCE,
+                SystemEpochClock.INSTANCE,
+                new MetricGroup(GroupType.SOURCE, "source of " + settings.name()));
+    }
+
+    ManagedChannel channel() {
+        return channel;
+    }
+
+    ChannelProcessor processor() {
+        return processor;
+    }
+
+    /** A counter or gauge of the channel as it stands. */
+    long metric(String name) {
+        return metrics.values().get(name).longValue();
+    }
+
+    void checkFailure() {
+        if (failure != null) {
+            throw new IllegalStateException("channel " + channel.name() + " failed", failure);
+        }
+    }
+
+    /** Stops without waiting for sinks, and checks that the ledger balances. */
+    @Override
+    public void close() {
+        channel.stop(0);
+        checkFailure();
+        if (!channel.ledger().balances()) {
+            throw new IllegalStateException("ledger: " + channel.ledger() + " (expected: one that balances)");
+        }
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static final class OneChannel implements ChannelSelector {
+        private final Branch branch;
+
+        OneChannel(Channel channel) {
+            branch = new Branch(0, List.of(channel), List.of());
+        }
+
+        @Override
+        public List<Branch> branches() {
+            return List.of(branch);
+        }
+
+        @Override
+        public Branch select(Map<String, String> shared) {
+            return branch;
+        }
+
+        @Override
+        public Branch select(EventCursor event) {
+            return branch;
+        }
+    }
+}

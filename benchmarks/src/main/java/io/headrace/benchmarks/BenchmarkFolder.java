@@ -1,0 +1,41 @@
+package io.headrace.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * A new folder on a real disk: under {@code target} of the current folder, or under the system property {@code
+ * headrace.benchmarks.folder}. Removed when it is closed.
+ */
+final class BenchmarkFolder implements AutoCloseable {
+    private final Path path;
+
+    BenchmarkFolder(String name) throws IOException {
+        Path parent = Path.of(System.getProperty("headrace.benchmarks.folder", "target"));
+        Files.createDirectories(parent);
+        path = Files.createTempDirectory(parent, name + '-');
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> all = Files.walk(path)) {
+            all.sorted(Comparator.reverseOrder()).forEach(BenchmarkFolder::delete);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.headrace.benchmarks;
+
+import io.headrace.engine.channel.ChannelSettings;
+import java.io.IOException;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * Put, take and commit through a memory channel: producers put frames by reference on threads of their own, the measured
+ * thread leases and commits. An operation is an event that was committed; a frame is 100 events of 200 bytes.
+ */
+@State(Scope.Thread)
+public class RingBenchmark extends AbstractHeadraceBenchmark {
+    private static final int EVENTS = 100;
+    private static final int EVENT_BYTES = 200;
+    private static final int FRAMES = 1000;
+    private static final int CAPACITY_EVENTS = 200_000;
+
+    @Param({"1", "4"})
+    public int producers;
+
+    private BenchmarkChannel channel;
+    private FrameFeed feed;
+    private FrameCheck sink;
+    private long taken;
+
+    @Setup
+    public void start() throws IOException {
+        channel = new BenchmarkChannel(ChannelSettings.memory("c", CAPACITY_EVENTS));
+        sink = new FrameCheck(channel.channel().consumer("k"), producers, EVENTS);
+        feed = FrameFeed.start(channel.processor(), producers, EVENTS, EVENT_BYTES);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(FRAMES * EVENTS)
+    public long putAndTake() {
+        int frames = sink.take(FRAMES);
+        taken += frames;
+        return frames;
+    }
+
+    @TearDown(Level.Iteration)
+    public void checkWork() {
+        checkSome("frames taken", taken);
+        feed.checkFailure();
+        channel.checkFailure();
+    }
+
+    @TearDown
+    public void stop() {
+        feed.close();
+        channel.close();
+        check("events delivered", channel.channel().ledger().delivered(), taken * EVENTS);
+        feed.release();
+    }
+}

@@ -1,0 +1,78 @@
+package io.headrace.engine.sink.roll;
+
+import io.headrace.engine.config.Setting;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Settings of the sink {@code file_roll}. Keys are Flume's, except {@code sink.partitionHeader}, {@code
+ * sink.maxOpenFiles} and {@code sink.maxBatchBytes}. {@code sink.batchSize} is 100 in Flume; here a batch is a lease of
+ * whole frames, which is bounded by bytes as well and ends in one sync, so that a large one is better.
+ */
+public record FileRollSettings(
+        @Setting(key = "sink.directory", doc = "The folder; it is made if there is none.")
+        String directory,
+
+        @Setting(
+                key = "sink.rollInterval",
+                byDefault = "30",
+                unit = "s",
+                min = 0,
+                doc = "A file is completed so long after it was begun; 0: only at stop.")
+        Duration rollInterval,
+
+        @Setting(key = "sink.batchSize", byDefault = "65536", unit = "events", min = 1, doc = "Most events of a lease.")
+        int batchSize,
+
+        @Setting(
+                key = "sink.maxBatchBytes",
+                byDefault = "4194304",
+                unit = "bytes",
+                min = 1,
+                doc = "Most bytes of a lease.")
+        long maxBatchBytes,
+
+        @Setting(
+                key = "sink.serializer",
+                byDefault = "text",
+                doc = "How events stand in the file: text, header_and_text.")
+        String serializer,
+
+        @Setting(key = "sink.serializer.*", doc = "Settings of the serializer, e.g. sink.serializer.appendNewline.")
+        Map<String, String> serializerSettings,
+
+        @Setting(
+                key = "sink.pathManager",
+                byDefault = "default",
+                doc =
+                        "default: <prefix>[partition-]<start millis>-<index>[.extension]; rolltime: with yyyyMMddHHmmss, when"
+                                + " the file was begun, in place of the start.")
+        PathManager pathManager,
+
+        @Setting(key = "sink.pathManager.prefix", doc = "What file names begin with.")
+        Optional<String> prefix,
+
+        @Setting(key = "sink.pathManager.extension", doc = "What file names end with, after a dot.")
+        Optional<String> extension,
+
+        @Setting(
+                key = "sink.partitionHeader",
+                doc =
+                        "Name of a header; events with different values go to different files, whose names carry the value.")
+        Optional<String> partitionHeader,
+
+        @Setting(
+                key = "sink.maxOpenFiles",
+                byDefault = "100",
+                min = 1,
+                doc = "Files held open; the one not written for longest is closed first and opened again when needed.")
+        int maxOpenFiles) {
+    /** How files are named, as in Flume. */
+    public enum PathManager {
+        /** By the time at which the series was begun. */
+        DEFAULT,
+        /** By the time at which the file was begun. */
+        ROLLTIME
+    }
+}

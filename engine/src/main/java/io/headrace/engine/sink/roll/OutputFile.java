@@ -1,0 +1,178 @@
+package io.headrace.engine.sink.roll;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * One file in progress. It has two lengths: what commits cover, and what is written; after a failed delivery it is cut
+ * back to the first. Owned by the sink's thread.
+ */
+final class OutputFile {
+    private final String partition;
+    private final long index;
+    private final String name;
+    private final Path path;
+    private final long begunMillis;
+
+    private FileChannel channel;
+    private long committed;
+    private long written;
+    private boolean unsynced;
+    private boolean touched;
+    private boolean rolled;
+    private boolean completed;
+
+    /**
+     * @param name when it is completed
+     * @param path while it is in progress
+     * @param committed bytes that a commit covers
+     */
+    OutputFile(String partition, long index, String name, Path path, long committed, long begunMillis) {
+        this.partition = partition;
+        this.index = index;
+        this.name = name;
+        this.path = path;
+        this.committed = committed;
+        this.written = committed;
+        this.begunMillis = begunMillis;
+    }
+
+    String partition() {
+        return partition;
+    }
+
+    long index() {
+        return index;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long begunMillis() {
+        return begunMillis;
+    }
+
+    /** Bytes that a commit covers. */
+    long committed() {
+        return committed;
+    }
+
+    long written() {
+        return written;
+    }
+
+    boolean isRolled() {
+        return rolled;
+    }
+
+    /** Nothing more is written to it. */
+    void roll() {
+        rolled = true;
+    }
+
+    /** Whether it has its final name. */
+    boolean isCompleted() {
+        return completed;
+    }
+
+    void completed() {
+        completed = true;
+    }
+
+    boolean isOpen() {
+        return channel != null;
+    }
+
+    void open() throws IOException {
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw failure("open", e);
+        }
+    }
+
+    /** Appends what is between the buffer's position and limit. */
+    void append(ByteBuffer bytes) throws IOException {
+        unsynced = true;
+        try {
+            while (bytes.hasRemaining()) {
+                written += channel.write(bytes, written);
+            }
+        } catch (IOException e) {
+            throw failure("write at " + written, e);
+        }
+    }
+
+    void sync() throws IOException {
+        if (unsynced) {
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw failure("sync", e);
+            }
+            unsynced = false;
+        }
+    }
+
+    /** Whether the delivery under way wrote to it. */
+    boolean isTouched() {
+        return touched;
+    }
+
+    void touch() {
+        touched = true;
+    }
+
+    /** A commit covers what is written. */
+    void accept() {
+        committed = written;
+        touched = false;
+    }
+
+    /** Cuts off what no commit covers, after a failure: with a new handle, as the old one may be what failed. */
+    void cutBack() throws IOException {
+        FileChannel failed = channel;
+        channel = null;
+        if (failed != null) {
+            failed.close();
+        }
+        open();
+        try {
+            channel.truncate(committed);
+            channel.force(false);
+        } catch (IOException e) {
+            throw failure("cut to " + committed, e);
+        }
+        written = committed;
+        unsynced = false;
+    }
+
+    /** Closes the handle; what is written is synced before. */
+    void close() throws IOException {
+        FileChannel open = channel;
+        if (open != null) {
+            try (open) {
+                sync();
+            } finally {
+                channel = null;
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    private IOException failure(String step, IOException cause) {
+        return new IOException(path + ": " + step + ": " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,43 @@
+package io.headrace.engine.source.taildir;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Replaces small files so that a crash leaves the old content or the new one, never a mixture or nothing. */
+final class AtomicFile {
+    private AtomicFile() {}
+
+    /** Writes a temporary file beside the target, syncs it, renames it and syncs the folder. */
+    static void write(Path target, byte[] content) throws IOException {
+        Path folder = target.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
+        try (FileChannel out = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel sync = FileChannel.open(folder, StandardOpenOption.READ)) {
+            sync.force(true);
+        }
+    }
+
+    /**
+     * Moves a damaged file out of the way, to a name that says so.
+     *
+     * @return where it is now
+     */
+    static Path setAside(Path damaged, long nowMillis) throws IOException {
+        Path aside = damaged.resolveSibling(damaged.getFileName() + ".damaged-" + nowMillis);
+        return Files.move(damaged, aside, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,105 @@
+package io.headrace.engine.source.taildir;
+
+import io.headrace.engine.config.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.agrona.concurrent.EpochClock;
+
+/**
+ * The files of one folder whose names match a regular expression. The listing is kept until the folder's time of
+ * modification changes; because that time may be as coarse as two seconds, a listing made less than that after the last
+ * change is not trusted for longer than one look.
+ */
+final class FileGroup {
+    private static final long COARSEST_CLOCK_MILLIS = 2_000;
+
+    private final String name;
+    private final Path folder;
+    private final Pattern fileName;
+    private final Map<String, String> headers;
+    private final boolean caching;
+    private final EpochClock clock;
+
+    private List<Path> listing;
+    private long listedModification;
+    private long listedAtMillis;
+
+    FileGroup(String name, String path, Map<String, String> headers, boolean caching, EpochClock clock) {
+        this.name = name;
+        this.headers = headers;
+        this.caching = caching;
+        this.clock = clock;
+        int slash = path.lastIndexOf('/');
+        if (slash < 0 || !path.startsWith("/") || slash == path.length() - 1) {
+            throw new ConfigurationException("filegroups." + name + ": " + path
+                    + " (expected: an absolute path whose last part is a regular expression)");
+        }
+        folder = Path.of(slash == 0 ? "/" : path.substring(0, slash));
+        try {
+            fileName = Pattern.compile(path.substring(slash + 1));
+        } catch (PatternSyntaxException e) {
+            throw new ConfigurationException(
+                    "filegroups." + name + ": " + path + " (expected: a regular expression after the last /)", e);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Headers of all events of this group. */
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /**
+     * The matching paths.
+     *
+     * @return null when nothing changed since the last call
+     */
+    List<Path> refresh() throws IOException {
+        long modification;
+        try {
+            modification = Files.getLastModifiedTime(folder).toMillis();
+        } catch (NoSuchFileException e) {
+            modification = Long.MIN_VALUE;
+        }
+        if (caching
+                && listing != null
+                && modification == listedModification
+                && modification < listedAtMillis - COARSEST_CLOCK_MILLIS) {
+            return null;
+        }
+        listedAtMillis = clock.time();
+        listedModification = modification;
+        listing = modification == Long.MIN_VALUE ? List.of() : list();
+        return listing;
+    }
+
+    private List<Path> list() throws IOException {
+        List<Path> matching = new ArrayList<>();
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(
+                folder, path -> fileName.matcher(path.getFileName().toString()).matches())) {
+            paths.forEach(matching::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+        matching.sort(null);
+        return matching;
+    }
+}

@@ -1,0 +1,128 @@
+package io.headrace.engine.source.taildir;
+
+import io.headrace.engine.channel.Channel;
+import io.headrace.engine.channel.ChannelProcessor;
+import io.headrace.engine.channel.PutStatus;
+import io.headrace.engine.channel.PutTicket;
+import io.headrace.engine.channel.SourceInput;
+import io.headrace.frame.Frame;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Puts frames. A frame for which a channel has no room is kept as it was built and put again when there is room; until
+ * then the source reads nothing more, which is the back-pressure. Owned by the source's thread, except for the wake-up.
+ */
+final class FrameOutlet implements AutoCloseable {
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final ChannelProcessor processor;
+    private final TaildirCounters counters;
+    private final NanoClock clock;
+    private final PutTicket ticket;
+    private final Runnable wake = this::roomReturned;
+
+    private volatile Thread poller;
+    private volatile boolean roomReturned;
+
+    private SourceInput input;
+    private long end;
+    private Frame waiting;
+    private long retryAtNanos;
+
+    FrameOutlet(ChannelProcessor processor, TaildirCounters counters, NanoClock clock) {
+        this.processor = processor;
+        this.counters = counters;
+        this.clock = clock;
+        this.ticket = processor.newTicket();
+    }
+
+    /** The thread that is woken when there is room again. */
+    void attach(Thread thread) {
+        if (poller != thread) {
+            poller = thread;
+        }
+    }
+
+    /** Whether a frame waits for room. */
+    boolean isFull() {
+        return waiting != null;
+    }
+
+    /** The input of the frame that waits, or null. */
+    SourceInput waitingInput() {
+        return waiting == null ? null : input;
+    }
+
+    /**
+     * Puts a frame that ends at {@code frameEnd} of its input; takes over the caller's reference.
+     *
+     * @return false when it waits for room now
+     * @throws IllegalStateException when a channel failed; reading must begin again where the input starts then
+     */
+    boolean put(SourceInput frameInput, long frameEnd, Frame frame) {
+        counters.eventsReceived.add(frame.eventCount());
+        counters.batchesReceived.increment();
+        input = frameInput;
+        end = frameEnd;
+        waiting = frame;
+        boolean taken = tryPut();
+        if (!taken) {
+            counters.channelFull.increment();
+        }
+        return taken;
+    }
+
+    /** Puts the frame that waits, if there is room or it waited for long; returns whether none waits any more. */
+    boolean retry() {
+        if (waiting == null) {
+            return true;
+        }
+        if (!roomReturned && retryAtNanos - clock.nanoTime() > 0) {
+            return false;
+        }
+        return tryPut();
+    }
+
+    /** Gives up the frame that waits; it was not put, so it will be read again. */
+    @Override
+    public void close() {
+        if (waiting != null) {
+            waiting.release();
+            waiting = null;
+        }
+    }
+
+    private boolean tryPut() {
+        roomReturned = false;
+        PutStatus status = processor.tryPut(input, end, waiting, true, ticket);
+        switch (status) {
+            case ACCEPTED, DUPLICATE -> {
+                counters.eventsAccepted.add(waiting.eventCount());
+                counters.batchesAccepted.increment();
+                close();
+                return true;
+            }
+            case FULL -> {
+                retryAtNanos = clock.nanoTime() + LONGEST_WAIT_NANOS;
+                processor.whenRoom(ticket.fullChannel(), wake);
+                return false;
+            }
+            default -> {
+                counters.channelFailures.increment();
+                Channel refused = ticket.fullChannel();
+                close();
+                throw new IllegalStateException(
+                        "put: " + status + (refused == null ? "" : " by channel " + refused.name())
+                                + " (expected: a channel that is open)",
+                        refused == null ? null : refused.failure());
+            }
+        }
+    }
+
+    private void roomReturned() {
+        roomReturned = true;
+        LockSupport.unpark(poller);
+    }
+}

@@ -1,0 +1,262 @@
+package io.headrace.engine.source.taildir;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Under which id each file is known to the channels. An id is made once, from device, inode and the checksum of what the
+ * file began with at that moment ({@code file:DEVICE:INODE:LENGTH:CRC}), and does not change while the file grows. A file
+ * that reuses an inode, or starts anew after a truncation, gets another id, with a running number when the checksum is
+ * the same; without that, channels would take its first bytes for what they already have.
+ *
+ * <p>A file is recognised by what it begins with and by what stood before the position that was read last. An id is on
+ * disk before the first frame under it is put. Owned by the source's thread.
+ */
+final class InputRegistry {
+    /** Bytes at the beginning of a file that go into its id. */
+    static final int HEAD_BYTES = 256;
+
+    /** Bytes before a position by which a file is recognised. */
+    static final int TAIL_BYTES = 64;
+
+    private static final int VERSION = 1;
+    private static final long KEPT_UNSEEN_MILLIS = 30L * 24 * 3600 * 1000;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** What is known of one file. */
+    static final class Entry {
+        private final String id;
+        private final String base;
+        private final FileId file;
+        private final Fingerprint head;
+        private Fingerprint tail;
+        private String path;
+        private long seenMillis;
+        private boolean retired;
+
+        Entry(String id, String base, FileId file, Fingerprint head, Fingerprint tail, String path, long seenMillis) {
+            this.id = id;
+            this.base = base;
+            this.file = file;
+            this.head = head;
+            this.tail = tail;
+            this.path = path;
+            this.seenMillis = seenMillis;
+        }
+
+        /** The name of the input. */
+        String id() {
+            return id;
+        }
+
+        /** How many files with the same beginning had the inode before. */
+        private int number() {
+            return id.equals(base) ? 0 : Integer.parseInt(id.substring(base.length() + 1));
+        }
+
+        /** Whether the open file, which has the same inode, is the one that was known under this entry. */
+        boolean matches(FileChannel open) throws IOException {
+            return !retired && head.matches(open) && tail.matches(open);
+        }
+    }
+
+    private final Path path;
+    private final Map<FileId, List<Entry>> entries = new HashMap<>();
+    private boolean found;
+    private boolean unsaved;
+
+    InputRegistry(Path path) {
+        this.path = path;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Whether an earlier life left a registry: what it does not hold is new. */
+    boolean wasFound() {
+        return found;
+    }
+
+    /** Whether an id was made that is not on disk yet. */
+    boolean isUnsaved() {
+        return unsaved;
+    }
+
+    /**
+     * Reads what an earlier life left.
+     *
+     * @throws DamagedFileException when the content is not a registry
+     */
+    void load(long nowMillis) throws IOException {
+        byte[] content;
+        try {
+            content = Files.readAllBytes(path);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        try (JsonParser parser = JSON.createParser(content)) {
+            Map<FileId, List<Entry>> read = new HashMap<>();
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new DamagedFileException(path, parser.currentToken() + " (expected: an array)", null);
+            }
+            while (parser.nextToken() == JsonToken.START_OBJECT) {
+                Entry entry = entry(parser);
+                if (nowMillis - entry.seenMillis < KEPT_UNSEEN_MILLIS) {
+                    read.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
+                }
+            }
+            if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
+                throw new DamagedFileException(path, parser.currentToken() + " (expected: the end)", null);
+            }
+            entries.putAll(read);
+            found = true;
+        } catch (JsonProcessingException e) {
+            throw new DamagedFileException(path, e.getOriginalMessage(), e);
+        }
+    }
+
+    /** The entry of an open file, or null when it was not seen before. */
+    Entry find(FileId file, FileChannel open) throws IOException {
+        List<Entry> candidates = entries.getOrDefault(file, List.of());
+        for (int i = candidates.size() - 1; i >= 0; i--) {
+            if (candidates.get(i).matches(open)) {
+                return candidates.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** An entry for an open file that is not known; {@link #add} makes it known. */
+    Entry candidate(FileId file, FileChannel open, int headBytes, Path filePath, long nowMillis) throws IOException {
+        Fingerprint head = Fingerprint.read(open, 0, headBytes);
+        String base = "file:" + Long.toHexString(file.device()) + ":" + file.inode() + ":" + head.length() + ":"
+                + Integer.toHexString(head.crc());
+        int number = -1;
+        for (Entry entry : entries.getOrDefault(file, List.of())) {
+            if (entry.base.equals(base)) {
+                number = Math.max(number, entry.number());
+            }
+        }
+        return new Entry(
+                numbered(base, number + 1), base, file, head, new Fingerprint(0, 0, 0), filePath.toString(), nowMillis);
+    }
+
+    /** The same file under the next running number. */
+    Entry next(Entry entry) {
+        return new Entry(
+                numbered(entry.base, entry.number() + 1),
+                entry.base,
+                entry.file,
+                entry.head,
+                entry.tail,
+                entry.path,
+                entry.seenMillis);
+    }
+
+    /** Makes an entry known; {@link #save} must follow before its id is used. */
+    void add(Entry entry) {
+        entries.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
+        unsaved = true;
+    }
+
+    /** The file behind an entry exists no more: its inode holds something else. */
+    void retire(Entry entry) {
+        entry.retired = true;
+    }
+
+    /** Notes how far a file was read, for recognising it. */
+    void update(Entry entry, Fingerprint tail, Path filePath, long nowMillis) {
+        entry.tail = tail;
+        entry.path = filePath.toString();
+        entry.seenMillis = nowMillis;
+    }
+
+    /** Writes all entries durably. */
+    void save() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartArray();
+            for (List<Entry> ofFile : entries.values()) {
+                for (Entry entry : ofFile) {
+                    write(json, entry);
+                }
+            }
+            json.writeEndArray();
+        }
+        AtomicFile.write(path, out.toByteArray());
+        unsaved = false;
+    }
+
+    private static String numbered(String base, int number) {
+        return number == 0 ? base : base + ":" + number;
+    }
+
+    private static void write(JsonGenerator json, Entry entry) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("version", VERSION);
+        json.writeStringField("id", entry.id);
+        json.writeStringField("base", entry.base);
+        json.writeNumberField("device", entry.file.device());
+        json.writeNumberField("inode", entry.file.inode());
+        json.writeNumberField("head", entry.head.length());
+        json.writeNumberField("headCrc", entry.head.crc());
+        json.writeNumberField("tailOffset", entry.tail.offset());
+        json.writeNumberField("tail", entry.tail.length());
+        json.writeNumberField("tailCrc", entry.tail.crc());
+        json.writeNumberField("seen", entry.seenMillis);
+        json.writeNumberField("retired", entry.retired ? 1 : 0);
+        json.writeStringField("file", entry.path);
+        json.writeEndObject();
+    }
+
+    private Entry entry(JsonParser parser) throws IOException {
+        Map<String, Long> numbers = new HashMap<>();
+        Map<String, String> texts = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+                numbers.put(field, parser.getLongValue());
+            } else {
+                texts.put(field, parser.getText());
+            }
+        }
+        for (String field : List.of("device", "inode", "head", "headCrc", "tailOffset", "tail", "tailCrc", "seen")) {
+            if (!numbers.containsKey(field)) {
+                throw new DamagedFileException(path, "no " + field, null);
+            }
+        }
+        if (numbers.getOrDefault("version", 0L) != VERSION || texts.get("id") == null || texts.get("base") == null) {
+            throw new DamagedFileException(path, numbers + " " + texts + " (expected: version, id, base)", null);
+        }
+        int head = Math.toIntExact(numbers.get("head"));
+        int tail = Math.toIntExact(numbers.get("tail"));
+        if (head < 0 || head > HEAD_BYTES || tail < 0 || tail > TAIL_BYTES) {
+            throw new DamagedFileException(path, "head: " + head + ", tail: " + tail, null);
+        }
+        Entry entry = new Entry(
+                texts.get("id"),
+                texts.get("base"),
+                new FileId(numbers.get("device"), numbers.get("inode")),
+                new Fingerprint(0, head, numbers.get("headCrc").intValue()),
+                new Fingerprint(
+                        numbers.get("tailOffset"), tail, numbers.get("tailCrc").intValue()),
+                texts.getOrDefault("file", ""),
+                numbers.get("seen"));
+        entry.retired = numbers.getOrDefault("retired", 0L) != 0;
+        return entry;
+    }
+}

@@ -1,0 +1,295 @@
+package io.headrace.engine.source.taildir;
+
+import io.headrace.engine.channel.ChannelProcessor;
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameBuilder;
+import io.headrace.frame.FrameLimits;
+import io.headrace.frame.Headers;
+import io.headrace.frame.Producer;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.agrona.concurrent.EpochClock;
+
+/**
+ * Makes frames of the lines of a file, straight from the block that was read. A frame never goes across a position at
+ * which a channel stopped in an earlier life, so that each channel either has all of it or nothing. Owned by the
+ * source's thread.
+ */
+final class LineFramer implements AutoCloseable {
+    /** Bytes of one file in one turn, roughly. */
+    private static final long TURN_BYTES = 1024 * 1024;
+
+    private static final String BYTE_OFFSET_HEADER = "byteoffset";
+
+    /** How a turn ended. */
+    enum Turn {
+        /** All complete lines are put. */
+        END_OF_FILE,
+        /** There is more, but it is another file's turn. */
+        MORE,
+        /** A channel has no room; the frame waits in the outlet. */
+        FULL,
+        /** The file does not hold any more what was read from it. */
+        CHANGED
+    }
+
+    /** Where an event stands in its line. */
+    private enum Part {
+        WHOLE,
+        FIRST,
+        MIDDLE,
+        LAST;
+
+        static Part of(boolean continues, boolean cut) {
+            if (cut) {
+                return continues ? MIDDLE : FIRST;
+            }
+            return continues ? LAST : WHOLE;
+        }
+    }
+
+    private final ChannelProcessor processor;
+    private final FrameOutlet outlet;
+    private final TaildirCounters counters;
+    private final EpochClock clock;
+    private final Producer producer;
+    private final BlockReader block;
+    private final FrameBuilder builder;
+    private final byte[] found = new byte[InputRegistry.TAIL_BYTES];
+    private final Headers[] partHeaders = new Headers[Part.values().length];
+    private final String partKey;
+    private final boolean strip;
+    private final boolean offsets;
+    private final int longestLine;
+    private final long maxFrames;
+
+    private TailedFile file;
+    private int index;
+    private int scanned;
+    private long boundary;
+    private boolean continues;
+    private long frames;
+    private long turnBegan;
+
+    LineFramer(
+            TaildirSettings settings,
+            ChannelProcessor processor,
+            FrameOutlet outlet,
+            TaildirCounters counters,
+            EpochClock clock,
+            long producerId) {
+        this.processor = processor;
+        this.outlet = outlet;
+        this.counters = counters;
+        this.clock = clock;
+        producer = new Producer(producerId);
+        strip = settings.lineEnding() == LineEnding.STRIP;
+        offsets = settings.byteOffsetHeader();
+        longestLine = Math.toIntExact(settings.maxLineBytes());
+        maxFrames = settings.maxBatchCount();
+        partKey = settings.linePartHeaderKey();
+        partHeaders[Part.WHOLE.ordinal()] = Headers.EMPTY;
+        partHeaders[Part.FIRST.ordinal()] = Headers.of(Map.of(partKey, "first"));
+        partHeaders[Part.MIDDLE.ordinal()] = Headers.of(Map.of(partKey, "middle"));
+        partHeaders[Part.LAST.ordinal()] = Headers.of(Map.of(partKey, "last"));
+        block = new BlockReader(longestLine);
+        builder = new FrameBuilder(
+                ByteBufAllocator.DEFAULT,
+                new FrameLimits(
+                        settings.batchSize(),
+                        Math.toIntExact(settings.frameBytes()),
+                        FrameLimits.DEFAULT.maxEventBytes()));
+    }
+
+    /**
+     * Reads a file on from its position and puts frames.
+     *
+     * @param unfinishedToo whether bytes after the last line feed are an event as well
+     */
+    Turn turn(TailedFile turnOf, boolean unfinishedToo) throws IOException {
+        file = turnOf;
+        frames = 0;
+        turnBegan = file.position();
+        if (!tailIsUnchanged()) {
+            return Turn.CHANGED;
+        }
+        if (!unfinishedToo && !block.holds(file) && !growthEndsLine()) {
+            return Turn.END_OF_FILE;
+        }
+        try {
+            return run(unfinishedToo);
+        } finally {
+            // Left open only by a failure; what it held is after the file's position and is read again.
+            builder.discard();
+        }
+    }
+
+    /** What was read of files is not to be believed any more. */
+    void forget() {
+        block.forget();
+    }
+
+    @Override
+    public void close() {
+        builder.close();
+        block.close();
+    }
+
+    private Turn run(boolean unfinishedToo) throws IOException {
+        index = block.seek(file);
+        if (block.limit() < index && (block.read(index) <= 0 || block.limit() < index)) {
+            return Turn.END_OF_FILE;
+        }
+        scanned = Math.max(index, Math.min(block.limit(), block.index(file.scannedPosition())));
+        continues = startsWithinLine();
+        boundary = file.input().boundaryAbove(file.position());
+        while (true) {
+            int stop = (int) Math.min(Math.min(block.limit(), index + longestLine), boundary - block.offset(0));
+            int lineFeed = LineFeeds.find(block.buffer(), scanned, stop);
+            scanned = lineFeed < 0 ? stop : lineFeed + 1;
+            int length = scanned - index;
+            boolean added;
+            if (lineFeed >= 0) {
+                added = add(length, true, Part.of(continues, false));
+            } else if (length == longestLine) {
+                added = addPart();
+            } else if (length > 0 && block.offset(stop) == boundary) {
+                added = add(length, false, Part.of(continues, false));
+            } else if (readMore()) {
+                continue;
+            } else if (unfinishedToo && length > 0) {
+                added = add(length, false, Part.of(continues, false));
+            } else {
+                file.scannedTo(block.offset(scanned));
+                return closeFrame() ? Turn.END_OF_FILE : Turn.FULL;
+            }
+            if (!added) {
+                return outlet.isFull() ? Turn.FULL : Turn.MORE;
+            }
+        }
+    }
+
+    /** Adds as much of a line that is too long as one event may hold. */
+    private boolean addPart() {
+        int length = longestLine;
+        if (block.buffer().get(index + length - 1) == '\r') {
+            // A carriage return stays with the line feed that may follow.
+            length--;
+        }
+        if (!continues) {
+            counters.splitLines.increment();
+        }
+        return add(length, false, Part.of(continues, true));
+    }
+
+    /**
+     * Adds the event at the index, and moves the index behind it.
+     *
+     * @return false when the turn ends before the event
+     */
+    private boolean add(int length, boolean terminated, Part part) {
+        int body = strip && terminated ? stripped(length) : length;
+        Headers own = offsets ? withOffset(part) : partHeaders[part.ordinal()];
+        if (!builder.isOpen()) {
+            builder.begin(processor.intercept(file.headers()));
+        }
+        if (!builder.add(own, block.buffer(), index, body)) {
+            if (!closeFrame() || isTurnOver()) {
+                return false;
+            }
+            builder.begin(processor.intercept(file.headers()));
+            builder.add(own, block.buffer(), index, body);
+        }
+        index += length;
+        scanned = index;
+        continues = !terminated;
+        return block.offset(index) != boundary || closeFrame() && !isTurnOver();
+    }
+
+    private boolean isTurnOver() {
+        return frames >= maxFrames || file.position() - turnBegan >= TURN_BYTES;
+    }
+
+    /** Builds and puts the open frame, which ends at the index; false when it waits for room. */
+    private boolean closeFrame() {
+        if (!builder.isOpen()) {
+            return true;
+        }
+        long end = block.offset(index);
+        Frame frame = builder.build(producer, clock.time() * 1000);
+        counters.bytes.add(end - file.position());
+        frames++;
+        file.moveTo(end);
+        block.copyTail(index, file);
+        boundary = file.input().boundaryAbove(end);
+        return outlet.put(file.input(), end, frame);
+    }
+
+    private boolean readMore() throws IOException {
+        long at = block.offset(index);
+        long scannedTo = block.offset(scanned);
+        int read = block.read(index);
+        index = block.index(at);
+        scanned = block.index(scannedTo);
+        return read > 0;
+    }
+
+    private int stripped(int length) {
+        int body = length - 1;
+        return body > 0 && block.buffer().get(index + body - 1) == '\r' ? body - 1 : body;
+    }
+
+    private Headers withOffset(Part part) {
+        Map<String, String> headers = new HashMap<>(partHeaders[part.ordinal()].asMap());
+        headers.put(BYTE_OFFSET_HEADER, Long.toString(block.offset(index)));
+        return Headers.of(headers);
+    }
+
+    /** Whether the file still holds, before its position, what was read there. */
+    private boolean tailIsUnchanged() throws IOException {
+        int length = file.tailLength();
+        if (length == 0) {
+            return true;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(found, 0, length);
+        while (bytes.hasRemaining() && file.channel().read(bytes, file.position() - bytes.remaining()) > 0) {
+            // until all is read or the file ends
+        }
+        return !bytes.hasRemaining() && Arrays.equals(found, 0, length, file.tail(), 0, length);
+    }
+
+    /** Looks only at what is new behind a long unfinished line, which is read in full when it ends or is to be cut. */
+    private boolean growthEndsLine() throws IOException {
+        long unfinished = file.scannedPosition() - file.position();
+        if (unfinished <= BlockReader.BLOCK_BYTES / 2 || unfinished >= longestLine) {
+            return true;
+        }
+        block.moveTo(file, file.scannedPosition());
+        while (block.read(block.limit()) > 0) {
+            int read = block.limit();
+            if (LineFeeds.find(block.buffer(), 0, read) >= 0 || unfinished + read >= longestLine) {
+                return true;
+            }
+            unfinished += read;
+            file.scannedTo(block.offset(read));
+            block.moveTo(file, file.scannedPosition());
+        }
+        return false;
+    }
+
+    /** Whether the byte before the position is not a line feed: what follows continues a line. */
+    private boolean startsWithinLine() throws IOException {
+        if (file.position() == 0) {
+            return false;
+        }
+        if (file.tailLength() > 0) {
+            return file.tail()[file.tailLength() - 1] != '\n';
+        }
+        ByteBuffer last = ByteBuffer.allocate(1);
+        return file.channel().read(last, file.position() - 1) == 1 && last.get(0) != '\n';
+    }
+}

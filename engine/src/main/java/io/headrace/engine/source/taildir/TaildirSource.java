@@ -1,0 +1,410 @@
+package io.headrace.engine.source.taildir;
+
+import io.headrace.engine.channel.ChannelProcessor;
+import io.headrace.engine.channel.SourceInput;
+import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.spi.PollingSource;
+import io.headrace.engine.spi.SourceContext;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.NanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows text files and makes one event of each line; settings are those of {@link TaildirSettings}.
+ *
+ * <p>Frames are put without waiting for earlier ones: what is in flight is bounded by the channels. A position moves
+ * when its frame is safe, so that after a crash each channel is given exactly what it does not have. Files are known by
+ * what they are, not by name: a renamed file is read on, a truncated one is begun anew and counted, a deleted one is read
+ * to its end. The last line of a file that does not end in a line feed becomes an event when the file did not grow for
+ * {@code idleTimeout}; what comes later is an event of its own.
+ *
+ * <p>A file that cannot be read is counted, tried again, and does not hold up the others. A failed channel, and a
+ * position that cannot be written where that would cost correctness, end the source; the agent starts a new one, which
+ * reads on from what is safe.
+ *
+ * <p>Polled by one thread; {@link #stop()} may come from another one and waits for the poll under way.
+ */
+public final class TaildirSource implements PollingSource {
+    private static final Logger LOG = LoggerFactory.getLogger(TaildirSource.class);
+    private static final long LONGEST_LISTING_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MARK_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int STOP_LOOKS = 2_000;
+    private static final long STOP_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final SourceContext context;
+    private final TaildirSettings settings;
+    private final ChannelProcessor processor;
+    private final EpochClock epochClock;
+    private final NanoClock nanoClock;
+    private final TaildirCounters counters;
+    private final PositionFile positionFile;
+    private final InputRegistry registry;
+    private final long pauseNanos;
+    private final long longestPauseNanos;
+    private final long idleNanos;
+    private final long listingIntervalNanos;
+    private final long positionsIntervalNanos;
+
+    private FileCatalog catalog;
+    private FrameOutlet outlet;
+    private LineFramer framer;
+    private List<PositionFile.Entry> writtenPositions = List.of();
+    private int next;
+    private long listAtNanos;
+    private long writePositionsAtNanos;
+    private long markAtNanos;
+    private boolean running;
+    private boolean troubled;
+    private long troubledAtNanos;
+    private volatile long lagBytes;
+    private volatile long openFiles;
+
+    public TaildirSource(SourceContext context) {
+        this.context = context;
+        settings = context.settings(TaildirSettings.class);
+        processor = context.processor();
+        epochClock = context.epochClock();
+        nanoClock = context.nanoClock();
+        counters = new TaildirCounters(context.metrics());
+        Path positions = positionPath(settings.positionFile());
+        positionFile = new PositionFile(positions);
+        registry = new InputRegistry(
+                positions.resolveSibling(positions.getFileName() + "." + safeName(context.name()) + ".inputs"));
+        pauseNanos = settings.backoffSleepIncrement().toNanos();
+        longestPauseNanos = settings.maxBackoffSleep().toNanos();
+        idleNanos = settings.idleTimeout().toNanos();
+        positionsIntervalNanos = settings.writePosInterval().toNanos();
+        listingIntervalNanos = Math.min(LONGEST_LISTING_INTERVAL_NANOS, longestPauseNanos);
+        groups();
+        context.metrics().gauge("LagBytes", () -> lagBytes);
+        context.metrics().gauge("OpenFileCount", () -> openFiles);
+    }
+
+    @Override
+    public synchronized void start() throws IOException {
+        long now = nanoClock.nanoTime();
+        outlet = new FrameOutlet(processor, counters, nanoClock);
+        framer = new LineFramer(settings, processor, outlet, counters, epochClock, context.randomLong());
+        List<PositionFile.Entry> positions = readPositions();
+        readRegistry();
+        catalog = new FileCatalog(groups(), settings, processor, registry, positions, counters, epochClock);
+        running = true;
+        catalog.refresh(now);
+        listAtNanos = now + listingIntervalNanos;
+        markAtNanos = now + MARK_INTERVAL_NANOS;
+        writePositionsAtNanos = now + positionsIntervalNanos;
+        sayHealthy();
+    }
+
+    @Override
+    public synchronized int poll() throws IOException {
+        if (!running) {
+            return 0;
+        }
+        outlet.attach(Thread.currentThread());
+        long now = nanoClock.nanoTime();
+        long before = counters.bytes.get();
+        if (now - listAtNanos >= 0) {
+            listAtNanos = now + listingIntervalNanos;
+            if (catalog.refresh(now)) {
+                sayHealthy();
+            }
+        }
+        keepPositions(now);
+        if (!outlet.retry()) {
+            return 0;
+        }
+        List<TailedFile> files = catalog.files();
+        for (int i = 0; i < files.size() && !outlet.isFull(); i++) {
+            next = next + 1 < files.size() ? next + 1 : 0;
+            TailedFile file = files.get(next);
+            if (file.isDue(now)) {
+                look(file, now);
+            }
+        }
+        return (int) Math.min(Integer.MAX_VALUE, counters.bytes.get() - before);
+    }
+
+    /** Puts what waits if there is room, waits a little until what is in flight is safe, and writes the positions. */
+    @Override
+    public synchronized void stop() {
+        if (!running) {
+            return;
+        }
+        running = false;
+        try {
+            boolean allPut = outlet.retry();
+            for (TailedFile file : catalog.files()) {
+                if (allPut || file.input() != outlet.waitingInput()) {
+                    file.markIfMoved();
+                }
+            }
+            awaitSafe(outlet.waitingInput());
+            writePositions(epochClock.time());
+        } catch (IOException | RuntimeException e) {
+            counters.positionFailures.increment();
+            LOG.warn("{}: positions were not written at stop: {}", context.name(), e.toString());
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        outlet.close();
+        framer.close();
+        try {
+            catalog.close();
+        } catch (IOException e) {
+            LOG.warn("{}: {}", context.name(), e.toString());
+        }
+        openFiles = 0;
+    }
+
+    private void look(TailedFile file, long now) throws IOException {
+        try {
+            if (file.isOpen() || reopen(file)) {
+                read(file, now);
+            } else if (!file.isListed()) {
+                catalog.remove(file);
+            } else {
+                file.pause(now, pauseNanos, longestPauseNanos);
+            }
+        } catch (IOException e) {
+            counters.readFailures.increment();
+            LOG.warn("{}: {}", file, e.toString());
+            trouble("cannot read " + file.path() + ": " + e);
+            framer.forget();
+            file.closeHandle();
+            file.pause(now, longestPauseNanos, longestPauseNanos);
+        }
+    }
+
+    private void read(TailedFile file, long now) throws IOException {
+        long size = file.channel().size();
+        boolean changed = file.sawSize(size, now);
+        if (size < file.position()) {
+            startAnew(file);
+        }
+        if (hasMore(file, size, changed)) {
+            if (turn(file, size, false) == LineFramer.Turn.CHANGED) {
+                turn(file, size, false);
+            }
+            file.busy(now);
+        } else if (now - file.grownAtNanos() >= idleNanos) {
+            endIdle(file, size, now);
+        } else {
+            file.pause(now, pauseNanos, longestPauseNanos);
+        }
+    }
+
+    /** Whether there is something that was not looked at: an unfinished line is looked at again when it grew. */
+    private static boolean hasMore(TailedFile file, long size, boolean changed) {
+        return size > file.position() && (changed || !file.isIdentified() || size != file.scannedPosition());
+    }
+
+    private LineFramer.Turn turn(TailedFile file, long size, boolean unfinishedToo) throws IOException {
+        if (!file.isIdentified()) {
+            catalog.identify(file, size);
+            registry.save();
+        }
+        LineFramer.Turn turn = framer.turn(file, unfinishedToo);
+        if (turn == LineFramer.Turn.CHANGED) {
+            startAnew(file);
+        }
+        return turn;
+    }
+
+    private void endIdle(TailedFile file, long size, long now) throws IOException {
+        if (size > file.position() && turn(file, size, true) != LineFramer.Turn.END_OF_FILE) {
+            file.busy(now);
+            return;
+        }
+        file.closeHandle();
+        framer.forget();
+        if (file.isListed()) {
+            file.pause(now, pauseNanos, longestPauseNanos);
+        } else {
+            LOG.info("{}: gone, and read to its end", file);
+            catalog.remove(file);
+            sayHealthy();
+        }
+    }
+
+    private void startAnew(TailedFile file) {
+        framer.forget();
+        catalog.startAnew(file);
+    }
+
+    /** Opens a file that was closed, if it changed. */
+    private boolean reopen(TailedFile file) throws IOException {
+        if (!file.isListed()) {
+            return false;
+        }
+        try {
+            FileId.Status status = FileId.of(file.path());
+            boolean changed = status.size() != file.seenSize() || !file.isIdentified() && status.size() > 0;
+            return status.id().equals(file.id()) && changed && file.open();
+        } catch (NoSuchFileException e) {
+            // The next listing tells whether it has another name.
+            return false;
+        }
+    }
+
+    private void keepPositions(long now) {
+        if (now - markAtNanos >= 0) {
+            markAtNanos = now + MARK_INTERVAL_NANOS;
+            measure();
+            // What cannot be read or written is tried again at least that often.
+            if (troubled && now - troubledAtNanos > 2 * Math.max(longestPauseNanos, positionsIntervalNanos)) {
+                sayHealthy();
+            }
+            SourceInput waiting = outlet.waitingInput();
+            catalog.files().stream()
+                    .filter(file -> file.isIdentified() && file.input() != waiting)
+                    .forEach(TailedFile::markIfMoved);
+        }
+        if (now - writePositionsAtNanos >= 0) {
+            writePositionsAtNanos = now + positionsIntervalNanos;
+            try {
+                writePositions(epochClock.time());
+            } catch (IOException e) {
+                // Channels know better; the next interval tries again.
+                counters.positionFailures.increment();
+                LOG.warn("{}: {}", positionFile.path(), e.toString());
+                trouble("cannot write " + positionFile.path() + ": " + e);
+            }
+        }
+    }
+
+    private void writePositions(long nowMillis) throws IOException {
+        List<PositionFile.Entry> positions = new ArrayList<>();
+        for (TailedFile file : catalog.files()) {
+            if (file.isIdentified()) {
+                positions.add(new PositionFile.Entry(
+                        file.id().inode(), file.safePosition(), file.path().toString()));
+            }
+        }
+        if (positions.equals(writtenPositions)) {
+            return;
+        }
+        for (TailedFile file : catalog.files()) {
+            if (file.tailLength() > 0) {
+                registry.update(file.entry(), file.tailFingerprint(), file.path(), nowMillis);
+            }
+        }
+        registry.save();
+        positionFile.write(positions);
+        writtenPositions = positions;
+    }
+
+    private void awaitSafe(SourceInput except) {
+        Thread stopping = Thread.currentThread();
+        for (TailedFile file : catalog.files()) {
+            if (file.isIdentified()) {
+                file.input().setListener(() -> LockSupport.unpark(stopping));
+            }
+        }
+        for (int looks = 0; looks < STOP_LOOKS; looks++) {
+            boolean safe = catalog.files().stream()
+                    .filter(file -> file.isIdentified() && file.input() != except)
+                    .allMatch(file -> file.safePosition() >= file.position());
+            if (safe || Thread.currentThread().isInterrupted()) {
+                return;
+            }
+            LockSupport.parkNanos(this, STOP_LOOK_NANOS);
+        }
+    }
+
+    private void measure() {
+        long lag = 0;
+        long open = 0;
+        for (TailedFile file : catalog.files()) {
+            lag += Math.max(0, file.seenSize() - file.position());
+            open += file.isOpen() ? 1 : 0;
+        }
+        lagBytes = lag;
+        openFiles = open;
+    }
+
+    private List<PositionFile.Entry> readPositions() throws IOException {
+        try {
+            return positionFile.read();
+        } catch (DamagedFileException e) {
+            Path aside = AtomicFile.setAside(positionFile.path(), epochClock.time());
+            LOG.warn("{}; set aside as {}, positions come from the channels only", e.getMessage(), aside);
+            return List.of();
+        }
+    }
+
+    private void readRegistry() throws IOException {
+        try {
+            registry.load(epochClock.time());
+        } catch (DamagedFileException e) {
+            Path aside = AtomicFile.setAside(registry.path(), epochClock.time());
+            LOG.warn("{}; set aside as {}, files are recognised by their first bytes only", e.getMessage(), aside);
+        }
+    }
+
+    private List<FileGroup> groups() {
+        if (settings.filegroups().isEmpty()) {
+            throw new ConfigurationException("filegroups: empty (expected: at least one group)");
+        }
+        List<FileGroup> groups = new ArrayList<>();
+        Map<String, Map<String, String>> headers = headersByGroup();
+        for (String name : settings.filegroups()) {
+            String pattern = settings.patterns().get(name);
+            if (pattern == null) {
+                throw new ConfigurationException("filegroups." + name + ": missing (expected: an absolute path)");
+            }
+            groups.add(new FileGroup(
+                    name, pattern, headers.getOrDefault(name, Map.of()), settings.cachePatternMatching(), epochClock));
+        }
+        return groups;
+    }
+
+    private Map<String, Map<String, String>> headersByGroup() {
+        Map<String, Map<String, String>> headers = new HashMap<>();
+        settings.headers().forEach((key, value) -> {
+            int dot = key.indexOf('.');
+            String group = dot < 0 ? key : key.substring(0, dot);
+            if (dot < 1 || dot == key.length() - 1 || !settings.filegroups().contains(group)) {
+                throw new ConfigurationException("headers." + key + ": " + value
+                        + " (expected: headers.<group>.<name> with a group of " + settings.filegroups() + ")");
+            }
+            headers.computeIfAbsent(group, name -> new LinkedHashMap<>()).put(key.substring(dot + 1), value);
+        });
+        return headers;
+    }
+
+    private void trouble(String reason) {
+        troubled = true;
+        troubledAtNanos = nanoClock.nanoTime();
+        context.unhealthy(reason);
+    }
+
+    private void sayHealthy() {
+        troubled = false;
+        context.healthy("following " + catalog.files().size() + " files");
+    }
+
+    private static Path positionPath(String configured) {
+        String path =
+                configured.startsWith("~/") ? System.getProperty("user.home") + configured.substring(1) : configured;
+        return Path.of(path).toAbsolutePath();
+    }
+
+    private static String safeName(String name) {
+        return name.replaceAll("[^A-Za-z0-9_.-]", "_");
+    }
+}

@@ -1,0 +1,132 @@
+package io.headrace.engine.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.headrace.engine.channel.Channel;
+import io.headrace.engine.config.AgentConfiguration;
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.spi.ComponentRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChannelRecoveryTest {
+    @TempDir
+    Path folder;
+
+    private final CollectingSink sink = new CollectingSink("collect");
+    private final CollectingSink other = new CollectingSink("other");
+    private final ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
+    private FaultyStorage disk;
+    private String configuration;
+    private Agent agent;
+
+    @BeforeEach
+    void configure() {
+        disk = new FaultyStorage(folder.resolve("c1"));
+        configuration = """
+                a1.sources = r1 r2
+                a1.channels = c1 c2
+                a1.sinks = k1 k2
+                a1.sources.r1.type = seq
+                a1.sources.r1.channels = c1
+                a1.sources.r2.type = seq
+                a1.sources.r2.channels = c2
+                a1.channels.c1.type = file
+                a1.channels.c1.dataDirs = %s/c1
+                a1.channels.c1.maxFileSize = 34m
+                a1.channels.c1.maxEventBytes = 1m
+                a1.channels.c1.minimumRequiredSpace = 0
+                a1.channels.c2.type = memory
+                a1.sinks.k1.type = collect
+                a1.sinks.k1.channel = c1
+                a1.sinks.k2.type = other
+                a1.sinks.k2.channel = c2
+                """.formatted(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        if (agent != null) {
+            agent.stopNow();
+        }
+    }
+
+    @Test
+    void shouldReopenAChannelWhoseDiskFailedOnce() {
+        start();
+        await().until(() -> sink.bodies.size() > 100);
+        Channel before = agent.channel("c1");
+
+        disk.failures.set(1);
+
+        await().until(() -> !errors.isEmpty());
+        await().until(() -> agent.channel("c1") != null && agent.channel("c1") != before);
+        int delivered = sink.bodies.size();
+        await().until(() -> sink.bodies.size() > delivered + 100);
+        await().until(() -> agent.health().isHealthy());
+        assertThat(sink.created).hasValue(2);
+        assertThat(other.created).hasValue(1);
+    }
+
+    @Test
+    void shouldGiveAChannelUpAfterThreeFailuresInARowWhileOthersRun() {
+        start();
+        await().until(() -> sink.bodies.size() > 100);
+
+        disk.failures.set(Integer.MAX_VALUE);
+
+        await().until(() ->
+                agent.health().reasons().stream().anyMatch(reason -> reason.startsWith("channel c1: failed")));
+        int delivered = other.bodies.size();
+        await().until(() -> other.bodies.size() > delivered + 100);
+        assertThat(agent.health().isHealthy()).isFalse();
+        assertThat(agent.health().toJson()).contains("Input/output error");
+        assertThat(agent.channel("c1")).isNull();
+        assertThat(errors).hasSize(3);
+    }
+
+    @Test
+    void shouldDeliverAfterARestartWhatWasLeftInALog() {
+        sink.atDelivery = () -> {
+            throw new IOException("nobody there");
+        };
+        configuration = configuration
+                + "a1.sources.r1.totalEvents = 1000\na1.sources.r1.batchSize = 10\na1.sources.r2.totalEvents = 1\n";
+        start();
+        await().until(() -> agent.channel("c1").ledger().accepted() == 1000);
+        agent.stopNow();
+
+        sink.atDelivery = () -> {};
+        configuration = configuration.replace("a1.sources = r1 r2", "a1.sources = r2");
+        start();
+
+        await().until(() -> sink.bodies.size() >= 1000);
+        assertThat(List.copyOf(sink.bodies))
+                .isEqualTo(IntStream.range(0, 1000).mapToObj(String::valueOf).toList());
+        assertThat(new HashSet<>(sink.bodies)).hasSize(1000);
+    }
+
+    private void start() {
+        ComponentRegistry registry = ComponentRegistry.load().with(sink, other);
+        AgentConfiguration read = new ConfigurationLoader(registry, System::getenv, System::getProperty, false)
+                .readText(Path.of("a.conf"), configuration, "a1")
+                .orThrow();
+        AgentOptions options = AgentOptions.defaults()
+                .withRegistry(registry)
+                .withStorage(disk.storage())
+                .withDrain(Duration.ofSeconds(1))
+                .withErrorHandler(errors::add);
+        agent = Agent.create(read, options);
+        agent.start();
+    }
+}

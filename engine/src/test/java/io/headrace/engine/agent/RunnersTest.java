@@ -1,0 +1,141 @@
+package io.headrace.engine.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.headrace.engine.channel.PutStatus;
+import io.headrace.engine.config.AgentConfiguration;
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.spi.ComponentRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RunnersTest {
+    private static final String MANUAL = """
+            a1.sources = r1
+            a1.channels = c1
+            a1.sinks = k1
+            a1.sources.r1.type = manual
+            a1.sources.r1.channels = c1
+            a1.channels.c1.type = memory
+            a1.sinks.k1.type = collect
+            a1.sinks.k1.channel = c1
+            """;
+
+    private final ManualSource source = new ManualSource();
+    private final CollectingSink sink = new CollectingSink("collect");
+    private Agent agent;
+
+    @AfterEach
+    void stop() {
+        agent.stopNow();
+    }
+
+    /** A lost wake-up shows as a pause of a second, after which the sink looks anyway; a busy machine may do so once. */
+    @Test
+    void shouldNeverLoseAWakeUp() throws InterruptedException {
+        start(MANUAL);
+        int slow = 0;
+        for (int i = 1; i <= 3_000; i++) {
+            long put = System.nanoTime();
+            assertThat(source.put("x")).isEqualTo(PutStatus.ACCEPTED);
+            while (sink.bodies.size() < i) {
+                Thread.yield();
+            }
+            slow += System.nanoTime() - put < TimeUnit.MILLISECONDS.toNanos(900) ? 0 : 1;
+            assertThat(slow).as("deliveries that took a second").isLessThan(4);
+        }
+    }
+
+    @Test
+    void shouldPauseLongerAndLongerWhileASourceHasNothingToDo() {
+        start(MANUAL);
+
+        await().until(() -> source.pollNanos.size() >= 12);
+
+        List<Long> polls = source.pollNanos;
+        assertThat(polls.get(7) - polls.get(0)).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+        assertThat(polls.get(11) - polls.get(10)).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(99));
+    }
+
+    @Test
+    void shouldPauseNoLongerThanConfigured() {
+        start(MANUAL + "a1.sources.r1.maxBackoffSleep = 4");
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> source.pollNanos.size() >= 100);
+    }
+
+    @Test
+    void shouldStartASourceAgainWhosePollFailed() {
+        AtomicInteger polls = new AtomicInteger();
+        source.work = () -> {
+            if (polls.incrementAndGet() == 1) {
+                throw new IOException("file gone");
+            }
+            return 0;
+        };
+        start(MANUAL);
+
+        await().until(() -> source.lives == 2 && agent.health().isHealthy());
+
+        assertThat(source.ends).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStopASourceThatWaitsForRoom() {
+        source.work = () -> source.put("y") == PutStatus.ACCEPTED ? 1 : 0;
+        sink.atDelivery = () -> {
+            throw new IOException("nobody there");
+        };
+        start(MANUAL + "a1.channels.c1.keep-alive = 1h");
+        await().until(() -> agent.channel("c1").size() >= 100);
+        long begun = System.nanoTime();
+
+        agent.stopNow();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+        assertThat(source.ends).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCountAnEmptyChannelOnceNotForEveryLook() throws InterruptedException {
+        start(MANUAL);
+        for (int i = 1; i <= 3; i++) {
+            int sent = i;
+            source.put("x");
+            await().until(() -> sink.bodies.size() == sent && emptyBatches() == sent + 1);
+        }
+    }
+
+    @Test
+    void shouldTellAnIdleSinkWhenItWantsToKnow() {
+        IdleSink idle = new IdleSink();
+        start(MANUAL.replace("collect", "idle"), idle);
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> idle.calls.get() >= 10);
+    }
+
+    private long emptyBatches() {
+        return agent.metrics().group(GroupType.SINK, "k1").counters().get("BatchEmptyCount");
+    }
+
+    private void start(String text) {
+        start(text, new IdleSink());
+    }
+
+    private void start(String text, IdleSink idle) {
+        ComponentRegistry registry = ComponentRegistry.load().with(source, sink, idle);
+        AgentConfiguration configuration = new ConfigurationLoader(registry, System::getenv, System::getProperty, false)
+                .readText(Path.of("a.conf"), text, "a1")
+                .orThrow();
+        agent = Agent.create(configuration, AgentOptions.defaults().withRegistry(registry));
+        agent.start();
+    }
+}

@@ -1,0 +1,84 @@
+package io.headrace.engine.serializer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.Frames;
+import io.headrace.engine.TestContext;
+import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.spi.EventSerializer;
+import io.headrace.frame.EventCursor;
+import io.headrace.frame.Frame;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SerializersTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text|true|hello<LF>
+            TEXT|false|hello
+            header_and_text|true|{shared=s, own=ü} hello<LF>
+            HEADER_AND_TEXT|false|{shared=s, own=ü} hello
+            org.apache.flume.serialization.BodyTextEventSerializer$Builder|true|hello<LF>
+            """)
+    void shouldWriteEvents(String type, String appendNewline, String expected) {
+        EventSerializer serializer = create(type, Map.of("appendNewline", appendNewline));
+
+        assertThat(write(serializer, Map.of("shared", "s"), Map.of("own", "ü"), "hello")
+                        .replace("\n", "<LF>"))
+                .isEqualTo(expected);
+        assertThat(serializer.header()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"text", "header_and_text"})
+    void shouldNeverWriteMoreThanAnnounced(String type) {
+        EventSerializer serializer = create(type, Map.of());
+
+        assertThat(write(serializer, Map.of(), Map.of(), "")).endsWith("\n");
+        assertThat(write(serializer, Map.of("a", ""), Map.of("", "b", "c", "d"), "x"))
+                .endsWith("x\n");
+    }
+
+    @Test
+    void shouldNameKeyAndExpectationOfAWrongType() {
+        assertThatThrownBy(() -> create("avro", Map.of()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("sink.serializer: avro (expected: one of header_and_text, text)");
+    }
+
+    @Test
+    void shouldNameTheWholeKeyOfAWrongSetting() {
+        assertThatThrownBy(() -> create("text", Map.of("appendNewline", "maybe")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("sink.serializer.appendNewline: maybe (expected: true or false)");
+    }
+
+    @Test
+    void shouldCheckWithoutMakingAnything() {
+        Serializers.check("sink.serializer", "text", Map.of("appendNewline", "false"));
+
+        assertThatThrownBy(() -> Serializers.check("sink.serializer", "text", Map.of("newline", "false")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("sink.serializer.newline: unknown key (expected: one of appendNewline)");
+    }
+
+    private static EventSerializer create(String type, Map<String, String> settings) {
+        return Serializers.create(new TestContext(Map.of()), "sink.serializer", type, settings);
+    }
+
+    private static String write(
+            EventSerializer serializer, Map<String, String> shared, Map<String, String> own, String body) {
+        Frame frame = Frames.of(shared, own, body.getBytes(StandardCharsets.UTF_8));
+        EventCursor cursor = new EventCursor().wrap(frame);
+        cursor.next();
+        ByteBuffer out = ByteBuffer.allocate(serializer.maxLength(cursor));
+        serializer.write(cursor, out);
+        frame.release();
+        return new String(out.array(), 0, out.position(), StandardCharsets.UTF_8);
+    }
+}

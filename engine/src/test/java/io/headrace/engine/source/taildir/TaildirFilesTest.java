@@ -1,0 +1,407 @@
+package io.headrace.engine.source.taildir;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.config.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which files are read, from where, and as what. */
+class TaildirFilesTest {
+    @TempDir
+    Path folder;
+
+    private TailRig rig;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        rig = new TailRig(folder);
+    }
+
+    @AfterEach
+    void tearDown() {
+        rig.close();
+    }
+
+    @Test
+    void shouldFindFilesThatAppearLater() throws IOException {
+        rig.start().poll();
+        rig.write("a.log", "one\n");
+        rig.write("b.txt", "not matching\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+    }
+
+    @Test
+    void shouldFindFolderThatAppearsLater() throws IOException {
+        Files.delete(rig.logs);
+        rig.start().poll();
+        Files.createDirectories(rig.logs);
+        rig.write("a.log", "one\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+    }
+
+    @Test
+    void shouldStartEmptyFileWhenItGrows() throws IOException {
+        rig.write("a.log", "");
+        rig.start().idle();
+        assertThat(rig.channel.inputs).isEmpty();
+        rig.write("a.log", "one\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+    }
+
+    @Test
+    void shouldReadRenamedFileOnceOnly() throws IOException {
+        Path file = rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\n");
+        Files.move(file, rig.logs.resolve("a.1.log"));
+        rig.write("a.log", "three\n");
+        rig.poll();
+        rig.write("a.1.log", "late\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three", "late");
+        assertThat(rig.channel.inputs).hasSize(2);
+        assertThat(rig.count("RenameCount")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldReadFileRenamedOutOfThePatternToItsEnd() throws IOException {
+        Path file = rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\nunfinished");
+        Files.move(file, rig.logs.resolve("a.log.1"));
+        rig.write("a.log", "three\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three");
+        rig.idle();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three", "unfinished");
+    }
+
+    @Test
+    void shouldReadDeletedFileToItsEnd() throws IOException {
+        Path file = rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\nunfinished");
+        Files.delete(file);
+        rig.idle().idle();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "unfinished");
+        assertThat(rig.metrics.values().get("OpenFileCount").longValue()).isZero();
+        assertThat(rig.health).contains("0 files");
+    }
+
+    @Test
+    void shouldReadRenamedFileOnceOnlyAcrossRestart() throws IOException {
+        Path file = rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        Files.move(file, rig.logs.resolve("a.1.log"));
+        rig.write("a.log", "two\n");
+        rig.channel.restart();
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+    }
+
+    @Test
+    void shouldReadTruncatedFileFromItsStart() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\nthree\n");
+        rig.start().poll();
+        Files.writeString(file, "four\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four");
+        assertThat(rig.count("TruncationCount")).isEqualTo(1);
+        assertThat(rig.channel.inputs).hasSize(2);
+    }
+
+    @Test
+    void shouldReadFileTruncatedToTheSameBeginning() throws IOException {
+        String header = "#" + "x".repeat(300) + "\n";
+        Path file = rig.write("a.log", header + "one\ntwo\n");
+        rig.start().poll();
+        Files.writeString(file, header + "three\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.poll();
+        Files.writeString(file, header + "4\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.poll();
+        assertThat(rig.channel.texts())
+                .containsExactly(header.strip(), "one", "two", header.strip(), "three", header.strip(), "4");
+        assertThat(rig.channel.inputs).hasSize(3);
+    }
+
+    @Test
+    void shouldNoticeTruncationWhenTheFileGrewPastItsPosition() throws IOException {
+        String header = "#" + "x".repeat(300) + "\n";
+        Path file = rig.write("a.log", header + "one\n");
+        rig.start().poll();
+        Files.writeString(file, header + "two\nthree\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(header.strip(), "one", header.strip(), "two", "three");
+    }
+
+    @Test
+    void shouldReadFileTruncatedWhileStopped() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\nthree\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        Files.writeString(file, "four\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.channel.restart();
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four");
+    }
+
+    @Test
+    void shouldTellFileThatReusesAnInodeFromTheOneBefore() throws IOException {
+        String header = "#" + "x".repeat(300) + "\n";
+        Path file = rig.write("a.log", header + "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        // Truncating and writing anew is what a reused inode looks like, and no file system is needed that reuses one.
+        Files.writeString(file, header + "two and more\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly(header.strip(), "one", header.strip(), "two and more");
+    }
+
+    @Test
+    void shouldKeepIdentityWhileFileGrows() throws IOException {
+        rig.write("a.log", "1\n");
+        rig.start().poll();
+        for (int i = 0; i < 5; i++) {
+            rig.write("a.log", "line ".repeat(30) + i + "\n");
+            rig.poll();
+            rig.channel.makeSafe();
+            rig.restart();
+        }
+        rig.poll();
+        assertThat(rig.channel.events).hasSize(6);
+        assertThat(rig.channel.inputs).hasSize(1);
+    }
+
+    @Test
+    void shouldNotTrustChannelsForNewFileOfTheSameIdentity() throws IOException {
+        Path file = rig.write("a.log", "same\n");
+        rig.start().poll();
+        rig.source.stop();
+        rig.channel.restart();
+        long inode = FileId.of(file).id().inode();
+        // The old file is forgotten here, but the channel remembers an input that looks like the new one.
+        Files.writeString(registryPath(), "[]");
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("same", "same");
+        assertThat(rig.channel.inputs.keySet()).anyMatch(id -> id.contains(":" + inode + ":") && id.endsWith(":1"));
+    }
+
+    @Test
+    void shouldResumeFromChannelWhenRegistryIsLost() throws IOException {
+        rig.write("a.log", "one\n".repeat(100));
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        Files.delete(registryPath());
+        rig.write("a.log", "two\n");
+        rig.start().poll();
+        assertThat(rig.channel.events).hasSize(101);
+    }
+
+    @Test
+    void shouldResumeFromChannelWhenRegistryOfShortFileIsLost() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\n".repeat(100));
+        rig.poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        Files.delete(registryPath());
+        rig.write("a.log", "three\n");
+        rig.start().poll();
+        assertThat(rig.channel.events).hasSize(102);
+    }
+
+    @Test
+    void shouldSayThatItCannotReadAndThatItCanAgain() throws IOException {
+        rig.write("a.log", "one\n");
+        Files.createDirectories(rig.positions);
+        assertThatThrownBy(() -> rig.start()).isInstanceOf(IOException.class);
+        Files.delete(rig.positions);
+        rig.start().poll();
+        Files.createDirectories(rig.positions);
+        rig.clock.advanceMillis(3_000);
+        rig.poll();
+        assertThat(rig.health).contains("cannot write " + rig.positions);
+        assertThat(rig.count("PositionWriteFail")).isEqualTo(1);
+        Files.delete(rig.positions);
+        for (int i = 0; i < 10; i++) {
+            rig.poll();
+        }
+        assertThat(rig.health).isEqualTo("following 1 files");
+    }
+
+    @Test
+    void shouldResumeFromWhatIsSafeAfterKill() throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.write("a.log", "three\nfour\n");
+        rig.poll();
+        rig.kill().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four", "three", "four");
+    }
+
+    @Test
+    void shouldWritePositionsOfWhatIsSafeOnly() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        rig.clock.advanceMillis(3_000);
+        rig.poll();
+        assertThat(rig.positions).content().contains("\"pos\":0");
+        rig.channel.makeSafe();
+        rig.clock.advanceMillis(3_000);
+        rig.poll();
+        assertThat(rig.positions)
+                .content()
+                .isEqualTo("[{\"inode\":" + FileId.of(file).id().inode() + ",\"pos\":8,\"file\":\"" + file + "\"}]");
+    }
+
+    @Test
+    void shouldGoOnFromFlumesPositionFile() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        writePositions(FileId.of(file).id().inode(), 4, file);
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("two");
+    }
+
+    @Test
+    void shouldPreferChannelsToPositionFile() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\nthree\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        writePositions(FileId.of(file).id().inode(), 4, file);
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void shouldKeepPositionOfUnknownInputUntilSomethingNewIsSafe() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        writePositions(FileId.of(file).id().inode(), 4, file);
+        rig.start();
+        rig.clock.advanceMillis(3_000);
+        rig.source.poll();
+        assertThat(rig.positions).content().contains("\"pos\":4");
+    }
+
+    @Test
+    void shouldSetDamagedPositionFileAside() throws IOException {
+        rig.write("a.log", "one\n");
+        Files.createDirectories(rig.positions.getParent());
+        Files.writeString(rig.positions, "[{\"inode\":1,\"pos\"");
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+        try (Stream<Path> files = Files.list(rig.positions.getParent())) {
+            assertThat(files.filter(path -> path.toString().contains(".damaged-")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldSetDamagedRegistryAside() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        Files.writeString(registryPath(), "[{\"version\":1");
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+    }
+
+    @Test
+    void shouldSkipToEndOfUnknownFilesAtStartOnly() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.with("skipToEnd", "true").start().poll();
+        assertThat(rig.channel.marks.values()).contains(4L);
+        rig.write("a.log", "two\n");
+        rig.write("b.log", "three\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("two", "three");
+    }
+
+    @Test
+    void shouldMarkInputOnlyWhenItMoved() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.poll();
+        assertThat(rig.channel.marks).hasSize(1);
+        rig.channel.marks.clear();
+        rig.poll();
+        rig.poll();
+        assertThat(rig.channel.marks).isEmpty();
+    }
+
+    @Test
+    void shouldNotMarkWhatWaitsForRoom() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start();
+        rig.channel.full = true;
+        rig.poll();
+        rig.poll();
+        assertThat(rig.channel.marks).isEmpty();
+        rig.source.stop();
+        assertThat(rig.channel.marks).isEmpty();
+    }
+
+    @Test
+    void shouldGoOnWithOtherFilesWhenOneCannotBeRead() throws IOException {
+        Files.createDirectories(rig.logs.resolve("folder.log"));
+        rig.write("a.log", "one\n");
+        Path gone = rig.write("b.log", "two\n");
+        rig.start();
+        Files.delete(gone);
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void shouldRefuseSettingsThatCannotWork() {
+        assertThatThrownBy(() -> rig.with("filegroups.f1", "relative/.*").start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("absolute");
+        assertThatThrownBy(() -> rig.with("filegroups.f1", "/tmp/[").start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("regular expression");
+        assertThatThrownBy(() -> rig.with("filegroups.f1", "/tmp/a")
+                        .with("headers.f2.x", "y")
+                        .start())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("headers.f2.x");
+    }
+
+    private Path registryPath() {
+        return rig.positions.resolveSibling("positions.json.r1.inputs");
+    }
+
+    private void writePositions(long inode, long position, Path file) throws IOException {
+        Files.createDirectories(rig.positions.getParent());
+        Files.write(
+                rig.positions,
+                ("[ {\"inode\":" + inode + ", \"pos\":" + position + ", \"file\":\"" + file + "\"}\n]")
+                        .getBytes(UTF_8));
+    }
+}

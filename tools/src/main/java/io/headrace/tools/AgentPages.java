@@ -1,0 +1,46 @@
+package io.headrace.tools;
+
+import io.headrace.engine.agent.Agent;
+import io.headrace.engine.metrics.MetricsJson;
+import io.headrace.engine.metrics.PrometheusText;
+import io.headrace.transport.http.HttpPages;
+import java.util.List;
+
+/** Shows an agent's metrics and health over HTTP. Safe for any thread. */
+final class AgentPages implements HttpPages {
+    private final Agent agent;
+
+    AgentPages(Agent agent) {
+        this.agent = agent;
+    }
+
+    @Override
+    public String metrics() {
+        return MetricsJson.flat(agent.metrics());
+    }
+
+    @Override
+    public String nestedMetrics() {
+        return MetricsJson.nested(agent.metrics());
+    }
+
+    @Override
+    public String prometheus() {
+        return PrometheusText.render(agent.metrics());
+    }
+
+    @Override
+    public List<String> unhealthyReasons() {
+        return agent.health().reasons();
+    }
+
+    @Override
+    public String health() {
+        return agent.health().toJson();
+    }
+
+    @Override
+    public String agentName() {
+        return agent.configuration().name();
+    }
+}

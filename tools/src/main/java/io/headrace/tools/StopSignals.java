@@ -1,0 +1,62 @@
+package io.headrace.tools;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+
+/**
+ * SIGTERM and SIGINT: the first one asks for an orderly stop, a second one ends the process at once. Java has no
+ * supported way to tell one signal from the next, so the handlers of its module {@code jdk.unsupported} are used by
+ * reflection, as their names alone make the compiler warn.
+ */
+final class StopSignals {
+    private static final int KILLED_BY_SIGNAL = 128;
+
+    private final Runnable stop;
+    private boolean asked;
+
+    private StopSignals(Runnable stop) {
+        this.stop = stop;
+    }
+
+    /** Installs the handlers; {@code stop} must return at once. Where there are none, the process ends as usual. */
+    static StopSignals handle(Runnable stop) {
+        StopSignals signals = new StopSignals(stop);
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            for (String name : new String[] {"TERM", "INT"}) {
+                Object received = signal.getConstructor(String.class).newInstance(name);
+                int number = (int) signal.getMethod("getNumber").invoke(received);
+                InvocationHandler onSignal = (proxy, method, arguments) -> switch (method.getName()) {
+                    case "handle" -> {
+                        signals.receive(number);
+                        yield null;
+                    }
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "equals" -> proxy == arguments[0];
+                    default -> name;
+                };
+                Object proxy = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, onSignal);
+                signal.getMethod("handle", signal, handler).invoke(null, received, proxy);
+            }
+        } catch (ReflectiveOperationException unsupported) {
+            Runtime.getRuntime().addShutdownHook(new Thread(stop, "stop"));
+        }
+        return signals;
+    }
+
+    /** Whether a signal has come. */
+    synchronized boolean isAsked() {
+        return asked;
+    }
+
+    private void receive(int number) {
+        synchronized (this) {
+            if (asked) {
+                Runtime.getRuntime().halt(KILLED_BY_SIGNAL + number);
+            }
+            asked = true;
+        }
+        stop.run();
+    }
+}

@@ -1,0 +1,172 @@
+package io.headrace.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void shouldSayVersionJavaAndSystem() {
+        assertThat(run("version")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .startsWith("headrace ")
+                .contains("java " + System.getProperty("java.version"))
+                .contains(System.getProperty("os.name"));
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"agent", "quickstart", "generate", "validate"})
+    void shouldTeachEachCommandWithExamples(String command) {
+        assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("Usage: headrace " + command, "Examples:", "  headrace " + command + " ");
+        String help = out.toString();
+        out.getBuffer().setLength(0);
+        assertThat(run("help", command)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).isEqualTo(help);
+    }
+
+    @Test
+    void shouldShowWhatThereIsWhenAskedForNothing() {
+        assertThat(run()).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("quickstart", "agent", "validate", "generate", "Exit codes");
+    }
+
+    @Test
+    void shouldExplainWhatItDoesNotUnderstand() {
+        assertThat(run("agnet")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("agnet", "agent", "headrace --help");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--lines=many", "--bytes=5", "--rate=-1", "--lnes=5"})
+    void shouldRefuseWrongOptions(String option) {
+        assertThat(run("generate", option)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(option.substring(0, 5)).doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--kill=everybody", "--kills=-1", "--lines=0", "--channel=jdbc"})
+    void shouldRefuseAQuickstartThatMakesNoSense(String option) {
+        assertThat(run("quickstart", "--dir", folder.toString(), option)).isEqualTo(ExitCode.USAGE);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldRefuseAMissingInputBeforeAnythingStarts() {
+        assertThat(run(
+                        "quickstart",
+                        "--dir",
+                        folder.toString(),
+                        folder.resolve("none.log").toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("none.log: no such file");
+        assertThat(run("quickstart", "--dir", folder.toString(), folder.toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("not a regular file");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldGenerateIntoAFile() throws IOException {
+        Path file = folder.resolve("a file.log");
+        assertThat(run("generate", "--lines", "10", "--out", file.toString())).isEqualTo(ExitCode.OK);
+        assertThat(Files.size(file)).isEqualTo(1280);
+        assertThat(run("generate", "--lines", "10", "--append", "--out", file.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(Files.size(file)).isEqualTo(2560);
+    }
+
+    @Test
+    void shouldShowAStackTraceOnlyWhenAskedTo() {
+        String nowhere = folder.resolve("none/file.log").toString();
+        assertThat(run("generate", "--out", nowhere)).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("none/file.log").doesNotContain("\tat ");
+        assertThat(run("generate", "--debug", "--out", nowhere)).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("\tat ");
+    }
+
+    @Test
+    void shouldRefuseAnAgentWithoutNameOrFile() {
+        assertThat(run("agent", "-f", "x.properties")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--name");
+        assertThat(run("agent", "-n", "a1")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--conf-file");
+    }
+
+    @Test
+    void shouldCheckAConfigurationAndStartNothing() throws IOException {
+        String file = configuration("a1.sinks.k1.type = logger");
+        assertThat(run("agent", "-n", "a1", "-c", folder.toString(), "-f", file, "--dryrun", "--no-reload-conf"))
+                .as(err::toString)
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).isEqualTo("a1: can be used" + System.lineSeparator());
+        assertThat(run("validate", file)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("a1: can be used (1 source, 1 channel, 1 sink)");
+        assertThat(run("validate", "--settings", file)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("a1.channels.c1.capacity = ");
+    }
+
+    @Test
+    void shouldNameFileLineKeyAndExpectationOfAWrongConfiguration() throws IOException {
+        String file = configuration("a1.sinks.k1.type = lumberjack");
+        for (String[] command : new String[][] {{"agent", "-n", "a1", "-f", file}, {"validate", file}}) {
+            assertThat(run(command)).isEqualTo(ExitCode.CONFIGURATION);
+            assertThat(err.toString()).contains(file + ":7: a1.sinks.k1.type: lumberjack (expected: ");
+            assertThat(out.toString()).isEmpty();
+            err.getBuffer().setLength(0);
+        }
+    }
+
+    @Test
+    void shouldRefuseAConfigurationThatIsNotThereOrHasNoAgent() throws IOException {
+        assertThat(run("validate", folder.resolve("none").toString())).isEqualTo(ExitCode.CONFIGURATION);
+        Path empty = Files.writeString(folder.resolve("empty"), "# nothing\n");
+        assertThat(run("validate", empty.toString())).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("no agent (expected: ");
+        assertThat(run("validate", "-n", "a2", configuration("a1.sinks.k1.type = null")))
+                .isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("agent: a2 (expected: one of a1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--metrics-port=70000", "--metrics-port=http", "--drain=-1"})
+    void shouldRefuseAnAgentThatMakesNoSense(String option) throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", file, option)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(option.substring(0, option.indexOf('=')));
+    }
+
+    private String configuration(String sinkType) throws IOException {
+        return Files.writeString(folder.resolve("a1.properties"), """
+                        a1.sources = r1
+                        a1.channels = c1
+                        a1.sinks = k1
+                        a1.sources.r1.type = seq
+                        a1.sources.r1.channels = c1
+                        a1.channels.c1.type = memory
+                        %s
+                        a1.sinks.k1.channel = c1
+                        """.formatted(sinkType))
+                .toString();
+    }
+
+    private int run(String... arguments) {
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+}

@@ -1,0 +1,251 @@
+package io.headrace.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.frame.Frame;
+import io.headrace.frame.Headers;
+import io.headrace.frame.HopHeader;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link SegmentAppender} does. Run against each of them, and against broken ones, which must fail. */
+abstract class SegmentAppenderContract {
+    private static final int SEGMENT_BYTES = 5 * 512 * 1024;
+    private static final int TAG = 0x1234_5678;
+    private static final int MAX_FRAME = 2 * 1024 * 1024;
+
+    private final LogFixture fixture = new LogFixture(5);
+    private final Random random = new Random(5);
+    private final List<Frame> kept = new ArrayList<>();
+    private final PowerCutFile file;
+    private final Segment segment;
+    private final ByteBuffer expected = ByteBuffer.allocate(SEGMENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    private long sequence = 100;
+
+    SegmentAppenderContract() {
+        try {
+            MemoryStorage storage = new MemoryStorage();
+            Path folder = Path.of("log");
+            storage.createFolders(folder);
+            StorageFile raw = storage.open(folder.resolve(Segment.nameOf(1)), Storage.OpenMode.CREATE);
+            // What an earlier life of the file left.
+            byte[] old = new byte[SEGMENT_BYTES];
+            random.nextBytes(old);
+            raw.write(ByteBuffer.wrap(old), 0);
+            expected.put(old).position(SegmentHeader.LENGTH);
+            file = new PowerCutFile(raw);
+            SegmentHeader header =
+                    new SegmentHeader(SegmentHeader.VERSION, TAG, new StreamId(1, 2), 1, SEGMENT_BYTES, null);
+            segment = new Segment(folder.resolve(Segment.nameOf(1)), file, header);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    abstract SegmentAppender create();
+
+    @Test
+    void shouldLeaveExactlyTheBytesOfTheFormat() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            for (int bytes : new int[] {0, 1, 7, 8, 9, 15, 16, 200, 31_000, 40_000, 192 * 1024, 3, 300_000}) {
+                stage(appender, bytes);
+            }
+            appender.write();
+            assertThat(appender.position()).isEqualTo(expected.position());
+        }
+        assertContent(file.content());
+    }
+
+    @Test
+    void shouldWriteFramesThatAScannerAccepts() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            for (int i = 0; i < 300; i++) {
+                stage(appender, random.nextInt(i % 20 == 0 ? 60_000 : 500));
+            }
+            appender.write();
+            try (SegmentScanner scanner = new SegmentScanner(ByteBufAllocator.DEFAULT, MAX_FRAME)) {
+                scanner.position(segment, SegmentHeader.LENGTH);
+                for (long wanted = 101; wanted <= 400; wanted++) {
+                    Frame frame = scanner.next(appender.position(), wanted - 1);
+                    assertThat(frame).as(scanner.fault()).isNotNull();
+                    assertThat(scanner.hop().sequence()).isEqualTo(wanted);
+                    assertThat(scanner.hop().inputNumber()).isEqualTo((int) wanted * 3);
+                    assertThat(scanner.hop().inputPosition()).isEqualTo(wanted * 7);
+                    assertThat(scanner.hop().durable()).isEqualTo(wanted / 2);
+                    frame.release();
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldGoOnWhereItIsTold() throws IOException {
+        try (SegmentAppender appender = create()) {
+            expected.position(SegmentHeader.LENGTH + 70_016);
+            appender.begin(segment, SegmentHeader.LENGTH + 70_016);
+            stage(appender, 500);
+            appender.write();
+        }
+        assertContent(file.content());
+    }
+
+    @Test
+    void shouldNotTouchWhatIsStagedAfterWriting() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            for (int group = 0; group < 20; group++) {
+                stage(appender, 1000 + group);
+                stage(appender, 50_000 + group);
+                assertThat(appender.stagedBytes()).isGreaterThan(51_000);
+                appender.write();
+                assertThat(appender.stagedBytes()).isZero();
+                assertContent(file.content());
+            }
+        }
+    }
+
+    @Test
+    void shouldHaveMadeDurableWhatItSynced() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            for (int group = 0; group < 20; group++) {
+                int frames = 1 + random.nextInt(5);
+                for (int i = 0; i < frames; i++) {
+                    stage(appender, random.nextInt(50_000));
+                }
+                appender.write();
+                if (random.nextBoolean()) {
+                    appender.sync();
+                    assertContent(file.durable());
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldSyncTheHeaderThatWasWrittenBeforeItBegan() throws IOException {
+        try (SegmentAppender appender = create()) {
+            segment.begin(new SegmentHeader.Link(101, 0, 0, 0));
+            appender.begin(segment, SegmentHeader.LENGTH);
+            stage(appender, 10);
+            appender.write();
+            appender.sync();
+        }
+        assertThat(Arrays.copyOf(file.durable(), SegmentHeader.LENGTH))
+                .isEqualTo(Arrays.copyOf(file.content(), SegmentHeader.LENGTH));
+    }
+
+    @Test
+    void shouldWriteAFrameThatIsLargerThanAGroupByItself() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            stage(appender, 10);
+            Frame large = fixture.frame(SegmentAppender.GROUP_BYTES + 12_345);
+            assertThat(appender.accepts(large)).isFalse();
+            appender.write();
+            assertThat(appender.accepts(large)).isTrue();
+            stage(appender, large);
+            appender.write();
+            appender.sync();
+        }
+        assertContent(file.durable());
+    }
+
+    @Test
+    void shouldTakeAMebibyteOrAThousandBuffersIntoAGroup() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            Frame frame = fixture.frame(100_000);
+            int taken = 0;
+            while (appender.accepts(frame)) {
+                stage(appender, frame.retain());
+                taken++;
+            }
+            frame.release();
+            assertThat(taken).isEqualTo(10);
+            appender.write();
+        }
+        assertContent(file.content());
+        assertThat(file.writes()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void shouldHoldAFrameForAsLongAsItsBytesAreNeeded() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            for (int i = 0; i < 10; i++) {
+                stage(appender, i * 10_000);
+            }
+            appender.write();
+            for (Frame frame : kept) {
+                assertThat(frame.references()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveStagedFramesBackWhenItIsClosed() throws IOException {
+        try (SegmentAppender appender = create()) {
+            appender.begin(segment, SegmentHeader.LENGTH);
+            for (int i = 0; i < 10; i++) {
+                stage(appender, i * 10_000);
+            }
+        }
+        for (Frame frame : kept) {
+            assertThat(frame.references()).isEqualTo(1);
+        }
+    }
+
+    private void stage(SegmentAppender appender, int bytes) throws IOException {
+        byte[] body = new byte[bytes];
+        random.nextBytes(body);
+        fixture.builder.begin(Headers.EMPTY);
+        fixture.builder.add(body);
+        Frame frame = fixture.builder.build(fixture.producer, bytes);
+        if (!appender.accepts(frame)) {
+            appender.write();
+        }
+        stage(appender, frame);
+    }
+
+    private void stage(SegmentAppender appender, Frame frame) throws IOException {
+        sequence++;
+        appender.stage(sequence, sequence / 2, (int) sequence * 3, sequence * 7, frame);
+        int at = expected.position();
+        new HopHeader()
+                .write(expected, at, frame.length(), TAG, sequence, sequence / 2, (int) sequence * 3, sequence * 7);
+        expected.position(at + 40);
+        expected.put(frame.nioBuffer());
+        while (expected.position() % 16 != 0) {
+            expected.put((byte) 0);
+        }
+        kept.add(frame);
+    }
+
+    /** Up to the end of the page that the last frame stands in, where zeros may follow it. */
+    private void assertContent(byte[] found) {
+        int end = expected.position();
+        int page = (end + 4095) & -4096;
+        assertThat(Arrays.mismatch(
+                        Arrays.copyOfRange(found, SegmentHeader.LENGTH, end),
+                        Arrays.copyOfRange(expected.array(), SegmentHeader.LENGTH, end)))
+                .as("first byte that differs, of " + (end - SegmentHeader.LENGTH) + " written")
+                .isEqualTo(-1);
+        assertThat(Arrays.mismatch(
+                        Arrays.copyOfRange(found, page, found.length),
+                        Arrays.copyOfRange(expected.array(), page, found.length)))
+                .as("first byte that differs after the last page")
+                .isEqualTo(-1);
+    }
+}
