@@ -260,6 +260,10 @@ final class LogRecovery {
             if (end > from) {
                 accepted.add(new Range(segment, from, end));
             }
+            if (checkpoint.clean() && accepted.isEmpty() && following == null) {
+                // An orderly stop: nothing was written behind the tail, so nothing is searched for.
+                return;
+            }
             if (following == null || end != limit) {
                 judge(segment, end, limit, following, knownDurable);
                 return;

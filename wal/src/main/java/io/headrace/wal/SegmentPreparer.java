@@ -175,7 +175,7 @@ public final class SegmentPreparer implements Agent {
             }
         }
         long wanted = Math.min(settings.segmentBytes(), Math.max(FIRST_BYTES, bytes + SegmentHeader.LENGTH));
-        startFilling(align(wanted));
+        startFilling(folderOf(nextIndex), align(wanted));
         while (!filling.isFull()) {
             filling.writeChunk();
         }
@@ -287,16 +287,13 @@ public final class SegmentPreparer implements Agent {
             rampBytes *= 4;
         }
         long size = align(Math.min(rampBytes, settings.segmentBytes()));
-        Path folder = folderOf(nextIndex);
-        long usable = storage.usableSpace(folder);
-        if (usable - size < settings.reserveBytes()) {
-            waitingFor = folder + ": " + usable + " bytes are free (expected: >= " + (settings.reserveBytes() + size)
-                    + ", a segment and the reserve)";
+        Path folder = folderWithRoom(size);
+        if (folder == null) {
             notBeforeNanos = now + FULL_NANOS;
             return false;
         }
         try {
-            startFilling(size);
+            startFilling(folder, size);
         } catch (DiskFullException e) {
             waitingFor = e.getMessage();
             notBeforeNanos = now + FULL_NANOS;
@@ -306,8 +303,23 @@ public final class SegmentPreparer implements Agent {
         return true;
     }
 
-    private void startFilling(long size) throws IOException {
-        Path path = folderOf(nextIndex).resolve(UNFINISHED + Segment.nameOf(nextIndex));
+    /** The folder whose turn it is, or the next one with room; null when all are full. */
+    private Path folderWithRoom(long size) throws IOException {
+        int folders = settings.dataFolders().size();
+        for (int turn = 0; turn < folders; turn++) {
+            Path folder = folderOf(nextIndex + turn);
+            long usable = storage.usableSpace(folder);
+            if (usable - size >= settings.reserveBytes()) {
+                return folder;
+            }
+            waitingFor = folder + ": " + usable + " bytes are free (expected: >= " + (settings.reserveBytes() + size)
+                    + ", a segment and the reserve)";
+        }
+        return null;
+    }
+
+    private void startFilling(Path folder, long size) throws IOException {
+        Path path = folder.resolve(UNFINISHED + Segment.nameOf(nextIndex));
         filling = new Filling(
                 path,
                 storage.open(path, Storage.OpenMode.CREATE),

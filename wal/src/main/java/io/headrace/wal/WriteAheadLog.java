@@ -3,10 +3,12 @@ package io.headrace.wal;
 import io.headrace.frame.Frame;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The write-ahead log of one channel.
@@ -19,6 +21,8 @@ import java.util.List;
  * to be opened again, which is recovery. Nothing is retried on the same file.
  */
 public final class WriteAheadLog implements AutoCloseable {
+    private static final Set<String> COPY_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs", "overlay");
+
     private final LogSettings settings;
     private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private final LogCounters counters = new LogCounters();
@@ -29,8 +33,8 @@ public final class WriteAheadLog implements AutoCloseable {
     private final Milestone durable = new Milestone();
     private final SequenceCeiling ceiling;
     private final SegmentPreparer preparer;
-    private final SegmentAppender appender;
 
+    private SegmentAppender appender;
     private LogFolders folders;
     private CheckpointStore checkpoints;
     private StreamId streamId;
@@ -57,8 +61,6 @@ public final class WriteAheadLog implements AutoCloseable {
         this.settings = settings;
         this.ceiling = new SequenceCeiling(clocks.nanoClock());
         this.preparer = new SegmentPreparer(settings, storage, clocks, counters.bytesMilestone());
-        this.appender =
-                settings.appender() == LogSettings.Appender.MAPPED ? new MappedAppender() : new PositionalAppender();
     }
 
     /**
@@ -87,6 +89,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private void open(Storage storage, LogClocks clocks) throws IOException {
         long startMillis = clocks.epochClock().time();
         folders = LogFolders.lock(settings, storage);
+        appender = newAppender(storage);
         checkpoints = CheckpointStore.open(storage, settings.checkpointFolder());
         Checkpoint checkpoint = checkpoints.load();
         LogIdentity identity = LogIdentity.open(storage, settings.dataFolders().get(0), clocks);
@@ -110,6 +113,15 @@ public final class WriteAheadLog implements AutoCloseable {
             preparer.addReady(preparer.makeNow(0));
         }
         recovery = report(recovered, checkpoint, identity, clocks.epochClock().time() - startMillis);
+    }
+
+    /** Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS. */
+    private SegmentAppender newAppender(Storage storage) throws IOException {
+        boolean mapped = settings.appender() == LogSettings.Appender.MAPPED;
+        for (Path folder : settings.dataFolders()) {
+            mapped &= !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
+        }
+        return mapped ? new MappedAppender() : new PositionalAppender();
     }
 
     private void takeOver(LogRecovery recovered, Checkpoint checkpoint) throws IOException {
@@ -262,6 +274,7 @@ public final class WriteAheadLog implements AutoCloseable {
     public int write() throws IOException {
         checkUsable();
         try {
+            preparer.checkFailure();
             flush();
         } catch (IOException e) {
             throw fail(e);
@@ -371,7 +384,9 @@ public final class WriteAheadLog implements AutoCloseable {
             return;
         }
         closed = true;
-        appender.close();
+        if (appender != null) {
+            appender.close();
+        }
         List<AutoCloseable> all = new ArrayList<>();
         table.all().forEach(segment -> all.add(segment.file()));
         retiring.forEach(segment -> all.add(segment.file()));

@@ -5,9 +5,11 @@ import static io.headrace.frame.GoldenFrames.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -256,6 +258,62 @@ class FrameBuilderTest {
         }
         frames.forEach(Frame::release);
         assertThat(pool.pinnedDirectMemory()).isZero();
+    }
+
+    @Test
+    void shouldKeepTheFrameWhenMemoryRunsOut() {
+        ScarceAllocator scarce = new ScarceAllocator();
+        builder = new FrameBuilder(scarce, FrameLimits.DEFAULT);
+        for (int allowed = 0; allowed < 4; allowed++) {
+            scarce.left = allowed;
+            int events = 0;
+            try {
+                builder.begin(Headers.EMPTY);
+                while (events < 1000) {
+                    builder.add(new byte[100]);
+                    events++;
+                }
+            } catch (OutOfMemoryError e) {
+                assertThat(builder.eventCount()).isEqualTo(events);
+            }
+            scarce.left = Integer.MAX_VALUE;
+            if (builder.isOpen() && builder.add(utf8("last"))) {
+                Frame frame = decode(builder.build(producer, 0));
+                assertThat(frame.eventCount()).isEqualTo(events + 1);
+                frame.release();
+            }
+            builder.discard();
+            assertThat(scarce.used()).isZero();
+            builder = new FrameBuilder(scarce, FrameLimits.DEFAULT);
+        }
+    }
+
+    /** Has so many buffers left and no more. */
+    private static final class ScarceAllocator extends AbstractByteBufAllocator {
+        private final UnpooledByteBufAllocator plenty = new UnpooledByteBufAllocator(true);
+        private int left;
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            if (left-- <= 0) {
+                throw new OutOfMemoryError("on purpose");
+            }
+            return plenty.directBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+
+        long used() {
+            return plenty.metric().usedDirectMemory();
+        }
     }
 
     @Test

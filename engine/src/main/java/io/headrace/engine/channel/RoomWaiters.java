@@ -64,6 +64,10 @@ final class RoomWaiters {
         }
     }
 
+    int size() {
+        return waiting;
+    }
+
     boolean isEmpty() {
         return waiting == 0;
     }

@@ -20,7 +20,7 @@ final class AgentProcess {
     private final Path config;
     private final Path folder;
     private final int metricsPort;
-    private Process process;
+    private volatile Process process;
     private boolean ended;
     private long peakResidentBytes;
 
@@ -61,8 +61,10 @@ final class AgentProcess {
                 log());
     }
 
+    /** For any thread. */
     boolean isAlive() {
-        return process != null && process.isAlive();
+        Process present = process;
+        return present != null && present.isAlive();
     }
 
     /** Whether it was started and is no more. */
@@ -86,7 +88,8 @@ final class AgentProcess {
     /** SIGTERM; returns whether the process ended in time, kills it if not. */
     boolean stop(long seconds) throws InterruptedException {
         measureMemory();
-        process.destroy();
+        // Not Process.destroy(), which closes the pipe as well, on which the agent would stop at once.
+        process.toHandle().destroy();
         if (process.waitFor(seconds, TimeUnit.SECONDS)) {
             return true;
         }

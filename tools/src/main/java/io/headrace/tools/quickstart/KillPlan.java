@@ -6,6 +6,9 @@ import java.util.SplittableRandom;
 
 /** At how many delivered bytes is killed: spread over the run, each at random within its share. */
 final class KillPlan {
+    /** What comes after this share of the run goes by too quickly to be hit for certain. */
+    private static final double LAST_SHARE = 0.85;
+
     private KillPlan() {}
 
     /** The points in rising order, all above 0 and, where there is room, below {@code totalBytes}. */
@@ -13,7 +16,7 @@ final class KillPlan {
         SplittableRandom random = new SplittableRandom(seed);
         List<Long> points = new ArrayList<>();
         for (int index = 0; index < kills; index++) {
-            double fraction = (index + 0.1 + 0.7 * random.nextDouble()) / kills;
+            double fraction = LAST_SHARE * (index + 0.1 + 0.7 * random.nextDouble()) / kills;
             points.add(Math.max(1, (long) (totalBytes * fraction)));
         }
         return points;

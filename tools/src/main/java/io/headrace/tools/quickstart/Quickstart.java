@@ -123,7 +123,6 @@ public final class Quickstart {
         startTiers(inputs, totalBytes);
         Transfer transfer = new Transfer(options, tiers, new Delivery(workspace.output()), totalBytes, progress);
         Transfer.Outcome outcome = transfer.run();
-        AckLatency latency = tiers.ackLatency();
         List<String> remarks = new ArrayList<>(tiers.stop());
         if (outcome.stalled()) {
             tiers.explain(progress);
@@ -140,7 +139,7 @@ public final class Quickstart {
                 tally,
                 outcome.kills(),
                 outcome.elapsedNanos(),
-                latency,
+                outcome.ackLatency(),
                 tiers.agent().peakResidentBytes(),
                 tiers.collector().peakResidentBytes(),
                 remarks);

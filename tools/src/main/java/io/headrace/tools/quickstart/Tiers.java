@@ -91,7 +91,7 @@ final class Tiers {
         collector.measureMemory();
     }
 
-    /** The times of the agent's present life. */
+    /** The times of the agent's present life. For any thread. */
     AckLatency ackLatency() {
         if (!agent.isAlive()) {
             return AckLatency.UNKNOWN;

@@ -40,10 +40,25 @@ final class Transfer {
                 : KillPlan.points(options.kills(), totalBytes, options.seed());
     }
 
-    /** How a run ended; {@code elapsedNanos} from the start of the agent's process to the last byte's arrival. */
-    record Outcome(List<Kill> kills, long elapsedNanos, boolean stalled) {}
+    /**
+     * How a run ended.
+     *
+     * @param elapsedNanos from the start of the agent's process to the last byte's arrival
+     * @param ackLatency of the agent's life with most acknowledgements
+     * @param stalled whether it was given up
+     */
+    record Outcome(List<Kill> kills, long elapsedNanos, AckLatency ackLatency, boolean stalled) {}
 
     Outcome run() throws IOException, InterruptedException {
+        try (AckSampler sampler = new AckSampler(tiers, options.victim().isAgent())) {
+            boolean arrived = transfer();
+            long elapsed = lastMoveNanos - startNanos;
+            return new Outcome(kills, elapsed, sampler.best().orBetter(tiers.ackLatency()), !arrived);
+        }
+    }
+
+    /** Returns whether everything has arrived. */
+    private boolean transfer() throws IOException, InterruptedException {
         startNanos = System.nanoTime();
         lastMoveNanos = startNanos;
         tiers.agent().start();
@@ -56,10 +71,10 @@ final class Transfer {
                 continue;
             }
             if (delivered >= totalBytes) {
-                return new Outcome(kills, lastMoveNanos - startNanos, false);
+                return true;
             }
             if (now - lastMoveNanos > options.stallTimeout().toNanos()) {
-                return new Outcome(kills, lastMoveNanos - startNanos, true);
+                return false;
             }
             if (now - measureNanos >= 0) {
                 measureNanos = now + MEASURE_NANOS;

@@ -8,6 +8,7 @@ import io.headrace.engine.spi.EventSerializer;
 import io.headrace.engine.spi.SinkContext;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.EpochClock;
@@ -52,7 +53,8 @@ public final class FileRollSink implements BatchSink {
     private LeaseWriter writer;
     private long firstVersion;
     private long rolledVersion;
-    private boolean unclean;
+    private boolean unsettled;
+    private byte[] proposed;
     private volatile boolean stopping;
     private volatile int openFiles;
 
@@ -128,7 +130,7 @@ public final class FileRollSink implements BatchSink {
                 return;
             }
             try {
-                cutBackIfUnclean();
+                settle();
                 output.rollDue(Long.MAX_VALUE, Long.MIN_VALUE);
                 noteRolled();
                 if (isCheckpointed(rolledVersion) || awaitCheckpoint(rolledVersion)) {
@@ -163,20 +165,24 @@ public final class FileRollSink implements BatchSink {
             awaitFirstToken();
         }
         maintain();
-        unclean = true;
+        unsettled = true;
         writer.write(lease, clock.time());
         long began = nanoClock.nanoTime();
         output.sync();
         counters.syncTime.recordMicros(TimeUnit.NANOSECONDS.toMicros(nanoClock.nanoTime() - began));
-        output.accept();
-        unclean = false;
         openFiles = output.openFiles();
-        return consumer.keepsTokens() ? token() : null;
+        if (consumer.keepsTokens()) {
+            proposed = token();
+            return proposed;
+        }
+        output.accept();
+        unsettled = false;
+        return null;
     }
 
-    /** What is due between deliveries, when everything that was delivered is committed. */
+    /** What is due between deliveries. */
     private void maintain() throws IOException {
-        cutBackIfUnclean();
+        settle();
         if (output.hasRolled() && isCheckpointed(rolledVersion)) {
             completeRolled();
         }
@@ -187,11 +193,18 @@ public final class FileRollSink implements BatchSink {
         openFiles = output.openFiles();
     }
 
-    private void cutBackIfUnclean() throws IOException {
-        if (unclean) {
-            output.cutBack();
-            unclean = false;
+    /** Finds out what became of the last delivery: what was not committed is cut off. */
+    private void settle() throws IOException {
+        if (!unsettled) {
+            return;
         }
+        if (proposed != null && Arrays.equals(proposed, consumer.recoveredToken())) {
+            output.accept();
+        } else {
+            output.cutBack();
+        }
+        proposed = null;
+        unsettled = false;
     }
 
     /** Files may be completed when a checkpoint holds the token that says they are rolled. */

@@ -60,7 +60,7 @@ final class OutputFile {
         return begunMillis;
     }
 
-    /** Bytes that a commit covers, or will when the delivery under way ends well. */
+    /** Bytes that a commit covers. */
     long committed() {
         return committed;
     }
@@ -131,7 +131,7 @@ final class OutputFile {
         touched = true;
     }
 
-    /** What is written will be covered by a commit; the delivery is over. */
+    /** A commit covers what is written. */
     void accept() {
         committed = written;
         touched = false;

@@ -62,7 +62,7 @@ final class OutputSeries {
         return output;
     }
 
-    /** What a commit says of this output. */
+    /** What a commit of all that is written says of this output. */
     RollToken token() {
         List<RollToken.Entry> files = new ArrayList<>(current.size() + rolled.size());
         rolled.forEach(file -> files.add(entry(file)));
@@ -97,13 +97,13 @@ final class OutputSeries {
         folder.sync();
     }
 
-    /** What is written will be committed. */
+    /** What is written is committed. */
     void accept() {
         touched.forEach(OutputFile::accept);
         touched.clear();
     }
 
-    /** Cuts off what was written and will not be committed. */
+    /** Cuts off what was written and is not committed. */
     void cutBack() throws IOException {
         for (OutputFile file : touched) {
             boolean wasOpen = file.isOpen();
@@ -256,6 +256,6 @@ final class OutputSeries {
 
     private static RollToken.Entry entry(OutputFile file) {
         return new RollToken.Entry(
-                file.index(), file.committed(), file.begunMillis(), file.isRolled(), file.partition(), file.name());
+                file.index(), file.written(), file.begunMillis(), file.isRolled(), file.partition(), file.name());
     }
 }

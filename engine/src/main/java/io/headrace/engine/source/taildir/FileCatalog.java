@@ -116,8 +116,7 @@ final class FileCatalog implements AutoCloseable {
             input = null;
         }
         if (!seenBefore) {
-            int head = Integer.highestOneBit((int) Math.min(size, InputRegistry.HEAD_BYTES));
-            entry = registry.candidate(file.id(), file.channel(), head, file.path(), clock.time());
+            entry = newEntry(file, size);
             input = open(entry);
             // Known although it is new: another file had this inode and began with the same bytes. Only when no
             // registry was left the channels are believed.
@@ -151,6 +150,29 @@ final class FileCatalog implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /**
+     * An entry from as much of the file's beginning as there is. Where the registry was lost and the position file was
+     * not, the file may be known from a time when it was shorter.
+     */
+    private InputRegistry.Entry newEntry(TailedFile file, long size) throws IOException {
+        int head = Integer.highestOneBit((int) Math.min(size, InputRegistry.HEAD_BYTES));
+        PositionFile.Entry known = knownPositions.get(file.id().inode());
+        boolean lost = !registry.wasFound()
+                && known != null
+                && known.file().equals(file.path().toString());
+        for (int shorter = head; lost && shorter > 0; shorter /= 2) {
+            InputRegistry.Entry entry =
+                    registry.candidate(file.id(), file.channel(), shorter, file.path(), clock.time());
+            SourceInput input = open(entry);
+            boolean found = input.isKnown() && input.startPosition() <= size;
+            input.close();
+            if (found) {
+                return entry;
+            }
+        }
+        return registry.candidate(file.id(), file.channel(), head, file.path(), clock.time());
     }
 
     private SourceInput open(InputRegistry.Entry entry) {

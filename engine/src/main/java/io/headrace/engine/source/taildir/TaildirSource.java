@@ -54,6 +54,7 @@ public final class TaildirSource implements PollingSource {
     private final long longestPauseNanos;
     private final long idleNanos;
     private final long listingIntervalNanos;
+    private final long positionsIntervalNanos;
 
     private FileCatalog catalog;
     private FrameOutlet outlet;
@@ -64,6 +65,8 @@ public final class TaildirSource implements PollingSource {
     private long writePositionsAtNanos;
     private long markAtNanos;
     private boolean running;
+    private boolean troubled;
+    private long troubledAtNanos;
     private volatile long lagBytes;
     private volatile long openFiles;
 
@@ -81,6 +84,7 @@ public final class TaildirSource implements PollingSource {
         pauseNanos = settings.backoffSleepIncrement().toNanos();
         longestPauseNanos = settings.maxBackoffSleep().toNanos();
         idleNanos = settings.idleTimeout().toNanos();
+        positionsIntervalNanos = settings.writePosInterval().toNanos();
         listingIntervalNanos = Math.min(LONGEST_LISTING_INTERVAL_NANOS, longestPauseNanos);
         groups();
         context.metrics().gauge("LagBytes", () -> lagBytes);
@@ -99,7 +103,7 @@ public final class TaildirSource implements PollingSource {
         catalog.refresh(now);
         listAtNanos = now + listingIntervalNanos;
         markAtNanos = now + MARK_INTERVAL_NANOS;
-        writePositionsAtNanos = now + settings.writePosInterval().toNanos();
+        writePositionsAtNanos = now + positionsIntervalNanos;
         sayHealthy();
     }
 
@@ -179,7 +183,7 @@ public final class TaildirSource implements PollingSource {
         } catch (IOException e) {
             counters.readFailures.increment();
             LOG.warn("{}: {}", file, e.toString());
-            context.unhealthy("cannot read " + file.path() + ": " + e);
+            trouble("cannot read " + file.path() + ": " + e);
             framer.forget();
             file.closeHandle();
             file.pause(now, longestPauseNanos, longestPauseNanos);
@@ -261,20 +265,24 @@ public final class TaildirSource implements PollingSource {
         if (now - markAtNanos >= 0) {
             markAtNanos = now + MARK_INTERVAL_NANOS;
             measure();
+            // What cannot be read or written is tried again at least that often.
+            if (troubled && now - troubledAtNanos > 2 * Math.max(longestPauseNanos, positionsIntervalNanos)) {
+                sayHealthy();
+            }
             SourceInput waiting = outlet.waitingInput();
             catalog.files().stream()
                     .filter(file -> file.isIdentified() && file.input() != waiting)
                     .forEach(TailedFile::markIfMoved);
         }
         if (now - writePositionsAtNanos >= 0) {
-            writePositionsAtNanos = now + settings.writePosInterval().toNanos();
+            writePositionsAtNanos = now + positionsIntervalNanos;
             try {
                 writePositions(epochClock.time());
             } catch (IOException e) {
                 // Channels know better; the next interval tries again.
                 counters.positionFailures.increment();
                 LOG.warn("{}: {}", positionFile.path(), e.toString());
-                context.unhealthy("cannot write " + positionFile.path() + ": " + e);
+                trouble("cannot write " + positionFile.path() + ": " + e);
             }
         }
     }
@@ -379,7 +387,14 @@ public final class TaildirSource implements PollingSource {
         return headers;
     }
 
+    private void trouble(String reason) {
+        troubled = true;
+        troubledAtNanos = nanoClock.nanoTime();
+        context.unhealthy(reason);
+    }
+
     private void sayHealthy() {
+        troubled = false;
         context.healthy("following " + catalog.files().size() + " files");
     }
 

@@ -264,6 +264,39 @@ class FileRollSinkTest {
     }
 
     @Test
+    void shouldCutBackDeliveryThatWasNotCommitted() throws Exception {
+        channel.add(Map.of(), "one").add(Map.of(), "two").add(Map.of(), "three");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        channel.deliverOnly(sink, 2);
+        channel.deliver(sink, 1);
+        assertThat(rig.bytesOf("1700000000000-1")).asString().isEqualTo("onetwo");
+        channel.deliverOnly(sink, 1);
+        sink.stop();
+        assertThat(rig.content("1700000000000-1")).isEqualTo("onetwo");
+        FileRollSink next = rig.start(channel);
+        channel.drain(next, 1);
+        next.stop();
+        assertThat(rig.content("1700000000000-2")).isEqualTo("three");
+    }
+
+    @Test
+    void shouldNameFileAndCauseWhenTheDiskIsFull() throws Exception {
+        channel.add(Map.of(), "one").add(Map.of(), "two");
+        FileRollSink sink = rig.start(channel);
+        Path file = rig.folder.resolve("1700000000000-1." + SERIES + "-1.open");
+        Files.createSymbolicLink(file, Path.of("/dev/full"));
+        assertThatThrownBy(() -> channel.deliver(sink, 1))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("No space left on device");
+        Files.delete(file);
+        channel.drain(sink, 1);
+        sink.stop();
+        assertThat(rig.content("1700000000000-1")).isEqualTo("onetwo");
+    }
+
+    @Test
     void shouldHoldAtMostMaxOpenFiles() throws Exception {
         rig.with("sink.partitionHeader", "p").with("sink.maxOpenFiles", "3");
         for (int round = 0; round < 3; round++) {

@@ -218,6 +218,40 @@ class TaildirFilesTest {
     }
 
     @Test
+    void shouldResumeFromChannelWhenRegistryOfShortFileIsLost() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\n".repeat(100));
+        rig.poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        Files.delete(registryPath());
+        rig.write("a.log", "three\n");
+        rig.start().poll();
+        assertThat(rig.channel.events).hasSize(102);
+    }
+
+    @Test
+    void shouldSayThatItCannotReadAndThatItCanAgain() throws IOException {
+        rig.write("a.log", "one\n");
+        Files.createDirectories(rig.positions);
+        assertThatThrownBy(() -> rig.start()).isInstanceOf(IOException.class);
+        Files.delete(rig.positions);
+        rig.start().poll();
+        Files.createDirectories(rig.positions);
+        rig.clock.advanceMillis(3_000);
+        rig.poll();
+        assertThat(rig.health).contains("cannot write " + rig.positions);
+        assertThat(rig.count("PositionWriteFail")).isEqualTo(1);
+        Files.delete(rig.positions);
+        for (int i = 0; i < 10; i++) {
+            rig.poll();
+        }
+        assertThat(rig.health).isEqualTo("following 1 files");
+    }
+
+    @Test
     void shouldResumeFromWhatIsSafeAfterKill() throws IOException {
         rig.write("a.log", "one\ntwo\n");
         rig.start().poll();

@@ -1,0 +1,274 @@
+package io.headrace.engine.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.engine.spi.Interceptor;
+import io.headrace.frame.EventCursor;
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLayout;
+import io.headrace.frame.Producer;
+import io.headrace.wal.InputKey;
+import io.headrace.wal.MemoryStorage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ChannelProcessorTest {
+    private final DrivenRunner runner = new DrivenRunner();
+    private final Producer producer = new Producer(99);
+    private ManagedChannel one;
+    private ManagedChannel two;
+
+    @BeforeEach
+    void open() throws IOException {
+        one = memory("one", 10);
+        two = memory("two", 10);
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+    }
+
+    private ManagedChannel memory(String name, long capacity) throws IOException {
+        ManagedChannel channel =
+                ChannelFactory.open(ChannelSettings.memory(name, capacity), Fixtures.environment(name, null, runner));
+        channel.start();
+        return channel;
+    }
+
+    private List<String> drain(ManagedChannel channel) {
+        runner.runAll();
+        List<String> bodies = new ArrayList<>();
+        Lease lease = channel.consumer("k").tryLease(1_000, 1 << 20);
+        while (lease != null) {
+            bodies.addAll(Fixtures.bodies(lease));
+            lease.commit();
+            runner.runAll();
+            lease = channel.consumer("k").tryLease(1_000, 1 << 20);
+        }
+        return bodies;
+    }
+
+    private PutStatus put(ChannelProcessorImpl processor, SourceInput input, PutTicket ticket, String... bodies) {
+        return put(processor, input, 0, ticket, bodies);
+    }
+
+    private PutStatus put(
+            ChannelProcessorImpl processor, SourceInput input, long position, PutTicket ticket, String... bodies) {
+        Frame frame = Fixtures.frame(producer, bodies);
+        PutStatus status = processor.tryPut(input, position, frame, true, ticket);
+        if (status != PutStatus.FULL) {
+            frame.release();
+        }
+        return status;
+    }
+
+    @Test
+    void shouldPutIntoAllRequiredChannelsOrNone() {
+        ChannelProcessorImpl both = Fixtures.processor(one, two);
+        ChannelProcessorImpl onlyTwo = Fixtures.processor(two);
+        PutTicket ticket = both.newTicket();
+        put(onlyTwo, onlyTwo.anonymousInput(), ticket, "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
+        try (SourceInput input = both.anonymousInput()) {
+            Frame frame = Fixtures.frame(producer, "a");
+            assertThat(both.tryPut(input, 0, frame, true, ticket)).isEqualTo(PutStatus.FULL);
+            assertThat(ticket.fullChannel()).isSameAs(two);
+            assertThat(one.size()).isZero();
+            assertThat(drain(two)).hasSize(10);
+            assertThat(both.tryPut(input, 0, frame, true, ticket)).isEqualTo(PutStatus.ACCEPTED);
+            frame.release();
+        }
+        assertThat(drain(one)).containsExactly("a");
+        assertThat(drain(two)).containsExactly("a");
+    }
+
+    @Test
+    void shouldNotFailABatchForAnOptionalChannel() {
+        ChannelProcessorImpl processor =
+                Fixtures.processor(Fixtures.replicating(List.of(one), List.of(two)), List.of(one, two), List.of());
+        ChannelProcessorImpl onlyTwo = Fixtures.processor(two);
+        PutTicket ticket = processor.newTicket();
+        put(onlyTwo, onlyTwo.anonymousInput(), ticket, "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
+        SourceInput input = processor.anonymousInput();
+        assertThat(put(processor, input, ticket, "a")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(drain(two)).hasSize(10);
+        assertThat(put(processor, input, ticket, "b")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(drain(one)).containsExactly("a", "b");
+        assertThat(drain(two)).containsExactly("b");
+    }
+
+    /** Events whose body begins with a letter before 'm' go to the first channel, others to the second; '*' to both. */
+    private ChannelSelector byBody() {
+        List<ChannelSelector.Branch> branches = List.of(
+                new ChannelSelector.Branch(0, List.of(one), List.of()),
+                new ChannelSelector.Branch(1, List.of(two), List.of()),
+                new ChannelSelector.Branch(2, List.of(one, two), List.of()));
+        return new ChannelSelector() {
+            @Override
+            public List<Branch> branches() {
+                return branches;
+            }
+
+            @Override
+            public boolean dependsOnSharedHeadersOnly(Map<String, String> shared) {
+                return false;
+            }
+
+            @Override
+            public Branch select(Map<String, String> shared) {
+                return branches.get(0);
+            }
+
+            @Override
+            public Branch select(EventCursor event) {
+                byte begin = event.body()[0];
+                return branches.get(begin == '*' ? 2 : begin < 'm' ? 0 : 1);
+            }
+        };
+    }
+
+    @Test
+    void shouldSplitAFrameByBranchInOrder() {
+        ChannelProcessorImpl processor = Fixtures.processor(byBody(), List.of(one, two), List.of());
+        SourceInput input = processor.openInput(new InputKey(InputKey.Kind.WINDOW, "link:1"));
+        PutTicket ticket = processor.newTicket();
+        assertThat(put(processor, input, 1, ticket, "a1", "z1", "*1", "a2", "z2"))
+                .isEqualTo(PutStatus.ACCEPTED);
+        assertThat(put(processor, input, 1, ticket, "a1", "z1", "*1", "a2", "z2"))
+                .isEqualTo(PutStatus.DUPLICATE);
+        assertThat(put(processor, input, 2, ticket, "a3")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(put(processor, input, 2, ticket, "a3")).isEqualTo(PutStatus.DUPLICATE);
+        runner.runAll();
+        assertThat(ticket.isAcknowledged()).isTrue();
+        Lease lease = one.consumer("k").tryLease(3, 1 << 20);
+        assertThat(lease.frame(0).flags() & FrameLayout.FLAG_DERIVED).isNotZero();
+        assertThat(lease.frame(0).producerId()).isNotEqualTo(99);
+        assertThat(lease.frame(0).firstEventNumber()).isZero();
+        lease.rollback();
+        assertThat(drain(one)).containsExactly("a1", "*1", "a2", "a3");
+        assertThat(drain(two)).containsExactly("z1", "*1", "z2");
+        input.close();
+    }
+
+    @Test
+    void shouldApplyInterceptorsOnceThoughThePutIsTriedAgain() {
+        int[] calls = new int[1];
+        Interceptor upper = new Interceptor() {
+            @Override
+            public void interceptShared(Map<String, String> headers) {
+                headers.put("host", "h1");
+            }
+
+            @Override
+            public boolean looksAtEvents() {
+                return true;
+            }
+
+            @Override
+            public byte[] interceptEvent(Map<String, String> headers, byte[] body) {
+                calls[0]++;
+                String text = new String(body, StandardCharsets.UTF_8);
+                return text.startsWith("drop") ? null : text.toUpperCase().getBytes(StandardCharsets.UTF_8);
+            }
+        };
+        ChannelProcessorImpl processor = Fixtures.processor(
+                Fixtures.replicating(List.of(one), List.of()),
+                List.of(one),
+                List.of(new InterceptorStage("upper", upper)));
+        ChannelProcessorImpl plain = Fixtures.processor(one);
+        PutTicket ticket = processor.newTicket();
+        put(plain, plain.anonymousInput(), ticket, "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
+        try (SourceInput input = processor.anonymousInput()) {
+            Frame frame = Fixtures.frame(producer, "a", "drop", "b");
+            assertThat(processor.tryPut(input, 0, frame, false, ticket)).isEqualTo(PutStatus.FULL);
+            assertThat(processor.tryPut(input, 0, frame, false, ticket)).isEqualTo(PutStatus.FULL);
+            assertThat(drain(one)).hasSize(10);
+            assertThat(processor.tryPut(input, 0, frame, false, ticket)).isEqualTo(PutStatus.ACCEPTED);
+            assertThat(calls[0]).isEqualTo(3);
+            runner.runAll();
+            Lease lease = one.consumer("k").tryLease(10, 1 << 20);
+            EventCursor cursor = new EventCursor().wrap(lease.frame(0));
+            assertThat(cursor.sharedHeaders()).containsEntry("host", "h1");
+            assertThat(Fixtures.bodies(lease)).containsExactly("A", "B");
+            lease.commit();
+            assertThat(frame.references()).isEqualTo(1);
+            frame.release();
+        }
+    }
+
+    @Test
+    void shouldStartAtTheSmallestPositionAndDropWhatAChannelHas() throws IOException {
+        MemoryStorage disk = new MemoryStorage();
+        InputKey key = new InputKey(InputKey.Kind.ORDERED, "file:1");
+        ManagedChannel first = file("f1", disk);
+        ManagedChannel second = file("f2", disk);
+        ChannelProcessorImpl both = Fixtures.processor(first, second);
+        SourceInput input = both.openInput(key);
+        PutTicket ticket = both.newTicket();
+        put(both, input, 10, ticket, "to 10");
+        runner.runAll();
+        assertThat(input.safePosition()).isEqualTo(10);
+        ChannelProcessorImpl onlyFirst = Fixtures.processor(first);
+        put(onlyFirst, onlyFirst.openInput(key), 20, ticket, "to 20");
+        runner.runAll();
+        first.stop(0);
+        second.stop(0);
+
+        first = file("f1", disk);
+        second = file("f2", disk);
+        both = Fixtures.processor(first, second);
+        input = both.openInput(key);
+        assertThat(input.isKnown()).isTrue();
+        assertThat(input.startPosition()).isEqualTo(10);
+        assertThat(input.boundaryAbove(10)).isEqualTo(20);
+        assertThat(input.boundaryAbove(20)).isEqualTo(Long.MAX_VALUE);
+        assertThat(put(both, input, 20, ticket, "to 20")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(put(both, input, 30, ticket, "to 30")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(input.safePosition()).isEqualTo(20 - 10);
+        assertThat(drain(first)).containsExactly("to 10", "to 20", "to 30");
+        assertThat(drain(second)).containsExactly("to 10", "to 20", "to 30");
+        assertThat(input.safePosition()).isEqualTo(30);
+        assertThat(input.acknowledgedPosition()).isEqualTo(30);
+        first.close();
+        second.close();
+    }
+
+    @Test
+    void shouldMarkChannelsThatGotNothing() throws IOException {
+        MemoryStorage disk = new MemoryStorage();
+        InputKey key = new InputKey(InputKey.Kind.ORDERED, "file:1");
+        ManagedChannel first = file("f1", disk);
+        ChannelProcessorImpl processor = Fixtures.processor(first);
+        SourceInput input = processor.openInput(key);
+        input.mark(500);
+        runner.runAll();
+        assertThat(input.safePosition()).isEqualTo(500);
+        assertThat(first.size()).isZero();
+        disk.kill();
+        first.close();
+        disk.revive();
+        first = file("f1", disk);
+        assertThat(Fixtures.processor(first).openInput(key).startPosition()).isEqualTo(500);
+        assertThat(drain(first)).isEmpty();
+        runner.runAll();
+        assertThat(first.lowWater()).as("marks commit themselves").isEqualTo(first.acknowledged());
+        first.close();
+    }
+
+    private ManagedChannel file(String name, MemoryStorage disk) throws IOException {
+        ManagedChannel channel = ChannelFactory.open(
+                ChannelSettings.file(name, 1_000, Path.of(name)).withSegments(4 * 1024 * 1024, 1024 * 1024),
+                Fixtures.environment(name, disk, runner));
+        channel.start();
+        return channel;
+    }
+}

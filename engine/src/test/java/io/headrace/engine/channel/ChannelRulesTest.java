@@ -1,0 +1,278 @@
+package io.headrace.engine.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.headrace.frame.Frame;
+import io.headrace.frame.Producer;
+import io.headrace.wal.FileStorage;
+import io.headrace.wal.InputKey;
+import io.headrace.wal.SequenceWindow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One test for each rule of the design that the channel must keep; each fails without it. */
+class ChannelRulesTest {
+    private static final ChannelSettings FILE = ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER)
+            .withSegments(4 * 1024 * 1024, 1024 * 1024)
+            .withByteCapacity(1L << 50);
+    private static final ChannelSettings DUAL =
+            ChannelSettings.dual("c1", 100, 100_000, ChannelRig.FOLDER).withSegments(4 * 1024 * 1024, 1024 * 1024);
+
+    @Test
+    void shouldSurviveInterruptedCallers_R1(@TempDir Path folder) throws IOException {
+        ChannelSettings settings = ChannelSettings.file("c1", 1_000, folder).withSegments(4 * 1024 * 1024, 1024 * 1024);
+        try {
+            Thread.currentThread().interrupt();
+            ManagedChannel channel =
+                    ChannelFactory.open(settings, Fixtures.environment("c1", new FileStorage(), Fixtures.threads()));
+            channel.start();
+            ChannelProcessorImpl processor = Fixtures.processor(channel);
+            SourceInput input = processor.anonymousInput();
+            PutTicket ticket = processor.newTicket();
+            Frame frame = Fixtures.frame(new Producer(1), "a");
+            ChannelConsumer consumer = channel.consumer("k1");
+            for (int i = 0; i < 20; i++) {
+                assertThat(processor.tryPut(input, 0, frame, true, ticket)).isEqualTo(PutStatus.ACCEPTED);
+                while (!ticket.isAcknowledged()) {
+                    assertThat(channel.failure()).isNull();
+                    Thread.yield();
+                }
+                consumer.tryLease(10, 1 << 20).commit();
+            }
+            channel.stop(1_000);
+            assertThat(channel.failure()).isNull();
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            ManagedChannel again =
+                    ChannelFactory.open(settings, Fixtures.environment("c1", new FileStorage(), Fixtures.threads()));
+            assertThat(again.recovery().cleanStop()).isTrue();
+            again.close();
+            frame.release();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
+    void shouldRefuseAtOnceWhenTheRingIsFull_R2() throws IOException {
+        ChannelSettings settings = ChannelSettings.memory("c1", 10_000_000).withByteCapacity(1L << 50);
+        try (ChannelRig rig = new ChannelRig(settings)) {
+            Frame frame = Fixtures.smallFrame(rig.producer, "a");
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+                for (int i = 0; i < ChannelSettings.MAX_SLOTS; i++) {
+                    assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket) == PutStatus.ACCEPTED)
+                            .isTrue();
+                }
+                assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket))
+                        .isEqualTo(PutStatus.FULL);
+            });
+            assertThat(rig.ticket.fullReason()).isEqualTo(FullReason.SLOTS);
+            rig.run();
+            rig.lease().commit();
+            assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket))
+                    .isEqualTo(PutStatus.ACCEPTED);
+            rig.frames.add(frame);
+        }
+    }
+
+    @Test
+    void shouldNeverLeaseBeforeDurable_R3() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            rig.put("a");
+            assertThat(rig.lease()).isNull();
+            rig.storage.dieAt(1);
+            rig.runner.run(ChannelRig.JOURNAL);
+            assertThat(rig.channel.failure()).isNotNull();
+            assertThat(rig.ticket.isAcknowledged()).isFalse();
+            assertThat(rig.lease()).isNull();
+        }
+    }
+
+    @Test
+    void shouldNeverUseASequenceTwice_R4() throws IOException {
+        ChannelRig rig = new ChannelRig(DUAL);
+        long highest = 0;
+        for (int i = 0; i < 20; i++) {
+            rig.put("event " + i);
+        }
+        rig.run();
+        highest = rig.channel.acknowledged();
+        for (int life = 0; life < 3; life++) {
+            rig = rig.killAndReopen();
+            rig.put("more");
+            rig.run();
+            Lease lease = rig.lease();
+            assertThat(lease.sequence(0)).isGreaterThan(highest);
+            highest = lease.sequence(lease.size() - 1);
+            lease.rollback();
+        }
+        rig.close();
+    }
+
+    @Test
+    void shouldWaitForTheCeilingToBeRaised_R4() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            Frame frame = Fixtures.smallFrame(rig.producer, "a");
+            rig.frames.add(frame);
+            PutStatus status = PutStatus.ACCEPTED;
+            int puts = 0;
+            while (status == PutStatus.ACCEPTED) {
+                status = rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket);
+                puts++;
+            }
+            assertThat(rig.ticket.fullReason()).isEqualTo(FullReason.SEQUENCES);
+            assertThat(puts - 1).isEqualTo(65_536);
+            rig.run();
+            assertThat(rig.channel.failure()).isNull();
+            assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket))
+                    .isEqualTo(PutStatus.ACCEPTED);
+        }
+    }
+
+    @Test
+    void shouldCoverTheGapBeforeASpillRun_R5() throws IOException {
+        ChannelRig rig = new ChannelRig(DUAL);
+        rig.open(InputKey.Kind.ORDERED, "file:1");
+        rig.put(1, "committed in memory");
+        assertThat(rig.drain()).hasSize(1);
+        // From here no time passes: no checkpoint falls due by itself.
+        for (int i = 2; i <= 90; i++) {
+            rig.put(i, "event " + i);
+        }
+        rig.run();
+        assertThat(rig.metric("Spilling")).isEqualTo(1);
+        try (ChannelRig again = rig.killAndReopen()) {
+            assertThat(again.channel.recovery().unknownInputFrames()).isZero();
+            assertThat(again.open(InputKey.Kind.ORDERED, "file:1").isKnown()).isTrue();
+            assertThat(again.input.startPosition()).isEqualTo(90);
+            assertThat(again.drain()).hasSize(89).startsWith("event 2");
+            assertThat(again.channel.ledger().balances()).isTrue();
+            assertThat(again.channel.ledger().accepted()).isEqualTo(90);
+        }
+    }
+
+    @Test
+    void shouldLeaseNothingFarAboveTheLowWaterMark_R6() throws IOException {
+        ChannelSettings settings = ChannelSettings.memory("c1", 10_000_000).withByteCapacity(1L << 50);
+        try (ChannelRig rig = new ChannelRig(settings)) {
+            Frame frame = Fixtures.smallFrame(rig.producer, "a");
+            rig.frames.add(frame);
+            for (int i = 0; i < SequenceWindow.SIZE + 1_000; i++) {
+                rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket);
+            }
+            rig.run();
+            List<Lease> open = new ArrayList<>();
+            long frames = 0;
+            for (Lease lease = rig.consumer.tryLease(64, ChannelRig.BYTES);
+                    lease != null;
+                    lease = rig.consumer.tryLease(64, ChannelRig.BYTES)) {
+                open.add(lease);
+                frames += lease.size();
+            }
+            assertThat(frames).isEqualTo(SequenceWindow.SIZE);
+            open.get(0).commit();
+            rig.run();
+            Lease more = rig.consumer.tryLease(1_000, ChannelRig.BYTES);
+            assertThat(more.size()).isEqualTo(64);
+            more.commit();
+            open.subList(1, open.size()).forEach(Lease::commit);
+            rig.run();
+            assertThat(rig.drain()).hasSize(1_000 - 64);
+        }
+    }
+
+    @Test
+    void shouldNeverGiveAnInputNumberAgain_R7() throws IOException {
+        ChannelRig rig = new ChannelRig(FILE);
+        rig.open(InputKey.Kind.ORDERED, "file:1");
+        rig.put(5, "a");
+        rig.run();
+        rig = rig.killAndReopen();
+        assertThat(rig.channel.recovery().unknownInputFrames()).isZero();
+        rig.open(InputKey.Kind.ORDERED, "file:2");
+        assertThat(rig.input.isKnown()).isFalse();
+        rig.put(9, "b");
+        rig.run();
+        rig = rig.killAndReopen();
+        assertThat(rig.channel.recovery().unknownInputFrames()).isZero();
+        assertThat(rig.open(InputKey.Kind.ORDERED, "file:1").startPosition()).isEqualTo(5);
+        assertThat(rig.open(InputKey.Kind.ORDERED, "file:2").startPosition()).isEqualTo(9);
+        rig.close();
+    }
+
+    @Test
+    void shouldNotRecordWhatIsMerelyInMemory_R9() throws IOException {
+        ChannelRig rig = new ChannelRig(DUAL);
+        rig.open(InputKey.Kind.ORDERED, "file:1");
+        for (int i = 1; i <= 5; i++) {
+            rig.put(i, "event " + i);
+        }
+        rig.run();
+        rig.consumer.tryLease(3, ChannelRig.BYTES).commit();
+        rig.run();
+        assertThat(rig.input.acknowledgedPosition()).isEqualTo(5);
+        assertThat(rig.input.safePosition()).isEqualTo(3);
+        rig.pass(200);
+        try (ChannelRig again = rig.killAndReopen()) {
+            assertThat(again.open(InputKey.Kind.ORDERED, "file:1").startPosition())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldNeverDropWhatItHasNotSeen_R14() throws IOException {
+        ChannelSettings small = ChannelSettings.memory("c1", 2);
+        try (ChannelRig rig = new ChannelRig(small)) {
+            rig.open(InputKey.Kind.WINDOW, "link:1");
+            assertThat(rig.put(5, "five")).isEqualTo(PutStatus.ACCEPTED);
+            assertThat(rig.put(3, "three")).isEqualTo(PutStatus.ACCEPTED);
+            assertThat(rig.put(4, "four")).isEqualTo(PutStatus.FULL);
+            assertThat(rig.drain()).containsExactly("five", "three");
+            assertThat(rig.put(4, "four")).as("refused before, not seen").isEqualTo(PutStatus.ACCEPTED);
+            assertThat(rig.put(5, "five")).isEqualTo(PutStatus.DUPLICATE);
+            assertThat(rig.put(65_537, "above")).isEqualTo(PutStatus.ABOVE_WINDOW);
+            rig.input.advanceFloor(2);
+            assertThat(rig.put(2, "two")).isEqualTo(PutStatus.DUPLICATE);
+            assertThat(rig.put(65_537, "inside")).isEqualTo(PutStatus.ACCEPTED);
+            assertThat(rig.drain()).containsExactly("four", "inside");
+        }
+    }
+
+    @Test
+    void shouldAcknowledgeADuplicateWithItsFirstCopy_R15() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            rig.open(InputKey.Kind.WINDOW, "link:1");
+            assertThat(rig.put(1, "a")).isEqualTo(PutStatus.ACCEPTED);
+            assertThat(rig.put(2, "b")).isEqualTo(PutStatus.ACCEPTED);
+            assertThat(rig.put(1, "a")).isEqualTo(PutStatus.DUPLICATE);
+            assertThat(rig.ticket.isAcknowledged()).isFalse();
+            rig.run();
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+            assertThat(rig.put(1, "a")).isEqualTo(PutStatus.DUPLICATE);
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+            assertThat(rig.drain()).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void shouldKnowAfterAFenceWhatTheOldConnectionPublished_R16() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            SourceInput old = rig.open(InputKey.Kind.WINDOW, "link:1");
+            assertThat(rig.put(1, "a")).isEqualTo(PutStatus.ACCEPTED);
+            SourceInput fenced = rig.open(InputKey.Kind.WINDOW, "link:1");
+            old.close();
+            assertThat(fenced.startPosition()).as("published, not kept").isZero();
+            assertThat(rig.put(1, "a")).isEqualTo(PutStatus.DUPLICATE);
+            assertThat(rig.ticket.isAcknowledged()).isFalse();
+            assertThat(rig.put(2, "b")).isEqualTo(PutStatus.ACCEPTED);
+            rig.run();
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+            assertThat(rig.drain()).containsExactly("a", "b");
+        }
+    }
+}
