@@ -109,7 +109,7 @@ final class LogWriter {
         int count = 0;
         blocked = false;
         long next = journal.drained() + 1;
-        while (count < MAX_FRAMES && !log.groupIsFull() && journal.isPublished(next)) {
+        while (groupTakesMore(count) && journal.isPublished(next)) {
             Slot slot = journal.slot(next);
             if (!log.append(next, slot.input.number, slot.position, slot.frame)) {
                 blocked = true;
@@ -128,6 +128,11 @@ final class LogWriter {
         return count;
     }
 
+    /** A group always takes its first frame, however large that is. */
+    private boolean groupTakesMore(int staged) {
+        return staged == 0 || staged < MAX_FRAMES && !log.groupIsFull();
+    }
+
     // ---- spilling
 
     /** R5: what was committed in memory since the last run is durable before the first frame of a new one. */
@@ -144,7 +149,7 @@ final class LogWriter {
     private int catchUp() throws IOException {
         int count = 0;
         blocked = false;
-        while (count < MAX_FRAMES && catchUpNext <= catchUpTo && !log.groupIsFull()) {
+        while (groupTakesMore(count) && catchUpNext <= catchUpTo) {
             if (!state.committed().isMarked(catchUpNext)) {
                 if (!take.findForLog(catchUpNext, found)) {
                     // Its commit is on its way to the state: the next round knows.
