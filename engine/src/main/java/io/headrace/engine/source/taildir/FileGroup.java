@@ -17,7 +17,8 @@ import org.agrona.concurrent.EpochClock;
 /**
  * The files of one folder whose names match a regular expression. The listing is kept until the folder's time of
  * modification changes; because that time may be as coarse as two seconds, a listing made less than that after the last
- * change is not trusted for longer than one look.
+ * change is not trusted for longer than one look. Of links it is not trusted at all: what they lead to may be replaced
+ * in another folder.
  */
 final class FileGroup {
     private static final long COARSEST_CLOCK_MILLIS = 2_000;
@@ -63,6 +64,11 @@ final class FileGroup {
     /** Headers of all events of this group. */
     Map<String, String> headers() {
         return headers;
+    }
+
+    /** The next {@link #refresh} lists again, whether the folder changed or not. */
+    void lookAgain() {
+        listing = null;
     }
 
     /**

@@ -40,8 +40,8 @@ public record TaildirSettings(
         @Setting(
                 key = "skipToEnd",
                 byDefault = "false",
-                doc =
-                        "Files found at start that neither a channel nor the position file knows are read from their end.")
+                doc = "Files found at start that no channel, no position file and no earlier life knows are read from"
+                        + " their end.")
         boolean skipToEnd,
 
         @Setting(
