@@ -210,6 +210,30 @@ class FileRollSinkTest {
         assertThat(rig.content("1700000000000-2")).isEqualTo("two");
     }
 
+    /** The sink fails and is started anew in the same process; what it finds is newer than the newest checkpoint. */
+    @Test
+    void shouldNotCompleteFileAtItsRestartBeforeCheckpointCoversIt_R8() throws Exception {
+        rig.with("sink.rollInterval", "30");
+        channel.add(Map.of(), "one").add(Map.of(), "two");
+        FileRollSink failing = rig.start(channel);
+        channel.deliver(failing, 1);
+        channel.checkpointAtOnce = false;
+        channel.deliver(failing, 1);
+        rig.nowMillis += 30_000;
+        failing.idle();
+        FileRollSink again = rig.start(channel);
+        again.idle();
+        assertThat(rig.names()).singleElement().asString().endsWith(".open");
+        channel.crash();
+        channel.checkpointAtOnce = true;
+        FileRollSink next = rig.start(channel);
+        channel.drain(next, 1);
+        next.stop();
+        assertThat(rig.names()).containsExactly("1700000000000-1", "1700000000000-2");
+        assertThat(rig.content("1700000000000-1")).isEqualTo("one");
+        assertThat(rig.content("1700000000000-2")).isEqualTo("two");
+    }
+
     @Test
     void shouldGoOnAfterOrderlyRestart() throws Exception {
         channel.add(Map.of(), "one").add(Map.of(), "two");
