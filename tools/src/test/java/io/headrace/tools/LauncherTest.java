@@ -119,11 +119,12 @@ class LauncherTest {
 
     @Test
     void shouldKeepLoadedClassesOnceForEachBuild() throws Exception {
-        Path launcher = sourceTree("mkdir -p tools/target/headrace-9.9/lib");
+        Path launcher = sourceTree(
+                "mkdir -p tools/target/headrace-9.9/lib; : >tools/target/headrace-9.9/lib/headrace-tools-9.9.jar");
         script(java21.resolve("bin/java"), """
                 #!/bin/sh
                 for a; do case $a in -XX:ArchiveClassesAtExit=*) : >"${a#*=}"; for f; do case $f in */agent.properties)
-                    : >"${f%/*}/output/x"; echo line >"${f%/*}/output/x"; sleep 60 & wait $!;; esac; done; esac; done
+                    echo line >"${f%/*}/output/x"; exec sleep 60;; esac; done; esac; done
                 """ + SAY_ARGUMENTS);
         Run first = run(launcher, "agent");
         assertThat(first.err()).contains("keeping loaded classes").doesNotContain("no class archive");
