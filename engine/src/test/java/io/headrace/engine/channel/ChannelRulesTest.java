@@ -319,7 +319,8 @@ class ChannelRulesTest {
         assertThat(rig.consumer.checkpointedTokenVersion()).isEqualTo(version);
         try (ChannelRig again = rig.killAndReopen()) {
             assertThat(again.consumer.recoveredToken()).containsExactly(1);
-            assertThat(again.open(InputKey.Kind.WINDOW, "link:1").startPosition()).isEqualTo(1);
+            assertThat(again.open(InputKey.Kind.WINDOW, "link:1").startPosition())
+                    .isEqualTo(1);
         }
     }
 }
