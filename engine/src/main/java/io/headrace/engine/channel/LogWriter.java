@@ -287,6 +287,7 @@ final class LogWriter {
 
     private void checkpointed(long startNanos) {
         dirty = false;
+        journal.checkpointed();
         metrics.checkpoints.increment();
         metrics.checkpoint.recordMicros((channel.environment().nanoClock().nanoTime() - startNanos) / 1_000);
         savedTokens.forEach(ConsumerImpl::checkpointed);

@@ -66,6 +66,7 @@ final class PipelineConfig {
                 .append("agent.sinks.forward.channel = kept\n")
                 .append("agent.sinks.forward.hostname = 127.0.0.1\n")
                 .append("agent.sinks.forward.port = " + linkPort + "\n")
+                .append("agent.sinks.forward.max-backoff = 250\n")
                 .toString();
     }
 
