@@ -352,6 +352,37 @@ class FileRollSinkTest {
     }
 
     @Test
+    void shouldGoOnWhenFileInProgressIsRemovedBeforeItIsCompleted() throws Exception {
+        rig.with("sink.rollInterval", "30");
+        channel.add(Map.of(), "one").add(Map.of(), "two");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        Files.delete(rig.folder.resolve(rig.names().get(0)));
+        rig.nowMillis += 30_000;
+        sink.idle();
+        sink.idle();
+        channel.drain(sink, 1);
+        sink.stop();
+        assertThat(rig.names()).containsExactly("1700000000000-2");
+        assertThat(rig.content("1700000000000-2")).isEqualTo("two");
+        assertThat(rig.metrics.counter("DamagedFileCount").get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotFillWithZerosWhatWasRemovedWhileItWasNotHeldOpen() throws Exception {
+        rig.with("sink.partitionHeader", "p").with("sink.maxOpenFiles", "1");
+        channel.add(Map.of("p", "a"), "one").add(Map.of("p", "b"), "two").add(Map.of("p", "a"), "three");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        channel.deliver(sink, 1);
+        Files.delete(rig.folder.resolve(rig.names().get(0)));
+        channel.drain(sink, 1);
+        sink.stop();
+        assertThat(rig.bytesOf("a-")).asString().isEqualTo("three");
+        assertThat(rig.bytesOf("b-")).asString().isEqualTo("two");
+    }
+
+    @Test
     void shouldLeaveTooShortFileAsItIs() throws Exception {
         channel.add(Map.of(), "one").add(Map.of(), "two");
         FileRollSink sink = rig.start(channel);
