@@ -126,7 +126,7 @@ final class InputRegistry {
             }
             while (parser.nextToken() == JsonToken.START_OBJECT) {
                 Entry entry = entry(parser);
-                if (nowMillis - entry.seenMillis < KEPT_UNSEEN_MILLIS || isThere(entry)) {
+                if (nowMillis - entry.seenMillis < KEPT_UNSEEN_MILLIS || !entry.retired && isThere(entry)) {
                     read.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
                 }
             }

@@ -87,6 +87,14 @@ public final class TaildirSource implements PollingSource {
         positionsIntervalNanos = settings.writePosInterval().toNanos();
         listingIntervalNanos = Math.min(LONGEST_LISTING_INTERVAL_NANOS, longestPauseNanos);
         groups();
+        settings.patterns().keySet().stream()
+                .filter(name -> !settings.filegroups().contains(name))
+                .forEach(name -> LOG.warn(
+                        "{}: filegroups.{}: not read (expected: {} among filegroups, which are {})",
+                        context.name(),
+                        name,
+                        name,
+                        settings.filegroups()));
         context.metrics().gauge("LagBytes", () -> lagBytes);
         context.metrics().gauge("OpenFileCount", () -> openFiles);
     }

@@ -217,6 +217,25 @@ class TaildirFilesTest {
     }
 
     @Test
+    void shouldForgetTruncatedFilesInTheEnd() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        String first = rig.channel.inputs.keySet().iterator().next();
+        Files.writeString(file, "3\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.poll();
+        rig.channel.makeSafe();
+        assertThat(registryPath()).content().contains("\"" + first + "\"");
+        rig.source.stop();
+        rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(31));
+        rig.channel.restart();
+        rig.start();
+        rig.write("b.log", "4\n");
+        rig.poll();
+        assertThat(registryPath()).content().contains("a.log").doesNotContain("\"" + first + "\"");
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "3", "4");
+    }
+
+    @Test
     void shouldGoOnWithOtherFilesWhenOneCannotBeLookedAt() throws IOException {
         Path loop = rig.logs.resolve("a.log");
         Files.createSymbolicLink(loop, loop);
