@@ -39,14 +39,24 @@ final class FileGroup {
         this.headers = headers;
         this.caching = caching;
         this.clock = clock;
+        fileName = check(name, path);
         int slash = path.lastIndexOf('/');
-        if (slash < 0 || !path.startsWith("/") || slash == path.length() - 1) {
+        folder = Path.of(slash == 0 ? "/" : path.substring(0, slash));
+    }
+
+    /**
+     * The pattern that file names must match.
+     *
+     * @throws ConfigurationException when the group's path cannot be followed
+     */
+    static Pattern check(String name, String path) {
+        int slash = path.lastIndexOf('/');
+        if (!path.startsWith("/") || slash == path.length() - 1) {
             throw new ConfigurationException("filegroups." + name + ": " + path
                     + " (expected: an absolute path whose last part is a regular expression)");
         }
-        folder = Path.of(slash == 0 ? "/" : path.substring(0, slash));
         try {
-            fileName = Pattern.compile(path.substring(slash + 1));
+            return Pattern.compile(path.substring(slash + 1));
         } catch (PatternSyntaxException e) {
             throw new ConfigurationException(
                     "filegroups." + name + ": " + path + " (expected: a regular expression after the last /)", e);

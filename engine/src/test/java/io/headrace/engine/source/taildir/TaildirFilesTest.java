@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.config.ConfigurationReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -507,6 +509,26 @@ class TaildirFilesTest {
                         .start())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("headers.f2.x");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeFollowedBeforeAnythingIsStarted() {
+        String config = """
+                a1.sources = r1
+                a1.channels = c1
+                a1.sources.r1.type = TAILDIR
+                a1.sources.r1.channels = c1
+                a1.sources.r1.filegroups = f1
+                a1.sources.r1.filegroups.f1 = /var/log/[
+                a1.channels.c1.type = memory
+                """;
+        ConfigurationReport report =
+                ConfigurationLoader.standard(false).readText(Path.of("a.properties"), config, "a1");
+        assertThat(report.errors())
+                .singleElement()
+                .asString()
+                .contains("a.properties:6")
+                .contains("a1.sources.r1.filegroups.f1: /var/log/[ (expected: a regular expression after the last /)");
     }
 
     private Path registryPath() {
