@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.config.ConfigurationProblem;
 import io.headrace.frame.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +96,37 @@ class FileRollSinkTest {
         assertThatThrownBy(() -> rig.with("sink.serializer", "avro").start(channel))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("sink.serializer: avro");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeWrittenBeforeAnythingIsStarted() {
+        assertThat(errors("k1.sink.serializer = avro"))
+                .singleElement()
+                .asString()
+                .contains("a.properties:6", "a1.sinks.k1.sink.serializer: avro");
+        assertThat(errors("k1.sink.serializer.appendNewLine = false"))
+                .singleElement()
+                .asString()
+                .contains("appendNewLine", "appendNewline");
+        assertThat(errors("k1.sink.pathManager.prefix = sub/web-"))
+                .singleElement()
+                .asString()
+                .contains("a.properties:6", "a1.sinks.k1.sink.pathManager.prefix: sub/web-");
+    }
+
+    private static List<ConfigurationProblem> errors(String line) {
+        String config = """
+                a1.channels = c1
+                a1.sinks = k1
+                a1.channels.c1.type = memory
+                a1.sinks.k1.type = file_roll
+                a1.sinks.k1.sink.directory = /tmp/out
+                a1.sinks.%s
+                a1.sinks.k1.channel = c1
+                """.formatted(line);
+        return ConfigurationLoader.standard(false)
+                .readText(Path.of("a.properties"), config, "a1")
+                .errors();
     }
 
     @Test
