@@ -163,6 +163,14 @@ class ConfigurationLoaderTest {
                 .containsEntry("a1.sinks.k1.type", "drain");
     }
 
+    @Test
+    void shouldNotHoldADefaultBatchAgainstACapacity() {
+        ConfigurationReport report = read(SOUND + "a1.channels.c1.transactionCapacity = 2");
+
+        assertThat(report.errors()).isEmpty();
+        assertThat(report.isUsable()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             a1.sources.r1.type = lnies|a.conf:9: a1.sources.r1.type: lnies (expected: one of lines; did you mean lines?)
