@@ -286,17 +286,6 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void shouldCompareDefaultBatchesOnlyWithALimitThatWasWritten() {
-        assertThat(read(SOUND + "a1.channels.c1.transactionCapacity = 50").errors())
-                .extracting(ConfigurationProblem::toString)
-                .containsExactly(
-                        "a.conf:4: a1.sources.r1.batchSize: 100, the default"
-                                + " (expected: <= a1.channels.c1.transactionCapacity 50)",
-                        "a.conf:7: a1.sinks.k1.sink.batchSize: 100, the default"
-                                + " (expected: <= a1.channels.c1.transactionCapacity 50)");
-    }
-
-    @Test
     void shouldWarnWhereSinksCompete() {
         ConfigurationReport report = read(SOUND.replace("a1.sinks = k1", "a1.sinks = k1 k2")
                 + "a1.sinks.k2.type = other\na1.sinks.k2.channel = c1");
