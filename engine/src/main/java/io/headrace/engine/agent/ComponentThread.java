@@ -44,6 +44,11 @@ abstract class ComponentThread {
         return !thread.isAlive();
     }
 
+    /** Whether the thread has not ended. */
+    final boolean isAlive() {
+        return thread.isAlive();
+    }
+
     /** Interrupts a thread that did not end: sources only, their threads own no channel's file (R1). */
     final void interrupt() {
         thread.interrupt();

@@ -5,6 +5,7 @@ import io.headrace.engine.metrics.MetricGroup;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +29,8 @@ abstract class Part {
     private boolean givenUp;
     private Life life;
 
-    /** Still stops the life before. */
-    private Thread lingering;
+    /** Whether a thread of the life before still runs. */
+    private BooleanSupplier lingering = () -> false;
 
     Part(ComponentSettings settings, PartEnvironment env, MetricGroup metrics) {
         this.settings = settings;
@@ -89,12 +90,12 @@ abstract class Part {
             env.health().set(title(), ComponentState.STARTING, "waits for " + missing, now());
             return;
         }
-        if (lingering != null && lingering.isAlive()) {
-            env.health().set(title(), ComponentState.RETRYING, "its earlier life still stops", now());
+        if (lingering.getAsBoolean()) {
+            env.health().set(title(), ComponentState.RETRYING, "its earlier life has not ended", now());
             retry = env.supervisor().schedule(guarded(this::retry), env.stopMillis(), TimeUnit.MILLISECONDS);
             return;
         }
-        lingering = null;
+        lingering = () -> false;
         Life begun = new Life();
         life = begun;
         startedNanos = env.options().nanoClock().nanoTime();
@@ -151,10 +152,16 @@ abstract class Part {
         stopping.start();
         TimeUnit.MILLISECONDS.timedJoin(stopping, env.stopMillis());
         if (stopping.isAlive()) {
-            lingering = stopping;
+            linger(stopping::isAlive);
             threwAtStop(new IllegalStateException(
                     title() + ": still stops (expected: an end within " + env.stopMillis() + " ms)"));
         }
+    }
+
+    /** The component is not started anew while this holds. */
+    final void linger(BooleanSupplier stillRuns) {
+        BooleanSupplier others = lingering;
+        lingering = () -> others.getAsBoolean() || stillRuns.getAsBoolean();
     }
 
     /** What ends a component. */

@@ -13,7 +13,6 @@ import java.util.function.Function;
 
 /** A sink of an agent; its delivery runs on a thread of the agent or, if asynchronous, on its own. */
 final class SinkPart extends Part {
-    private static final long END_OF_DELIVERY_MILLIS = 10_000;
     private static final long END_AFTER_STOP_MILLIS = 1_000;
 
     private final SinkConfiguration configuration;
@@ -71,15 +70,18 @@ final class SinkPart extends Part {
         try {
             if (delivering != null) {
                 delivering.requestStop();
-                ended = delivering.awaitEnd(END_OF_DELIVERY_MILLIS);
+                ended = delivering.awaitEnd(env.stopMillis());
             }
             if (open != null) {
                 stopWithin(open::stop);
             }
             // A delivery that hung may end when the sink's connections and files are gone.
-            if (!ended && !delivering.awaitEnd(END_AFTER_STOP_MILLIS)) {
-                threwAtStop(new IllegalStateException(title() + ": its thread still delivers (expected: an end within "
-                        + END_OF_DELIVERY_MILLIS + " ms)"));
+            if (!ended && !delivering.awaitEnd(Math.min(END_AFTER_STOP_MILLIS, env.stopMillis()))) {
+                // What it still delivers would be delivered twice, and its end would take the wake-ups from another
+                // life.
+                linger(delivering::isAlive);
+                threwAtStop(new IllegalStateException(
+                        title() + ": its thread still delivers (expected: an end within " + env.stopMillis() + " ms)"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

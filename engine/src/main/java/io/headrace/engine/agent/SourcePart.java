@@ -118,7 +118,9 @@ final class SourcePart extends Part {
                 polled.requestStop();
                 if (!polled.awaitEnd(END_OF_POLL_MILLIS)) {
                     polled.interrupt();
-                    polled.awaitEnd(END_AFTER_INTERRUPT_MILLIS);
+                    if (!polled.awaitEnd(END_AFTER_INTERRUPT_MILLIS)) {
+                        linger(polled::isAlive);
+                    }
                 }
             }
             if (open != null) {

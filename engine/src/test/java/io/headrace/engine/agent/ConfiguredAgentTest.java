@@ -261,13 +261,36 @@ class ConfiguredAgentTest {
         agent.start();
 
         sink.context.failed(new IOException("connection lost for good"));
-        await().until(() -> agent.health().reasons().contains("sink k1: retrying: its earlier life still stops"));
+        await().until(() -> agent.health().reasons().contains("sink k1: retrying: its earlier life has not ended"));
         await().untilAsserted(() -> assertThat(other.bodies).hasSize(1000));
         assertThat(sink.created).hasValue(1);
         sink.atStop = () -> {};
         stopsAtLast.countDown();
 
         await().until(() -> agent.health().isHealthy());
+        assertThat(sink.created).hasValue(2);
+    }
+
+    @Test
+    void shouldStartNoOtherLifeWhileTheOneBeforeStillDelivers() {
+        CountDownLatch deliversAtLast = new CountDownLatch(1);
+        AtomicInteger deliveries = new AtomicInteger();
+        sink.atDelivery = () -> {
+            if (deliveries.incrementAndGet() == 2) {
+                awaitUninterruptibly(deliversAtLast);
+            }
+        };
+        agent = create(COUNTING, Duration.ofSeconds(5), 50);
+        agent.start();
+        await().until(() -> deliveries.get() == 2);
+
+        sink.context.failed(new IOException("connection lost for good"));
+        await().until(() -> agent.health().reasons().contains("sink k1: retrying: its earlier life has not ended"));
+        assertThat(sink.created).hasValue(1);
+        deliversAtLast.countDown();
+
+        await().untilAsserted(() -> assertThat(sink.bodies).hasSize(1000));
+        assertThat(List.copyOf(sink.bodies)).isEqualTo(numbers(1000));
         assertThat(sink.created).hasValue(2);
     }
 
