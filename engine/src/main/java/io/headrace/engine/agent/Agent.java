@@ -268,8 +268,8 @@ public final class Agent implements AutoCloseable {
         } finally {
             health.phase(Health.Phase.STOPPED);
             supervisor.shutdown();
-            terminated.countDown();
             LOG.info("agent {}: stopped", configuration.name());
+            terminated.countDown();
         }
     }
 
