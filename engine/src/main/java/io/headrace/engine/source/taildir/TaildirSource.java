@@ -130,6 +130,7 @@ public final class TaildirSource implements PollingSource {
             return 0;
         }
         List<TailedFile> files = catalog.files();
+        identifyNew(files, now);
         for (int i = 0; i < files.size() && !outlet.isFull(); i++) {
             next = next + 1 < files.size() ? next + 1 : 0;
             TailedFile file = files.get(next);
@@ -185,12 +186,36 @@ public final class TaildirSource implements PollingSource {
                 file.pause(now, pauseNanos, longestPauseNanos);
             }
         } catch (IOException e) {
-            counters.readFailures.increment();
-            LOG.warn("{}: {}", file, e.toString());
-            trouble("cannot read " + file.path() + ": " + e);
-            framer.forget();
-            file.closeHandle();
-            file.pause(now, longestPauseNanos, longestPauseNanos);
+            readFailed(file, e, now);
+        }
+    }
+
+    private void readFailed(TailedFile file, IOException cause, long now) throws IOException {
+        counters.readFailures.increment();
+        LOG.warn("{}: {}", file, cause.toString());
+        trouble("cannot read " + file.path() + ": " + cause);
+        framer.forget();
+        file.closeHandle();
+        file.pause(now, longestPauseNanos, longestPauseNanos);
+    }
+
+    /** Makes files known that got their first content: all at once, since making them known costs a sync. */
+    private void identifyNew(List<TailedFile> files, long now) throws IOException {
+        for (TailedFile file : files) {
+            if (file.isIdentified() || !file.isDue(now)) {
+                continue;
+            }
+            try {
+                long size = file.isOpen() || reopen(file) ? file.channel().size() : 0;
+                if (size > 0) {
+                    catalog.identify(file, size);
+                }
+            } catch (IOException e) {
+                readFailed(file, e, now);
+            }
+        }
+        if (registry.isUnsaved()) {
+            registry.save();
         }
     }
 

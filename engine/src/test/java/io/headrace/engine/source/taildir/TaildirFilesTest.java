@@ -294,6 +294,26 @@ class TaildirFilesTest {
     }
 
     @Test
+    void shouldMakeAllNewFilesKnownAtOnce() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            rig.write(i + ".log", "");
+        }
+        rig.start().poll();
+        for (int i = 0; i < 20; i++) {
+            rig.write(i + ".log", "line " + i + "\n");
+        }
+        // The first frame waits for room: what the registry holds now was written before it.
+        rig.channel.full = true;
+        rig.poll();
+        for (int i = 0; i < 20; i++) {
+            assertThat(registryPath()).content().contains("/" + i + ".log\"");
+        }
+        rig.channel.full = false;
+        rig.poll();
+        assertThat(rig.channel.texts()).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @Test
     void shouldNotTrustChannelsForNewFileOfTheSameIdentity() throws IOException {
         Path file = rig.write("a.log", "same\n");
         rig.start().poll();
