@@ -86,7 +86,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     @Override
     public void whenRoom(Channel full, Runnable wake) {
         DualChannel channel = (DualChannel) full;
-        channel.waiters().add(new RoomWaiters.Waiter(wake, USUAL_EVENTS, USUAL_BYTES));
+        channel.waiters().add(RoomWaiters.Waiter.callback(wake, USUAL_EVENTS, USUAL_BYTES));
         if (!channel.isAccepting()) {
             channel.waiters().wakeAll();
         }
@@ -102,40 +102,59 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     public PutStatus put(SourceInput input, long position, Frame frame, boolean intercepted, PutTicket ticket)
             throws InterruptedException {
         PutStatus status = tryPut(input, position, frame, intercepted, ticket);
-        long deadline = Long.MIN_VALUE;
-        boolean begun = false;
+        if (status != PutStatus.FULL) {
+            return status;
+        }
+        SourceInputImpl source = (SourceInputImpl) input;
+        long deadline = deadlineFor(ticket.fullChannel());
         while (status == PutStatus.FULL) {
             DualChannel full = (DualChannel) ticket.fullChannel();
-            if (!begun) {
-                begun = true;
-                deadline = System.nanoTime()
-                        + TimeUnit.SECONDS.toNanos(full.settings().keepAliveSeconds());
+            RoomSignal signal = new RoomSignal(Thread.currentThread());
+            RoomWaiters.Waiter waiter = RoomWaiters.Waiter.thread(signal, frame.eventCount(), frame.pinnedBytes());
+            full.waiters().add(waiter);
+            full.wakeJournal();
+            try {
+                source.route.wokenFor = full;
+                status = null;
+                while (awaitRoom(full, signal, deadline)) {
+                    status = tryPut(input, position, frame, intercepted, ticket);
+                    if (status != PutStatus.FULL || ticket.fullChannel() != full) {
+                        break;
+                    }
+                    status = null;
+                    signal.woken = false;
+                    full.waiters().addAgain(waiter);
+                    full.wakeJournal();
+                }
+            } finally {
+                source.route.wokenFor = null;
+                full.waiters().settle(waiter);
+                full.wakeJournal();
             }
-            if (!awaitRoom(full, frame, deadline)) {
+            if (status == null) {
                 return PutStatus.FULL;
             }
-            status = tryPut(input, position, frame, intercepted, ticket);
         }
         return status;
     }
 
-    private static boolean awaitRoom(DualChannel full, Frame frame, long deadline) throws InterruptedException {
-        RoomSignal signal = new RoomSignal(Thread.currentThread());
-        RoomWaiters.Waiter waiter = new RoomWaiters.Waiter(signal, frame.eventCount(), frame.pinnedBytes());
-        full.waiters().add(waiter);
-        full.wakeJournal();
+    private static boolean awaitRoom(DualChannel full, RoomSignal signal, long deadline) throws InterruptedException {
         while (!signal.woken && full.isAccepting()) {
             long left = deadline - System.nanoTime();
-            if (left <= 0 || Thread.currentThread().isInterrupted()) {
-                full.waiters().remove(waiter);
-                if (Thread.interrupted()) {
-                    throw new InterruptedException("waiting for room in channel " + full.name());
-                }
+            if (Thread.interrupted()) {
+                throw new InterruptedException("waiting for room in channel " + full.name());
+            }
+            if (left <= 0) {
                 return false;
             }
             LockSupport.parkNanos(full, left);
         }
         return true;
+    }
+
+    private static long deadlineFor(Channel full) {
+        return System.nanoTime()
+                + TimeUnit.SECONDS.toNanos(((DualChannel) full).settings().keepAliveSeconds());
     }
 
     /** Wakes a thread that puts. */
@@ -234,7 +253,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
                 if (!route.counted) {
                     channel.metrics().putAttempts.add(share.events);
                 }
-                FullReason reason = reserve(channel, source.inputs[i], share);
+                FullReason reason = reserve(channel, source.inputs[i], share, route.wokenFor == channel);
                 if (reason != null || !channel.isAccepting()) {
                     cancelBelow(reason == null ? i + 1 : i, route);
                     ticket.refused(channel, reason);
@@ -246,12 +265,12 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         return null;
     }
 
-    private FullReason reserve(DualChannel channel, ChannelInput input, Route.Share share) {
+    private FullReason reserve(DualChannel channel, ChannelInput input, Route.Share share, boolean woken) {
         boolean announce = !input.isAnonymous() && !input.announced;
         Frame announcement = announce ? announcement(input) : null;
         int frames = share.frames.size() + (announce ? 1 : 0);
         long charge = share.charge + (announce ? announcement.pinnedBytes() : 0);
-        FullReason reason = channel.tryReserve(frames, share.events, charge);
+        FullReason reason = channel.tryReserve(frames, share.events, charge, woken);
         if (reason != null) {
             if (announce) {
                 announcement.release();
@@ -334,7 +353,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             if (!channel.isAccepting()) {
                 continue;
             }
-            if (reserve(channel, input, share) != null) {
+            if (reserve(channel, input, share, false) != null) {
                 channel.metrics().putErrors.add(share.events);
             } else if (channel.isAccepting()) {
                 publish(channel, source, input, position, share, nanoClock.nanoTime());

@@ -359,7 +359,12 @@ final class DualChannel implements ManagedChannel {
 
     /** Reserves, or says what is short; the caller looks at {@link #isAccepting()} after it succeeded. */
     FullReason tryReserve(int frames, long events, long bytes) {
-        if (!waiters.mayPass()) {
+        return tryReserve(frames, events, bytes, false);
+    }
+
+    /** As above; {@code woken} for a thread that waited for this channel and is woken. */
+    FullReason tryReserve(int frames, long events, long bytes, boolean woken) {
+        if (!woken && !waiters.mayPass()) {
             return admission.shortage();
         }
         FullReason reason = admission.tryReserve(frames, events, bytes);

@@ -2,6 +2,7 @@ package io.headrace.engine.channel;
 
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ChannelSelector.Branch;
+import io.headrace.frame.DerivedProducer;
 import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
@@ -136,9 +137,15 @@ final class FrameRouter {
                             "part of a frame: larger than " + limits.frameBytes() + " bytes (expected: smaller)");
                 }
             }
-            long producer = DerivedIds.of(frame.producerId(), "selector", interceptors.size(), mask);
-            return builder.buildDerived(producer, frame.firstEventNumber(), frame.createdMicros());
+            return builder.buildDerived(
+                    derivedId(frame.producerId(), mask), frame.firstEventNumber(), frame.createdMicros());
         }
+    }
+
+    private long derivedId(long producerId, long mask) {
+        long id = DerivedProducer.idOf(producerId, "selector", interceptors.size(), (int) mask);
+        int high = (int) (mask >>> Integer.SIZE);
+        return high == 0 ? id : DerivedProducer.idOf(id, "selector", interceptors.size(), high);
     }
 
     private static long bit(Branch branch) {

@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import io.headrace.engine.metrics.Counter;
+import io.headrace.frame.DerivedProducer;
 import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
@@ -135,7 +136,7 @@ final class InterceptorChain {
     private long derivedId(long producerId) {
         long id = producerId;
         for (int place = 0; place < stages.size(); place++) {
-            id = DerivedIds.of(id, stages.get(place).type(), place, 0);
+            id = DerivedProducer.idOf(id, stages.get(place).type(), place, 0);
         }
         return id;
     }

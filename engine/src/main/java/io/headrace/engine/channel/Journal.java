@@ -108,7 +108,7 @@ final class Journal implements DutyCycle {
             return Long.MAX_VALUE;
         }
         long now = nanoClock.nanoTime();
-        long due = waiters.nanosUntilDue(admission, now);
+        long due = waiters.nanosUntilDue(now);
         return log == null ? due : Math.min(due, log.nanosUntilDue(now));
     }
 

@@ -22,7 +22,12 @@ public interface Lease {
     /** Bytes of all frames, headers and payload. */
     long bytes();
 
-    /** The frames are delivered; low-water mark, checkpoint and ledger follow. */
+    /**
+     * The frames are delivered; low-water mark, checkpoint and ledger follow. Without effect when the channel failed or
+     * stopped meanwhile.
+     *
+     * @throws IllegalStateException when the lease was rolled back together with an earlier one, or ended before
+     */
     void commit();
 
     /**
@@ -32,6 +37,11 @@ public interface Lease {
      */
     long commit(byte[] token);
 
-    /** The frames go back and are leased first of all. */
+    /**
+     * The frames go back and are leased first of all, and with them those of later open leases of the same consumer, so
+     * that its order holds. Each of those is still ended by its holder, by {@code rollback}.
+     *
+     * @throws IllegalStateException when the lease was ended before
+     */
     void rollback();
 }

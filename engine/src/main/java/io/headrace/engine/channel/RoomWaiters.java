@@ -2,44 +2,72 @@ package io.headrace.engine.channel;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Who waits for room in a channel, first in, first out. The journal wakes as many as the room seems to be for; each one
- * woken brings a <em>grant</em>, and while somebody waits a put needs one, so that newcomers don't overtake. A grant that
- * is not used (its connection closed meanwhile) lets one newcomer pass: harmless.
+ * Who waits for room in a channel, first in, first out. The journal wakes as many as there is room for; while somebody
+ * waits or was woken and has not put yet, newcomers don't pass.
+ *
+ * <p>A thread that puts ends its wait itself ({@link #settle}), so that its room stays its own for as long as it takes to
+ * run. A callback cannot be told from a newcomer when it puts: it brings a <em>grant</em> that lets one put pass, and
+ * what it was woken for counts as taken until the grant is used or {@value #CALLBACK_MILLIS} ms have passed (its
+ * connection may be gone).
  */
 final class RoomWaiters {
+    private static final long CALLBACK_MILLIS = 10;
+    private static final long CALLBACK_NANOS = CALLBACK_MILLIS * 1_000_000;
+
     /** A waiter; the wake-up must only set a flag or wake somebody. */
     static final class Waiter {
         private final Runnable wake;
         private final long events;
         private final long bytes;
+        private final boolean settles;
 
-        Waiter(Runnable wake, long events, long bytes) {
+        /** Guarded by the queue. */
+        private boolean woken;
+
+        private Waiter(Runnable wake, long events, long bytes, boolean settles) {
             this.wake = wake;
             this.events = events;
             this.bytes = bytes;
+            this.settles = settles;
+        }
+
+        /** A thread, which calls {@link #settle} after it tried again or gave up. */
+        static Waiter thread(Runnable wake, long events, long bytes) {
+            return new Waiter(wake, events, bytes, true);
+        }
+
+        /** Somebody who may put after the call or not. */
+        static Waiter callback(Runnable wake, long usualEvents, long usualBytes) {
+            return new Waiter(wake, usualEvents, usualBytes, false);
         }
     }
 
-    private static final long RETRY_NANOS = 1_000_000;
-
     private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
-    private final AtomicInteger grants = new AtomicInteger();
+    private final AtomicInteger callbackGrants = new AtomicInteger();
+    private final AtomicInteger unsettled = new AtomicInteger();
+    private final AtomicLong unsettledEvents = new AtomicLong();
+    private final AtomicLong unsettledBytes = new AtomicLong();
     private volatile int waiting;
+
+    // The journal's thread.
+    private long callbackEvents;
+    private long callbackBytes;
     private long lastWakeNanos;
 
-    /** Whether a put may be tried now: nobody waits, or a woken waiter may be the one who puts. */
+    /** Whether a put of somebody who isn't a woken thread may be tried now. */
     boolean mayPass() {
-        if (waiting == 0) {
+        if (waiting == 0 && unsettled.get() == 0) {
             return true;
         }
         while (true) {
-            int left = grants.get();
+            int left = callbackGrants.get();
             if (left <= 0) {
                 return false;
             }
-            if (grants.compareAndSet(left, left - 1)) {
+            if (callbackGrants.compareAndSet(left, left - 1)) {
                 return true;
             }
         }
@@ -52,16 +80,34 @@ final class RoomWaiters {
         }
     }
 
-    /** A waiter gives up; its grant, if it was woken, is taken back. */
-    void remove(Waiter waiter) {
-        boolean waited;
+    /** A thread that was woken found too little room: it keeps its place. */
+    void addAgain(Waiter waiter) {
         synchronized (queue) {
-            waited = queue.remove(waiter);
+            unsettle(waiter);
+            queue.addFirst(waiter);
             waiting = queue.size();
         }
-        if (!waited) {
-            mayPass();
+    }
+
+    /** A thread has put, or gives up. */
+    void settle(Waiter waiter) {
+        synchronized (queue) {
+            if (!unsettle(waiter)) {
+                queue.remove(waiter);
+                waiting = queue.size();
+            }
         }
+    }
+
+    private boolean unsettle(Waiter waiter) {
+        if (!waiter.woken) {
+            return false;
+        }
+        waiter.woken = false;
+        unsettledEvents.addAndGet(-waiter.events);
+        unsettledBytes.addAndGet(-waiter.bytes);
+        unsettled.decrementAndGet();
+        return true;
     }
 
     int size() {
@@ -72,40 +118,42 @@ final class RoomWaiters {
         return waiting == 0;
     }
 
-    /** Wakes the first ones as far as there seems to be room. The journal's thread. */
+    /** Wakes the first ones as far as there is room. The journal's thread. */
     int wake(Admission room, long nowNanos) {
         if (waiting == 0) {
+            callbackEvents = 0;
+            callbackBytes = 0;
             return 0;
         }
-        boolean retry = nowNanos - lastWakeNanos >= RETRY_NANOS;
-        if (grants.get() > 0 && !retry) {
-            return 0;
+        if (callbackGrants.get() == 0 || nowNanos - lastWakeNanos >= CALLBACK_NANOS) {
+            callbackEvents = 0;
+            callbackBytes = 0;
         }
         int woken = 0;
-        long events = 0;
-        long bytes = 0;
-        while (room.hasRoomAbove(events, bytes)) {
+        while (room.hasRoomAbove(unsettledEvents.get() + callbackEvents, unsettledBytes.get() + callbackBytes)) {
             Waiter next = poll();
             if (next == null) {
-                grants.set(0);
+                callbackGrants.set(0);
                 break;
             }
-            grants.incrementAndGet();
+            if (!next.settles) {
+                callbackGrants.incrementAndGet();
+                callbackEvents += next.events;
+                callbackBytes += next.bytes;
+            }
             next.wake.run();
-            events += next.events;
-            bytes += next.bytes;
-            woken++;
             lastWakeNanos = nowNanos;
+            woken++;
         }
         return woken;
     }
 
-    /** Nanoseconds until waiters should be looked at again although nothing moved. */
-    long nanosUntilDue(Admission room, long nowNanos) {
-        if (waiting == 0 || !room.hasRoomAbove(0, 0)) {
+    /** Nanoseconds until callbacks that did nothing should not count any more. */
+    long nanosUntilDue(long nowNanos) {
+        if (waiting == 0 || callbackEvents == 0 && callbackBytes == 0) {
             return Long.MAX_VALUE;
         }
-        return Math.max(1, lastWakeNanos + RETRY_NANOS - nowNanos);
+        return Math.max(1, lastWakeNanos + CALLBACK_NANOS - nowNanos);
     }
 
     /** Wakes everybody: the channel failed or stops. */
@@ -121,6 +169,12 @@ final class RoomWaiters {
         synchronized (queue) {
             Waiter next = queue.pollFirst();
             waiting = queue.size();
+            if (next != null && next.settles) {
+                next.woken = true;
+                unsettledEvents.addAndGet(next.events);
+                unsettledBytes.addAndGet(next.bytes);
+                unsettled.incrementAndGet();
+            }
             return next;
         }
     }

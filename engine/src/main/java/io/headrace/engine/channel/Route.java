@@ -40,6 +40,10 @@ final class Route {
     final Share[] shares;
     long startNanos;
     boolean counted;
+
+    /** The channel for whose room the putting thread waited and was woken. */
+    DualChannel wokenFor;
+
     private Frame origin;
     private boolean intercepted;
     private final List<Frame> owned = new ArrayList<>(1);

@@ -76,6 +76,7 @@ final class TakeSide {
         while (true) {
             LeaseImpl lease = leaseOnce(consumer, maxEvents, maxBytes);
             if (lease != null) {
+                channel.metrics().takeAttempts.add(lease.events());
                 return lease;
             }
             // Say that we wait, then look again: whoever moves a milestone does it the other way round.

@@ -2,6 +2,8 @@ package io.headrace.engine.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.MemoryStorage;
@@ -23,6 +25,10 @@ import java.util.SplittableRandom;
  */
 final class ChannelSimulation {
     private static final int LIVES = 4;
+
+    /** Shared: making histograms would take longer than the rest. */
+    private static final MetricGroup METRICS = new MetricGroup(GroupType.CHANNEL, "c1");
+
     private static final Path FOLDER = Path.of("log");
 
     private final SplittableRandom random;
@@ -71,7 +77,6 @@ final class ChannelSimulation {
     }
 
     void run() throws IOException {
-        trace(settings.toString());
         for (int life = 1; life <= LIVES; life++) {
             begin();
             if (life == LIVES) {
@@ -89,15 +94,6 @@ final class ChannelSimulation {
         }
     }
 
-    // TRACE
-    private static final boolean TRACE = Boolean.getBoolean("simulation.trace");
-
-    private void trace(String what) {
-        if (TRACE) {
-            System.out.println(what);
-        }
-    }
-
     private void begin() throws IOException {
         while (channel == null) {
             if (random.nextInt(6) == 0) {
@@ -105,8 +101,7 @@ final class ChannelSimulation {
             }
             runner = new DrivenRunner();
             try {
-                channel = ChannelFactory.open(
-                        settings, Fixtures.environment("c1", storage, runner, clock, failures::add));
+                channel = ChannelFactory.open(settings, environment());
             } catch (IOException e) {
                 if (!storage.isDead()) {
                     throw e;
@@ -124,11 +119,14 @@ final class ChannelSimulation {
         leasedThisLife.clear();
         open.clear();
         learnWhatIsCommitted();
-        trace("LIFE acknowledged " + channel.acknowledged() + " low " + channel.lowWater() + " " + channel.recovery()
-                + " " + channel.ledger());
         assertThat(channel.ledger().balances()).isTrue();
         ChannelProcessorImpl processor = Fixtures.processor(channel);
         inputs.forEach(input -> input.open(processor));
+    }
+
+    private ChannelEnvironment environment() {
+        SplittableRandom ids = new SplittableRandom(random.nextLong());
+        return new ChannelEnvironment(storage, clock, clock, ids::nextLong, METRICS, runner, failures::add);
     }
 
     /** The recovered token says which commits a checkpoint held: all up to it, and none of its sink's after it. */
@@ -176,7 +174,6 @@ final class ChannelSimulation {
         boolean again = input.hasToResend();
         String frame = input.id() + "/" + input.nextPosition();
         PutStatus status = input.putNext(events);
-        trace("put " + frame + " " + status);
         if (status == PutStatus.ACCEPTED && again && settings.policy() == ChannelPolicy.DUAL) {
             // Memory held an earlier frame that the kill took: what was committed behind it comes twice.
             committedForGood.remove(frame);
@@ -208,7 +205,6 @@ final class ChannelSimulation {
     }
 
     private void checkOrder(String frame) {
-        trace("leased " + frame);
         if (!leasedThisLife.add(frame)) {
             return;
         }
@@ -252,8 +248,6 @@ final class ChannelSimulation {
     }
 
     private void end() {
-        trace("END acknowledged " + channel.acknowledged() + " safe " + channel.safe() + " low " + channel.lowWater()
-                + " failure " + channel.failure() + " " + channel.ledger());
         inputs.forEach(SimulatedInput::look);
         boolean inOrder = channel.failure() == null && random.nextInt(4) == 0;
         if (inOrder) {

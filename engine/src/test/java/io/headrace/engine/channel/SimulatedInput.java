@@ -51,10 +51,6 @@ final class SimulatedInput {
         input = processor.openInput(key);
         outstanding.clear();
         notLostUpTo = input.startPosition();
-        if (Boolean.getBoolean("simulation.trace")) {
-            System.out.println(
-                    "OPEN " + key + " start " + notLostUpTo + " highest " + highest + " acked " + acknowledged);
-        }
         if (isWindow()) {
             toSend.clear();
             for (long position = 1; position <= highest; position++) {
