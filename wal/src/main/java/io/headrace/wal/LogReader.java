@@ -7,7 +7,8 @@ import java.io.IOException;
 
 /**
  * Reads frames of a log in order, by positional reads of up to 256 KiB into pooled buffers that frames are slices of;
- * checksums are verified. Never looks past {@link WriteAheadLog#written()}. INPUT and MARK frames are returned like
+ * checksums are verified. Never looks past what the journal has written; may see a
+ * frame a moment before {@link WriteAheadLog#written()} says so. INPUT and MARK frames are returned like
  * others. Sequences ascend with gaps: what lies in a gap is committed or was never used, see {@link LogState#addHole}.
  *
  * <p>Owned by one thread. The segment it stands in is not recycled until it moves on or is closed.
