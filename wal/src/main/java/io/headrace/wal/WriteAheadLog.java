@@ -258,11 +258,12 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /**
      * Whether the group should be written before more is appended: another frame like the last one would take it above
-     * 1 MiB or 1,024 buffers.
+     * 1 MiB or 1,024 buffers. An empty group never is: a frame larger than that is a group of its own.
      */
     public boolean groupIsFull() {
-        return appender.stagedBytes() + lastRoom > SegmentAppender.GROUP_BYTES
-                || stagedFrames >= SegmentAppender.GROUP_BUFFERS / 2;
+        return stagedFrames > 0
+                && (appender.stagedBytes() + lastRoom > SegmentAppender.GROUP_BYTES
+                        || stagedFrames >= SegmentAppender.GROUP_BUFFERS / 2);
     }
 
     /**

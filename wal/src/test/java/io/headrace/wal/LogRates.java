@@ -22,7 +22,8 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * Measures a log on a real disk: {@code LogRates FOLDER [MEBIBYTES]}. Frames of 100 events of 200 bytes; appends with
+ * Measures a log on a real disk: {@code LogRates FOLDER [MEBIBYTES]}, with {@code -Drounds=N} and
+ * {@code -Donly=TEXT}, a part of the line's start. Frames of 100 events of 200 bytes; appends with
  * each group synced, of one frame and of a full group, and never synced; then reads back, beside plain reads and checksums
  * of the same segments. One line a figure.
  */
@@ -52,6 +53,9 @@ public final class LogRates {
             throws Exception {
         String what = (sync ? group == 1 ? "always, group of 1" : "always, full groups" : "never")
                 + (drained ? ", drained" : ", backlog");
+        if (!(appender + " " + what).contains(System.getProperty("only", ""))) {
+            return;
+        }
         Random random = new Random(1);
         LogClocks clocks = new LogClocks(SystemNanoClock.INSTANCE, SystemEpochClock.INSTANCE, random::nextLong);
         Path place = folder.resolve("rates");
@@ -109,6 +113,7 @@ public final class LogRates {
                     }
                 },
                 "preparer");
+        thread.setDaemon(true);
         log.preparer().onDemand(() -> LockSupport.unpark(thread));
         thread.start();
         return thread;
@@ -200,7 +205,8 @@ public final class LogRates {
         CRC32C crc = new CRC32C();
         long start = System.nanoTime();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".wal")).toList()) {
+            for (Path file : files.filter(f -> Segment.indexOf(f.getFileName().toString()) >= 0)
+                    .toList()) {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                     buffer.clear();
                     while (channel.read(buffer) > 0) {

@@ -43,4 +43,21 @@ class WriteAheadLogTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldGoOnAfterFrameThatIsLargerThanGroup(LogSettings.Appender appender) throws Exception {
+        int largest = 2 * SegmentAppender.GROUP_BYTES;
+        Path logs = folder.resolve("log");
+        LogSettings settings = new LogSettings(List.of(logs), logs, 4L * largest, largest, appender, 0);
+        try (WriteAheadLog log = WriteAheadLog.open(settings, storage, fixture.clocks)) {
+            fixture.append(log, 1, fixture.frame(largest - 100_000));
+            log.write();
+            assertThat(log.groupIsFull()).isFalse();
+            fixture.append(log, 2, fixture.frame(10));
+            log.write();
+            log.sync();
+            assertThat(log.durable()).isEqualTo(2);
+        }
+    }
 }

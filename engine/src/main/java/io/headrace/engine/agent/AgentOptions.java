@@ -15,7 +15,8 @@ import org.agrona.concurrent.NanoClock;
  * What an agent is given from outside. Immutable.
  *
  * @param drain how long sinks may take what is left in the channels when the agent stops
- * @param errorHandler gets every {@link Error} and every failure of a component, after it was logged; on any thread
+ * @param errorHandler gets every {@link Error} and every failure of a component, after it was logged; on any thread; it
+ *     may call {@link Agent#requestStop()} but must not wait for the agent
  * @param registry the components there are
  * @param storage where channels keep their logs
  * @param epochClock milliseconds since the epoch

@@ -28,11 +28,15 @@ final class ChannelInput {
     // The journal's thread.
     InputState state;
     boolean dirty;
+    long lastSequence;
 
     // Both.
     volatile Runnable listener;
     volatile long keptPosition;
     volatile long floorRequested;
+
+    /** Sources that have it open; guarded by the channel's map of inputs. */
+    int openCount;
 
     ChannelInput(InputKey key, int number) {
         this.key = key;

@@ -89,7 +89,9 @@ final class DualChannel implements ManagedChannel {
         this.take = new TakeSide(this, ring, takeGate, log == null ? null : log.recovered());
         this.nextInputNumber = state.nextInputNumber();
         for (InputState input : state.inputs().values()) {
-            inputs.put(input.key(), new ChannelInput(input));
+            ChannelInput known = new ChannelInput(input);
+            known.lastSequence = base - 1;
+            inputs.put(input.key(), known);
         }
         this.journal = new Journal(this, state, log == null ? null : log.writer(this));
         if (log != null) {
@@ -343,7 +345,34 @@ final class DualChannel implements ManagedChannel {
     /** The input of a key; the same object while the channel is open. */
     ChannelInput openInput(InputKey key) {
         synchronized (inputs) {
-            return inputs.computeIfAbsent(key, k -> new ChannelInput(k, nextInputNumber++));
+            ChannelInput input = inputs.computeIfAbsent(key, k -> new ChannelInput(k, nextInputNumber++));
+            input.openCount++;
+            return input;
+        }
+    }
+
+    void closeInput(ChannelInput input) {
+        if (input.isAnonymous()) {
+            anonymousInputs.remove(input);
+            return;
+        }
+        synchronized (inputs) {
+            input.openCount--;
+        }
+    }
+
+    /** Forgets an input unless a source has it open or a frame of it is left. The journal's thread. */
+    boolean expire(InputKey key, long committedUpTo) {
+        synchronized (inputs) {
+            ChannelInput input = inputs.get(key);
+            if (input == null) {
+                return true;
+            }
+            boolean gone = input.openCount == 0 && input.lastSequence <= committedUpTo;
+            if (gone) {
+                inputs.remove(key);
+            }
+            return gone;
         }
     }
 
@@ -351,10 +380,6 @@ final class DualChannel implements ManagedChannel {
         ChannelInput input = new ChannelInput(null, 0);
         anonymousInputs.add(input);
         return input;
-    }
-
-    void closeAnonymousInput(ChannelInput input) {
-        anonymousInputs.remove(input);
     }
 
     /** Reserves, or says what is short; the caller looks at {@link #isAccepting()} after it succeeded. */

@@ -7,6 +7,7 @@ import io.headrace.wal.LogState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
@@ -18,6 +19,9 @@ import org.agrona.concurrent.NanoClock;
 final class Journal implements DutyCycle {
     private static final int MAX_FRAMES = 1_024;
     private static final int MAX_COMMANDS = 4_096;
+
+    private static final long EXPIRY_MILLIS = TimeUnit.DAYS.toMillis(30);
+    private static final long EXPIRY_ROUND_MILLIS = TimeUnit.HOURS.toMillis(1);
 
     private final DualChannel channel;
     private final RingBuffer<Slot> ring;
@@ -45,6 +49,7 @@ final class Journal implements DutyCycle {
     private long held;
     private long nowNanos;
     private long nowMillis;
+    private long expiredMillis;
     private boolean changed;
     private boolean ledgerChanged = true;
     private boolean ended;
@@ -180,6 +185,7 @@ final class Journal implements DutyCycle {
         if (slot.control && slot.input.state == null) {
             inputOpened(slot.input);
         }
+        slot.input.lastSequence = sequence;
         published.add(sequence, slot.input, slot.position, slot.events, slot.publishedNanos);
         accepted += slot.events;
         held += slot.events;
@@ -199,9 +205,25 @@ final class Journal implements DutyCycle {
         return acknowledged;
     }
 
-    /** What checkpoints count beside what the journal keeps in the state anyway. */
+    /** What checkpoints hold beside what the journal keeps in the state anyway. */
     void completeState() {
         state.redelivered(channel.redeliveredEvents());
+        if (nowMillis - expiredMillis >= EXPIRY_ROUND_MILLIS) {
+            expiredMillis = nowMillis;
+            expireInputs();
+        }
+    }
+
+    /** Forgets inputs that nobody opened for long and of which nothing is left (R7: their numbers are not given again). */
+    private void expireInputs() {
+        List<InputState> expired = new ArrayList<>();
+        for (InputState input : state.inputs().values()) {
+            if (nowMillis - input.lastSeenMillis() >= EXPIRY_MILLIS
+                    && channel.expire(input.key(), state.committed().floor())) {
+                expired.add(input);
+            }
+        }
+        expired.forEach(input -> state.inputs().remove(input.number()));
     }
 
     private void inputOpened(ChannelInput input) {

@@ -15,6 +15,7 @@ final class SourceInputImpl implements SourceInput {
     private final long startPosition;
     private final long[] boundaries;
     private long lastPosition;
+    private Runnable listener;
     private boolean closed;
 
     SourceInputImpl(ChannelProcessorImpl processor, InputKey key, ChannelInput[] inputs) {
@@ -150,9 +151,10 @@ final class SourceInputImpl implements SourceInput {
     }
 
     @Override
-    public void setListener(Runnable listener) {
+    public void setListener(Runnable newListener) {
+        listener = newListener;
         for (ChannelInput input : inputs) {
-            input.listener = listener;
+            input.listener = newListener;
         }
     }
 
@@ -164,10 +166,10 @@ final class SourceInputImpl implements SourceInput {
         closed = true;
         route.clear();
         for (int i = 0; i < inputs.length; i++) {
-            inputs[i].listener = null;
-            if (inputs[i].isAnonymous()) {
-                processor.channel(i).closeAnonymousInput(inputs[i]);
+            if (inputs[i].listener == listener) {
+                inputs[i].listener = null;
             }
+            processor.channel(i).closeInput(inputs[i]);
         }
     }
 }

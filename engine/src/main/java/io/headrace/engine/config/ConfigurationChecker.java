@@ -10,12 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** Checks the keys of one agent and makes its configuration of them. Used once. */
 final class ConfigurationChecker {
@@ -58,8 +56,9 @@ final class ConfigurationChecker {
         }
         new SinkGroupCheck(keys, problems).check(declared("sinkgroups"), declared("sinks"));
         problems.addAll(batchSizes.problems());
-        warnOfCompetingSinks(sinks);
-        warnOfOneSidedChannels(channels, sources, sinks);
+        TopologyCheck topology = new TopologyCheck(keys, problems);
+        topology.warnOfCompetingSinks(sinks);
+        topology.warnOfOneSidedChannels(channels);
         AgentConfiguration all = new AgentConfiguration(keys.agent(), channels, sources, sinks, effective);
         AgentConfiguration kept = lenient ? BrokenParts.leaveOut(all, problems) : all;
         if (kept.channels().isEmpty()
@@ -177,7 +176,8 @@ final class ConfigurationChecker {
 
     private boolean isDeclared(String channel, ConfigValue user, String title) {
         List<String> known = keys.lists().containsKey("channels")
-                ? SettingParser.list(bare(keys.lists().get("channels").value()))
+                ? SettingParser.list(
+                        SettingParser.bare(keys.lists().get("channels").value()))
                 : List.of();
         if (!known.contains(channel)) {
             error(
@@ -357,56 +357,9 @@ final class ConfigurationChecker {
                 .toList();
     }
 
-    private void warnOfCompetingSinks(List<SinkConfiguration> sinks) {
-        Map<String, List<SinkConfiguration>> byChannel = sinks.stream()
-                .collect(Collectors.groupingBy(SinkConfiguration::channel, LinkedHashMap::new, Collectors.toList()));
-        byChannel.forEach((channel, sharing) -> {
-            long types = sharing.stream()
-                    .map(sink -> sink.settings().type().value().toLowerCase(Locale.ROOT))
-                    .distinct()
-                    .count();
-            if (types > 1) {
-                SinkConfiguration last = sharing.get(sharing.size() - 1);
-                String names = sharing.stream()
-                        .map(sink -> sink.settings().name() + " ("
-                                + sink.settings().type().value() + ")")
-                        .collect(Collectors.joining(", "));
-                warn(
-                        last.settings().type(),
-                        null,
-                        "channel " + channel + ": sinks " + names + " share it, so each event goes to one of them"
-                                + " (expected: a channel for each sink where each is to get all events)");
-            }
-        });
-    }
-
-    private void warnOfOneSidedChannels(
-            List<ComponentSettings> channels, List<SourceConfiguration> sources, List<SinkConfiguration> sinks) {
-        for (ComponentSettings channel : channels) {
-            String name = channel.name();
-            if (!mentioned("sources", "channels", name)) {
-                warn(channel.type(), null, "channel " + name + ": no source (expected: a source that names it)");
-            }
-            if (!mentioned("sinks", "channel", name)) {
-                warn(
-                        channel.type(),
-                        null,
-                        "channel " + name + ": no sink, it fills up and holds its sources"
-                                + " (expected: a sink that names it)");
-            }
-        }
-    }
-
-    private boolean mentioned(String group, String key, String channel) {
-        return keys.components().get(group).values().stream()
-                .map(values -> values.get(key))
-                .anyMatch(value ->
-                        value != null && SettingParser.list(bare(value.value())).contains(channel));
-    }
-
     /** The value without a comment behind it, with a warning when there was one. */
     private String withoutComment(ConfigValue value, String title) {
-        String bare = bare(value.value());
+        String bare = SettingParser.bare(value.value());
         if (!bare.equals(value.value())) {
             warn(
                     value,
@@ -415,11 +368,6 @@ final class ConfigurationChecker {
                             + " (expected: comments on lines of their own)");
         }
         return bare;
-    }
-
-    private static String bare(String text) {
-        String bare = SettingParser.withoutComment(text);
-        return bare == null ? text : bare;
     }
 
     private static Map<String, ConfigValue> below(Map<String, ConfigValue> values, String prefix) {

@@ -50,6 +50,12 @@ final class SettingParser {
         return matcher.matches() ? matcher.group(1) : null;
     }
 
+    /** The text without a comment behind it. */
+    static String bare(String text) {
+        String bare = withoutComment(text);
+        return bare == null ? text : bare;
+    }
+
     static Object parse(Type declared, Setting setting, String text) throws Unexpected {
         Type type = unwrapped(declared);
         if (type == int.class || type == Integer.class) {

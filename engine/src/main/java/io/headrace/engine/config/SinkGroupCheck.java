@@ -45,7 +45,7 @@ final class SinkGroupCheck {
     }
 
     private void members(String group, ConfigValue members, List<String> sinks, Map<String, String> groupOfSink) {
-        for (String sink : SettingParser.list(members.value())) {
+        for (String sink : SettingParser.list(SettingParser.bare(members.value()))) {
             String other = groupOfSink.putIfAbsent(sink, group);
             if (!sinks.contains(sink)) {
                 error(members, members.key() + ": " + sink + ": no such sink" + SettingsBinder.suggestion(sink, sinks));
@@ -58,7 +58,8 @@ final class SinkGroupCheck {
     }
 
     private void processor(ConfigValue type, ConfigValue members) {
-        String name = type == null ? "default" : type.value().toLowerCase(Locale.ROOT);
+        String name =
+                type == null ? "default" : SettingParser.bare(type.value()).toLowerCase(Locale.ROOT);
         if (PROCESSORS_OF_FLUME.contains(name)) {
             error(
                     type,
@@ -67,7 +68,8 @@ final class SinkGroupCheck {
                             + " itself)");
         } else if (!name.equals("default")) {
             error(type, type.key() + ": " + type.value() + " (expected: default)");
-        } else if (members != null && SettingParser.list(members.value()).size() > 1) {
+        } else if (members != null
+                && SettingParser.list(SettingParser.bare(members.value())).size() > 1) {
             error(members, members.key() + ": " + members.value() + " (expected: one sink with the processor default)");
         }
     }

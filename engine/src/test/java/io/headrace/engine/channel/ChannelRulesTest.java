@@ -275,4 +275,32 @@ class ChannelRulesTest {
             assertThat(rig.drain()).containsExactly("a", "b");
         }
     }
+
+    @Test
+    void shouldForgetInputsThatAreLongUnseen_R7() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            SourceInput gone = rig.open(InputKey.Kind.ORDERED, "file:1");
+            rig.put(5, "a");
+            SourceInput open = rig.open(InputKey.Kind.ORDERED, "file:2");
+            rig.put(6, "b");
+            SourceInput held = rig.open(InputKey.Kind.ORDERED, "file:3");
+            rig.run();
+            rig.consumer.tryLease(2, ChannelRig.BYTES).commit();
+            rig.put(7, "c");
+            gone.close();
+            held.close();
+            rig.run();
+            rig.pass(Duration.ofDays(31).toMillis());
+            rig.open(InputKey.Kind.ORDERED, "file:4");
+            rig.put(8, "d");
+            rig.pass(200);
+            rig.pass(200);
+            assertThat(rig.open(InputKey.Kind.ORDERED, "file:1").isKnown()).isFalse();
+            assertThat(rig.open(InputKey.Kind.ORDERED, "file:2").startPosition())
+                    .isEqualTo(6);
+            assertThat(rig.open(InputKey.Kind.ORDERED, "file:3").startPosition())
+                    .isEqualTo(7);
+            open.close();
+        }
+    }
 }

@@ -118,9 +118,10 @@ final class FileCatalog implements AutoCloseable {
         if (!seenBefore) {
             entry = newEntry(file, size);
             input = open(entry);
-            // Known although it is new: another file had this inode and began with the same bytes. Only when no
+            // Known although it is new: another file had this inode and began with the same bytes. Only at start, when
+            // no
             // registry was left the channels are believed.
-            while (input.isKnown() && (registry.wasFound() || input.startPosition() > size)) {
+            while (input.isKnown() && (registry.wasFound() || !starting || input.startPosition() > size)) {
                 input.close();
                 entry = registry.next(entry);
                 input = open(entry);

@@ -5,6 +5,7 @@ import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
+import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -96,7 +97,17 @@ final class FrameOutlet implements AutoCloseable {
 
     private boolean tryPut() {
         roomReturned = false;
-        PutStatus status = processor.tryPut(input, end, waiting, true, ticket);
+        PutStatus status;
+        try {
+            status = processor.tryPut(input, end, waiting, true, ticket);
+        } catch (EventTooLargeException e) {
+            counters.channelFailures.increment();
+            close();
+            throw new IllegalStateException(
+                    "maxLineBytes: a line does not fit into a channel: " + e.getMessage()
+                            + " (expected: maxLineBytes below the channels' maxEventBytes)",
+                    e);
+        }
         switch (status) {
             case ACCEPTED, DUPLICATE -> {
                 counters.eventsAccepted.add(waiting.eventCount());

@@ -110,7 +110,9 @@ public record TaildirSettings(
                 unit = "bytes",
                 min = 1024,
                 max = 16 * 1024 * 1024 - 64 * 1024,
-                doc = "A longer line, line ending included, becomes several events without loss, marked by a header.")
+                doc =
+                        "A longer line, line ending included, becomes several events without loss, marked by a header; below the"
+                                + " maxEventBytes of the channels.")
         long maxLineBytes,
 
         @Setting(

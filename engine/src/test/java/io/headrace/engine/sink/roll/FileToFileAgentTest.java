@@ -116,7 +116,7 @@ class FileToFileAgentTest {
     }
 
     private void awaitDelivered() {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(sizes(out)).isEqualTo(sizes(in)));
     }

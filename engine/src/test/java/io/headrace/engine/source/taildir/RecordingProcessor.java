@@ -7,6 +7,7 @@ import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.EventCursor;
+import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
@@ -42,6 +43,7 @@ final class RecordingProcessor implements ChannelProcessor {
     final TreeSet<Long> boundaries = new TreeSet<>();
     boolean full;
     boolean closed;
+    int largestFrame = Integer.MAX_VALUE;
     Runnable wake;
 
     /** Everything that was put is safe. */
@@ -97,6 +99,9 @@ final class RecordingProcessor implements ChannelProcessor {
     public PutStatus tryPut(SourceInput input, long position, Frame frame, boolean intercepted, PutTicket ticket) {
         if (closed) {
             return PutStatus.CLOSED;
+        }
+        if (frame.length() > largestFrame) {
+            throw new EventTooLargeException(frame.length(), largestFrame);
         }
         if (full) {
             return PutStatus.FULL;

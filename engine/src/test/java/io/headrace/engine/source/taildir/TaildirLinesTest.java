@@ -2,6 +2,7 @@ package io.headrace.engine.source.taildir;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.headrace.frame.Frame;
 import java.io.ByteArrayOutputStream;
@@ -233,10 +234,24 @@ class TaildirLinesTest {
         rig.write("a.log", "one\n");
         rig.start();
         rig.channel.closed = true;
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> rig.poll()))
+        assertThat(catchThrowable(() -> rig.poll()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("CLOSED");
         assertThat(rig.count("ChannelWriteFail")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNameTheSettingWhenChannelTakesNoSuchLine() throws IOException {
+        rig.write("a.log", "x".repeat(5000) + "\n");
+        rig.start();
+        rig.channel.largestFrame = 1000;
+        assertThat(catchThrowable(() -> rig.poll()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("maxLineBytes");
+        rig.with("maxLineBytes", "1024").with("frameBytes", "1024");
+        rig.channel.largestFrame = 2000;
+        rig.start().poll();
+        assertThat(rig.channel.events).hasSize(5);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.headrace.transport.link.netty;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.Lease;
@@ -11,6 +12,7 @@ import io.headrace.frame.Frame;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.TestFrames;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -51,9 +53,6 @@ public final class LinkThroughput {
             Thread drainer = start(() -> drain(to));
             TimeUnit.SECONDS.sleep(3);
             measure(sourceContext, sinkContext, seconds);
-            System.out.println(sinkContext.health + " " + sourceContext.health + " " + from.size() + " "
-                    + from.acknowledged() + " " + from.lowWater() + " " + to.size() + " "
-                    + sinkContext.metrics().values());
             filler.interrupt();
             filler.join();
             sink.stop();
@@ -68,24 +67,31 @@ public final class LinkThroughput {
         long frames = source.count("FrameReceivedCount");
         long acked = source.count("EventAcceptedCount");
         long acks = source.count("AckSentCount");
+        long cpu = cpuNanos();
         long begin = System.nanoTime();
         TimeUnit.SECONDS.sleep(seconds);
         double took = (System.nanoTime() - begin) / 1e9;
+        cpu = cpuNanos() - cpu;
         bytes = source.count("ByteReceivedCount") - bytes;
         frames = source.count("FrameReceivedCount") - frames;
         acked = source.count("EventAcceptedCount") - acked;
         acks = source.count("AckSentCount") - acks;
         Histogram ack = sink.metrics().timing("ack").snapshot();
         System.out.printf(
-                "%.0f MB/s, %.0f frames/s, %.2f M events/s, %.1f frames per ack, ack p50 %d us p99 %d us, credit stalls"
+                "%.0f MB/s, %.0f MB per second of processor time, %.0f frames/s, %.2f M events/s, %.1f frames per ack, ack p50 %d us p99 %d us, credit stalls"
                         + " %d%n",
                 bytes / took / 1e6,
+                bytes / (cpu / 1e9) / 1e6,
                 frames / took,
                 acked / took / 1e6,
                 (double) frames / acks,
                 ack.getValueAtPercentile(50),
                 ack.getValueAtPercentile(99),
                 sink.count("CreditStallCount"));
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private static void fill(ChannelProcessor processor, int events, int bytes) {
