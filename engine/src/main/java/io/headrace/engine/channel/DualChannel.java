@@ -547,6 +547,13 @@ final class DualChannel implements ManagedChannel {
         }
     }
 
+    /** A lease freed ring slots: the journal wakes those who wait for them. */
+    void slotsFreed() {
+        if (!waiters.isEmpty()) {
+            wakeJournal();
+        }
+    }
+
     void wakeReader() {
         if (log != null) {
             log.wakeReader();
@@ -558,6 +565,10 @@ final class DualChannel implements ManagedChannel {
         for (ConsumerImpl consumer : consumers) {
             if (consumer.armed) {
                 if (!take.mayLease()) {
+                    if (log != null && take.waitsForReader()) {
+                        // What there is left memory meanwhile; the reader tells when it is back.
+                        log.wakeReader();
+                    }
                     return;
                 }
                 consumer.wakeIfArmed();

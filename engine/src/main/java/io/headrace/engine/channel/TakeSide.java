@@ -110,6 +110,20 @@ final class TakeSide {
         }
     }
 
+    /** Whether a sink could lease what the reader has yet to bring. */
+    boolean waitsForReader() {
+        lock.lock();
+        try {
+            return !closed
+                    && takeNext < ringHead
+                    && takeNext <= leaseLimit()
+                    && !prefetch.hasNews(takeNext)
+                    && prefetch.wantsMore();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private LeaseImpl leaseOnce(ConsumerImpl consumer, int maxEvents, long maxBytes) {
         LeaseImpl lease = null;
         int freedSlots = 0;
@@ -135,6 +149,7 @@ final class TakeSide {
         }
         if (freedSlots > 0) {
             admission.slotsFreed(freedSlots);
+            channel.slotsFreed();
         }
         if (readerWanted) {
             channel.wakeReader();
