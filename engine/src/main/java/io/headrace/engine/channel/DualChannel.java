@@ -523,6 +523,7 @@ final class DualChannel implements ManagedChannel {
         enqueue(j -> j.holePassed(from, to));
     }
 
+    /** Under the take side's lock; the caller wakes the journal. */
     long committed(LeaseImpl lease, byte[] token) {
         metrics.takeSuccesses.add(lease.events());
         if (token != null) {
@@ -530,7 +531,7 @@ final class DualChannel implements ManagedChannel {
             lease.consumer.committed(token);
             lease.tokenVersion = tokenVersions.incrementAndGet();
         }
-        enqueue(lease);
+        commands.add(lease);
         return lease.tokenVersion;
     }
 

@@ -320,6 +320,7 @@ final class TakeSide {
         long memoryBytes = 0;
         long logBytes = 0;
         boolean wakeReader = false;
+        long version = 0;
         LeaseImpl.State found;
         lock.lock();
         try {
@@ -341,6 +342,8 @@ final class TakeSide {
                 prefetch.unpin(logBytes);
                 leasedMemoryBytes -= memoryBytes;
                 wakeReader = logBytes > 0 && takeNext < ringHead;
+                // Handed over before anybody can seal the take side: the journal's last round knows every commit.
+                version = channel.committed(lease, token);
             }
         } finally {
             lock.unlock();
@@ -351,10 +354,11 @@ final class TakeSide {
             return 0;
         }
         admission.released(lease.events(), memoryEvents, memoryBytes);
+        channel.wakeJournal();
         if (wakeReader) {
             channel.wakeReader();
         }
-        return channel.committed(lease, token);
+        return version;
     }
 
     private static void refuseUnlessOpen(LeaseImpl.State found, LeaseImpl lease) {
