@@ -132,6 +132,8 @@ final class LogWriter {
 
     /** R5: what was committed in memory since the last run is durable before the first frame of a new one. */
     private void beginSpill() throws IOException {
+        // R9: what sinks committed since the last round moves positions and counts in the same checkpoint.
+        journal.moveMilestones();
         checkpoint();
         spilling = true;
         admission.spilling(true);

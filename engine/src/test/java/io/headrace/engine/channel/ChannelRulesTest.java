@@ -225,6 +225,33 @@ class ChannelRulesTest {
     }
 
     @Test
+    void shouldKeepThePositionsOfWhatACheckpointHoldsAsCommitted_R9() throws IOException {
+        boolean died = true;
+        for (int call = 1; died; call++) {
+            ChannelRig rig = new ChannelRig(DUAL);
+            rig.open(InputKey.Kind.ORDERED, "file:1");
+            for (int i = 1; i <= 60; i++) {
+                rig.put(i, "event " + i);
+            }
+            rig.run();
+            rig.consumer.tryLease(30, ChannelRig.BYTES).commit();
+            for (int i = 61; i <= 120; i++) {
+                rig.put(i, "event " + i);
+            }
+            // The round that hears of the commit begins a spill run with a checkpoint.
+            rig.storage.dieAt(call);
+            rig.runner.run(ChannelRig.JOURNAL);
+            died = rig.storage.isDead();
+            try (ChannelRig again = rig.killAndReopen()) {
+                again.open(InputKey.Kind.ORDERED, "file:1");
+                assertThat(again.input.startPosition())
+                        .as("killed in call %d", call)
+                        .isGreaterThanOrEqualTo(again.channel.ledger().delivered());
+            }
+        }
+    }
+
+    @Test
     void shouldNeverDropWhatItHasNotSeen_R14() throws IOException {
         ChannelSettings small = ChannelSettings.memory("c1", 2);
         try (ChannelRig rig = new ChannelRig(small)) {
