@@ -82,6 +82,14 @@ class MainTest {
         assertThat(folder).isEmptyDirectory();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a,b", "a #b", "${a}"})
+    void shouldRefuseAFolderThatCannotStandInAConfiguration(String name) {
+        assertThat(run("quickstart", "--dir", folder.resolve(name).toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("cannot stand in a configuration");
+        assertThat(folder).isEmptyDirectory();
+    }
+
     @Test
     void shouldGenerateIntoAFile() throws IOException {
         Path file = folder.resolve("a file.log");

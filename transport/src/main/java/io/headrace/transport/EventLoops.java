@@ -1,7 +1,6 @@
 package io.headrace.transport;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -103,9 +102,12 @@ public final class EventLoops implements AutoCloseable {
         return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 
-    /** For all channels of these loops; {@code transport/PROTOCOL.md} says why this one. */
+    /**
+     * For all channels of these loops: Netty's adaptive one unless {@code -Dio.netty.allocator.type} says otherwise; {@code
+     * transport/PROTOCOL.md} has the numbers.
+     */
     public ByteBufAllocator allocator() {
-        return PooledByteBufAllocator.DEFAULT;
+        return ByteBufAllocator.DEFAULT;
     }
 
     /** Ends the loops; connections that are still open are closed. */

@@ -109,7 +109,7 @@ final class LogWriter {
         int count = 0;
         blocked = false;
         long next = journal.drained() + 1;
-        while (count < MAX_FRAMES && !log.groupIsFull() && journal.isPublished(next)) {
+        while (groupTakesMore(count) && journal.isPublished(next)) {
             Slot slot = journal.slot(next);
             if (!log.append(next, slot.input.number, slot.position, slot.frame)) {
                 blocked = true;
@@ -126,6 +126,11 @@ final class LogWriter {
             write();
         }
         return count;
+    }
+
+    /** A group always takes its first frame, however large that is. */
+    private boolean groupTakesMore(int staged) {
+        return staged == 0 || staged < MAX_FRAMES && !log.groupIsFull();
     }
 
     // ---- spilling
@@ -146,7 +151,7 @@ final class LogWriter {
     private int catchUp() throws IOException {
         int count = 0;
         blocked = false;
-        while (count < MAX_FRAMES && catchUpNext <= catchUpTo && !log.groupIsFull()) {
+        while (groupTakesMore(count) && catchUpNext <= catchUpTo) {
             if (!state.committed().isMarked(catchUpNext)) {
                 if (!take.findForLog(catchUpNext, found)) {
                     // Its commit is on its way to the state: the next round knows.

@@ -152,6 +152,11 @@ public final class ThreadDutyRunner implements DutyRunner {
             VarHandle.fullFence();
             if (!stopping && cycle.doWork() == 0) {
                 long nanos = cycle.nanosUntilDue();
+                // A wake-up during that work may have lost its permit to a lock that the work waited for: the field
+                // tells of it, and nothing between here and the park can take the permit of a later one.
+                if (parked == null) {
+                    return;
+                }
                 if (nanos == Long.MAX_VALUE) {
                     LockSupport.park(this);
                 } else if (nanos > 0) {

@@ -2,8 +2,14 @@ package io.headrace.engine.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameBuilder;
+import io.headrace.frame.FrameLimits;
+import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class FileChannelTest {
@@ -61,6 +67,28 @@ class FileChannelTest {
             assertThat(again.channel.recovery().cleanStop()).isTrue();
             assertThat(again.drain()).containsExactly("a", "b");
             assertThat(again.channel.ledger().redelivered()).isZero();
+        }
+    }
+
+    @Test
+    void shouldTakeSmallFramesAfterOneLargerThanAGroup() throws IOException {
+        ChannelSettings settings =
+                ChannelSettings.file("c1", 1_000, ChannelRig.FOLDER).withSegments(16 * 1024 * 1024, 6 * 1024 * 1024);
+        try (ChannelRig rig = new ChannelRig(settings)) {
+            String large = "x".repeat(3 * 1024 * 1024);
+            FrameLimits limits = new FrameLimits(1, 1024, 6 * 1024 * 1024);
+            try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits)) {
+                builder.begin(Headers.EMPTY);
+                builder.add(large.getBytes(StandardCharsets.UTF_8));
+                Frame frame = builder.build(rig.producer, 1);
+                rig.frames.add(frame);
+                assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket))
+                        .isEqualTo(PutStatus.ACCEPTED);
+            }
+            rig.put("small");
+            rig.pass(200);
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+            assertThat(rig.drain()).containsExactly(large, "small");
         }
     }
 }

@@ -111,4 +111,19 @@ class MemoryChannelTest {
         assertThat(Fixtures.bodies(open)).containsExactly("a", "b");
         open.rollback();
     }
+
+    @Test
+    void shouldRefuseWhenByteCapacityIsPinnedAndSayWhy() throws IOException {
+        channel.close();
+        open(ChannelSettings.memory("c1", 1_000).withByteCapacity(1));
+        assertThat(put("a")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(put("b")).isEqualTo(PutStatus.FULL);
+        assertThat(ticket.fullReason()).isEqualTo(FullReason.BYTES);
+        runner.runAll();
+        Lease lease = consumer.tryLease(1, 1 << 20);
+        lease.rollback();
+        assertThat(put("c")).as("a rollback frees nothing").isEqualTo(PutStatus.FULL);
+        consumer.tryLease(1, 1 << 20).commit();
+        assertThat(put("c")).isEqualTo(PutStatus.ACCEPTED);
+    }
 }

@@ -35,6 +35,7 @@ record InputFile(Path path, String partition, long bytes, FileTime modified) {
                 throw new CommandException(ExitCode.FAILED, path + ": may not be read");
             }
             Path real = path.toRealPath();
+            PipelineConfig.requireSpeakable(real.getParent());
             BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
             Object key = attributes.fileKey() == null ? real : attributes.fileKey();
             if (seen.putIfAbsent(key, path) == null) {

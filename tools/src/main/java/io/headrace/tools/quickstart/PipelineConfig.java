@@ -1,5 +1,7 @@
 package io.headrace.tools.quickstart;
 
+import io.headrace.tools.CommandException;
+import io.headrace.tools.ExitCode;
 import io.headrace.tools.quickstart.QuickstartOptions.ChannelKind;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,8 +16,23 @@ final class PipelineConfig {
     /** The header that tells the collector which file a line came from. */
     private static final String PARTITION_HEADER = "file";
 
+    /** Between folders, before a comment, around the name of a variable. */
+    private static final List<String> SPECIAL = List.of(",", " #", "\t#", "${");
+
     private final Workspace workspace;
     private final int linkPort;
+
+    /** Refuses a folder whose name would mean something else in a configuration. */
+    static void requireSpeakable(Path folder) {
+        for (String special : SPECIAL) {
+            if (folder.toString().contains(special)) {
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        folder + ": cannot stand in a configuration because of \"" + special
+                                + "\" (expected: a folder with another name)");
+            }
+        }
+    }
 
     PipelineConfig(Workspace workspace, int linkPort) {
         this.workspace = workspace;
@@ -49,6 +66,7 @@ final class PipelineConfig {
                 .append("agent.sinks.forward.channel = kept\n")
                 .append("agent.sinks.forward.hostname = 127.0.0.1\n")
                 .append("agent.sinks.forward.port = " + linkPort + "\n")
+                .append("agent.sinks.forward.max-backoff = 250\n")
                 .toString();
     }
 

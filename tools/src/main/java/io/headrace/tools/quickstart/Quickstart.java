@@ -123,9 +123,11 @@ public final class Quickstart {
         startTiers(inputs, totalBytes);
         Transfer transfer = new Transfer(options, tiers, new Delivery(workspace.output()), totalBytes, progress);
         Transfer.Outcome outcome = transfer.run();
-        List<String> remarks = new ArrayList<>(tiers.stop());
         if (outcome.stalled()) {
             tiers.explain(progress);
+        }
+        List<String> remarks = new ArrayList<>(tiers.stop());
+        if (outcome.stalled()) {
             remarks.add(
                     "given up: nothing arrived for " + options.stallTimeout().toSeconds() + " s");
         }

@@ -3,6 +3,7 @@ package io.headrace.tools.quickstart;
 import io.headrace.tools.CommandException;
 import io.headrace.tools.ExitCode;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
@@ -11,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** The run's own folder, new for each run. */
@@ -19,19 +22,26 @@ final class Workspace {
     private static final int MOST_FOLDERS = 1000;
 
     private final Path root;
+    private final List<Path> madeAbove;
 
-    private Workspace(Path root) {
+    private Workspace(Path root, List<Path> madeAbove) {
         this.root = root;
+        this.madeAbove = madeAbove;
     }
 
     /** Makes {@code headrace-quickstart} in a folder, or {@code headrace-quickstart-2} if that is there already. */
     static Workspace create(Path parent) throws IOException {
+        PipelineConfig.requireSpeakable(parent.toAbsolutePath().normalize());
+        List<Path> missing = new ArrayList<>();
+        for (Path above = parent.toAbsolutePath().normalize(); !Files.exists(above); above = above.getParent()) {
+            missing.add(above);
+        }
         Files.createDirectories(parent);
         Path real = parent.toRealPath();
         for (int number = 1; number <= MOST_FOLDERS; number++) {
             Path candidate = real.resolve(number == 1 ? NAME : NAME + "-" + number);
             try {
-                Workspace workspace = new Workspace(Files.createDirectory(candidate));
+                Workspace workspace = new Workspace(Files.createDirectory(candidate), missing);
                 Files.createDirectory(workspace.input());
                 Files.createDirectory(workspace.output());
                 Files.createDirectory(workspace.agent());
@@ -99,9 +109,16 @@ final class Workspace {
         deleteTree(collector());
     }
 
-    /** Deletes everything. */
+    /** Deletes everything, with folders above that were made for it, as long as they are empty. */
     void delete() throws IOException {
         deleteTree(root);
+        for (Path made : madeAbove) {
+            try {
+                Files.deleteIfExists(made);
+            } catch (DirectoryNotEmptyException othersUseIt) {
+                return;
+            }
+        }
     }
 
     private static void deleteTree(Path tree) throws IOException {

@@ -91,7 +91,12 @@ class QuickstartTest {
 
     private int run(String... arguments) {
         String[] all = Stream.concat(
-                        Stream.of("quickstart", "--dir", folder.toString(), "--stall-timeout", "30"),
+                        Stream.of(
+                                "quickstart",
+                                "--dir",
+                                folder.resolve("b l a n k \u00e9/$x#y").toString(),
+                                "--stall-timeout",
+                                "30"),
                         Arrays.stream(arguments))
                 .toArray(String[]::new);
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);

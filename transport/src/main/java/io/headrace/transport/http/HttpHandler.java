@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,11 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keepAlive = good && HttpUtil.isKeepAlive(request);
         blocking.execute(() -> {
             Page page = good ? pageOrError(method, uri) : plain(HttpResponseStatus.BAD_REQUEST);
-            ctx.executor().execute(() -> answer(ctx, page, method, keepAlive));
+            try {
+                ctx.executor().execute(() -> answer(ctx, page, method, keepAlive));
+            } catch (RejectedExecutionException stopped) {
+                LOG.debug("{}: not answered, the agent has stopped", uri, stopped);
+            }
         });
     }
 

@@ -191,6 +191,18 @@ class TaildirFilesTest {
     }
 
     @Test
+    void shouldHaveIdentityOnDiskBeforeTheFirstFrame() throws IOException {
+        rig.write("a.log", "");
+        rig.start().poll();
+        rig.write("a.log", "one\n");
+        rig.poll();
+        assertThat(rig.channel.events).hasSize(1);
+        assertThat(registryPath())
+                .content()
+                .contains("\"" + rig.channel.inputs.keySet().iterator().next() + "\"");
+    }
+
+    @Test
     void shouldNotTrustChannelsForNewFileOfTheSameIdentity() throws IOException {
         Path file = rig.write("a.log", "same\n");
         rig.start().poll();

@@ -16,7 +16,6 @@ import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
 
 /**
  * Measures a sink and a source {@code link} with memory channels over loopback in one process, one event loop each:
@@ -76,17 +75,14 @@ public final class LinkThroughput {
         frames = source.count("FrameReceivedCount") - frames;
         acked = source.count("EventAcceptedCount") - acked;
         acks = source.count("AckSentCount") - acks;
-        Histogram ack = sink.metrics().timing("ack").snapshot();
         System.out.printf(
-                "%.0f MB/s, %.0f MB per second of processor time, %.0f frames/s, %.2f M events/s, %.1f frames per ack, ack p50 %d us p99 %d us, credit stalls"
-                        + " %d%n",
+                "%.0f MB/s, %.0f MB per second of processor time, %.0f frames/s, %.2f M events/s, %.1f"
+                        + " frames per ack, credit stalls %d%n",
                 bytes / took / 1e6,
                 bytes / (cpu / 1e9) / 1e6,
                 frames / took,
                 acked / took / 1e6,
                 (double) frames / acks,
-                ack.getValueAtPercentile(50),
-                ack.getValueAtPercentile(99),
                 sink.count("CreditStallCount"));
     }
 
