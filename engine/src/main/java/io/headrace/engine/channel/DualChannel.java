@@ -64,6 +64,7 @@ final class DualChannel implements ManagedChannel {
     private volatile long acknowledged;
     private volatile long safe;
     private volatile long lowWater;
+    private volatile long checkpointedLowWater;
 
     /** @param log null for a channel without one */
     DualChannel(ChannelSettings settings, ChannelEnvironment environment, ChannelLog log) {
@@ -83,6 +84,7 @@ final class DualChannel implements ManagedChannel {
         this.recoveredTokens = new HashMap<>(state.tokens());
         this.redeliveredBefore = state.redelivered();
         this.lowWater = state.committed().floor();
+        this.checkpointedLowWater = lowWater;
         // What a log holds is acknowledged and safe; sequences from there to the base were never used.
         this.acknowledged = base - 1;
         this.safe = base - 1;
@@ -512,6 +514,23 @@ final class DualChannel implements ManagedChannel {
 
     void lowWater(long sequence) {
         lowWater = sequence;
+    }
+
+    void checkpointedLowWater(long sequence) {
+        checkpointedLowWater = sequence;
+    }
+
+    /**
+     * What a sink may call done towards others. A sink with tokens takes back after a crash what no checkpoint holds, and
+     * another sink may get those frames: nobody must have been told that they will not come.
+     */
+    long floorFor(ConsumerImpl asking) {
+        for (ConsumerImpl consumer : consumers) {
+            if (consumer != asking && consumer.goesBack()) {
+                return checkpointedLowWater;
+            }
+        }
+        return lowWater;
     }
 
     void enqueue(JournalCommand command) {

@@ -251,6 +251,26 @@ class ChannelRulesTest {
         }
     }
 
+    /** After a crash the frame may go to the other sink, whose receiver would take it for a duplicate. */
+    @Test
+    void shouldNotCallDoneWhatASinkWithATokenWouldTakeBack_R9() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            ChannelConsumer other = rig.channel.consumer("k2");
+            rig.put("a");
+            rig.put("b");
+            rig.run();
+            rig.consumer.tryLease(1, ChannelRig.BYTES).commit(new byte[] {1});
+            rig.runner.run(ChannelRig.JOURNAL);
+            assertThat(rig.channel.lowWater()).isEqualTo(1);
+            assertThat(other.lowWater()).isZero();
+            rig.pass(200);
+            assertThat(other.lowWater()).isEqualTo(1);
+            other.tryLease(1, ChannelRig.BYTES).commit();
+            rig.runner.run(ChannelRig.JOURNAL);
+            assertThat(rig.consumer.lowWater()).as("the other has no token").isEqualTo(2);
+        }
+    }
+
     @Test
     void shouldNeverDropWhatItHasNotSeen_R14() throws IOException {
         ChannelSettings small = ChannelSettings.memory("c1", 2);
