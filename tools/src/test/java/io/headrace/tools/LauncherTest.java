@@ -118,6 +118,23 @@ class LauncherTest {
     }
 
     @Test
+    void shouldKeepLoadedClassesOnceForEachBuild() throws Exception {
+        Path launcher = sourceTree(
+                "mkdir -p tools/target/headrace-9.9/lib; : >tools/target/headrace-9.9/lib/headrace-tools-9.9.jar");
+        script(java21.resolve("bin/java"), """
+                #!/bin/sh
+                for a; do case $a in -XX:ArchiveClassesAtExit=*) : >"${a#*=}"; for f; do case $f in */agent.properties)
+                    echo line >"${f%/*}/output/x"; exec sleep 60;; esac; done; esac; done
+                """ + SAY_ARGUMENTS);
+        Run first = run(launcher, "agent");
+        assertThat(first.err()).contains("keeping loaded classes").doesNotContain("no class archive");
+        assertThat(first.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+        Run second = run(launcher, "agent");
+        assertThat(second.err()).isEmpty();
+        assertThat(second.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+    }
+
+    @Test
     void shouldNameTheLogWhenTheBuildFails() throws Exception {
         Run run = run(sourceTree("echo what went wrong; exit 1"), "version");
         assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);

@@ -290,6 +290,7 @@ final class LogWriter {
     private void checkpointed(long startNanos) {
         dirty = false;
         channel.checkpointedLowWater(state.committed().floor());
+        journal.checkpointed();
         metrics.checkpoints.increment();
         metrics.checkpoint.recordMicros((channel.environment().nanoClock().nanoTime() - startNanos) / 1_000);
         savedTokens.forEach(ConsumerImpl::checkpointed);

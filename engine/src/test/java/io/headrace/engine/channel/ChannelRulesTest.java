@@ -350,4 +350,24 @@ class ChannelRulesTest {
             open.close();
         }
     }
+
+    @Test
+    void shouldCallACommitWithATokenSafeOnlyWhenACheckpointHoldsIt_R8() throws IOException {
+        ChannelRig rig = new ChannelRig(DUAL);
+        rig.open(InputKey.Kind.WINDOW, "link:1");
+        rig.put(1, "a");
+        rig.run();
+        long version = rig.lease().commit(new byte[] {1});
+        rig.run();
+        assertThat(rig.ticket.isSafe()).isFalse();
+        assertThat(rig.consumer.checkpointedTokenVersion()).isLessThan(version);
+        rig.pass(200);
+        assertThat(rig.ticket.isSafe()).isTrue();
+        assertThat(rig.consumer.checkpointedTokenVersion()).isEqualTo(version);
+        try (ChannelRig again = rig.killAndReopen()) {
+            assertThat(again.consumer.recoveredToken()).containsExactly(1);
+            assertThat(again.open(InputKey.Kind.WINDOW, "link:1").startPosition())
+                    .isEqualTo(1);
+        }
+    }
 }
