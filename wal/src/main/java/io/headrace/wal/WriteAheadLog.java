@@ -336,6 +336,19 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
+     * Whether another checkpoint would hand on segments although the state did not change: only the older slot leads to
+     * them. Journal thread.
+     */
+    public boolean couldRelease() {
+        Segment first = table.first();
+        return first != null
+                && first != current
+                && first.isLeft()
+                && first.lastSequence() <= state.committed().floor()
+                && first.index() < writtenTailIndex;
+    }
+
+    /**
      * Writes the last checkpoint of an orderly stop: numbering goes on at {@code lastUsed + 1}. Everything appended has been
      * synced, and the state holds what became durable with it. Nothing can be appended any more.
      *

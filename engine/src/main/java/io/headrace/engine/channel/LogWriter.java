@@ -267,7 +267,9 @@ final class LogWriter {
     }
 
     int checkpointIfDue(long nowNanos) throws IOException {
-        if (log.ceilingIsLow() || dirty && nowNanos - dirtyNanos >= CHECKPOINT_NANOS) {
+        boolean due = dirty && nowNanos - dirtyNanos >= CHECKPOINT_NANOS;
+        // Without room nothing changes any more, so no checkpoint would come that lets the last segments go.
+        if (log.ceilingIsLow() || due || blocked && log.couldRelease()) {
             checkpoint();
             return 1;
         }
