@@ -110,9 +110,20 @@ public final class WriteAheadLog implements AutoCloseable {
         }
         recovered.leftOver().forEach(preparer::addSpare);
         if (current == null) {
-            preparer.addReady(preparer.makeNow(0));
+            prepareFirst(checkpoint == null);
         }
         recovery = report(recovered, checkpoint, identity, clocks.epochClock().time() - startMillis);
+    }
+
+    /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
+    private void prepareFirst(boolean needed) throws IOException {
+        try {
+            preparer.addReady(preparer.makeNow(0));
+        } catch (DiskFullException e) {
+            if (needed) {
+                throw e;
+            }
+        }
     }
 
     /** Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS. */
