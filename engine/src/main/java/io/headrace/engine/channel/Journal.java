@@ -236,7 +236,8 @@ final class Journal implements DutyCycle {
 
     // ---- milestones
 
-    private void moveMilestones() {
+    /** Moves them as far as the state and the log are now. */
+    void moveMilestones() {
         if (acknowledged > channel.acknowledged()) {
             channel.acknowledged(acknowledged);
             published.acknowledgeUpTo(acknowledged, this::onAcknowledged);
