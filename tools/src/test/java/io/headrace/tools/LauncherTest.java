@@ -161,6 +161,19 @@ class LauncherTest {
     }
 
     @Test
+    void shouldBuildAgainWhatAnInterruptedBuildLeft() throws Exception {
+        Path launcher = sourceTree("mkdir -p tools/target/headrace-9.9/lib; : >tools/target/headrace-9.9/lib/all.jar");
+        Path target = launcher.getParent().getParent().resolve("target");
+        // Maven was killed after it copied the first of the jars.
+        Files.createDirectories(target.resolve("headrace-9.9/lib"));
+        Files.writeString(target.resolve("headrace-9.9/lib/headrace-tools-9.9.jar"), "");
+        Files.writeString(target.resolve(".distribution-building"), "");
+        assertThat(run(launcher, "version").err()).contains("building the distribution");
+        assertThat(target.resolve("headrace-9.9/lib/all.jar")).exists();
+        assertThat(run(launcher, "version").err()).isEmpty();
+    }
+
+    @Test
     void shouldBuildOnceWhenTwoStartAtOnce() throws Exception {
         Path launcher = sourceTree("sleep 1; mkdir -p tools/target/headrace-9.9/lib; echo x >> tools/target/builds");
         Process first = start(launcher, "version");
