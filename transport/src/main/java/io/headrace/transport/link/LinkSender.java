@@ -229,7 +229,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     }
 
     @Override
-    public void beforeFrame(int alignedLength) {
+    public long beforeFrame(int alignedLength) {
         throw LinkMessages.outOfTurn(MessageType.DATA, state);
     }
 

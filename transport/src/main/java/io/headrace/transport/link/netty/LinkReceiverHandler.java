@@ -46,6 +46,13 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (receiver != null && ctx.channel().isWritable()) {
+            receiver.readComplete();
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (receiver != null) {
             receiver.disconnected();
