@@ -236,7 +236,8 @@ final class Journal implements DutyCycle {
 
     // ---- milestones
 
-    private void moveMilestones() {
+    /** Moves them as far as the state and the log are now. */
+    void moveMilestones() {
         if (acknowledged > channel.acknowledged()) {
             channel.acknowledged(acknowledged);
             published.acknowledgeUpTo(acknowledged, this::onAcknowledged);
@@ -319,10 +320,7 @@ final class Journal implements DutyCycle {
         for (int i = 0; i < dirtyInputs.size(); i++) {
             ChannelInput input = dirtyInputs.get(i);
             input.dirty = false;
-            Runnable listener = input.listener;
-            if (listener != null) {
-                listener.run();
-            }
+            input.tell();
         }
         dirtyInputs.clear();
         channel.wakeConsumers();

@@ -407,7 +407,8 @@ public final class TaildirSource implements PollingSource {
 
     private void sayHealthy() {
         troubled = false;
-        context.healthy("following " + catalog.files().size() + " files");
+        int files = catalog.files().size();
+        context.healthy("following " + files + (files == 1 ? " file" : " files"));
     }
 
     private static Path positionPath(String configured) {

@@ -371,7 +371,7 @@ class TaildirFilesTest {
         for (int i = 0; i < 10; i++) {
             rig.poll();
         }
-        assertThat(rig.health).isEqualTo("following 1 files");
+        assertThat(rig.health).isEqualTo("following 1 file");
     }
 
     @Test
