@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.wal.DiskFullException;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.MemoryStorage;
@@ -51,6 +52,7 @@ final class ChannelSimulation {
     private ChannelConsumer first;
     private ChannelConsumer second;
     private boolean sinkWoken;
+    private long capacity = Long.MAX_VALUE;
     private final List<Open> open = new ArrayList<>();
     private final Map<String, Long> highestLeased = new HashMap<>();
     private final Set<String> leasedThisLife = new HashSet<>();
@@ -83,6 +85,7 @@ final class ChannelSimulation {
         for (int life = 1; life <= LIVES; life++) {
             begin();
             if (life == LIVES) {
+                makeRoom();
                 finish();
                 return;
             }
@@ -105,6 +108,8 @@ final class ChannelSimulation {
             runner = new DrivenRunner();
             try {
                 channel = ChannelFactory.open(settings, environment());
+            } catch (DiskFullException e) {
+                makeRoom();
             } catch (IOException e) {
                 if (!storage.isDead()) {
                     throw e;
@@ -155,7 +160,10 @@ final class ChannelSimulation {
         commits.clear();
     }
 
-    private void step() {
+    private void step() throws IOException {
+        if (random.nextInt(40) == 0 && !storage.isDead()) {
+            changeDisk();
+        }
         switch (random.nextInt(14)) {
             case 0, 1, 2, 3 -> put();
             case 4, 5, 6 -> runner.run(ChannelRig.JOURNAL);
@@ -166,6 +174,20 @@ final class ChannelSimulation {
             case 12 -> clock.pass(random.nextInt(120));
             default -> lookOrMark();
         }
+    }
+
+    /** The disk gets full, nearly full, or has room again. */
+    private void changeDisk() throws IOException {
+        long used = capacity - storage.usableSpace(FOLDER);
+        capacity = random.nextInt(3) == 0 ? Long.MAX_VALUE : used + random.nextInt(300_000);
+        storage.capacity(capacity);
+    }
+
+    private void makeRoom() {
+        // The preparer looks again a while after it found the disk full.
+        clock.pass(1_000);
+        capacity = Long.MAX_VALUE;
+        storage.capacity(capacity);
     }
 
     private void put() {
@@ -261,6 +283,7 @@ final class ChannelSimulation {
         inputs.forEach(SimulatedInput::look);
         boolean inOrder = channel.failure() == null && random.nextInt(4) == 0;
         if (inOrder) {
+            makeRoom();
             channel.stop(0);
         } else {
             storage.kill();
