@@ -323,6 +323,19 @@ class ChannelRulesTest {
         }
     }
 
+    /** A source that follows files of changing names would grow a channel without a log, too. */
+    @Test
+    void shouldForgetInputsWithoutALog_R7() throws IOException {
+        try (ChannelRig rig = new ChannelRig(ChannelSettings.memory("c1", 100))) {
+            SourceInput gone = rig.open(InputKey.Kind.ORDERED, "file:1");
+            rig.put(5, "a");
+            assertThat(rig.drain()).hasSize(1);
+            gone.close();
+            rig.pass(Duration.ofDays(31).toMillis());
+            assertThat(rig.open(InputKey.Kind.ORDERED, "file:1").isKnown()).isFalse();
+        }
+    }
+
     @Test
     void shouldForgetInputsThatAreLongUnseen_R7() throws IOException {
         try (ChannelRig rig = new ChannelRig(FILE)) {
