@@ -108,6 +108,12 @@ final class ChannelSimulation {
             runner = new DrivenRunner();
             try {
                 channel = ChannelFactory.open(settings, environment());
+                if (storage.isDead()) {
+                    // Killed in a call that found the disk full.
+                    channel.close();
+                    channel = null;
+                    storage.revive();
+                }
             } catch (DiskFullException e) {
                 makeRoom();
             } catch (IOException e) {
@@ -117,9 +123,7 @@ final class ChannelSimulation {
                 storage.revive();
             }
         }
-        if (!storage.isDead()) {
-            storage.revive();
-        }
+        storage.revive();
         channel.start();
         first = channel.consumer("k1");
         first.setListener(() -> sinkWoken = true);
@@ -151,6 +155,10 @@ final class ChannelSimulation {
         for (int i = 0; i <= last; i++) {
             committedForGood.addAll(commits.get(i).frames());
         }
+        // The sink cuts its output to the token.
+        commits.stream()
+                .filter(commit -> commit.token() > upTo)
+                .forEach(commit -> delivered.removeAll(commit.frames()));
         for (Commit later : commits.subList(last + 1, commits.size())) {
             if (later.token() != 0) {
                 // The sink cuts its output to the token: what it wrote after that must come again.
