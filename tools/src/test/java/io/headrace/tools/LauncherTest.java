@@ -118,6 +118,23 @@ class LauncherTest {
     }
 
     @Test
+    void shouldBuildAfreshAfterABuildThatWasCutOff() throws Exception {
+        Path launcher = sourceTree("mkdir -p tools/target/headrace-9.9/lib; echo built");
+        Path tree = launcher.getParent().getParent().getParent();
+        assertThat(run(launcher, "version").exitCode()).isZero();
+        Path half =
+                Files.createDirectories(tree.resolve("engine/target/classes")).resolve("Half.class");
+        Files.createFile(half);
+        Files.createFile(tree.resolve("tools/target/.distribution-building"));
+
+        Run again = run(launcher, "version");
+
+        assertThat(again.err()).contains("building the distribution");
+        assertThat(half).doesNotExist();
+        assertThat(run(launcher, "version").err()).doesNotContain("building the distribution");
+    }
+
+    @Test
     void shouldKeepLoadedClassesOnceForEachBuild() throws Exception {
         Path launcher = sourceTree(
                 "mkdir -p tools/target/headrace-9.9/lib; : >tools/target/headrace-9.9/lib/headrace-tools-9.9.jar");
@@ -141,6 +158,19 @@ class LauncherTest {
         assertThat(run.err())
                 .contains("what went wrong", "the build failed; all of it is in ", "/tools/target/build.log");
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void shouldBuildAgainWhatAnInterruptedBuildLeft() throws Exception {
+        Path launcher = sourceTree("mkdir -p tools/target/headrace-9.9/lib; : >tools/target/headrace-9.9/lib/all.jar");
+        Path target = launcher.getParent().getParent().resolve("target");
+        // Maven was killed after it copied the first of the jars.
+        Files.createDirectories(target.resolve("headrace-9.9/lib"));
+        Files.writeString(target.resolve("headrace-9.9/lib/headrace-tools-9.9.jar"), "");
+        Files.writeString(target.resolve(".distribution-building"), "");
+        assertThat(run(launcher, "version").err()).contains("building the distribution");
+        assertThat(target.resolve("headrace-9.9/lib/all.jar")).exists();
+        assertThat(run(launcher, "version").err()).isEmpty();
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.headrace.engine.channel;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.InputState;
 import io.headrace.wal.SequenceWindow;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
@@ -31,7 +33,9 @@ final class ChannelInput {
     long lastSequence;
 
     // Both.
-    volatile Runnable listener;
+    /** One for each source that has it open: two sources of an agent may receive the same stream. */
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
     volatile long keptPosition;
     volatile long floorRequested;
 
@@ -76,6 +80,21 @@ final class ChannelInput {
     /** Whether the channel had frames of this input before. */
     boolean isKnown() {
         return announced;
+    }
+
+    /** Of one source; null for none. */
+    void replaceListener(Runnable old, Runnable listener) {
+        if (old != null) {
+            listeners.remove(old);
+        }
+        if (listener != null) {
+            listeners.add(listener);
+        }
+    }
+
+    /** Something moved. Any of the channel's threads. */
+    void tell() {
+        listeners.forEach(Runnable::run);
     }
 
     /** ORDERED: up to where the channel has this input; WINDOW: up to where without holes. */

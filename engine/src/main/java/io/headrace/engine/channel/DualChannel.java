@@ -270,10 +270,7 @@ final class DualChannel implements ManagedChannel {
         }
         all.addAll(anonymousInputs);
         for (ChannelInput input : all) {
-            Runnable listener = input.listener;
-            if (listener != null) {
-                listener.run();
-            }
+            input.tell();
         }
     }
 

@@ -326,10 +326,7 @@ final class Journal implements DutyCycle {
         for (int i = 0; i < dirtyInputs.size(); i++) {
             ChannelInput input = dirtyInputs.get(i);
             input.dirty = false;
-            Runnable listener = input.listener;
-            if (listener != null) {
-                listener.run();
-            }
+            input.tell();
         }
         dirtyInputs.clear();
         channel.wakeConsumers();

@@ -14,7 +14,8 @@ public interface SourceInput extends AutoCloseable {
 
     /**
      * ORDERED: where to start reading, the smallest position that any required channel has; 0 when one has none.
-     * WINDOW: the highest position up to which every required channel keeps everything (R9: on disk or committed).
+     * WINDOW: the highest position up to which every required channel keeps everything by now (R9: on disk or
+     * committed).
      */
     long startPosition();
 

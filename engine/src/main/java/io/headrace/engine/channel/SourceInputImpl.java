@@ -63,7 +63,18 @@ final class SourceInputImpl implements SourceInput {
 
     @Override
     public long startPosition() {
-        return startPosition;
+        return key != null && key.kind() == InputKey.Kind.WINDOW ? keptPosition() : startPosition;
+    }
+
+    /** What every required channel keeps by now, which grows while the input is open. */
+    private long keptPosition() {
+        long smallest = Long.MAX_VALUE;
+        for (int i = 0; i < inputs.length; i++) {
+            if (processor.isRequired(i)) {
+                smallest = Math.min(smallest, inputs[i].keptPosition);
+            }
+        }
+        return smallest == Long.MAX_VALUE ? 0 : smallest;
     }
 
     @Override
@@ -152,10 +163,10 @@ final class SourceInputImpl implements SourceInput {
 
     @Override
     public void setListener(Runnable newListener) {
-        listener = newListener;
         for (ChannelInput input : inputs) {
-            input.listener = newListener;
+            input.replaceListener(listener, newListener);
         }
+        listener = newListener;
     }
 
     @Override
@@ -166,9 +177,7 @@ final class SourceInputImpl implements SourceInput {
         closed = true;
         route.clear();
         for (int i = 0; i < inputs.length; i++) {
-            if (inputs[i].listener == listener) {
-                inputs[i].listener = null;
-            }
+            inputs[i].replaceListener(listener, null);
             processor.channel(i).closeInput(inputs[i]);
         }
     }

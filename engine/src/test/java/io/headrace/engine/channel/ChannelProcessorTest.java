@@ -353,4 +353,42 @@ class ChannelProcessorTest {
         channel.start();
         return channel;
     }
+
+    @Test
+    void shouldTellEverySourceThatHasTheSameInputOpen() {
+        ChannelProcessorImpl processor = Fixtures.processor(one);
+        InputKey key = new InputKey(InputKey.Kind.WINDOW, "link:a");
+        List<String> told = new ArrayList<>();
+        SourceInput first = processor.openInput(key);
+        SourceInput second = processor.openInput(key);
+        first.setListener(() -> told.add("first"));
+        second.setListener(() -> told.add("second"));
+        put(processor, first, 1, processor.newTicket(), "a");
+        runner.runAll();
+        assertThat(told).contains("first", "second");
+        second.close();
+        told.clear();
+        put(processor, first, 2, processor.newTicket(), "b");
+        runner.runAll();
+        assertThat(told).contains("first").doesNotContain("second");
+        first.close();
+    }
+
+    @Test
+    void shouldSayWhatAWindowKeepsByNow_R9() {
+        ChannelProcessorImpl both = Fixtures.processor(one, two);
+        SourceInput input = both.openInput(new InputKey(InputKey.Kind.WINDOW, "link:a"));
+        for (int position = 1; position <= 3; position++) {
+            put(both, input, position, both.newTicket(), "e" + position);
+        }
+        runner.runAll();
+        assertThat(input.startPosition()).as("in memory only").isZero();
+        drain(one);
+        runner.runAll();
+        assertThat(input.startPosition()).as("delivered by one of two").isZero();
+        drain(two);
+        runner.runAll();
+        assertThat(input.startPosition()).isEqualTo(3);
+        input.close();
+    }
 }

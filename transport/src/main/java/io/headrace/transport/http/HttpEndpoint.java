@@ -9,7 +9,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
@@ -22,17 +21,24 @@ import java.util.concurrent.ExecutorService;
 public final class HttpEndpoint implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 8 * 1024;
     private static final int MAX_CONNECTIONS = 64;
-    private static final int READ_TIMEOUT_SECONDS = 30;
+    private static final long REQUEST_MILLIS = 30_000;
 
     private final EventLoops loops;
     private final HttpPages pages;
+    private final long requestMillis;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ExecutorService pageMaker = EventLoops.oneThread("headrace-http");
     private Channel listening;
 
     public HttpEndpoint(EventLoops loops, HttpPages pages) {
+        this(loops, pages, REQUEST_MILLIS);
+    }
+
+    /** @param requestMillis from the end of one answer to the end of the next before a connection is closed */
+    HttpEndpoint(EventLoops loops, HttpPages pages, long requestMillis) {
         this.loops = loops;
         this.pages = pages;
+        this.requestMillis = requestMillis;
     }
 
     /**
@@ -56,10 +62,9 @@ public final class HttpEndpoint implements AutoCloseable {
                             return;
                         }
                         channel.pipeline()
-                                .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                                .addLast(new HttpHandler(pages, pageMaker));
+                                .addLast(new HttpHandler(pages, pageMaker, requestMillis));
                     }
                 });
         listening = bootstrap

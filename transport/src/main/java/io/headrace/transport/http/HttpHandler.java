@@ -15,16 +15,22 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers one connection's requests, one after the other. */
+/**
+ * Answers one connection's requests, one after the other: the next is read when the answer before it was taken, so that
+ * who asks and does not listen costs one page. Each has a time from end to end, so that who speaks slowly does not keep
+ * a place for long.
+ */
 final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
     private static final String JSON = "application/json;charset=utf-8";
@@ -34,35 +40,82 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private record Page(HttpResponseStatus status, String type, String text) {}
 
+    private record Request(boolean good, HttpMethod method, String uri, boolean keepAlive) {}
+
     private final HttpPages pages;
     private final Executor blocking;
+    private final long requestMillis;
+    private final ArrayDeque<Request> waiting = new ArrayDeque<>();
+    private boolean answering;
+    private Future<?> deadline;
 
-    HttpHandler(HttpPages pages, Executor blocking) {
+    HttpHandler(HttpPages pages, Executor blocking, long requestMillis) {
         this.pages = pages;
         this.blocking = blocking;
+        this.requestMillis = requestMillis;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        arm(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    private void arm(ChannelHandlerContext ctx) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        deadline = ctx.executor().schedule(() -> ctx.close(), requestMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** The answer was taken. */
+    private void next(ChannelHandlerContext ctx) {
+        arm(ctx);
+        Request request = waiting.poll();
+        if (request != null) {
+            make(ctx, request);
+        } else {
+            answering = false;
+            ctx.channel().config().setAutoRead(true);
+        }
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        // One request at a time: the answers of a connection keep their order.
         ctx.channel().config().setAutoRead(false);
-        HttpMethod method = request.method();
-        String uri = request.uri();
         boolean good = request.decoderResult().isSuccess();
-        boolean keepAlive = good && HttpUtil.isKeepAlive(request);
+        Request read = new Request(good, request.method(), request.uri(), good && HttpUtil.isKeepAlive(request));
+        if (answering) {
+            // One buffer may bring many; there are no more of them than fit into it.
+            waiting.add(read);
+        } else {
+            answering = true;
+            make(ctx, read);
+        }
+    }
+
+    private void make(ChannelHandlerContext ctx, Request request) {
         blocking.execute(() -> {
-            Page page = good ? pageOrError(method, uri) : plain(HttpResponseStatus.BAD_REQUEST);
+            Page page = request.good()
+                    ? pageOrError(request.method(), request.uri())
+                    : plain(HttpResponseStatus.BAD_REQUEST);
             try {
-                ctx.executor().execute(() -> answer(ctx, page, method, keepAlive));
+                ctx.executor().execute(() -> answer(ctx, page, request.method(), request.keepAlive()));
             } catch (RejectedExecutionException stopped) {
-                LOG.debug("{}: not answered, the agent has stopped", uri, stopped);
+                LOG.debug("{}: not answered, the agent has stopped", request.uri(), stopped);
             }
         });
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause instanceof ReadTimeoutException) {
+        if (cause instanceof IOException) {
             LOG.debug("connection of {} ended", ctx.channel().remoteAddress(), cause);
         } else {
             LOG.warn("connection of {} failed", ctx.channel().remoteAddress(), cause);
@@ -88,10 +141,18 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return plain(HttpResponseStatus.METHOD_NOT_ALLOWED);
         }
         QueryStringDecoder query = new QueryStringDecoder(uri);
-        return switch (query.path()) {
+        String path;
+        boolean nested;
+        try {
+            path = query.path();
+            nested = isNested(query);
+        } catch (IllegalArgumentException badEscape) {
+            LOG.debug("{}: not answered", uri, badEscape);
+            return plain(HttpResponseStatus.BAD_REQUEST);
+        }
+        return switch (path) {
             case "/" -> new Page(HttpResponseStatus.OK, HTML, index());
-            case "/metrics" ->
-                new Page(HttpResponseStatus.OK, JSON, isNested(query) ? pages.nestedMetrics() : pages.metrics());
+            case "/metrics" -> new Page(HttpResponseStatus.OK, JSON, nested ? pages.nestedMetrics() : pages.metrics());
             case "/metrics/prometheus" -> new Page(HttpResponseStatus.OK, PROMETHEUS, pages.prometheus());
             case "/health" -> health();
             default -> plain(HttpResponseStatus.NOT_FOUND);
@@ -124,7 +185,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return new Page(status, TEXT, status + "\n");
     }
 
-    private static void answer(ChannelHandlerContext ctx, Page page, HttpMethod method, boolean keepAlive) {
+    private void answer(ChannelHandlerContext ctx, Page page, HttpMethod method, boolean keepAlive) {
         ByteBuf body =
                 ByteBufUtil.encodeString(ctx.alloc(), java.nio.CharBuffer.wrap(page.text()), StandardCharsets.UTF_8);
         int length = body.readableBytes();
@@ -138,8 +199,13 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
                 .set("X-Content-Type-Options", "nosniff");
         if (keepAlive) {
-            ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-            ctx.channel().config().setAutoRead(true);
+            ctx.writeAndFlush(response).addListener(written -> {
+                if (written.isSuccess()) {
+                    next(ctx);
+                } else {
+                    ctx.close();
+                }
+            });
         } else {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);

@@ -28,8 +28,12 @@ final class LinkDecoder {
 
         void onData(long floor, int frames, long bytes);
 
-        /** Before memory is taken for a frame. */
-        void beforeFrame(int alignedLength);
+        /**
+         * Before memory is taken for a frame.
+         *
+         * @return how much may be taken before its bytes come
+         */
+        long beforeFrame(int alignedLength);
 
         /** Takes over the frame's reference. */
         void onFrame(HopHeader hop, Frame frame);
@@ -40,6 +44,9 @@ final class LinkDecoder {
 
     /** Memory taken for a frame at first when it straddles buffers; it doubles while bytes really come. */
     private static final int FIRST_ASSEMBLY = 1024 * 1024;
+
+    /** Memory that a frame may take at once in any case. */
+    private static final int LEAST_ASSEMBLY = 64 * 1024;
 
     private final Handler handler;
     private final ByteBufAllocator allocator;
@@ -57,6 +64,7 @@ final class LinkDecoder {
     private boolean hopRead;
     private int paddingLeft;
     private ByteBuf assembly;
+    private int firstAssembly;
     private int bufferBytes;
     private long progress;
 
@@ -156,9 +164,7 @@ final class LinkDecoder {
                     0,
                     "bytes of a DATA of " + count + " frames: " + bytes + " (expected: " + least + " to " + most + ")");
         }
-        if (floor < 0) {
-            throw protocol("floor: " + floor + " (expected: >= 0)");
-        }
+        LinkMessages.checkFloor(floor);
         handler.onData(floor, count, bytes);
         framesLeft = count;
         bytesLeft = bytes;
@@ -172,8 +178,8 @@ final class LinkDecoder {
         if (!hop.read(carry, 0)) {
             throw new LinkException(RejectCode.CHECKSUM, 0, "checksum of a frame's hop half does not hold");
         }
-        if (hop.sequence() < 1) {
-            throw protocol("position: " + hop.sequence() + " (expected: >= 1)");
+        if (hop.sequence() < 1 || hop.sequence() > LinkLayout.MAX_POSITION) {
+            throw protocol("position: " + hop.sequence() + " (expected: 1 to " + LinkLayout.MAX_POSITION + ")");
         }
         try {
             frames.checkLength(hop.length());
@@ -187,7 +193,8 @@ final class LinkDecoder {
             throw protocol("frame of " + aligned + " bytes with padding, " + bytesLeft + " are left for " + framesLeft
                     + " frames of the DATA (expected: frames that fill it)");
         }
-        handler.beforeFrame(aligned);
+        long covered = handler.beforeFrame(aligned);
+        firstAssembly = (int) Math.min(FIRST_ASSEMBLY, Math.max(LEAST_ASSEMBLY, covered));
         hopRead = true;
     }
 
@@ -206,7 +213,7 @@ final class LinkDecoder {
             }
         } else {
             if (assembly == null) {
-                assembly = allocator.directBuffer(Math.min(length, FIRST_ASSEMBLY), length);
+                assembly = allocator.directBuffer(Math.min(length, firstAssembly), length);
             }
             int take = Math.min(in.readableBytes(), length - assembly.readableBytes());
             in.readBytes(assembly, reserve(take));

@@ -82,6 +82,9 @@ final class LinkLayout {
 
     static final int GOAWAY_TEXT_OFFSET = 12;
 
+    /** Largest position and floor: far from where arithmetic with the window above them would overflow. */
+    static final long MAX_POSITION = 1L << 62;
+
     /** Longest message without the frames that follow a DATA. */
     static final int MAX_MESSAGE_LENGTH = 4096;
 

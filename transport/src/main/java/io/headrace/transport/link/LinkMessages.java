@@ -20,9 +20,7 @@ final class LinkMessages {
                 message.getLongLE(LinkLayout.HELLO_STREAM_OFFSET),
                 message.getLongLE(LinkLayout.HELLO_STREAM_OFFSET + Long.BYTES));
         long floor = message.getLongLE(LinkLayout.HELLO_FLOOR_OFFSET);
-        if (floor < 0) {
-            throw protocol("floor: " + floor + " (expected: >= 0)");
-        }
+        checkFloor(floor);
         message.readerIndex(LinkLayout.HELLO_TEXT_OFFSET);
         String agent = text(message);
         String channel = text(message);
@@ -48,6 +46,7 @@ final class LinkMessages {
             throw new LinkException(
                     RejectCode.VERSION, 0, "link version: " + version + " (expected: " + LinkLayout.VERSION + ")");
         }
+        checkFloor(message.getLongLE(LinkLayout.WELCOME_KEPT_OFFSET));
         int level = message.getIntLE(LinkLayout.WELCOME_LEVEL_OFFSET);
         if (level < 0 || level >= AckLevel.values().length) {
             throw protocol("ack level: " + level + " (expected: 0 or 1)");
@@ -101,6 +100,13 @@ final class LinkMessages {
     /** For a message that this side must not get now. */
     static LinkException outOfTurn(MessageType type, Object state) {
         return protocol(type + " while " + state + " (expected: not now)");
+    }
+
+    /** A floor near the end of the numbers would end a stream for good, and count over the end after a restart. */
+    static void checkFloor(long floor) {
+        if (floor < 0 || floor > LinkLayout.MAX_POSITION) {
+            throw protocol("position or floor: " + floor + " (expected: 0 to " + LinkLayout.MAX_POSITION + ")");
+        }
     }
 
     private static void magic(MessageType type, ByteBuf message) {

@@ -1,8 +1,10 @@
 package io.headrace.transport.link;
 
 import io.headrace.engine.channel.PutStatus;
+import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.HopHeader;
+import io.headrace.wal.SequenceWindow;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         /** Calls {@link LinkReceiver#join} on the thread that owns the stream, now or later. */
         void route(LinkReceiver receiver, Hello hello);
     }
+
+    /** R6: what a sender has not committed lies within one window, so no more of it can be without an answer. */
+    private static final int MAX_UNANSWERED = SequenceWindow.SIZE;
 
     private final LinkOutput output;
     private final Router router;
@@ -99,7 +104,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         }
     }
 
-    /** What was there to read is read: answers what can be answered. */
+    /** What was there to read is read, or the output is writable again: answers what can be answered. */
     public void readComplete() {
         if (state == State.OPEN || state == State.LEAVING) {
             answer();
@@ -220,6 +225,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             throw LinkMessages.outOfTurn(type, state);
         } else if (type == MessageType.PING) {
             long token = LinkMessages.token(type, message);
+            if (!output.isWritable()) {
+                refuse("answers are not read");
+                return;
+            }
             output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token));
             output.flush();
         } else if (type == MessageType.PONG) {
@@ -242,7 +251,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     }
 
     @Override
-    public void beforeFrame(int alignedLength) {
+    public long beforeFrame(int alignedLength) {
         // R13: one frame beyond the credit is right when the sender has seen an answer to all that it sent before.
         boolean allowed = receivedBytes + alignedLength <= revokedCredit || ackedFramesSent == receivedFrames;
         if (!allowed && state == State.OPEN) {
@@ -251,6 +260,8 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                     0,
                     "frame bytes: " + (receivedBytes + alignedLength) + " (expected: <= credit " + revokedCredit + ")");
         }
+        // What the budget does not cover takes memory only as it comes, or many connections could take all there is.
+        return revokedCredit - receivedBytes;
     }
 
     @Override
@@ -258,6 +269,13 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (state != State.OPEN) {
             frame.release();
             return;
+        }
+        if (published.size() + parked.size() >= MAX_UNANSWERED) {
+            frame.release();
+            throw new LinkException(
+                    RejectCode.PROTOCOL,
+                    hop.sequence(),
+                    "frames without an answer: more than " + MAX_UNANSWERED + " (expected: at most that, R6)");
         }
         int aligned = frame.alignedLength();
         receivedFrames++;
@@ -301,8 +319,15 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private void putParked() {
         PendingFrame pending = parked.peek();
         while (pending != null) {
-            PutStatus status = streams.processor()
-                    .tryPut(stream.input(), pending.position(), pending.frame(), false, pending.ticket());
+            PutStatus status;
+            try {
+                status = streams.processor()
+                        .tryPut(stream.input(), pending.position(), pending.frame(), false, pending.ticket());
+            } catch (EventTooLargeException e) {
+                // A channel takes less than the source: the sender has to hear why, or it would try for ever.
+                reject(RejectCode.TOO_LARGE, pending.position(), e.getMessage());
+                return;
+            }
             switch (status) {
                 case ACCEPTED, DUPLICATE -> publish(parked.poll(), status);
                 case FULL -> {
@@ -369,13 +394,14 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             grant();
         }
         boolean creditMatters = credit > creditSent && creditSent - receivedBytes <= window / 2;
-        if (ackedFrames > ackedFramesSent || creditMatters) {
+        // One ACK says all: nothing piles up for a peer that does not read.
+        if ((ackedFrames > ackedFramesSent || creditMatters) && output.isWritable()) {
             metrics.acksSent.increment();
             metrics.framesAcked.add(ackedFrames - ackedFramesSent);
             ackedFramesSent = ackedFrames;
             sendAck();
         }
-        if (state == State.LEAVING && published.isEmpty()) {
+        if (state == State.LEAVING && published.isEmpty() && ackedFramesSent == ackedFrames) {
             close();
         }
     }

@@ -60,6 +60,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     private long stateNanos;
     private long heardNanos;
     private long pingedNanos;
+    private long spokeNanos;
     private int failures;
     private String trouble;
 
@@ -127,6 +128,7 @@ public final class LinkSender implements LinkDecoder.Handler {
             output.write(LinkEncoder.goAway(output.allocator(), "stopping"));
             output.flush();
         } else if (sentBytes > before) {
+            spokeNanos = now;
             output.flush();
         }
         return more ? 1 : 0;
@@ -229,7 +231,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     }
 
     @Override
-    public void beforeFrame(int alignedLength) {
+    public long beforeFrame(int alignedLength) {
         throw LinkMessages.outOfTurn(MessageType.DATA, state);
     }
 
@@ -248,6 +250,7 @@ public final class LinkSender implements LinkDecoder.Handler {
         largestFrame = welcome.largestFrame();
         enter(State.STREAMING);
         pingedNanos = stateNanos;
+        spokeNanos = stateNanos;
         if (!refused) {
             wellAgain();
         }
@@ -271,8 +274,9 @@ public final class LinkSender implements LinkDecoder.Handler {
         metrics.framesAcked.add(frames - answeredFrames);
         while (answeredFrames < frames) {
             answerOne();
+            // At once, so that the head of the leases is what the next answer is for.
+            commitAnswered();
         }
-        commitAnswered();
         failures = 0;
         refusedPosition = 0;
         refused = false;
@@ -339,13 +343,14 @@ public final class LinkSender implements LinkDecoder.Handler {
         Frame frame = find(position);
         if (frame != null && isDamaged(frame)) {
             stall("frame " + position + " is damaged in this channel, " + said);
-        } else if (refusedPosition != position) {
+        } else if (refusedPosition == 0) {
             refusedPosition = position;
             refused = false;
             dropConnection();
             enter(State.PAUSED);
             wakeNanos = stateNanos;
         } else {
+            // Also for another frame, when none has passed since: a path that changes bytes is no reason to spin.
             lose("sound frame refused again, " + said);
         }
     }
@@ -508,8 +513,11 @@ public final class LinkSender implements LinkDecoder.Handler {
                 long pause = Math.min(options.requestTimeoutMillis() / 3, LONGEST_PING_PAUSE_MILLIS);
                 if (isOver(now, heardNanos, options.requestTimeoutMillis())) {
                     lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
-                } else if (isOver(now, heardNanos, pause) && isOver(now, pingedNanos, pause)) {
+                } else if ((isOver(now, heardNanos, pause) || isOver(now, spokeNanos, pause))
+                        && isOver(now, pingedNanos, pause)) {
+                    // Also when answers come and there is nothing to send: the receiver takes silence for death.
                     pingedNanos = now;
+                    spokeNanos = now;
                     output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
                     output.flush();
                 }

@@ -1,19 +1,23 @@
 package io.headrace.transport.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.headrace.transport.EventLoops;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,12 +27,15 @@ class HttpEndpointTest {
     private final List<String> reasons = new ArrayList<>();
     private final HttpEndpoint endpoint = new HttpEndpoint(loops, new Pages());
     private final HttpClient client = HttpClient.newHttpClient();
+    private final AtomicInteger made = new AtomicInteger();
+    private volatile String page = "{\"SOURCE.r1\":{\"Type\":\"SOURCE\"}}";
     private InetSocketAddress address;
 
     private final class Pages implements HttpPages {
         @Override
         public String metrics() {
-            return "{\"SOURCE.r1\":{\"Type\":\"SOURCE\"}}";
+            made.incrementAndGet();
+            return page;
         }
 
         @Override
@@ -131,6 +138,49 @@ class HttpEndpointTest {
         assertThat(answers.indexOf("404"))
                 .isLessThan(answers.indexOf("{\"reasons\":0}"))
                 .isPositive();
+    }
+
+    @Test
+    void shouldRefuseAPathThatIsNoPath() throws Exception {
+        assertThat(raw("GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void shouldMakeNoMorePagesThanAreRead() throws Exception {
+        page = "x".repeat(4 << 20);
+        try (Socket socket = new Socket("127.0.0.1", address.getPort())) {
+            socket.getOutputStream()
+                    .write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+                            .repeat(200)
+                            .getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> made.get() > 0);
+            // The system takes some of them into its own buffers.
+            await().during(Duration.ofMillis(500)).until(() -> made.get() < 20);
+        }
+    }
+
+    @Test
+    void shouldCloseWhoSpeaksTooSlowly() throws Exception {
+        try (HttpEndpoint strict = new HttpEndpoint(loops, new Pages(), 300)) {
+            InetSocketAddress there = strict.start(new HttpSettings("127.0.0.1", 0));
+            try (Socket socket = new Socket("127.0.0.1", there.getPort())) {
+                socket.setSoTimeout(20);
+                await().until(() -> drip(socket));
+            }
+        }
+    }
+
+    /** Sends a byte; true when the other side has closed. */
+    private static boolean drip(Socket socket) {
+        try {
+            socket.getOutputStream().write('G');
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException stillOpen) {
+            return false;
+        } catch (IOException closed) {
+            return true;
+        }
     }
 
     private String raw(String request) throws IOException {

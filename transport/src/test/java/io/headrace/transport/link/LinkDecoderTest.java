@@ -41,7 +41,9 @@ class LinkDecoderTest {
         }
 
         @Override
-        public void beforeFrame(int alignedLength) {}
+        public long beforeFrame(int alignedLength) {
+            return alignedLength;
+        }
 
         @Override
         public void onFrame(HopHeader hop, Frame frame) {

@@ -352,6 +352,128 @@ class LinkReceiverTest {
     }
 
     @Test
+    void shouldTellTheSenderWhenAChannelTakesLessThanTheSource() {
+        use(new ModelSink(Long.MAX_VALUE).taking(5_000));
+        Peer peer = new Peer().hello(0, 0).data(1_000, 1).data(6_000, 2);
+        assertThat(peer.wire.last()).isEqualTo("REJECT TOO_LARGE 2");
+        assertThat(sink.published(KEY)).containsExactly(1L);
+    }
+
+    @Test
+    void shouldNotFailTheSourceWhenAParkedFrameIsTooLargeForItsChannel() {
+        use(new ModelSink(1).taking(5_000).acknowledgingAtOnce());
+        Peer peer = new Peer().hello(0, 0).data(1_000, 1, 2).data(6_000, 3);
+        for (int i = 0; i < 3; i++) {
+            sink.drain(9);
+            runTasks();
+        }
+        assertThat(peer.wire.last()).isEqualTo("REJECT TOO_LARGE 3");
+        assertThat(sink.published(KEY)).containsExactly(1L, 2L);
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void shouldCloseAPeerThatPingsAndDoesNotRead_R19() {
+        Peer peer = new Peer().hello(0, 0).ping(1);
+        peer.wire.writable = false;
+        peer.ping(2);
+        assertThat(peer.wire.last()).isEqualTo("GOAWAY answers are not read");
+        assertThat(peer.wire.closed).isTrue();
+    }
+
+    @Test
+    void shouldAnswerWithOneAckWhenTheOutputIsWritableAgain_R19() {
+        Peer peer = new Peer().hello(0, 0);
+        peer.wire.writable = false;
+        for (int position = 1; position <= 100; position++) {
+            peer.data(100, position);
+            sink.sync(1);
+            runTasks();
+        }
+        assertThat(peer.wire.said).as("queued for a peer that does not read").hasSize(1);
+        peer.wire.writable = true;
+        peer.receiver.readComplete();
+        assertThat(peer.wire.said).hasSize(2);
+        assertThat(peer.wire.last()).startsWith("ACK 100 ");
+    }
+
+    @Test
+    void shouldSendTheLastAckBeforeItLeaves() {
+        Peer peer = new Peer().hello(0, 0).data(100, 1);
+        peer.wire.writable = false;
+        streams.goAway("stops");
+        sink.sync(1);
+        runTasks();
+        assertThat(peer.wire.closed).isFalse();
+        peer.wire.writable = true;
+        peer.receiver.readComplete();
+        assertThat(peer.wire.last()).startsWith("ACK 1 ");
+        assertThat(peer.wire.closed).isTrue();
+    }
+
+    @Test
+    void shouldBoundTheFramesWithoutAnAnswer_R6() {
+        Peer peer = new Peer().hello(0, 0).data(8, 1);
+        long[] again = new long[256];
+        java.util.Arrays.fill(again, 1);
+        for (int i = 0; i < 256; i++) {
+            peer.data(8, again);
+        }
+        assertThat(peer.wire.last()).isEqualTo("REJECT PROTOCOL 1");
+        assertThat(peer.wire.closed).isTrue();
+    }
+
+    @Test
+    void shouldTakeNoMoreMemoryThanGrantedForAFrameThatDoesNotCome_R19() {
+        List<Peer> peers = new ArrayList<>();
+        for (int connection = 0; connection < 100; connection++) {
+            Peer peer = new Peer().hello(connection, 0);
+            peers.add(peer);
+            var whole = Wire.data(allocator, 0, 2_000_000, 1);
+            peer.receiver.received(allocator.directBuffer(200, 200).writeBytes(whole, 200));
+            whole.release();
+        }
+        assertThat(allocator.metric().usedDirectMemory())
+                .as("for 100 frames of 2 MB of which 200 bytes came")
+                .isLessThanOrEqualTo(100 * (CreditBudget.FIRST_GRANT + 8_192));
+        peers.forEach(peer -> peer.receiver.disconnected());
+    }
+
+    @Test
+    void shouldRefusePositionsNearTheEndOfTheNumbers_R19() {
+        for (long floor : new long[] {-1, (1L << 62) + 1, Long.MAX_VALUE}) {
+            assertThat(new Peer().hello(0, floor).wire.last()).isEqualTo("REJECT PROTOCOL 0");
+            Peer peer = new Peer().hello(0, 0);
+            peer.receiver.received(Wire.data(allocator, floor, 8, 1));
+            assertThat(peer.wire.last()).isEqualTo("REJECT PROTOCOL 0");
+            peer = new Peer().hello(0, 0).data(8, floor);
+            assertThat(peer.wire.last()).isEqualTo("REJECT PROTOCOL 0");
+        }
+        assertThat(sink.published()).isZero();
+    }
+
+    @Test
+    void shouldSurviveAnyMessageWithASoundChecksum_R19() {
+        for (long seed = 0; seed < 3_000; seed++) {
+            java.util.Random random = new java.util.Random(seed);
+            Peer peer = new Peer();
+            if (random.nextInt(4) > 0) {
+                peer.hello(random.nextInt(2), 0);
+            }
+            try {
+                for (int i = 0; i < 6; i++) {
+                    peer.receiver.received(Wire.anyMessage(allocator, random));
+                    peer.receiver.readComplete();
+                }
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+            peer.receiver.disconnected();
+        }
+        runTasks();
+    }
+
+    @Test
     void shouldRefuseAWrongToken_R19() {
         options = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "secret", 60_000, 5_000, 60_000);
         Peer peer = new Peer().hello(0, 0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.frame.Frame;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -218,6 +219,91 @@ class LinkSenderTest {
         sim.sink.drain(3);
         assertThat(sim.sink.delivered()).isEqualTo(ids(3));
         assertThat(sim.sender.trouble()).isNull();
+    }
+
+    @Test
+    void shouldNotSpinWhenAnotherFrameIsRefusedEachTime_R18() {
+        sim.start();
+        append(1, 3, 1_000);
+        sim.work();
+        for (int position = 1; position <= 3; position++) {
+            sim.answerDial();
+            handshake();
+            sim.connection()
+                    .fromReceiver
+                    .write(LinkEncoder.reject(allocator, RejectCode.CHECKSUM, position, "changed under way"));
+            sim.connection().fromReceiver.flush();
+            sim.deliverToSender(sim.connection(), Integer.MAX_VALUE);
+            sim.work();
+        }
+        assertThat(helloes()).as("connections without a pause").isEqualTo(2);
+        assertThat(sim.sender.trouble()).contains("sound frame refused again");
+    }
+
+    @Test
+    void shouldSpeakWhenItOnlyHears() {
+        sim.start();
+        append(1, 100, 100);
+        sim.settle();
+        for (int i = 0; i < 90; i++) {
+            sim.advance(1_000);
+            sim.sink.sync(1);
+            sim.settle();
+            sim.streams.checkTime();
+        }
+        assertThat(helloes()).as("the receiver gave it up as silent").isEqualTo(1);
+        assertThat(sim.sender.unanswered()).isEqualTo(10);
+    }
+
+    @Test
+    void shouldAnswerManyLeasesAtOnceInTimeThatGrowsWithTheirNumber() {
+        sim.start();
+        SimLink wide = new SimLink(1, Long.MAX_VALUE, allocator);
+        wide.senderOptions =
+                new LinkSenderOptions("agent", "channel", "", 1, 1 << 20, 1 << 30, 20_000, 20_000, 100, 5_000, 30_000);
+        wide.receiverOptions = new LinkReceiverOptions(AckLevel.ACCEPTED, 1 << 20, 1 << 30, "", 60_000, 5_000, 60_000);
+        wide.receiveBytes = 1 << 30;
+        wide.start();
+        int frames = 40_000;
+        Frame one = TestFrames.of(allocator, 1, 8);
+        for (int i = 0; i < frames; i++) {
+            wide.source.append(one.retain(), 0);
+        }
+        one.release();
+        wide.settle();
+        assertThat(wide.sender.unanswered()).isEqualTo(frames);
+        wide.sink.sync(frames);
+        wide.runTasks();
+        long start = System.nanoTime();
+        wide.deliverToSender(wide.connection(), Integer.MAX_VALUE);
+        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.MILLISECONDS.toNanos(500));
+        assertThat(wide.source.isEmpty()).isTrue();
+        wide.close();
+    }
+
+    @Test
+    void shouldSurviveAnyMessageWithASoundChecksum_R19() {
+        sim.start();
+        append(1, 20, 100);
+        for (long seed = 0; seed < 2_000; seed++) {
+            java.util.Random random = new java.util.Random(seed);
+            sim.advance(60_000);
+            sim.work();
+            sim.answerDial();
+            if (random.nextInt(4) > 0) {
+                handshake();
+            }
+            try {
+                for (int i = 0; i < 6; i++) {
+                    sim.sender.received(sim.connection().fromSender, Wire.anyMessage(allocator, random));
+                    sim.work();
+                }
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+            sim.sender.disconnected(sim.connection().fromSender, "reset");
+            sim.connection().receiver.disconnected();
+        }
     }
 
     @Test

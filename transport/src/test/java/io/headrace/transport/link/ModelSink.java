@@ -8,6 +8,7 @@ import io.headrace.engine.channel.Ledger;
 import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
+import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
@@ -34,6 +35,7 @@ public final class ModelSink implements ChannelProcessor, Channel {
     private boolean acknowledgesAtOnce;
     private boolean closed;
     private boolean keepsIds = true;
+    private int maxFrameLength = Integer.MAX_VALUE;
 
     public ModelSink(long capacityBytes) {
         this.capacityBytes = capacityBytes;
@@ -49,6 +51,12 @@ public final class ModelSink implements ChannelProcessor, Channel {
     public synchronized ModelSink devNull() {
         acknowledgesAtOnce = true;
         keepsIds = false;
+        return this;
+    }
+
+    /** Refuses longer frames, as a channel with a smaller {@code maxEventBytes} than its source does. */
+    public synchronized ModelSink taking(int longest) {
+        maxFrameLength = longest;
         return this;
     }
 
@@ -153,6 +161,9 @@ public final class ModelSink implements ChannelProcessor, Channel {
         }
         if (!input.open) {
             throw new IllegalStateException("input " + input.key + " is closed");
+        }
+        if (frame.length() > maxFrameLength) {
+            throw new EventTooLargeException(frame.length(), maxFrameLength);
         }
         if (!input.seen.covers(position)) {
             return PutStatus.ABOVE_WINDOW;

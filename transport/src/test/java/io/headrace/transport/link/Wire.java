@@ -9,6 +9,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.zip.CRC32C;
 
 /** One end of a connection, played by a test: writes messages as bytes, reads those that came as text. */
 final class Wire implements LinkOutput, LinkDecoder.Handler {
@@ -17,6 +19,8 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
     private final LinkDecoder decoder;
     private final ByteBuf written = Unpooled.buffer();
     boolean closed;
+
+    boolean writable = true;
 
     Wire(ByteBufAllocator allocator) {
         this.allocator = allocator;
@@ -42,7 +46,7 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
 
     @Override
     public boolean isWritable() {
-        return true;
+        return writable;
     }
 
     @Override
@@ -79,7 +83,9 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
     }
 
     @Override
-    public void beforeFrame(int alignedLength) {}
+    public long beforeFrame(int alignedLength) {
+        return alignedLength;
+    }
 
     @Override
     public void onFrame(HopHeader hop, Frame frame) {
@@ -93,6 +99,35 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
 
     static ByteBuf helloBytes(ByteBufAllocator allocator, StreamId stream, int connection, long floor) {
         return LinkEncoder.hello(allocator, hello(stream, connection, floor));
+    }
+
+    /** A message of any type with fields that lie and a checksum that holds. */
+    static ByteBuf anyMessage(ByteBufAllocator allocator, Random random) {
+        int type = 1 + random.nextInt(9);
+        int usual = type > 8
+                ? 12
+                : new int[] {58 + random.nextInt(40), 44, 32, 32, 24 + random.nextInt(20), 24, 24, 14}[type - 1];
+        int length = random.nextInt(4) > 0 ? usual : LinkLayout.PREFIX_LENGTH + random.nextInt(120);
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        for (int at = LinkLayout.PREFIX_LENGTH; at + 8 <= length; at += 4) {
+            int kind = random.nextInt(6);
+            if (kind < 4) {
+                java.util.Arrays.fill(bytes, at, at + 4, (byte) (kind == 0 ? -1 : 0));
+                bytes[at] = kind == 3 ? (byte) random.nextInt(8) : bytes[at];
+            }
+        }
+        ByteBuf message = allocator.directBuffer(length, length).writeBytes(bytes);
+        message.setIntLE(LinkLayout.LENGTH_OFFSET, length);
+        message.setByte(LinkLayout.TYPE_OFFSET, type).setShortLE(LinkLayout.ZERO_OFFSET, 0);
+        if (type <= 2 && length > 16 && random.nextInt(8) > 0) {
+            message.setByte(LinkLayout.CODE_OFFSET, LinkLayout.VERSION);
+            message.setIntLE(LinkLayout.MAGIC_OFFSET, LinkLayout.MAGIC);
+        }
+        message.setIntLE(LinkLayout.CRC_OFFSET, 0);
+        CRC32C crc = new CRC32C();
+        crc.update(message.nioBuffer());
+        return message.setIntLE(LinkLayout.CRC_OFFSET, (int) crc.getValue());
     }
 
     /** A DATA with one frame of each position, whose number is the position; {@code bytes} a body. */

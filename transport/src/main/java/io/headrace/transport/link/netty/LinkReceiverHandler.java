@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
 
     private final LinkServer server;
     private LinkReceiver receiver;
+    private Future<?> handshake;
 
     LinkReceiverHandler(LinkServer server) {
         this.server = server;
@@ -25,10 +27,12 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         Channel channel = ctx.channel();
-        server.accepted(channel);
+        if (!server.accepted(channel)) {
+            return;
+        }
         receiver = new LinkReceiver(
                 ChannelOutput.lingering(channel), (who, hello) -> route(channel, hello), server.receiverOptions());
-        channel.eventLoop()
+        handshake = channel.eventLoop()
                 .schedule(
                         () -> channel.eventLoop().execute(() -> checkHandshake(channel)),
                         server.handshakeTimeoutMillis(),
@@ -37,17 +41,31 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        receiver.received((ByteBuf) message);
+        if (receiver == null) {
+            ((ByteBuf) message).release();
+        } else {
+            receiver.received((ByteBuf) message);
+        }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        receiver.readComplete();
+        if (receiver != null) {
+            receiver.readComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (receiver != null && ctx.channel().isWritable()) {
+            receiver.readComplete();
+        }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (receiver != null) {
+            handshake.cancel(false);
             receiver.disconnected();
         }
     }

@@ -133,12 +133,14 @@ public final class LinkServer {
         return handshakeTimeoutMillis;
     }
 
-    /** Counts a new connection; beyond the limit it is closed. */
-    void accepted(Channel channel) {
+    /** Counts a new connection; beyond the limit it is closed and false is returned. */
+    boolean accepted(Channel channel) {
         connections.add(channel);
         if (connections.size() > maxConnections) {
             channel.close();
+            return false;
         }
+        return true;
     }
 
     EventLoop loopOf(StreamId stream) {
