@@ -127,6 +127,8 @@ final class Journal implements DutyCycle {
         take.passControls();
         if (log != null) {
             work += log.checkpointIfDue(nanoClock.nanoTime());
+        } else {
+            expireInputsIfDue();
         }
         if (ledgerChanged) {
             publishLedger();
@@ -209,6 +211,10 @@ final class Journal implements DutyCycle {
     /** What checkpoints hold beside what the journal keeps in the state anyway. */
     void completeState() {
         state.redelivered(channel.redeliveredEvents());
+        expireInputsIfDue();
+    }
+
+    private void expireInputsIfDue() {
         if (nowMillis - expiredMillis >= EXPIRY_ROUND_MILLIS) {
             expiredMillis = nowMillis;
             expireInputs();

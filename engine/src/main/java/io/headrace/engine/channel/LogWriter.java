@@ -150,6 +150,7 @@ final class LogWriter {
     /** Writes what memory held when the run began, from the oldest uncommitted frame on. */
     private int catchUp() throws IOException {
         int count = 0;
+        boolean covered = false;
         blocked = false;
         while (groupTakesMore(count) && catchUpNext <= catchUpTo) {
             if (!state.committed().isMarked(catchUpNext)) {
@@ -163,6 +164,9 @@ final class LogWriter {
                     break;
                 }
                 count++;
+            } else if (!covered) {
+                coverCommits();
+                covered = true;
             }
             catchUpNext++;
         }
@@ -171,6 +175,19 @@ final class LogWriter {
             write();
         }
         return count;
+    }
+
+    /**
+     * A log that leaves a frame out counts it as committed. A sink with tokens has it only if the token survives: a
+     * checkpoint holds it before anything behind it is in the log.
+     */
+    private void coverCommits() throws IOException {
+        if (!state.tokens().isEmpty()) {
+            journal.moveMilestones();
+            if (dirty) {
+                checkpoint();
+            }
+        }
     }
 
     private boolean appendFound(Frame frame) throws IOException {

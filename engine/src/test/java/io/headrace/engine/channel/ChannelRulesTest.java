@@ -271,6 +271,36 @@ class ChannelRulesTest {
         }
     }
 
+    /** The sink cuts its output to the older token after a kill: then nobody has what the log left out as committed. */
+    @Test
+    void shouldNotLeaveOutOfTheLogWhatOnlyANewerTokenCovers_R5() throws IOException {
+        ChannelRig rig = new ChannelRig(DUAL);
+        rig.open(InputKey.Kind.ORDERED, "file:1");
+        for (int i = 1; i <= 70; i++) {
+            rig.put(i, "event " + i + " ".repeat(30_000));
+        }
+        rig.run();
+        Lease first = rig.consumer.tryLease(60, ChannelRig.BYTES);
+        for (int i = 71; i <= 80; i++) {
+            rig.put(i, "event " + i);
+        }
+        // A spill run begins: its first group takes not all that memory holds.
+        rig.runner.run(ChannelRig.JOURNAL);
+        assertThat(rig.metric("Spilling")).isEqualTo(1);
+        first.commit(new byte[] {7});
+        for (int i = 0; i < 3; i++) {
+            rig.runner.run(ChannelRig.JOURNAL);
+        }
+        long safe = rig.input.safePosition();
+        assertThat(safe).isGreaterThanOrEqualTo(70);
+        try (ChannelRig again = rig.killAndReopen()) {
+            boolean committed = again.consumer.recoveredToken() != null;
+            assertThat(again.drain().stream().map(String::strip).filter("event 60"::equals))
+                    .hasSize(committed ? 0 : 1);
+            assertThat(again.channel.ledger().balances()).isTrue();
+        }
+    }
+
     @Test
     void shouldNeverDropWhatItHasNotSeen_R14() throws IOException {
         ChannelSettings small = ChannelSettings.memory("c1", 2);
@@ -320,6 +350,19 @@ class ChannelRulesTest {
             rig.run();
             assertThat(rig.ticket.isAcknowledged()).isTrue();
             assertThat(rig.drain()).containsExactly("a", "b");
+        }
+    }
+
+    /** A source that follows files of changing names would grow a channel without a log, too. */
+    @Test
+    void shouldForgetInputsWithoutALog_R7() throws IOException {
+        try (ChannelRig rig = new ChannelRig(ChannelSettings.memory("c1", 100))) {
+            SourceInput gone = rig.open(InputKey.Kind.ORDERED, "file:1");
+            rig.put(5, "a");
+            assertThat(rig.drain()).hasSize(1);
+            gone.close();
+            rig.pass(Duration.ofDays(31).toMillis());
+            assertThat(rig.open(InputKey.Kind.ORDERED, "file:1").isKnown()).isFalse();
         }
     }
 

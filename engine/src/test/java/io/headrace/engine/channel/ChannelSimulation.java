@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.wal.DiskFullException;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.MemoryStorage;
@@ -51,6 +52,7 @@ final class ChannelSimulation {
     private ChannelConsumer first;
     private ChannelConsumer second;
     private boolean sinkWoken;
+    private long capacity = Long.MAX_VALUE;
     private final List<Open> open = new ArrayList<>();
     private final Map<String, Long> highestLeased = new HashMap<>();
     private final Set<String> leasedThisLife = new HashSet<>();
@@ -83,6 +85,7 @@ final class ChannelSimulation {
         for (int life = 1; life <= LIVES; life++) {
             begin();
             if (life == LIVES) {
+                makeRoom();
                 finish();
                 return;
             }
@@ -105,6 +108,14 @@ final class ChannelSimulation {
             runner = new DrivenRunner();
             try {
                 channel = ChannelFactory.open(settings, environment());
+                if (storage.isDead()) {
+                    // Killed in a call that found the disk full.
+                    channel.close();
+                    channel = null;
+                    storage.revive();
+                }
+            } catch (DiskFullException e) {
+                makeRoom();
             } catch (IOException e) {
                 if (!storage.isDead()) {
                     throw e;
@@ -112,9 +123,7 @@ final class ChannelSimulation {
                 storage.revive();
             }
         }
-        if (!storage.isDead()) {
-            storage.revive();
-        }
+        storage.revive();
         channel.start();
         first = channel.consumer("k1");
         first.setListener(() -> sinkWoken = true);
@@ -146,6 +155,10 @@ final class ChannelSimulation {
         for (int i = 0; i <= last; i++) {
             committedForGood.addAll(commits.get(i).frames());
         }
+        // The sink cuts its output to the token.
+        commits.stream()
+                .filter(commit -> commit.token() > upTo)
+                .forEach(commit -> delivered.removeAll(commit.frames()));
         for (Commit later : commits.subList(last + 1, commits.size())) {
             if (later.token() != 0) {
                 // The sink cuts its output to the token: what it wrote after that must come again.
@@ -155,7 +168,10 @@ final class ChannelSimulation {
         commits.clear();
     }
 
-    private void step() {
+    private void step() throws IOException {
+        if (random.nextInt(40) == 0 && !storage.isDead()) {
+            changeDisk();
+        }
         switch (random.nextInt(14)) {
             case 0, 1, 2, 3 -> put();
             case 4, 5, 6 -> runner.run(ChannelRig.JOURNAL);
@@ -166,6 +182,20 @@ final class ChannelSimulation {
             case 12 -> clock.pass(random.nextInt(120));
             default -> lookOrMark();
         }
+    }
+
+    /** The disk gets full, nearly full, or has room again. */
+    private void changeDisk() throws IOException {
+        long used = capacity - storage.usableSpace(FOLDER);
+        capacity = random.nextInt(3) == 0 ? Long.MAX_VALUE : used + random.nextInt(300_000);
+        storage.capacity(capacity);
+    }
+
+    private void makeRoom() {
+        // The preparer looks again a while after it found the disk full.
+        clock.pass(1_000);
+        capacity = Long.MAX_VALUE;
+        storage.capacity(capacity);
     }
 
     private void put() {
@@ -261,6 +291,7 @@ final class ChannelSimulation {
         inputs.forEach(SimulatedInput::look);
         boolean inOrder = channel.failure() == null && random.nextInt(4) == 0;
         if (inOrder) {
+            makeRoom();
             channel.stop(0);
         } else {
             storage.kill();
