@@ -124,7 +124,9 @@ final class Journal implements DutyCycle {
         work += log == null ? drainToMemory() : log.round(nowNanos);
         moveMilestones();
         take.passControls();
-        if (log != null) {
+        if (log == null) {
+            expireIfDue();
+        } else {
             work += log.checkpointIfDue(nanoClock.nanoTime());
         }
         if (ledgerChanged) {
@@ -208,6 +210,10 @@ final class Journal implements DutyCycle {
     /** What checkpoints hold beside what the journal keeps in the state anyway. */
     void completeState() {
         state.redelivered(channel.redeliveredEvents());
+        expireIfDue();
+    }
+
+    private void expireIfDue() {
         if (nowMillis - expiredMillis >= EXPIRY_ROUND_MILLIS) {
             expiredMillis = nowMillis;
             expireInputs();

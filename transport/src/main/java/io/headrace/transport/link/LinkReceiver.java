@@ -41,6 +41,8 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     /** R6: what a sender has not committed lies within one window, so no more of it can be without an answer. */
     private static final int MAX_UNANSWERED = SequenceWindow.SIZE;
 
+    private static final int MOST_SPARE = 1_024;
+
     private final LinkOutput output;
     private final Router router;
     private final LinkReceiverOptions options;
@@ -277,6 +279,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                     hop.sequence(),
                     "frames without an answer: more than " + MAX_UNANSWERED + " (expected: at most that, R6)");
         }
+        stream.used();
         int aligned = frame.alignedLength();
         receivedFrames++;
         receivedBytes += aligned;
@@ -416,7 +419,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         PendingFrame head = published.peek();
         while (head != null && head.isAnswerable(options.level())) {
             ackedFrames++;
-            spare.add(published.poll());
+            PendingFrame answered = published.poll();
+            if (spare.size() < MOST_SPARE) {
+                spare.add(answered);
+            }
             head = published.peek();
         }
     }

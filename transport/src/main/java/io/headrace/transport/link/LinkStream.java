@@ -25,6 +25,7 @@ final class LinkStream {
     private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean waiting;
     private long emptySinceNanos;
+    private boolean used;
 
     LinkStream(StreamId id, LinkStreams owner) {
         this.id = id;
@@ -59,6 +60,11 @@ final class LinkStream {
             owner.metrics().connectionsFenced.increment();
             old.fence();
         }
+    }
+
+    /** A frame came: what is known of the stream is kept for a while after its last connection. */
+    void used() {
+        used = true;
     }
 
     void leave(LinkReceiver receiver, int number) {
@@ -99,8 +105,9 @@ final class LinkStream {
             receiver.checkTime(now);
         }
         boolean over = connections.isEmpty()
-                && now - emptySinceNanos
-                        >= TimeUnit.MILLISECONDS.toNanos(owner.options().inputGraceMillis());
+                && (!used
+                        || now - emptySinceNanos
+                                >= TimeUnit.MILLISECONDS.toNanos(owner.options().inputGraceMillis()));
         if (over) {
             input.close();
         }

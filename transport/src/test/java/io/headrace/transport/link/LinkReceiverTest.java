@@ -309,6 +309,14 @@ class LinkReceiverTest {
     }
 
     @Test
+    void shouldForgetAtOnceAStreamThatNeverSentAFrame_R19() {
+        Peer peer = new Peer().hello(0, 0);
+        peer.receiver.disconnected();
+        streams.checkTime();
+        assertThat(sink.isOpen(KEY)).isFalse();
+    }
+
+    @Test
     void shouldAnswerWhatIsPublishedAndNothingElseWhenStopping() {
         Peer peer = new Peer().hello(0, 0).data(100, 1, 2);
         streams.goAway("stops");
