@@ -46,6 +46,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private final LinkOutput output;
     private final Router router;
     private final LinkReceiverOptions options;
+    private final LinkReceiverMetrics metrics;
     private final LinkDecoder decoder;
     private final ArrayDeque<PendingFrame> published = new ArrayDeque<>();
     private final ArrayDeque<PendingFrame> parked = new ArrayDeque<>();
@@ -55,7 +56,6 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private Hello hello;
     private LinkStreams streams;
     private LinkStream stream;
-    private LinkReceiverMetrics metrics;
 
     private long receivedFrames;
     private long receivedBytes;
@@ -77,10 +77,11 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long frameNanos;
 
     /** @param router called once, when HELLO came */
-    public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options) {
+    public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options, LinkReceiverMetrics metrics) {
         this.output = output;
         this.router = router;
         this.options = options;
+        this.metrics = metrics;
         this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength());
     }
 
@@ -123,7 +124,6 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             return;
         }
         streams = owner;
-        metrics = owner.metrics();
         stream = owner.stream(hello.stream());
         stream.join(this, hello.connection());
         stream.input().advanceFloor(hello.floor());
@@ -476,9 +476,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     private void reject(RejectCode code, long position, String why) {
         if (state != State.CLOSED) {
-            if (metrics != null) {
-                metrics.rejectsSent.increment();
-            }
+            metrics.rejectsSent.increment();
             output.write(LinkEncoder.reject(output.allocator(), code, position, why));
             close();
         }

@@ -23,6 +23,7 @@ class LinkReceiverTest {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> errors = new ArrayList<>();
     private final MetricGroup metrics = new MetricGroup(GroupType.SOURCE, "source");
+    private final LinkReceiverMetrics counted = new LinkReceiverMetrics(metrics);
     private LinkReceiverOptions options = LinkReceiverOptions.defaults();
     private ModelSink sink = new ModelSink(Long.MAX_VALUE);
     private CreditBudget budget = new CreditBudget(1 << 20);
@@ -31,7 +32,8 @@ class LinkReceiverTest {
 
     private final class Peer {
         final Wire wire = new Wire(allocator);
-        final LinkReceiver receiver = new LinkReceiver(wire, (joining, hello) -> joining.join(streams), options);
+        final LinkReceiver receiver =
+                new LinkReceiver(wire, (joining, hello) -> joining.join(streams), options, counted);
 
         Peer hello(int connection, long floor) {
             receiver.received(Wire.helloBytes(allocator, STREAM, connection, floor));
@@ -53,14 +55,7 @@ class LinkReceiverTest {
 
     private LinkStreams newStreams() {
         return new LinkStreams(
-                options,
-                sink,
-                budget,
-                () -> nanos,
-                () -> nanos / 1_000_000,
-                new LinkReceiverMetrics(metrics),
-                tasks::add,
-                errors::add);
+                options, sink, budget, () -> nanos, () -> nanos / 1_000_000, counted, tasks::add, errors::add);
     }
 
     private void use(ModelSink other) {
@@ -486,6 +481,7 @@ class LinkReceiverTest {
         options = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "secret", 60_000, 5_000, 60_000);
         Peer peer = new Peer().hello(0, 0);
         assertThat(peer.wire.last()).isEqualTo("REJECT TOKEN 0");
+        assertThat(metrics.counter("RejectSentCount").get()).isEqualTo(1);
     }
 
     @Test
