@@ -68,7 +68,6 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long held;
     private long usedSinceGrant;
     private boolean waitsForRoom;
-    private volatile boolean roomCame;
 
     private long revokedCredit;
     private long revokeToken;
@@ -194,10 +193,13 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         answer();
     }
 
-    /** Something moved in a channel. */
-    void round() {
-        if (roomCame) {
-            roomCame = false;
+    /**
+     * Something moved in a channel.
+     *
+     * @param roomCame whether one that was full may have room
+     */
+    void round(boolean roomCame) {
+        if (roomCame && waitsForRoom) {
             waitsForRoom = false;
             putParked();
         }
@@ -379,11 +381,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     private void waitForRoom(PendingFrame pending) {
         waitsForRoom = true;
-        LinkStream mine = stream;
-        streams.processor().whenRoom(pending.ticket().fullChannel(), () -> {
-            roomCame = true;
-            streams.signal(mine);
-        });
+        stream.awaitRoom(pending.ticket().fullChannel());
     }
 
     /** Counts what is acknowledged by now, grants what there is room for, and tells both with one ACK. */

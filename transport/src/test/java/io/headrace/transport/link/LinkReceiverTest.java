@@ -99,7 +99,7 @@ class LinkReceiverTest {
         runTasks();
         assertThat(peer.wire.said).noneMatch(said -> said.startsWith("ACK"));
         sink.drain(2);
-        peer.receiver.round();
+        peer.receiver.round(false);
         assertThat(peer.wire.last()).startsWith("ACK 2 ");
     }
 
@@ -301,6 +301,25 @@ class LinkReceiverTest {
         assertThat(sink.isOpen(KEY)).isFalse();
         new Peer().hello(0, 0).data(100, 1, 2);
         assertThat(sink.published(KEY)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void shouldLeaveNothingInTheQueueForRoomWhenConnectionsBreak() {
+        use(new ModelSink(1).acknowledgingAtOnce());
+        new Peer().hello(0, 0).data(100, 1);
+        for (int i = 0; i < 50; i++) {
+            new Peer().hello(0, 0).data(100, 2).receiver.disconnected();
+        }
+        Peer last = new Peer().hello(0, 0).data(100, 2);
+        Peer other = new Peer().hello(1, 0).data(100, 3);
+        assertThat(sink.waiters()).isEqualTo(1);
+        for (int i = 0; i < 3; i++) {
+            sink.drain(9);
+            runTasks();
+        }
+        assertThat(sink.published(KEY)).containsExactly(1L, 2L, 3L);
+        assertThat(last.wire.last()).startsWith("ACK 1 ");
+        assertThat(other.wire.last()).startsWith("ACK 1 ");
     }
 
     @Test
