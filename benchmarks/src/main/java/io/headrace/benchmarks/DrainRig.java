@@ -45,11 +45,13 @@ public final class DrainRig {
 
     private final long memoryBytes;
     private final long logBytes;
+    private final boolean cold;
     private final GeneratedLines lines = new GeneratedLines(1, EVENTS, EVENT_BYTES);
 
-    private DrainRig(long memoryBytes, int times) {
+    private DrainRig(long memoryBytes, int times, boolean cold) {
         this.memoryBytes = memoryBytes;
         this.logBytes = memoryBytes * times;
+        this.cold = cold;
     }
 
     /** How fast bytes went, and what processor time all threads together took. */
@@ -87,11 +89,11 @@ public final class DrainRig {
     /**
      * Runs the rounds and prints their figures.
      *
-     * @param arguments memory in MiB, log as a multiple of it, rounds
+     * @param arguments memory in MiB, log as a multiple of it, rounds, {@code cold} or {@code warm}
      */
     public static void main(String[] arguments) throws IOException {
         long memoryMib = Long.parseLong(arguments[0]);
-        DrainRig rig = new DrainRig(memoryMib << 20, Integer.parseInt(arguments[1]));
+        DrainRig rig = new DrainRig(memoryMib << 20, Integer.parseInt(arguments[1]), arguments[3].equals("cold"));
         int rounds = Integer.parseInt(arguments[2]);
         double[] ratios = new double[rounds];
         // Unlike the loop that reads, what drains is much code: the first round only warms it.
@@ -126,7 +128,9 @@ public final class DrainRig {
             try (channel) {
                 long frames = fill(channel);
                 readSegments(folder.path());
+                forgetSegments(folder.path());
                 Pace reading = readSegments(folder.path());
+                forgetSegments(folder.path());
                 resetPeak();
                 return drain(channel, frames, reading);
             }
@@ -172,13 +176,9 @@ public final class DrainRig {
     private static Pace readSegments(Path folder) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer block = ByteBuffer.allocateDirect(READ_BYTES);
-        List<Path> segments = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "[0-9a-f]*.wal")) {
-            found.forEach(segments::add);
-        }
         long bytes = 0;
         Stopwatch watch = new Stopwatch();
-        for (Path segment : segments) {
+        for (Path segment : segments(folder)) {
             try (FileChannel file = FileChannel.open(segment, StandardOpenOption.READ)) {
                 int read;
                 while ((read = file.read(block.clear())) > 0) {
@@ -190,6 +190,31 @@ public final class DrainRig {
         Pace pace = watch.stop(bytes);
         AbstractHeadraceBenchmark.checkSome("bytes of segments", bytes);
         return pace;
+    }
+
+    /** Takes the segments out of the page cache, when cold. */
+    private void forgetSegments(Path folder) throws IOException {
+        if (!cold) {
+            return;
+        }
+        for (Path segment : segments(folder)) {
+            try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+                file.force(false);
+            }
+            Process drop = new ProcessBuilder("dd", "if=" + segment, "iflag=nocache", "count=0", "status=none")
+                    .inheritIO()
+                    .start();
+            AbstractHeadraceBenchmark.check(
+                    "exit code of dd", drop.onExit().join().exitValue(), 0);
+        }
+    }
+
+    private static List<Path> segments(Path folder) throws IOException {
+        List<Path> segments = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "[0-9a-f]*.wal")) {
+            found.forEach(segments::add);
+        }
+        return segments;
     }
 
     private static Round drain(BenchmarkChannel channel, long frames, Pace reading) throws IOException {

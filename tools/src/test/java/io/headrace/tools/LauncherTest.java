@@ -118,12 +118,59 @@ class LauncherTest {
     }
 
     @Test
+    void shouldBuildAfreshAfterABuildThatWasCutOff() throws Exception {
+        Path launcher = sourceTree("mkdir -p tools/target/headrace-9.9/lib; echo built");
+        Path tree = launcher.getParent().getParent().getParent();
+        assertThat(run(launcher, "version").exitCode()).isZero();
+        Path half =
+                Files.createDirectories(tree.resolve("engine/target/classes")).resolve("Half.class");
+        Files.createFile(half);
+        Files.createFile(tree.resolve("tools/target/.distribution-building"));
+
+        Run again = run(launcher, "version");
+
+        assertThat(again.err()).contains("building the distribution");
+        assertThat(half).doesNotExist();
+        assertThat(run(launcher, "version").err()).doesNotContain("building the distribution");
+    }
+
+    @Test
+    void shouldKeepLoadedClassesOnceForEachBuild() throws Exception {
+        Path launcher = sourceTree(
+                "mkdir -p tools/target/headrace-9.9/lib; : >tools/target/headrace-9.9/lib/headrace-tools-9.9.jar");
+        script(java21.resolve("bin/java"), """
+                #!/bin/sh
+                for a; do case $a in -XX:ArchiveClassesAtExit=*) : >"${a#*=}"; for f; do case $f in */agent.properties)
+                    echo line >"${f%/*}/output/x"; exec sleep 60;; esac; done; esac; done
+                """ + SAY_ARGUMENTS);
+        Run first = run(launcher, "agent");
+        assertThat(first.err()).contains("keeping loaded classes").doesNotContain("no class archive");
+        assertThat(first.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+        Run second = run(launcher, "agent");
+        assertThat(second.err()).isEmpty();
+        assertThat(second.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+    }
+
+    @Test
     void shouldNameTheLogWhenTheBuildFails() throws Exception {
         Run run = run(sourceTree("echo what went wrong; exit 1"), "version");
         assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err())
                 .contains("what went wrong", "the build failed; all of it is in ", "/tools/target/build.log");
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void shouldBuildAgainWhatAnInterruptedBuildLeft() throws Exception {
+        Path launcher = sourceTree("mkdir -p tools/target/headrace-9.9/lib; : >tools/target/headrace-9.9/lib/all.jar");
+        Path target = launcher.getParent().getParent().resolve("target");
+        // Maven was killed after it copied the first of the jars.
+        Files.createDirectories(target.resolve("headrace-9.9/lib"));
+        Files.writeString(target.resolve("headrace-9.9/lib/headrace-tools-9.9.jar"), "");
+        Files.writeString(target.resolve(".distribution-building"), "");
+        assertThat(run(launcher, "version").err()).contains("building the distribution");
+        assertThat(target.resolve("headrace-9.9/lib/all.jar")).exists();
+        assertThat(run(launcher, "version").err()).isEmpty();
     }
 
     @Test

@@ -20,4 +20,33 @@ public record RecoveryReport(
         long cutBytes,
         long unknownInputFrames,
         String identityChanged,
-        long millis) {}
+        long millis) {
+    /** One line for a person. */
+    public String summary() {
+        StringBuilder text = new StringBuilder();
+        if (created) {
+            text.append("a new log");
+        } else {
+            text.append(cleanStop ? "the log of an orderly stop, " : "the log of a kill or crash, ");
+            text.append(count(backlogFrames, "frame")).append(" waiting at most");
+            if (copiedFrames > 0) {
+                text.append(", ").append(count(copiedFrames, "frame")).append(" above the last checkpoint kept");
+            }
+            if (cutBytes > 0) {
+                text.append(", a torn tail of ").append(count(cutBytes, "byte")).append(" cut");
+            }
+            if (unknownInputFrames > 0) {
+                text.append(", ").append(count(unknownInputFrames, "frame")).append(" of unknown inputs");
+            }
+        }
+        text.append(", opened in ").append(millis).append(" ms");
+        if (identityChanged != null) {
+            text.append("; duplicates are possible: ").append(identityChanged);
+        }
+        return text.toString();
+    }
+
+    private static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

@@ -20,12 +20,12 @@ final class Segment {
     private final Object syncing = new Object();
 
     private SegmentHeader.Link link;
-    private boolean synced;
     private IOException syncFailure;
 
     private volatile long writtenOffset = SegmentHeader.LENGTH;
     private volatile long lastSequence;
     private volatile boolean left;
+    private volatile boolean synced;
     private volatile Segment next;
 
     Segment(Path path, StorageFile file, SegmentHeader header) {
@@ -147,16 +147,13 @@ final class Segment {
         }
     }
 
+    /** Never waits for a sync that is under way: the journal asks after each group. */
     boolean isSynced() {
-        synchronized (syncing) {
-            return synced;
-        }
+        return synced;
     }
 
     void markSynced() {
-        synchronized (syncing) {
-            synced = true;
-        }
+        synced = true;
     }
 
     /** Keeps it from being recycled until {@link #unpin()}; false when it was released. */

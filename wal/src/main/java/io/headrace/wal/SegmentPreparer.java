@@ -166,10 +166,11 @@ public final class SegmentPreparer implements Agent {
         nextIndex = firstIndex;
     }
 
-    /** Makes a segment with room for {@code bytes} now, from a spare where one is large enough. */
+    /** Makes a segment with room for {@code bytes}, or as large as they are, now; from a spare where one is large enough. */
     Segment makeNow(long bytes) throws IOException {
+        long room = Math.min(bytes, settings.segmentBytes() - SegmentHeader.LENGTH);
         for (Segment spare : spares) {
-            if (spare.size() - SegmentHeader.LENGTH >= bytes) {
+            if (spare.size() - SegmentHeader.LENGTH >= room) {
                 spares.remove(spare);
                 return recycleInPlace(spare);
             }

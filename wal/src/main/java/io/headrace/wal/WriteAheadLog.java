@@ -110,9 +110,20 @@ public final class WriteAheadLog implements AutoCloseable {
         }
         recovered.leftOver().forEach(preparer::addSpare);
         if (current == null) {
-            preparer.addReady(preparer.makeNow(0));
+            prepareFirst(checkpoint == null);
         }
         recovery = report(recovered, checkpoint, identity, clocks.epochClock().time() - startMillis);
+    }
+
+    /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
+    private void prepareFirst(boolean needed) throws IOException {
+        try {
+            preparer.addReady(preparer.makeNow(0));
+        } catch (DiskFullException e) {
+            if (needed) {
+                throw e;
+            }
+        }
     }
 
     /** Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS. */
@@ -333,6 +344,19 @@ public final class WriteAheadLog implements AutoCloseable {
         } catch (IOException e) {
             throw fail(e);
         }
+    }
+
+    /**
+     * Whether another checkpoint would hand on segments although the state did not change: only the older slot leads to
+     * them. Journal thread.
+     */
+    public boolean couldRelease() {
+        Segment first = table.first();
+        return first != null
+                && first != current
+                && first.isLeft()
+                && first.lastSequence() <= state.committed().floor()
+                && first.index() < writtenTailIndex;
     }
 
     /**

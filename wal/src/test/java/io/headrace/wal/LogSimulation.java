@@ -65,6 +65,7 @@ final class LogSimulation {
         }
         storage.revive();
         open();
+        reader.close();
         log.close();
         fixture.close();
     }
@@ -235,7 +236,12 @@ final class LogSimulation {
         // The frame may be in the file when the process dies in the call.
         staged.put(sequence, entry);
         highestUsed = Math.max(highestUsed, sequence);
-        boolean appended = log.append(sequence, input, entry.position, frame);
+        boolean appended;
+        try {
+            appended = log.append(sequence, input, entry.position, frame);
+        } finally {
+            frame.release();
+        }
         if (appended) {
             nextSequence = sequence + 1;
             if (entry.type == FrameType.INPUT) {
@@ -247,7 +253,6 @@ final class LogSimulation {
         } else {
             staged.remove(sequence);
         }
-        frame.release();
         note(appended ? "append " + sequence : "no room");
         return appended;
     }

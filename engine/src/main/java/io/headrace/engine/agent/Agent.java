@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final long DRAIN_CHECK_MILLIS = 20;
+    private static final long STOP_MILLIS = 10_000;
 
     private final AgentConfiguration configuration;
     private final AgentOptions options;
@@ -50,7 +51,7 @@ public final class Agent implements AutoCloseable {
 
     private volatile boolean hurry;
 
-    private Agent(AgentConfiguration configuration, AgentOptions options) {
+    private Agent(AgentConfiguration configuration, AgentOptions options, long stopMillis) {
         this.configuration = configuration;
         this.options = options;
         this.metrics = new MetricRegistry(configuration.name());
@@ -60,8 +61,8 @@ public final class Agent implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.env =
-                new PartEnvironment(configuration.name(), options, metrics, health, new SharedResources(), supervisor);
+        this.env = new PartEnvironment(
+                configuration.name(), options, metrics, health, new SharedResources(), supervisor, stopMillis);
         for (ComponentSettings channel : configuration.channels()) {
             List<String> sinkNames = configuration.sinks().stream()
                     .filter(sink -> sink.channel().equals(channel.name()))
@@ -79,7 +80,12 @@ public final class Agent implements AutoCloseable {
 
     /** An agent that is not started yet; nothing is opened. */
     public static Agent create(AgentConfiguration configuration, AgentOptions options) {
-        return new Agent(configuration, options);
+        return new Agent(configuration, options, STOP_MILLIS);
+    }
+
+    /** As above, with another bound for the stop of a source or sink. */
+    static Agent create(AgentConfiguration configuration, AgentOptions options, long stopMillis) {
+        return new Agent(configuration, options, stopMillis);
     }
 
     /**
@@ -89,15 +95,17 @@ public final class Agent implements AutoCloseable {
      * @throws ConfigurationException when a component refuses its settings; everything is stopped again
      */
     public void start() {
+        LOG.info("agent {}: settings in use{}", configuration.name(), settings());
+        Future<?> starting;
         synchronized (this) {
             if (begun || stopping) {
                 throw new IllegalStateException(
                         "agent " + configuration.name() + ": started or stopped before (expected: once)");
             }
             begun = true;
+            // Under the lock: a stop that comes now stands behind it, and does not find a supervisor that is gone.
+            starting = supervisor.submit(this::startParts);
         }
-        LOG.info("agent {}: settings in use{}", configuration.name(), settings());
-        Future<?> starting = supervisor.submit(this::startParts);
         try {
             starting.get();
         } catch (ExecutionException e) {
@@ -133,8 +141,8 @@ public final class Agent implements AutoCloseable {
                 return;
             }
             stopping = true;
+            supervisor.execute(this::stopSources);
         }
-        supervisor.execute(this::stopSources);
     }
 
     @Override

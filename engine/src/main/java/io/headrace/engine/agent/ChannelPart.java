@@ -66,7 +66,7 @@ final class ChannelPart extends Part {
         sinks.forEach(opened::consumer);
         opened.start();
         if (opened.recovery() != null) {
-            LOG.info("{}: {}", title(), opened.recovery());
+            LOG.info("{}: {}", title(), opened.recovery().summary());
         }
     }
 

@@ -28,6 +28,9 @@ abstract class Part {
     private boolean givenUp;
     private Life life;
 
+    /** Still stops the life before. */
+    private Thread lingering;
+
     Part(ComponentSettings settings, PartEnvironment env, MetricGroup metrics) {
         this.settings = settings;
         this.env = env;
@@ -86,6 +89,12 @@ abstract class Part {
             env.health().set(title(), ComponentState.STARTING, "waits for " + missing, now());
             return;
         }
+        if (lingering != null && lingering.isAlive()) {
+            env.health().set(title(), ComponentState.RETRYING, "its earlier life still stops", now());
+            retry = env.supervisor().schedule(guarded(this::retry), env.stopMillis(), TimeUnit.MILLISECONDS);
+            return;
+        }
+        lingering = null;
         Life begun = new Life();
         life = begun;
         startedNanos = env.options().nanoClock().nanoTime();
@@ -122,6 +131,35 @@ abstract class Part {
             metrics.stopped(now());
             env.health().set(title(), ComponentState.STARTING, "waits to be started again", now());
         }
+    }
+
+    /**
+     * Stops a component on a thread of its own. One that hangs holds up nobody else, and gets no other life before its
+     * thread has ended: two lives would write to the same output.
+     */
+    final void stopWithin(Stop stop) throws InterruptedException {
+        Thread stopping = new Thread(
+                () -> {
+                    try {
+                        stop.stop();
+                    } catch (Throwable t) {
+                        threwAtStop(t);
+                    }
+                },
+                "stop-" + settings.name());
+        stopping.setDaemon(true);
+        stopping.start();
+        TimeUnit.MILLISECONDS.timedJoin(stopping, env.stopMillis());
+        if (stopping.isAlive()) {
+            lingering = stopping;
+            threwAtStop(new IllegalStateException(
+                    title() + ": still stops (expected: an end within " + env.stopMillis() + " ms)"));
+        }
+    }
+
+    /** What ends a component. */
+    interface Stop {
+        void stop() throws Exception;
     }
 
     /** Hands on what a component threw while it was stopped. */

@@ -74,7 +74,7 @@ final class SinkPart extends Part {
                 ended = delivering.awaitEnd(END_OF_DELIVERY_MILLIS);
             }
             if (open != null) {
-                open.stop();
+                stopWithin(open::stop);
             }
             // A delivery that hung may end when the sink's connections and files are gone.
             if (!ended && !delivering.awaitEnd(END_AFTER_STOP_MILLIS)) {

@@ -122,7 +122,7 @@ final class SourcePart extends Part {
                 }
             }
             if (open != null) {
-                open.stop();
+                stopWithin(open::stop);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

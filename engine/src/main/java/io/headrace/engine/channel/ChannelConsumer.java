@@ -14,7 +14,10 @@ public interface ChannelConsumer {
 
     StreamId streamId();
 
-    /** Everything up to here is committed, by whichever sink. */
+    /**
+     * Everything up to here is committed, by whichever sink, and will not come again to this one: beside a sink that goes
+     * back to its token after a crash, only what a checkpoint holds.
+     */
     long lowWater();
 
     /**

@@ -5,6 +5,7 @@ import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     private static final long USUAL_EVENTS = 100;
 
     private static final long USUAL_BYTES = 64L * 1024;
+
+    private static final int SMALLEST_FRAME = 1_024;
 
     private final List<DualChannel> channels;
     private final InterceptorChain interceptors;
@@ -49,10 +52,20 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             this.channels.add(dual);
             maxEventBytes = Math.max(maxEventBytes, dual.settings().maxEventBytes());
         }
-        this.interceptors = new InterceptorChain(interceptors, maxEventBytes, metrics.counter("EventFilteredCount"));
-        this.router = new FrameRouter(this.interceptors, selector, this.channels, maxEventBytes);
+        this.interceptors = new InterceptorChain(
+                interceptors, limitsOfOneFrame(maxEventBytes), metrics.counter("EventFilteredCount"));
+        this.router = new FrameRouter(this.interceptors, selector, this.channels);
         this.nanoClock = nanoClock;
         this.epochClock = epochClock;
+    }
+
+    /** What grows on the way stays one frame up to the length that a single event may have and every channel takes. */
+    private FrameLimits limitsOfOneFrame(int maxEventBytes) {
+        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, maxEventBytes);
+        for (DualChannel channel : channels) {
+            bytes = Math.min(bytes, channel.settings().maxFrameLength() - FrameLayout.HOP_LENGTH);
+        }
+        return new FrameLimits(Integer.MAX_VALUE, Math.max(SMALLEST_FRAME, bytes), maxEventBytes);
     }
 
     @Override
@@ -237,12 +250,18 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     }
 
     private static void checkLength(DualChannel channel, Route.Share share) {
-        for (int i = 0; i < share.frames.size(); i++) {
-            int length = share.frames.get(i).length();
-            if (length > channel.settings().maxFrameLength()) {
-                throw new EventTooLargeException(length, channel.settings().maxFrameLength());
-            }
+        int length = longest(share);
+        if (length > channel.settings().maxFrameLength()) {
+            throw new EventTooLargeException(length, channel.settings().maxFrameLength());
         }
+    }
+
+    private static int longest(Route.Share share) {
+        int longest = 0;
+        for (int i = 0; i < share.frames.size(); i++) {
+            longest = Math.max(longest, share.frames.get(i).length());
+        }
+        return longest;
     }
 
     private PutStatus reserveAll(SourceInputImpl source, Route route, PutTicketImpl ticket) {
@@ -353,7 +372,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             if (!channel.isAccepting()) {
                 continue;
             }
-            if (reserve(channel, input, share, false) != null) {
+            if (longest(share) > channel.settings().maxFrameLength() || reserve(channel, input, share, false) != null) {
                 channel.metrics().putErrors.add(share.events);
             } else if (channel.isAccepting()) {
                 publish(channel, source, input, position, share, nanoClock.nanoTime());

@@ -75,6 +75,11 @@ final class ConsumerImpl implements ChannelConsumer {
         return oldest;
     }
 
+    /** Whether the sink goes back to its token after a crash, and takes back what it did since. */
+    boolean goesBack() {
+        return newestToken != null && channel.hasLog();
+    }
+
     @Override
     public String name() {
         return name;
@@ -92,7 +97,7 @@ final class ConsumerImpl implements ChannelConsumer {
 
     @Override
     public long lowWater() {
-        return channel.lowWater();
+        return channel.floorFor(this);
     }
 
     @Override

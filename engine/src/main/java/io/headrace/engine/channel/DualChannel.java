@@ -64,6 +64,7 @@ final class DualChannel implements ManagedChannel {
     private volatile long acknowledged;
     private volatile long safe;
     private volatile long lowWater;
+    private volatile long checkpointedLowWater;
 
     /** @param log null for a channel without one */
     DualChannel(ChannelSettings settings, ChannelEnvironment environment, ChannelLog log) {
@@ -83,6 +84,7 @@ final class DualChannel implements ManagedChannel {
         this.recoveredTokens = new HashMap<>(state.tokens());
         this.redeliveredBefore = state.redelivered();
         this.lowWater = state.committed().floor();
+        this.checkpointedLowWater = lowWater;
         // What a log holds is acknowledged and safe; sequences from there to the base were never used.
         this.acknowledged = base - 1;
         this.safe = base - 1;
@@ -515,6 +517,23 @@ final class DualChannel implements ManagedChannel {
         lowWater = sequence;
     }
 
+    void checkpointedLowWater(long sequence) {
+        checkpointedLowWater = sequence;
+    }
+
+    /**
+     * What a sink may call done towards others. A sink with tokens takes back after a crash what no checkpoint holds, and
+     * another sink may get those frames: nobody must have been told that they will not come.
+     */
+    long floorFor(ConsumerImpl asking) {
+        for (ConsumerImpl consumer : consumers) {
+            if (consumer != asking && consumer.goesBack()) {
+                return checkpointedLowWater;
+            }
+        }
+        return lowWater;
+    }
+
     void enqueue(JournalCommand command) {
         commands.add(command);
         wakeJournal();
@@ -524,6 +543,7 @@ final class DualChannel implements ManagedChannel {
         enqueue(j -> j.holePassed(from, to));
     }
 
+    /** Under the take side's lock; the caller wakes the journal. */
     long committed(LeaseImpl lease, byte[] token) {
         metrics.takeSuccesses.add(lease.events());
         if (token != null) {
@@ -531,7 +551,7 @@ final class DualChannel implements ManagedChannel {
             lease.consumer.committed(token);
             lease.tokenVersion = tokenVersions.incrementAndGet();
         }
-        enqueue(lease);
+        commands.add(lease);
         return lease.tokenVersion;
     }
 
@@ -548,6 +568,13 @@ final class DualChannel implements ManagedChannel {
         }
     }
 
+    /** A lease freed ring slots: the journal wakes those who wait for them. */
+    void slotsFreed() {
+        if (!waiters.isEmpty()) {
+            wakeJournal();
+        }
+    }
+
     void wakeReader() {
         if (log != null) {
             log.wakeReader();
@@ -559,6 +586,10 @@ final class DualChannel implements ManagedChannel {
         for (ConsumerImpl consumer : consumers) {
             if (consumer.armed) {
                 if (!take.mayLease()) {
+                    if (log != null && take.waitsForReader()) {
+                        // What there is left memory meanwhile; the reader tells when it is back.
+                        log.wakeReader();
+                    }
                     return;
                 }
                 consumer.wakeIfArmed();

@@ -25,16 +25,13 @@ final class FrameRouter {
     private final InterceptorChain interceptors;
     private final ChannelSelector selector;
     private final List<Branch> branches;
-    private final FrameLimits limits;
     private final long[] requiredBranches;
     private final long[] anyBranches;
 
-    FrameRouter(
-            InterceptorChain interceptors, ChannelSelector selector, List<DualChannel> channels, int maxEventBytes) {
+    FrameRouter(InterceptorChain interceptors, ChannelSelector selector, List<DualChannel> channels) {
         this.interceptors = interceptors;
         this.selector = selector;
         this.branches = selector.branches();
-        this.limits = new FrameLimits(Integer.MAX_VALUE, FrameLayout.MAX_FRAME_BYTES, maxEventBytes);
         if (branches.isEmpty() || branches.size() > MAX_BRANCHES) {
             throw new IllegalArgumentException(
                     "selector branches: " + branches.size() + " (expected: 1 to " + MAX_BRANCHES + ")");
@@ -114,11 +111,15 @@ final class FrameRouter {
             if (wanted == all) {
                 addTo(route, channel, frame, all);
             } else if (wanted != 0) {
-                Frame part = made.computeIfAbsent(wanted, mask -> part(frame, chosen, mask));
+                Frame part = made.get(wanted);
+                if (part == null) {
+                    part = part(frame, chosen, wanted);
+                    made.put(wanted, part);
+                    route.own(part);
+                }
                 addTo(route, channel, part, wanted);
             }
         }
-        made.values().forEach(route::own);
     }
 
     private void addTo(Route route, int channel, Frame frame, long chosen) {
@@ -129,6 +130,9 @@ final class FrameRouter {
 
     private Frame part(Frame frame, long[] chosen, long mask) {
         EventCursor cursor = new EventCursor().wrap(frame);
+        // A part is no longer than the whole, which may be longer than what is built here: a peer has its own limits.
+        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.length());
+        FrameLimits limits = new FrameLimits(Integer.MAX_VALUE, bytes, bytes);
         try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits)) {
             builder.begin(Headers.of(cursor.sharedHeaders()));
             while (cursor.next()) {

@@ -5,7 +5,6 @@ import io.headrace.frame.DerivedProducer;
 import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
-import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -25,9 +24,10 @@ final class InterceptorChain {
     private final Counter filtered;
     private final boolean looksAtEvents;
 
-    InterceptorChain(List<InterceptorStage> stages, int maxEventBytes, Counter filtered) {
+    /** @param limits above which one frame becomes several, see {@link #apply} */
+    InterceptorChain(List<InterceptorStage> stages, FrameLimits limits, Counter filtered) {
         this.stages = List.copyOf(stages);
-        this.limits = new FrameLimits(Integer.MAX_VALUE, FrameLayout.MAX_FRAME_BYTES, maxEventBytes);
+        this.limits = limits;
         this.filtered = filtered;
         this.looksAtEvents =
                 stages.stream().anyMatch(stage -> stage.interceptor().looksAtEvents());

@@ -44,6 +44,7 @@ final class Journal implements DutyCycle {
     private long acknowledged;
     private long safe;
     private long kept;
+    private long checkpointed;
     private long accepted;
     private long delivered;
     private long held;
@@ -241,7 +242,8 @@ final class Journal implements DutyCycle {
 
     // ---- milestones
 
-    private void moveMilestones() {
+    /** Moves them as far as the state and the log are now. */
+    void moveMilestones() {
         if (acknowledged > channel.acknowledged()) {
             channel.acknowledged(acknowledged);
             published.acknowledgeUpTo(acknowledged, this::onAcknowledged);
@@ -250,8 +252,7 @@ final class Journal implements DutyCycle {
         if (lowWater > channel.lowWater()) {
             channel.lowWater(lowWater);
         }
-        long onDisk = log == null ? 0 : log.acknowledgedOnDisk();
-        safe = contiguous(Math.max(safe, Math.max(lowWater, onDisk)));
+        safe = Math.max(safe, safeNow());
         if (safe > channel.safe()) {
             channel.safe(safe);
             published.safeUpTo(safe, this::onSafe);
@@ -265,6 +266,25 @@ final class Journal implements DutyCycle {
             log.stateChanged(nowNanos);
         }
         changed = false;
+    }
+
+    /**
+     * Acknowledged on disk, or committed. A commit with a token is worth nothing before a checkpoint holds it: after a
+     * kill the sink cuts its output to the older token.
+     */
+    private long safeNow() {
+        if (log == null) {
+            return contiguous(Math.max(safe, state.committed().floor()));
+        }
+        if (!state.tokens().isEmpty()) {
+            return Math.max(checkpointed, log.acknowledgedOnDisk());
+        }
+        return contiguous(Math.max(safe, Math.max(state.committed().floor(), log.acknowledgedOnDisk())));
+    }
+
+    /** A checkpoint holds the state as it is now. */
+    void checkpointed() {
+        checkpointed = contiguous(Math.max(state.committed().floor(), log.acknowledgedOnDisk()));
     }
 
     /** Goes on over what is committed out of order. */

@@ -137,6 +137,8 @@ final class LogWriter {
 
     /** R5: what was committed in memory since the last run is durable before the first frame of a new one. */
     private void beginSpill() throws IOException {
+        // R9: what sinks committed since the last round moves positions and counts in the same checkpoint.
+        journal.moveMilestones();
         checkpoint();
         spilling = true;
         admission.spilling(true);
@@ -265,7 +267,9 @@ final class LogWriter {
     }
 
     int checkpointIfDue(long nowNanos) throws IOException {
-        if (log.ceilingIsLow() || dirty && nowNanos - dirtyNanos >= CHECKPOINT_NANOS) {
+        boolean due = dirty && nowNanos - dirtyNanos >= CHECKPOINT_NANOS;
+        // Without room nothing changes any more, so no checkpoint would come that lets the last segments go.
+        if (log.ceilingIsLow() || due || blocked && log.couldRelease()) {
             checkpoint();
             return 1;
         }
@@ -287,6 +291,8 @@ final class LogWriter {
 
     private void checkpointed(long startNanos) {
         dirty = false;
+        channel.checkpointedLowWater(state.committed().floor());
+        journal.checkpointed();
         metrics.checkpoints.increment();
         metrics.checkpoint.recordMicros((channel.environment().nanoClock().nanoTime() - startNanos) / 1_000);
         savedTokens.forEach(ConsumerImpl::checkpointed);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * What the journal took from the ring and nobody calls kept yet, in order of sequence: whose position it moves and how
- * many events it holds. Three milestones walk over it (acknowledged, safe, kept); the last one removes. Owned by the
+ * many events it holds. Three milestones walk over it (acknowledged, safe, kept), in no fixed order. Owned by the
  * journal.
  */
 final class PublishedFrames {
@@ -17,6 +17,7 @@ final class PublishedFrames {
     private long tail;
     private long acknowledged;
     private long safe;
+    private long kept;
 
     /** Told of frames that a milestone passed. */
     interface Passed {
@@ -54,16 +55,22 @@ final class PublishedFrames {
         return count;
     }
 
-    /** Removes what is kept; the other milestones are not behind. */
     int keepUpTo(long sequence, Passed passed) {
         int count = 0;
-        while (head < Math.min(safe, acknowledged) && sequences[index(head)] <= sequence) {
-            int at = index(head++);
-            call(at, passed);
-            inputs[at] = null;
+        while (kept < tail && sequences[index(kept)] <= sequence) {
+            call(index(kept++), passed);
             count++;
         }
+        removePassed();
         return count;
+    }
+
+    /** Forgets what every milestone has passed. */
+    private void removePassed() {
+        long end = Math.min(kept, Math.min(safe, acknowledged));
+        while (head < end) {
+            inputs[index(head++)] = null;
+        }
     }
 
     private void call(int at, Passed passed) {
@@ -90,6 +97,7 @@ final class PublishedFrames {
         inputs = newInputs;
         acknowledged -= head;
         safe -= head;
+        kept -= head;
         tail -= head;
         head = 0;
     }

@@ -110,6 +110,20 @@ final class TakeSide {
         }
     }
 
+    /** Whether a sink could lease what the reader has yet to bring. */
+    boolean waitsForReader() {
+        lock.lock();
+        try {
+            return !closed
+                    && takeNext < ringHead
+                    && takeNext <= leaseLimit()
+                    && !prefetch.hasNews(takeNext)
+                    && prefetch.wantsMore();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private LeaseImpl leaseOnce(ConsumerImpl consumer, int maxEvents, long maxBytes) {
         LeaseImpl lease = null;
         int freedSlots = 0;
@@ -135,6 +149,7 @@ final class TakeSide {
         }
         if (freedSlots > 0) {
             admission.slotsFreed(freedSlots);
+            channel.slotsFreed();
         }
         if (readerWanted) {
             channel.wakeReader();
@@ -305,6 +320,7 @@ final class TakeSide {
         long memoryBytes = 0;
         long logBytes = 0;
         boolean wakeReader = false;
+        long version = 0;
         LeaseImpl.State found;
         lock.lock();
         try {
@@ -326,6 +342,8 @@ final class TakeSide {
                 prefetch.unpin(logBytes);
                 leasedMemoryBytes -= memoryBytes;
                 wakeReader = logBytes > 0 && takeNext < ringHead;
+                // Handed over before anybody can seal the take side: the journal's last round knows every commit.
+                version = channel.committed(lease, token);
             }
         } finally {
             lock.unlock();
@@ -336,10 +354,11 @@ final class TakeSide {
             return 0;
         }
         admission.released(lease.events(), memoryEvents, memoryBytes);
+        channel.wakeJournal();
         if (wakeReader) {
             channel.wakeReader();
         }
-        return channel.committed(lease, token);
+        return version;
     }
 
     private static void refuseUnlessOpen(LeaseImpl.State found, LeaseImpl lease) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Compares the batch sizes of sources and sinks with what their channels allow. Two defaults are never compared: nobody
- * wrote either of them.
+ * Compares the batch sizes that a configuration writes for sources and sinks with what their channels allow. A default is
+ * never compared: nobody wrote it, Flume's configurations were sized for Flume's, and nothing here depends on it.
  */
 final class BatchSizeCheck {
     private static final Pattern BATCH_SIZE = Pattern.compile("(?:.*\\.)?batch-?size", Pattern.CASE_INSENSITIVE);
@@ -41,15 +41,14 @@ final class BatchSizeCheck {
 
     private void compare(ComponentSettings settings, String key, long events, Limit limit) {
         ConfigValue written = settings.values().get(key);
-        if (limit == null || events <= limit.events() || written == null && !limit.written()) {
+        if (limit == null || events <= limit.events() || written == null) {
             return;
         }
         problems.add(ConfigurationProblem.at(
-                written == null ? settings.type() : written,
+                written,
                 Severity.ERROR,
                 settings.owner(),
-                (written == null ? settings.prefix() + key : written.key()) + ": " + events
-                        + (written == null ? ", the default" : "") + " (expected: <= " + limit.key() + " "
-                        + limit.events() + (limit.written() ? "" : ", the default") + ")"));
+                written.key() + ": " + events + " (expected: <= " + limit.key() + " " + limit.events()
+                        + (limit.written() ? "" : ", the default") + ")"));
     }
 }

@@ -41,7 +41,11 @@ final class SettingParser {
     /** Whether any text is a value of the type, a comment at its end included. */
     static boolean isText(Type type) {
         Type inner = unwrapped(type);
-        return inner == String.class || inner == Path.class || raw(inner) == Map.class;
+        return inner == String.class || inner == Path.class || raw(inner) == Map.class || isPaths(inner);
+    }
+
+    private static boolean isPaths(Type type) {
+        return raw(type) == List.class && ((ParameterizedType) type).getActualTypeArguments()[0] == Path.class;
     }
 
     /** What stands before a blank and {@code #...}, or null when there is no such tail. */
@@ -72,7 +76,7 @@ final class SettingParser {
             return path(text);
         } else if (type == Duration.class) {
             return duration(setting, text);
-        } else if (raw(type) == List.class && ((ParameterizedType) type).getActualTypeArguments()[0] == Path.class) {
+        } else if (isPaths(type)) {
             return paths(text);
         } else if (raw(type) == List.class) {
             return list(text);

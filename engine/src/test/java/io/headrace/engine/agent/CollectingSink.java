@@ -32,6 +32,7 @@ final class CollectingSink implements ComponentProvider.OfSink {
     final AtomicInteger stopped = new AtomicInteger();
     volatile Fault atStart = () -> {};
     volatile Fault atDelivery = () -> {};
+    volatile Runnable atStop = () -> {};
     volatile SinkContext context;
 
     private final String alias;
@@ -96,6 +97,7 @@ final class CollectingSink implements ComponentProvider.OfSink {
         @Override
         public void stop() {
             stopped.incrementAndGet();
+            atStop.run();
         }
     }
 }

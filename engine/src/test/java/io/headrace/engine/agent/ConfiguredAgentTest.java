@@ -239,6 +239,68 @@ class ConfiguredAgentTest {
     }
 
     @Test
+    void shouldStopOthersWhenOneHangsWhileItStops() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        sink.atStop = () -> awaitUninterruptibly(never);
+        agent = create(TWO_SINKS, Duration.ofSeconds(5), 100);
+        agent.start();
+
+        agent.requestStop();
+
+        assertThat(agent.awaitTermination(Duration.ofSeconds(8))).isTrue();
+        assertThat(other.stopped).hasValue(1);
+        assertThat(errors).singleElement().asString().contains("sink k1: still stops");
+        never.countDown();
+    }
+
+    @Test
+    void shouldStartNoOtherLifeWhileTheOneBeforeStillStops() {
+        CountDownLatch stopsAtLast = new CountDownLatch(1);
+        sink.atStop = () -> awaitUninterruptibly(stopsAtLast);
+        agent = create(TWO_SINKS, Duration.ofSeconds(5), 50);
+        agent.start();
+
+        sink.context.failed(new IOException("connection lost for good"));
+        await().until(() -> agent.health().reasons().contains("sink k1: retrying: its earlier life still stops"));
+        await().untilAsserted(() -> assertThat(other.bodies).hasSize(1000));
+        assertThat(sink.created).hasValue(1);
+        sink.atStop = () -> {};
+        stopsAtLast.countDown();
+
+        await().until(() -> agent.health().isHealthy());
+        assertThat(sink.created).hasValue(2);
+    }
+
+    /** A signal may come at any moment of the start; the agent must stop then and not be started by half. */
+    @Test
+    void shouldStopWhenAskedWhileItStarts() throws InterruptedException {
+        for (int i = 0; i < 200; i++) {
+            Agent started = create(COUNTING, Duration.ZERO);
+            ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+            Thread stopping = new Thread(started::requestStop);
+            stopping.start();
+            try {
+                started.start();
+            } catch (IllegalStateException stoppedBefore) {
+                assertThat(stoppedBefore).hasMessageContaining("started or stopped before");
+            } catch (RuntimeException e) {
+                thrown.add(e);
+            }
+            assertThat(started.awaitTermination(Duration.ofSeconds(10))).isTrue();
+            assertThat(started.channel("c1")).isNull();
+            assertThat(thrown).isEmpty();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void shouldStopOnce() {
         start(COUNTING);
 
@@ -350,12 +412,17 @@ class ConfiguredAgentTest {
     }
 
     private Agent create(String text, Duration drain) {
+        return create(text, drain, 10_000);
+    }
+
+    private Agent create(String text, Duration drain, long stopMillis) {
         ComponentRegistry registry = ComponentRegistry.load().with(sink, other);
         AgentConfiguration configuration = new ConfigurationLoader(registry, System::getenv, System::getProperty, false)
                 .readText(Path.of("a.conf"), text, "a1")
                 .orThrow();
         return Agent.create(
                 configuration,
-                AgentOptions.defaults().withRegistry(registry).withDrain(drain).withErrorHandler(errors::add));
+                AgentOptions.defaults().withRegistry(registry).withDrain(drain).withErrorHandler(errors::add),
+                stopMillis);
     }
 }

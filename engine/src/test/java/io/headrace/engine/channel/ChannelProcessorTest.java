@@ -6,10 +6,14 @@ import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.Interceptor;
 import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLimits;
+import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.MemoryStorage;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -203,6 +207,84 @@ class ChannelProcessorTest {
             assertThat(frame.references()).isEqualTo(1);
             frame.release();
         }
+    }
+
+    @Test
+    void shouldNotFailAnOptionalChannelForAFrameThatItCannotHold() throws IOException {
+        ManagedChannel small = ChannelFactory.open(
+                ChannelSettings.file("small", 1_000, Path.of("small")).withSegments(64 * 1024, 8 * 1024),
+                Fixtures.environment("small", new MemoryStorage(), runner));
+        small.start();
+        ChannelProcessorImpl processor =
+                Fixtures.processor(Fixtures.replicating(List.of(one), List.of(small)), List.of(one, small), List.of());
+        PutTicket ticket = processor.newTicket();
+        SourceInput input = processor.anonymousInput();
+        assertThat(put(processor, input, ticket, "x".repeat(40_000))).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(put(processor, input, ticket, "a")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(drain(small)).containsExactly("a");
+        assertThat(small.failure()).isNull();
+        assertThat(drain(one)).hasSize(2);
+        input.close();
+        small.close();
+    }
+
+    /** Several frames at one position could be cut apart by a crash; the first of them would come twice. */
+    @Test
+    void shouldMakeOneFrameOfOneThoughItsEventsGrow() {
+        Interceptor growing = new Interceptor() {
+            @Override
+            public void interceptShared(Map<String, String> headers) {}
+
+            @Override
+            public boolean looksAtEvents() {
+                return true;
+            }
+
+            @Override
+            public byte[] interceptEvent(Map<String, String> headers, byte[] body) {
+                return new byte[500_000];
+            }
+        };
+        ChannelProcessorImpl processor = Fixtures.processor(
+                Fixtures.replicating(List.of(one), List.of()),
+                List.of(one),
+                List.of(new InterceptorStage("growing", growing)));
+        try (SourceInput input = processor.anonymousInput()) {
+            assertThat(put(processor, input, 1, processor.newTicket(), "a", "b", "c", "d", "e"))
+                    .isEqualTo(PutStatus.ACCEPTED);
+            runner.runAll();
+            Lease lease = one.consumer("k").tryLease(10, 1 << 24);
+            assertThat(lease.size()).isEqualTo(1);
+            assertThat(lease.events()).isEqualTo(5);
+            lease.commit();
+        }
+    }
+
+    @Test
+    void shouldSplitAFrameThatIsLongerThanWhatIsBuiltHere() {
+        ChannelProcessorImpl processor = Fixtures.processor(byBody(), List.of(one, two), List.of());
+        Frame frame;
+        try (FrameBuilder builder = new FrameBuilder(
+                UnpooledByteBufAllocator.DEFAULT, new FrameLimits(100, 8 * 1024 * 1024, 8 * 1024 * 1024))) {
+            builder.begin(Headers.EMPTY);
+            for (String body : List.of("a", "z", "b", "c")) {
+                builder.add(body.repeat(900_000).getBytes(StandardCharsets.UTF_8));
+            }
+            frame = builder.build(producer, 1);
+        }
+        try (SourceInput input = processor.anonymousInput()) {
+            assertThat(processor.tryPut(input, 1, frame, true, processor.newTicket()))
+                    .isEqualTo(PutStatus.ACCEPTED);
+            runner.runAll();
+            Lease lease = one.consumer("k").tryLease(10, 1 << 24);
+            assertThat(lease.events()).isEqualTo(3);
+            lease.commit();
+            lease = two.consumer("k").tryLease(10, 1 << 24);
+            assertThat(lease.events()).isEqualTo(1);
+            lease.commit();
+        }
+        assertThat(frame.references()).isEqualTo(1);
+        frame.release();
     }
 
     @Test

@@ -225,6 +225,53 @@ class ChannelRulesTest {
     }
 
     @Test
+    void shouldKeepThePositionsOfWhatACheckpointHoldsAsCommitted_R9() throws IOException {
+        boolean died = true;
+        for (int call = 1; died; call++) {
+            ChannelRig rig = new ChannelRig(DUAL);
+            rig.open(InputKey.Kind.ORDERED, "file:1");
+            for (int i = 1; i <= 60; i++) {
+                rig.put(i, "event " + i);
+            }
+            rig.run();
+            rig.consumer.tryLease(30, ChannelRig.BYTES).commit();
+            for (int i = 61; i <= 120; i++) {
+                rig.put(i, "event " + i);
+            }
+            // The round that hears of the commit begins a spill run with a checkpoint.
+            rig.storage.dieAt(call);
+            rig.runner.run(ChannelRig.JOURNAL);
+            died = rig.storage.isDead();
+            try (ChannelRig again = rig.killAndReopen()) {
+                again.open(InputKey.Kind.ORDERED, "file:1");
+                assertThat(again.input.startPosition())
+                        .as("killed in call %d", call)
+                        .isGreaterThanOrEqualTo(again.channel.ledger().delivered());
+            }
+        }
+    }
+
+    /** After a crash the frame may go to the other sink, whose receiver would take it for a duplicate. */
+    @Test
+    void shouldNotCallDoneWhatASinkWithATokenWouldTakeBack_R9() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            ChannelConsumer other = rig.channel.consumer("k2");
+            rig.put("a");
+            rig.put("b");
+            rig.run();
+            rig.consumer.tryLease(1, ChannelRig.BYTES).commit(new byte[] {1});
+            rig.runner.run(ChannelRig.JOURNAL);
+            assertThat(rig.channel.lowWater()).isEqualTo(1);
+            assertThat(other.lowWater()).isZero();
+            rig.pass(200);
+            assertThat(other.lowWater()).isEqualTo(1);
+            other.tryLease(1, ChannelRig.BYTES).commit();
+            rig.runner.run(ChannelRig.JOURNAL);
+            assertThat(rig.consumer.lowWater()).as("the other has no token").isEqualTo(2);
+        }
+    }
+
+    @Test
     void shouldNeverDropWhatItHasNotSeen_R14() throws IOException {
         ChannelSettings small = ChannelSettings.memory("c1", 2);
         try (ChannelRig rig = new ChannelRig(small)) {
@@ -301,6 +348,26 @@ class ChannelRulesTest {
             assertThat(rig.open(InputKey.Kind.ORDERED, "file:3").startPosition())
                     .isEqualTo(7);
             open.close();
+        }
+    }
+
+    @Test
+    void shouldCallACommitWithATokenSafeOnlyWhenACheckpointHoldsIt_R8() throws IOException {
+        ChannelRig rig = new ChannelRig(DUAL);
+        rig.open(InputKey.Kind.WINDOW, "link:1");
+        rig.put(1, "a");
+        rig.run();
+        long version = rig.lease().commit(new byte[] {1});
+        rig.run();
+        assertThat(rig.ticket.isSafe()).isFalse();
+        assertThat(rig.consumer.checkpointedTokenVersion()).isLessThan(version);
+        rig.pass(200);
+        assertThat(rig.ticket.isSafe()).isTrue();
+        assertThat(rig.consumer.checkpointedTokenVersion()).isEqualTo(version);
+        try (ChannelRig again = rig.killAndReopen()) {
+            assertThat(again.consumer.recoveredToken()).containsExactly(1);
+            assertThat(again.open(InputKey.Kind.WINDOW, "link:1").startPosition())
+                    .isEqualTo(1);
         }
     }
 }

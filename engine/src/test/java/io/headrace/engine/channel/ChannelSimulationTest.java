@@ -1,5 +1,8 @@
 package io.headrace.engine.channel;
 
+import io.netty.util.ResourceLeakDetector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -8,6 +11,19 @@ import org.junit.jupiter.api.Test;
  */
 class ChannelSimulationTest {
     private static final int SCHEDULES = 1_000;
+
+    private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+
+    /** Paranoid tracking of every buffer would take nine tenths of the time. */
+    @BeforeEach
+    void trackFewBuffers() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
+    }
+
+    @AfterEach
+    void trackAsBefore() {
+        ResourceLeakDetector.setLevel(level);
+    }
 
     @Test
     void shouldKeepItsPromisesWhenKilledAnywhere() {

@@ -138,6 +138,54 @@ class ConcurrentChannelTest {
     }
 
     @Test
+    void shouldKnowEveryCommitThatWasBeforeAnOrderlyStop(@TempDir Path folder) throws Exception {
+        ChannelSettings settings = ChannelSettings.file("c1", 5_000, folder).withSegments(4 * 1024 * 1024, 1024 * 1024);
+        for (int round = 0; round < 20; round++) {
+            ManagedChannel channel = open(settings);
+            Set<Long> committed = ConcurrentHashMap.newKeySet();
+            ChannelProcessorImpl processor = Fixtures.processor(channel);
+            SourceInput input = processor.anonymousInput();
+            PutTicket ticket = processor.newTicket();
+            Producer producer = new Producer(round);
+            for (int i = 0; i < 2_000; i++) {
+                Frame frame = Fixtures.smallFrame(producer, "event " + i);
+                assertThat(processor.tryPut(input, 0, frame, true, ticket)).isEqualTo(PutStatus.ACCEPTED);
+                frame.release();
+            }
+            await().atMost(LIMIT).until(ticket::isAcknowledged);
+            Thread sink = start(() -> commitUntilSealed(channel.consumer("k"), committed));
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> committed.size() > 20);
+            channel.stop(0);
+            sink.join(LIMIT.toMillis());
+            assertThat(failure.get()).isNull();
+            ManagedChannel again = open(settings);
+            ChannelConsumer consumer = again.consumer("k");
+            while (again.ledger().held() > 0) {
+                Lease lease = consumer.tryLease(1_000, 1 << 20);
+                for (int i = 0; lease != null && i < lease.size(); i++) {
+                    assertThat(committed).as("committed, then stopped").doesNotContain(lease.sequence(i));
+                }
+                if (lease != null) {
+                    lease.commit();
+                }
+            }
+            again.stop(0);
+        }
+    }
+
+    private static void commitUntilSealed(ChannelConsumer consumer, Set<Long> committed) {
+        Lease lease = consumer.tryLease(1, 1 << 20);
+        while (lease != null) {
+            long sequence = lease.sequence(0);
+            if (lease.commit(new byte[] {1}) == 0) {
+                return;
+            }
+            committed.add(sequence);
+            lease = consumer.tryLease(1, 1 << 20);
+        }
+    }
+
+    @Test
     void shouldServeThoseWhoWaitInOrder() throws Exception {
         ManagedChannel channel = open(ChannelSettings.memory("c1", 1).withKeepAliveSeconds(60));
         ChannelProcessorImpl processor = Fixtures.processor(channel);

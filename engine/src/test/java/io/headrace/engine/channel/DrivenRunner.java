@@ -11,13 +11,16 @@ final class DrivenRunner implements DutyRunner {
     private static final class Driven implements Running {
         private final DutyCycle cycle;
         private boolean ended;
+        private boolean woken = true;
 
         Driven(DutyCycle cycle) {
             this.cycle = cycle;
         }
 
         @Override
-        public void wake() {}
+        public void wake() {
+            woken = true;
+        }
 
         @Override
         public void stop() {
@@ -57,6 +60,23 @@ final class DrivenRunner implements DutyRunner {
             work = 0;
             for (int i = 0; i < cycles.size(); i++) {
                 work += run(i);
+            }
+        }
+    }
+
+    /** Rounds of those duty cycles only that were woken or are due, until all would park: a missing wake-up shows. */
+    void runWoken() {
+        boolean any = true;
+        while (any) {
+            any = false;
+            for (Driven driven : cycles) {
+                if (!driven.ended && (driven.woken || driven.cycle.nanosUntilDue() <= 0)) {
+                    any |= driven.woken;
+                    driven.woken = false;
+                    while (driven.cycle.doWork() > 0) {
+                        any = true;
+                    }
+                }
             }
         }
     }

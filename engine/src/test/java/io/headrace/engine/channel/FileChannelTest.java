@@ -7,9 +7,12 @@ import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
+import io.headrace.wal.MemoryStorage;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FileChannelTest {
@@ -90,5 +93,68 @@ class FileChannelTest {
             assertThat(rig.ticket.isAcknowledged()).isTrue();
             assertThat(rig.drain()).containsExactly(large, "small");
         }
+    }
+
+    /** The segments that wait to be released may be the only ones that could become room. */
+    @Test
+    void shouldFindRoomOnAFullDiskWhenEverythingIsCommittedAtOnce() throws IOException {
+        MemoryStorage storage = new MemoryStorage();
+        ChannelSettings small = ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER)
+                .withSegments(64 * 1024, 8 * 1024)
+                .withByteCapacity(32 * 1024);
+        try (ChannelRig rig = new ChannelRig(small, storage, new DrivenClock())) {
+            fillDisk(rig, storage);
+            rig.pass(1_000);
+            List<Lease> open = new ArrayList<>();
+            for (int idle = 0; idle < 10; idle++) {
+                rig.runner.run(ChannelRig.READER);
+                Lease lease = rig.lease();
+                if (lease != null) {
+                    open.add(lease);
+                    idle = 0;
+                }
+            }
+            open.forEach(Lease::commit);
+            for (int i = 0; i < 50; i++) {
+                rig.pass(100);
+            }
+            assertThat(rig.drain()).isNotEmpty();
+            assertThat(rig.put("b")).isEqualTo(PutStatus.ACCEPTED);
+            rig.pass(100);
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldOpenOnAFullDiskSoThatSinksMakeRoom() throws IOException {
+        MemoryStorage storage = new MemoryStorage();
+        ChannelSettings small = ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER)
+                .withSegments(64 * 1024, 8 * 1024)
+                .withByteCapacity(32 * 1024);
+        ChannelRig full = new ChannelRig(small, storage, new DrivenClock());
+        fillDisk(full, storage);
+        full.pass(1_000);
+        try (ChannelRig rig = full.killAndReopen()) {
+            assertThat(rig.drain()).isNotEmpty();
+            for (int i = 0; i < 10; i++) {
+                rig.pass(100);
+            }
+            assertThat(rig.put("b")).isEqualTo(PutStatus.ACCEPTED);
+            rig.pass(100);
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+        }
+    }
+
+    private static void fillDisk(ChannelRig rig, MemoryStorage storage) {
+        rig.pass(1_000);
+        storage.capacity(10 * 64 * 1024);
+        PutStatus status = PutStatus.ACCEPTED;
+        while (status == PutStatus.ACCEPTED) {
+            Frame frame = Fixtures.smallFrame(rig.producer, "x".repeat(800));
+            rig.frames.add(frame);
+            status = rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket);
+            rig.pass(1);
+        }
+        assertThat(rig.ticket.fullReason()).isEqualTo(FullReason.LOG);
     }
 }

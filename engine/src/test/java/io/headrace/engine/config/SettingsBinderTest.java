@@ -259,6 +259,17 @@ class SettingsBinderTest {
                 .containsEntry("low", "1");
     }
 
+    record Folders(
+            @Setting(key = "dataDirs", doc = "Folders.") List<Path> folders) {}
+
+    @Test
+    void shouldKeepABlankAndAHashInPaths() {
+        SettingsBinder binder = binder("dataDirs", "/a/x #1,/b");
+
+        assertThat(binder.bind(Folders.class).folders()).containsExactly(Path.of("/a/x #1"), Path.of("/b"));
+        assertThat(binder.problems()).hasSize(1);
+    }
+
     @Test
     void shouldNeverShowASecret() {
         SettingsBinder binder = binder("bind", "::", "password", "hunter2 # not this");

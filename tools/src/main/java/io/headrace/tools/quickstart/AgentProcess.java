@@ -72,6 +72,11 @@ final class AgentProcess {
         return process != null && !process.isAlive();
     }
 
+    /** Whether {@link #killForGood} ended it. */
+    synchronized boolean isToEnd() {
+        return ended;
+    }
+
     int exitCode() {
         return process.exitValue();
     }

@@ -52,6 +52,9 @@ final class Tiers {
     void requireAlive(Progress progress) throws IOException {
         for (AgentProcess process : List.of(collector, agent)) {
             if (process.hasEnded()) {
+                if (process.isToEnd()) {
+                    throw new IOException(process.name() + ": ended, the run is being stopped");
+                }
                 explain(progress);
                 throw new CommandException(
                         ExitCode.FAILED,

@@ -1,6 +1,8 @@
 package io.headrace.engine.sink.roll;
 
+import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.serializer.Serializers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +70,20 @@ public record FileRollSettings(
                 min = 1,
                 doc = "Files held open; the one not written for longest is closed first and opened again when needed.")
         int maxOpenFiles) {
+    public FileRollSettings {
+        Serializers.check("sink.serializer", serializer, serializerSettings);
+        prefix.ifPresent(text -> requireName("sink.pathManager.prefix", text));
+        extension.ifPresent(text -> requireName("sink.pathManager.extension", text));
+    }
+
+    /** Files of another folder than the sink's would not be found again after a kill. */
+    private static void requireName(String key, String text) {
+        if (text.indexOf('/') >= 0) {
+            throw new ConfigurationException(
+                    key + ": " + text + " (expected: part of a file name; sink.directory names the folder)");
+        }
+    }
+
     /** How files are named, as in Flume. */
     public enum PathManager {
         /** By the time at which the series was begun. */

@@ -88,8 +88,10 @@ public final class FileRollSink implements BatchSink {
             RollToken token = recovered == null ? null : RollToken.decode(recovered);
             if (token != null && token.folder().equals(folder.path().toString())) {
                 output = OutputSeries.recover(settings, folder, counters, token);
-                // The token that says they are rolled was recovered from a checkpoint.
-                output.completeRolled();
+                if (output.hasRolled()) {
+                    // In a later life of the sink in the same process no checkpoint may hold that token yet.
+                    noteRolled();
+                }
             } else {
                 if (token != null) {
                     endSeriesElsewhere(token);

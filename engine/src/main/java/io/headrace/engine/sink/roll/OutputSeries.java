@@ -2,6 +2,7 @@ package io.headrace.engine.sink.roll;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -74,6 +75,10 @@ final class OutputSeries {
     /** The open file of a partition, begun if there is none. */
     OutputFile file(String partition, long nowMillis) throws IOException {
         OutputFile file = current.get(partition);
+        if (file != null && !file.isOpen() && isDamaged(file)) {
+            current.remove(partition);
+            file = null;
+        }
         if (file == null) {
             file = begin(partition, nowMillis);
         }
@@ -141,7 +146,9 @@ final class OutputSeries {
             if (file.isCompleted()) {
                 continue;
             }
-            if (file.committed() == 0) {
+            if (isDamaged(file)) {
+                LOG.error("{}: not completed", file);
+            } else if (file.committed() == 0) {
                 Files.deleteIfExists(file.path());
                 folder.noteChange();
             } else {
@@ -163,6 +170,29 @@ final class OutputSeries {
 
     int openFiles() {
         return openFiles;
+    }
+
+    /** Whether somebody removed or cut what was committed; that must not keep later events from being delivered. */
+    private boolean isDamaged(OutputFile file) throws IOException {
+        if (file.committed() == 0) {
+            return false;
+        }
+        long size;
+        try {
+            size = Files.size(file.path());
+        } catch (NoSuchFileException e) {
+            size = -1;
+        }
+        if (size >= file.committed()) {
+            return false;
+        }
+        LOG.error(
+                "{}: {} (expected: {} bytes that were committed); going on in a new file",
+                file,
+                size < 0 ? "missing" : size + " bytes",
+                file.committed());
+        counters.damaged.increment();
+        return true;
     }
 
     private OutputFile begin(String partition, long nowMillis) {

@@ -4,6 +4,7 @@ import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.wal.InputKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class FileCatalog implements AutoCloseable {
     private final Map<FileGroup, Map<FileId, Path>> listings = new LinkedHashMap<>();
     private final Map<Long, PositionFile.Entry> knownPositions = new HashMap<>();
     private final Map<FileGroup, String> failures = new HashMap<>();
+    private final Map<Path, String> unreachable = new HashMap<>();
     private List<TailedFile> inOrder = List.of();
     private boolean starting = true;
 
@@ -66,7 +68,7 @@ final class FileCatalog implements AutoCloseable {
         for (FileGroup group : groups) {
             List<Path> paths = list(group);
             if (paths != null) {
-                listings.put(group, identify(paths));
+                listings.put(group, identify(group, paths));
                 relisted = true;
             }
         }
@@ -128,8 +130,12 @@ final class FileCatalog implements AutoCloseable {
             }
             registry.add(entry);
         }
-        long start = input.isKnown() ? input.startPosition() : unknownStart(file, size, seenBefore);
+        long start = input.isKnown() ? input.startPosition() : unknownStart(file, entry, size, seenBefore);
+        if (!seenBefore && !input.isKnown()) {
+            entry.beginAt(start);
+        }
         file.identify(entry, input, start);
+        file.readTail();
         if (!input.isKnown() && start > 0) {
             input.mark(start);
         }
@@ -180,7 +186,7 @@ final class FileCatalog implements AutoCloseable {
         return processor.openInput(new InputKey(InputKey.Kind.ORDERED, entry.id()));
     }
 
-    private long unknownStart(TailedFile file, long size, boolean seenBefore) {
+    private long unknownStart(TailedFile file, InputRegistry.Entry entry, long size, boolean seenBefore) {
         PositionFile.Entry known = knownPositions.get(file.id().inode());
         // What a registry does not hold is new, even if the position file has an entry for its inode.
         boolean same = known != null
@@ -189,6 +195,10 @@ final class FileCatalog implements AutoCloseable {
                                 && known.file().equals(file.path().toString()));
         if (same && known.position() <= size) {
             return known.position();
+        }
+        if (seenBefore) {
+            // An earlier life began with it, and nothing of what it read was kept.
+            return entry.begin() <= size ? entry.begin() : 0;
         }
         return settings.skipToEnd() && starting && known == null ? size : 0;
     }
@@ -207,19 +217,39 @@ final class FileCatalog implements AutoCloseable {
         }
     }
 
-    private static Map<FileId, Path> identify(List<Path> paths) throws IOException {
+    private Map<FileId, Path> identify(FileGroup group, List<Path> paths) {
         Map<FileId, Path> identified = new LinkedHashMap<>();
         for (Path path : paths) {
+            if (Files.isSymbolicLink(path)) {
+                group.lookAgain();
+            }
             try {
                 FileId.Status status = FileId.of(path);
                 if (status.regular()) {
                     identified.putIfAbsent(status.id(), path);
                 }
+                unreachable.remove(path);
             } catch (NoSuchFileException e) {
                 LOG.debug("{}: gone since it was listed", path);
+            } catch (IOException e) {
+                // It is looked at again, as what it was; the others go on.
+                counters.readFailures.increment();
+                if (!e.toString().equals(unreachable.put(path, e.toString()))) {
+                    LOG.warn("{}: cannot be looked at: {}", path, e.toString());
+                }
+                group.lookAgain();
+                keepAsItWas(group, path, identified);
             }
         }
         return identified;
+    }
+
+    private void keepAsItWas(FileGroup group, Path path, Map<FileId, Path> identified) {
+        listings.getOrDefault(group, Map.of()).forEach((id, known) -> {
+            if (known.equals(path)) {
+                identified.putIfAbsent(id, path);
+            }
+        });
     }
 
     private boolean reconcile(long nowNanos) throws IOException {

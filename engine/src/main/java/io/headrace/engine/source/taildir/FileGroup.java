@@ -17,7 +17,8 @@ import org.agrona.concurrent.EpochClock;
 /**
  * The files of one folder whose names match a regular expression. The listing is kept until the folder's time of
  * modification changes; because that time may be as coarse as two seconds, a listing made less than that after the last
- * change is not trusted for longer than one look.
+ * change is not trusted for longer than one look. Of links it is not trusted at all: what they lead to may be replaced
+ * in another folder.
  */
 final class FileGroup {
     private static final long COARSEST_CLOCK_MILLIS = 2_000;
@@ -38,14 +39,24 @@ final class FileGroup {
         this.headers = headers;
         this.caching = caching;
         this.clock = clock;
+        fileName = check(name, path);
         int slash = path.lastIndexOf('/');
-        if (slash < 0 || !path.startsWith("/") || slash == path.length() - 1) {
+        folder = Path.of(slash == 0 ? "/" : path.substring(0, slash));
+    }
+
+    /**
+     * The pattern that file names must match.
+     *
+     * @throws ConfigurationException when the group's path cannot be followed
+     */
+    static Pattern check(String name, String path) {
+        int slash = path.lastIndexOf('/');
+        if (!path.startsWith("/") || slash == path.length() - 1) {
             throw new ConfigurationException("filegroups." + name + ": " + path
                     + " (expected: an absolute path whose last part is a regular expression)");
         }
-        folder = Path.of(slash == 0 ? "/" : path.substring(0, slash));
         try {
-            fileName = Pattern.compile(path.substring(slash + 1));
+            return Pattern.compile(path.substring(slash + 1));
         } catch (PatternSyntaxException e) {
             throw new ConfigurationException(
                     "filegroups." + name + ": " + path + " (expected: a regular expression after the last /)", e);
@@ -63,6 +74,11 @@ final class FileGroup {
     /** Headers of all events of this group. */
     Map<String, String> headers() {
         return headers;
+    }
+
+    /** The next {@link #refresh} lists again, whether the folder changed or not. */
+    void lookAgain() {
+        listing = null;
     }
 
     /**

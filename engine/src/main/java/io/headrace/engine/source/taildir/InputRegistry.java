@@ -45,6 +45,7 @@ final class InputRegistry {
         private Fingerprint tail;
         private String path;
         private long seenMillis;
+        private long begin;
         private boolean retired;
 
         Entry(String id, String base, FileId file, Fingerprint head, Fingerprint tail, String path, long seenMillis) {
@@ -60,6 +61,16 @@ final class InputRegistry {
         /** The name of the input. */
         String id() {
             return id;
+        }
+
+        /** Where reading began: what was before it is skipped in every life. */
+        long begin() {
+            return begin;
+        }
+
+        /** Before {@link #save}. */
+        void beginAt(long position) {
+            begin = position;
         }
 
         /** How many files with the same beginning had the inode before. */
@@ -115,7 +126,7 @@ final class InputRegistry {
             }
             while (parser.nextToken() == JsonToken.START_OBJECT) {
                 Entry entry = entry(parser);
-                if (nowMillis - entry.seenMillis < KEPT_UNSEEN_MILLIS) {
+                if (nowMillis - entry.seenMillis < KEPT_UNSEEN_MILLIS || !entry.retired && isThere(entry)) {
                     read.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
                 }
             }
@@ -126,6 +137,21 @@ final class InputRegistry {
             found = true;
         } catch (JsonProcessingException e) {
             throw new DamagedFileException(path, e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Whether an old entry's file is still where it was: a file may lie there unchanged for years, and one that is
+     * forgotten would be sent once more as a whole.
+     */
+    private static boolean isThere(Entry entry) {
+        try {
+            return FileId.of(Path.of(entry.path)).id().equals(entry.file);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            // It cannot be told now; one entry too many does no harm.
+            return true;
         }
     }
 
@@ -218,6 +244,7 @@ final class InputRegistry {
         json.writeNumberField("tail", entry.tail.length());
         json.writeNumberField("tailCrc", entry.tail.crc());
         json.writeNumberField("seen", entry.seenMillis);
+        json.writeNumberField("begin", entry.begin);
         json.writeNumberField("retired", entry.retired ? 1 : 0);
         json.writeStringField("file", entry.path);
         json.writeEndObject();
@@ -256,6 +283,7 @@ final class InputRegistry {
                         numbers.get("tailOffset"), tail, numbers.get("tailCrc").intValue()),
                 texts.getOrDefault("file", ""),
                 numbers.get("seen"));
+        entry.begin = Math.max(0, numbers.getOrDefault("begin", 0L));
         entry.retired = numbers.getOrDefault("retired", 0L) != 0;
         return entry;
     }

@@ -1,7 +1,10 @@
 package io.headrace.engine.source.taildir;
 
+import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.Setting;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,8 +43,8 @@ public record TaildirSettings(
         @Setting(
                 key = "skipToEnd",
                 byDefault = "false",
-                doc =
-                        "Files found at start that neither a channel nor the position file knows are read from their end.")
+                doc = "Files found at start that no channel, no position file and no earlier life knows are read from"
+                        + " their end.")
         boolean skipToEnd,
 
         @Setting(
@@ -129,4 +132,37 @@ public record TaildirSettings(
                 min = 1024,
                 max = 1024 * 1024,
                 doc = "Payload at which a frame is closed.")
-        long frameBytes) {}
+        long frameBytes) {
+    public TaildirSettings {
+        if (filegroups.isEmpty()) {
+            throw new ConfigurationException("filegroups: empty (expected: at least one group)");
+        }
+        for (String name : filegroups) {
+            String pattern = patterns.get(name);
+            if (pattern == null) {
+                throw new ConfigurationException("filegroups." + name + ": missing (expected: an absolute path)");
+            }
+            FileGroup.check(name, pattern);
+        }
+        headersByGroup(filegroups, headers);
+    }
+
+    /** The headers of each group. */
+    Map<String, Map<String, String>> headersByGroup() {
+        return headersByGroup(filegroups, headers);
+    }
+
+    private static Map<String, Map<String, String>> headersByGroup(List<String> groups, Map<String, String> written) {
+        Map<String, Map<String, String>> headers = new HashMap<>();
+        written.forEach((key, value) -> {
+            int dot = key.indexOf('.');
+            String group = dot < 0 ? key : key.substring(0, dot);
+            if (dot < 1 || dot == key.length() - 1 || !groups.contains(group)) {
+                throw new ConfigurationException("headers." + key + ": " + value
+                        + " (expected: headers.<group>.<name> with a group of " + groups + ")");
+            }
+            headers.computeIfAbsent(group, name -> new LinkedHashMap<>()).put(key.substring(dot + 1), value);
+        });
+        return headers;
+    }
+}

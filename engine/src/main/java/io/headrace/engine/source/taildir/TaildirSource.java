@@ -2,15 +2,12 @@ package io.headrace.engine.source.taildir;
 
 import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.SourceInput;
-import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.spi.PollingSource;
 import io.headrace.engine.spi.SourceContext;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +83,14 @@ public final class TaildirSource implements PollingSource {
         idleNanos = settings.idleTimeout().toNanos();
         positionsIntervalNanos = settings.writePosInterval().toNanos();
         listingIntervalNanos = Math.min(LONGEST_LISTING_INTERVAL_NANOS, longestPauseNanos);
-        groups();
+        settings.patterns().keySet().stream()
+                .filter(name -> !settings.filegroups().contains(name))
+                .forEach(name -> LOG.warn(
+                        "{}: filegroups.{}: not read (expected: {} among filegroups, which are {})",
+                        context.name(),
+                        name,
+                        name,
+                        settings.filegroups()));
         context.metrics().gauge("LagBytes", () -> lagBytes);
         context.metrics().gauge("OpenFileCount", () -> openFiles);
     }
@@ -357,34 +361,17 @@ public final class TaildirSource implements PollingSource {
     }
 
     private List<FileGroup> groups() {
-        if (settings.filegroups().isEmpty()) {
-            throw new ConfigurationException("filegroups: empty (expected: at least one group)");
-        }
         List<FileGroup> groups = new ArrayList<>();
-        Map<String, Map<String, String>> headers = headersByGroup();
+        Map<String, Map<String, String>> headers = settings.headersByGroup();
         for (String name : settings.filegroups()) {
-            String pattern = settings.patterns().get(name);
-            if (pattern == null) {
-                throw new ConfigurationException("filegroups." + name + ": missing (expected: an absolute path)");
-            }
             groups.add(new FileGroup(
-                    name, pattern, headers.getOrDefault(name, Map.of()), settings.cachePatternMatching(), epochClock));
+                    name,
+                    settings.patterns().get(name),
+                    headers.getOrDefault(name, Map.of()),
+                    settings.cachePatternMatching(),
+                    epochClock));
         }
         return groups;
-    }
-
-    private Map<String, Map<String, String>> headersByGroup() {
-        Map<String, Map<String, String>> headers = new HashMap<>();
-        settings.headers().forEach((key, value) -> {
-            int dot = key.indexOf('.');
-            String group = dot < 0 ? key : key.substring(0, dot);
-            if (dot < 1 || dot == key.length() - 1 || !settings.filegroups().contains(group)) {
-                throw new ConfigurationException("headers." + key + ": " + value
-                        + " (expected: headers.<group>.<name> with a group of " + settings.filegroups() + ")");
-            }
-            headers.computeIfAbsent(group, name -> new LinkedHashMap<>()).put(key.substring(dot + 1), value);
-        });
-        return headers;
     }
 
     private void trouble(String reason) {
@@ -395,7 +382,8 @@ public final class TaildirSource implements PollingSource {
 
     private void sayHealthy() {
         troubled = false;
-        context.healthy("following " + catalog.files().size() + " files");
+        int files = catalog.files().size();
+        context.healthy("following " + files + (files == 1 ? " file" : " files"));
     }
 
     private static Path positionPath(String configured) {

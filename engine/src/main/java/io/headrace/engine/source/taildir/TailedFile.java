@@ -2,6 +2,7 @@ package io.headrace.engine.source.taildir;
 
 import io.headrace.engine.channel.SourceInput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -114,6 +115,16 @@ final class TailedFile implements AutoCloseable {
         markedPosition = start;
         moveTo(start);
         tailLength = 0;
+    }
+
+    /** Reads the bytes before {@link #position()}, by which a later truncation is noticed. */
+    void readTail() throws IOException {
+        int length = (int) Math.min(position, tail.length);
+        ByteBuffer bytes = ByteBuffer.wrap(tail, 0, length);
+        while (bytes.hasRemaining() && channel.read(bytes, position - bytes.remaining()) > 0) {
+            // until all is read or the file ends
+        }
+        tailLength = bytes.hasRemaining() ? 0 : length;
     }
 
     /** The file starts anew: its old input ends. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.config.ConfigurationProblem;
 import io.headrace.frame.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +96,37 @@ class FileRollSinkTest {
         assertThatThrownBy(() -> rig.with("sink.serializer", "avro").start(channel))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("sink.serializer: avro");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeWrittenBeforeAnythingIsStarted() {
+        assertThat(errors("k1.sink.serializer = avro"))
+                .singleElement()
+                .asString()
+                .contains("a.properties:6", "a1.sinks.k1.sink.serializer: avro");
+        assertThat(errors("k1.sink.serializer.appendNewLine = false"))
+                .singleElement()
+                .asString()
+                .contains("appendNewLine", "appendNewline");
+        assertThat(errors("k1.sink.pathManager.prefix = sub/web-"))
+                .singleElement()
+                .asString()
+                .contains("a.properties:6", "a1.sinks.k1.sink.pathManager.prefix: sub/web-");
+    }
+
+    private static List<ConfigurationProblem> errors(String line) {
+        String config = """
+                a1.channels = c1
+                a1.sinks = k1
+                a1.channels.c1.type = memory
+                a1.sinks.k1.type = file_roll
+                a1.sinks.k1.sink.directory = /tmp/out
+                a1.sinks.%s
+                a1.sinks.k1.channel = c1
+                """.formatted(line);
+        return ConfigurationLoader.standard(false)
+                .readText(Path.of("a.properties"), config, "a1")
+                .errors();
     }
 
     @Test
@@ -206,6 +239,30 @@ class FileRollSinkTest {
         channel.checkpointAtOnce = true;
         channel.drain(next, 1);
         next.stop();
+        assertThat(rig.content("1700000000000-1")).isEqualTo("one");
+        assertThat(rig.content("1700000000000-2")).isEqualTo("two");
+    }
+
+    /** The sink fails and is started anew in the same process; what it finds is newer than the newest checkpoint. */
+    @Test
+    void shouldNotCompleteFileAtItsRestartBeforeCheckpointCoversIt_R8() throws Exception {
+        rig.with("sink.rollInterval", "30");
+        channel.add(Map.of(), "one").add(Map.of(), "two");
+        FileRollSink failing = rig.start(channel);
+        channel.deliver(failing, 1);
+        channel.checkpointAtOnce = false;
+        channel.deliver(failing, 1);
+        rig.nowMillis += 30_000;
+        failing.idle();
+        FileRollSink again = rig.start(channel);
+        again.idle();
+        assertThat(rig.names()).singleElement().asString().endsWith(".open");
+        channel.crash();
+        channel.checkpointAtOnce = true;
+        FileRollSink next = rig.start(channel);
+        channel.drain(next, 1);
+        next.stop();
+        assertThat(rig.names()).containsExactly("1700000000000-1", "1700000000000-2");
         assertThat(rig.content("1700000000000-1")).isEqualTo("one");
         assertThat(rig.content("1700000000000-2")).isEqualTo("two");
     }
@@ -325,6 +382,37 @@ class FileRollSinkTest {
         next.stop();
         assertThat(rig.names()).containsExactly("1700000000000-2");
         assertThat(rig.metrics.counter("DamagedFileCount").get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGoOnWhenFileInProgressIsRemovedBeforeItIsCompleted() throws Exception {
+        rig.with("sink.rollInterval", "30");
+        channel.add(Map.of(), "one").add(Map.of(), "two");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        Files.delete(rig.folder.resolve(rig.names().get(0)));
+        rig.nowMillis += 30_000;
+        sink.idle();
+        sink.idle();
+        channel.drain(sink, 1);
+        sink.stop();
+        assertThat(rig.names()).containsExactly("1700000000000-2");
+        assertThat(rig.content("1700000000000-2")).isEqualTo("two");
+        assertThat(rig.metrics.counter("DamagedFileCount").get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotFillWithZerosWhatWasRemovedWhileItWasNotHeldOpen() throws Exception {
+        rig.with("sink.partitionHeader", "p").with("sink.maxOpenFiles", "1");
+        channel.add(Map.of("p", "a"), "one").add(Map.of("p", "b"), "two").add(Map.of("p", "a"), "three");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        channel.deliver(sink, 1);
+        Files.delete(rig.folder.resolve(rig.names().get(0)));
+        channel.drain(sink, 1);
+        sink.stop();
+        assertThat(rig.bytesOf("a-")).asString().isEqualTo("three");
+        assertThat(rig.bytesOf("b-")).asString().isEqualTo("two");
     }
 
     @Test

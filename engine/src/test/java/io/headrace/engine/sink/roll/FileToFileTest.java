@@ -151,6 +151,8 @@ class FileToFileTest {
         rig.checkpoint(lane);
         try {
             lane.startSink();
+            rig.checkpoint(lane);
+            lane.sink.idle();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

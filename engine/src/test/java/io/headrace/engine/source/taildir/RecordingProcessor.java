@@ -59,6 +59,11 @@ final class RecordingProcessor implements ChannelProcessor {
         });
     }
 
+    /** As after a kill of a channel that keeps nothing. */
+    void forget() {
+        inputs.clear();
+    }
+
     /** As after an orderly restart. */
     void restart() {
         inputs.values().forEach(input -> input.known = input.known || input.put > 0);

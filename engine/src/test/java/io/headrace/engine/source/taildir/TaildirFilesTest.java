@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.config.ConfigurationReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +180,93 @@ class TaildirFilesTest {
     }
 
     @Test
+    void shouldNoticeTruncationOfFileThatWasNotReadSinceTheRestart() throws IOException {
+        String header = "#" + "x".repeat(300) + "\n";
+        Path file = rig.write("a.log", header + "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.restart().poll();
+        Files.writeString(file, header + "two\nthree\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(header.strip(), "one", header.strip(), "two", "three");
+    }
+
+    @Test
+    void shouldNotSendOldFileAgainHoweverLongItLies() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        for (int i = 0; i < 3; i++) {
+            rig.channel.makeSafe();
+            rig.restart().poll();
+            rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(31));
+        }
+        assertThat(rig.channel.texts()).containsExactly("one");
+    }
+
+    @Test
+    void shouldForgetOldFileThatIsGone() throws IOException {
+        Path file = rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        Files.delete(file);
+        rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(31));
+        rig.channel.restart();
+        rig.start();
+        rig.write("b.log", "two\n");
+        rig.poll();
+        assertThat(registryPath()).content().contains("b.log").doesNotContain("a.log");
+    }
+
+    @Test
+    void shouldForgetTruncatedFilesInTheEnd() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        String first = rig.channel.inputs.keySet().iterator().next();
+        Files.writeString(file, "3\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.poll();
+        rig.channel.makeSafe();
+        assertThat(registryPath()).content().contains("\"" + first + "\"");
+        rig.source.stop();
+        rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(31));
+        rig.channel.restart();
+        rig.start();
+        rig.write("b.log", "4\n");
+        rig.poll();
+        assertThat(registryPath()).content().contains("a.log").doesNotContain("\"" + first + "\"");
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "3", "4");
+    }
+
+    @Test
+    void shouldGoOnWithOtherFilesWhenOneCannotBeLookedAt() throws IOException {
+        Path loop = rig.logs.resolve("a.log");
+        Files.createSymbolicLink(loop, loop);
+        rig.write("b.log", "one\n");
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+        assertThat(rig.count("EventReadFail")).isPositive();
+        Files.delete(loop);
+        rig.write("a.log", "two\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+    }
+
+    @Test
+    void shouldFollowLinkWhoseTargetIsReplacedInAnotherFolder() throws IOException {
+        Path target = Files.createDirectories(folder.resolve("pods")).resolve("0.txt");
+        Files.writeString(target, "one\n");
+        Files.createSymbolicLink(rig.logs.resolve("a.log"), target);
+        // Old enough for its listing to be trusted.
+        Files.setLastModifiedTime(rig.logs, FileTime.fromMillis(0));
+        rig.start().poll();
+        Files.writeString(target, "two\n", StandardOpenOption.APPEND);
+        Files.move(target, target.resolveSibling("0.txt.rotated"));
+        Files.writeString(target, "three\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three");
+    }
+
+    @Test
     void shouldKeepIdentityWhileFileGrows() throws IOException {
         rig.write("a.log", "1\n");
         rig.start().poll();
@@ -260,7 +351,7 @@ class TaildirFilesTest {
         for (int i = 0; i < 10; i++) {
             rig.poll();
         }
-        assertThat(rig.health).isEqualTo("following 1 files");
+        assertThat(rig.health).isEqualTo("following 1 file");
     }
 
     @Test
@@ -356,6 +447,21 @@ class TaildirFilesTest {
     }
 
     @Test
+    void shouldNotSkipAfterKillWhatAppearedBeforeIt() throws IOException {
+        rig.write("a.log", "skipped\n");
+        rig.with("skipToEnd", "true").start().poll();
+        rig.write("a.log", "one\n");
+        rig.write("b.log", "two\n");
+        rig.poll();
+        rig.channel.events.clear();
+        // Nothing was safe: neither a channel nor the position file knows these files, but they are not unknown.
+        rig.channel.forget();
+        Files.deleteIfExists(rig.positions);
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
     void shouldMarkInputOnlyWhenItMoved() throws IOException {
         rig.write("a.log", "one\n");
         rig.start().poll();
@@ -403,6 +509,26 @@ class TaildirFilesTest {
                         .start())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("headers.f2.x");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeFollowedBeforeAnythingIsStarted() {
+        String config = """
+                a1.sources = r1
+                a1.channels = c1
+                a1.sources.r1.type = TAILDIR
+                a1.sources.r1.channels = c1
+                a1.sources.r1.filegroups = f1
+                a1.sources.r1.filegroups.f1 = /var/log/[
+                a1.channels.c1.type = memory
+                """;
+        ConfigurationReport report =
+                ConfigurationLoader.standard(false).readText(Path.of("a.properties"), config, "a1");
+        assertThat(report.errors())
+                .singleElement()
+                .asString()
+                .contains("a.properties:6")
+                .contains("a1.sources.r1.filegroups.f1: /var/log/[ (expected: a regular expression after the last /)");
     }
 
     private Path registryPath() {
