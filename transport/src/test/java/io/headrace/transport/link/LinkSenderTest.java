@@ -254,7 +254,8 @@ class LinkSenderTest {
             sim.advance(1_000);
             sim.work();
         }
-        assertThat(helloes()).isEqualTo(1);
+        assertThat(sim.sender.state()).isEqualTo(LinkSender.State.STREAMING);
+        assertThat(sim.sender.trouble()).isNull();
         assertThat(sim.sink.published()).isEqualTo(1);
     }
 
