@@ -357,6 +357,10 @@ final class DualChannel implements ManagedChannel {
         }
         synchronized (inputs) {
             input.openCount--;
+            if (input.openCount == 0 && !input.announced) {
+                // Nothing of it was ever put here: who only says a name must not stay in memory for good.
+                inputs.remove(input.key, input);
+            }
         }
     }
 

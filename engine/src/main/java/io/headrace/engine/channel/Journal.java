@@ -125,10 +125,10 @@ final class Journal implements DutyCycle {
         work += log == null ? drainToMemory() : log.round(nowNanos);
         moveMilestones();
         take.passControls();
-        if (log != null) {
-            work += log.checkpointIfDue(nanoClock.nanoTime());
-        } else {
+        if (log == null) {
             expireInputsIfDue();
+        } else {
+            work += log.checkpointIfDue(nanoClock.nanoTime());
         }
         if (ledgerChanged) {
             publishLedger();

@@ -391,4 +391,20 @@ class ChannelProcessorTest {
         assertThat(input.startPosition()).isEqualTo(3);
         input.close();
     }
+
+    @Test
+    void shouldForgetAnInputOfWhichNothingWasPut() {
+        ChannelProcessorImpl processor = Fixtures.processor(one);
+        InputKey key = new InputKey(InputKey.Kind.WINDOW, "link:a");
+        SourceInputImpl unused = (SourceInputImpl) processor.openInput(key);
+        unused.close();
+        SourceInputImpl used = (SourceInputImpl) processor.openInput(key);
+        assertThat(used.inputs[0]).isNotSameAs(unused.inputs[0]);
+        put(processor, used, 1, processor.newTicket(), "a");
+        used.close();
+        SourceInputImpl again = (SourceInputImpl) processor.openInput(key);
+        assertThat(again.inputs[0]).isSameAs(used.inputs[0]);
+        assertThat(put(processor, again, 1, processor.newTicket(), "a")).isEqualTo(PutStatus.DUPLICATE);
+        again.close();
+    }
 }

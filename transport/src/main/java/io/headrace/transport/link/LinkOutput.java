@@ -20,6 +20,9 @@ public interface LinkOutput {
     /** Whether more should be queued now. */
     boolean isWritable();
 
+    /** What was queued and is not taken by the system yet: while it shrinks, the peer reads. */
+    long unsent();
+
     /** Closes, a receiver's after what is queued was sent; the owner of the connection then reports the loss. */
     void close();
 }

@@ -41,9 +41,12 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     /** R6: what a sender has not committed lies within one window, so no more of it can be without an answer. */
     private static final int MAX_UNANSWERED = SequenceWindow.SIZE;
 
+    private static final int MOST_SPARE = 1_024;
+
     private final LinkOutput output;
     private final Router router;
     private final LinkReceiverOptions options;
+    private final LinkReceiverMetrics metrics;
     private final LinkDecoder decoder;
     private final ArrayDeque<PendingFrame> published = new ArrayDeque<>();
     private final ArrayDeque<PendingFrame> parked = new ArrayDeque<>();
@@ -53,7 +56,6 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private Hello hello;
     private LinkStreams streams;
     private LinkStream stream;
-    private LinkReceiverMetrics metrics;
 
     private long receivedFrames;
     private long receivedBytes;
@@ -66,7 +68,6 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long held;
     private long usedSinceGrant;
     private boolean waitsForRoom;
-    private volatile boolean roomCame;
 
     private long revokedCredit;
     private long revokeToken;
@@ -75,10 +76,11 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long frameNanos;
 
     /** @param router called once, when HELLO came */
-    public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options) {
+    public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options, LinkReceiverMetrics metrics) {
         this.output = output;
         this.router = router;
         this.options = options;
+        this.metrics = metrics;
         this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength());
     }
 
@@ -121,7 +123,6 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             return;
         }
         streams = owner;
-        metrics = owner.metrics();
         stream = owner.stream(hello.stream());
         stream.join(this, hello.connection());
         stream.input().advanceFloor(hello.floor());
@@ -192,10 +193,13 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         answer();
     }
 
-    /** Something moved in a channel. */
-    void round() {
-        if (roomCame) {
-            roomCame = false;
+    /**
+     * Something moved in a channel.
+     *
+     * @param roomCame whether one that was full may have room
+     */
+    void round(boolean roomCame) {
+        if (roomCame && waitsForRoom) {
             waitsForRoom = false;
             putParked();
         }
@@ -277,6 +281,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                     hop.sequence(),
                     "frames without an answer: more than " + MAX_UNANSWERED + " (expected: at most that, R6)");
         }
+        stream.used();
         int aligned = frame.alignedLength();
         receivedFrames++;
         receivedBytes += aligned;
@@ -376,11 +381,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     private void waitForRoom(PendingFrame pending) {
         waitsForRoom = true;
-        LinkStream mine = stream;
-        streams.processor().whenRoom(pending.ticket().fullChannel(), () -> {
-            roomCame = true;
-            streams.signal(mine);
-        });
+        stream.awaitRoom(pending.ticket().fullChannel());
     }
 
     /** Counts what is acknowledged by now, grants what there is room for, and tells both with one ACK. */
@@ -416,7 +417,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         PendingFrame head = published.peek();
         while (head != null && head.isAnswerable(options.level())) {
             ackedFrames++;
-            spare.add(published.poll());
+            PendingFrame answered = published.poll();
+            if (spare.size() < MOST_SPARE) {
+                spare.add(answered);
+            }
             head = published.peek();
         }
     }
@@ -470,9 +474,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     private void reject(RejectCode code, long position, String why) {
         if (state != State.CLOSED) {
-            if (metrics != null) {
-                metrics.rejectsSent.increment();
-            }
+            metrics.rejectsSent.increment();
             output.write(LinkEncoder.reject(output.allocator(), code, position, why));
             close();
         }

@@ -61,6 +61,8 @@ public final class LinkSender implements LinkDecoder.Handler {
     private long heardNanos;
     private long pingedNanos;
     private long spokeNanos;
+    private long movedNanos;
+    private long lastUnsent;
     private int failures;
     private String trouble;
 
@@ -251,6 +253,8 @@ public final class LinkSender implements LinkDecoder.Handler {
         enter(State.STREAMING);
         pingedNanos = stateNanos;
         spokeNanos = stateNanos;
+        movedNanos = stateNanos;
+        lastUnsent = 0;
         if (!refused) {
             wellAgain();
         }
@@ -510,8 +514,15 @@ public final class LinkSender implements LinkDecoder.Handler {
                 }
             }
             case STREAMING, LEAVING -> {
+                long unsent = output.unsent();
+                if (unsent < lastUnsent) {
+                    // A large frame on a slow path: nobody can answer it before it is there.
+                    movedNanos = now;
+                }
+                lastUnsent = unsent;
                 long pause = Math.min(options.requestTimeoutMillis() / 3, LONGEST_PING_PAUSE_MILLIS);
-                if (isOver(now, heardNanos, options.requestTimeoutMillis())) {
+                if (isOver(now, heardNanos, options.requestTimeoutMillis())
+                        && isOver(now, movedNanos, options.requestTimeoutMillis())) {
                     lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
                 } else if ((isOver(now, heardNanos, pause) || isOver(now, spokeNanos, pause))
                         && isOver(now, pingedNanos, pause)) {

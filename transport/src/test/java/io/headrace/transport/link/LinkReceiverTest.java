@@ -23,6 +23,7 @@ class LinkReceiverTest {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> errors = new ArrayList<>();
     private final MetricGroup metrics = new MetricGroup(GroupType.SOURCE, "source");
+    private final LinkReceiverMetrics counted = new LinkReceiverMetrics(metrics);
     private LinkReceiverOptions options = LinkReceiverOptions.defaults();
     private ModelSink sink = new ModelSink(Long.MAX_VALUE);
     private CreditBudget budget = new CreditBudget(1 << 20);
@@ -31,7 +32,8 @@ class LinkReceiverTest {
 
     private final class Peer {
         final Wire wire = new Wire(allocator);
-        final LinkReceiver receiver = new LinkReceiver(wire, (joining, hello) -> joining.join(streams), options);
+        final LinkReceiver receiver =
+                new LinkReceiver(wire, (joining, hello) -> joining.join(streams), options, counted);
 
         Peer hello(int connection, long floor) {
             receiver.received(Wire.helloBytes(allocator, STREAM, connection, floor));
@@ -53,14 +55,7 @@ class LinkReceiverTest {
 
     private LinkStreams newStreams() {
         return new LinkStreams(
-                options,
-                sink,
-                budget,
-                () -> nanos,
-                () -> nanos / 1_000_000,
-                new LinkReceiverMetrics(metrics),
-                tasks::add,
-                errors::add);
+                options, sink, budget, () -> nanos, () -> nanos / 1_000_000, counted, tasks::add, errors::add);
     }
 
     private void use(ModelSink other) {
@@ -104,7 +99,7 @@ class LinkReceiverTest {
         runTasks();
         assertThat(peer.wire.said).noneMatch(said -> said.startsWith("ACK"));
         sink.drain(2);
-        peer.receiver.round();
+        peer.receiver.round(false);
         assertThat(peer.wire.last()).startsWith("ACK 2 ");
     }
 
@@ -309,6 +304,33 @@ class LinkReceiverTest {
     }
 
     @Test
+    void shouldLeaveNothingInTheQueueForRoomWhenConnectionsBreak() {
+        use(new ModelSink(1).acknowledgingAtOnce());
+        new Peer().hello(0, 0).data(100, 1);
+        for (int i = 0; i < 50; i++) {
+            new Peer().hello(0, 0).data(100, 2).receiver.disconnected();
+        }
+        Peer last = new Peer().hello(0, 0).data(100, 2);
+        Peer other = new Peer().hello(1, 0).data(100, 3);
+        assertThat(sink.waiters()).isEqualTo(1);
+        for (int i = 0; i < 3; i++) {
+            sink.drain(9);
+            runTasks();
+        }
+        assertThat(sink.published(KEY)).containsExactly(1L, 2L, 3L);
+        assertThat(last.wire.last()).startsWith("ACK 1 ");
+        assertThat(other.wire.last()).startsWith("ACK 1 ");
+    }
+
+    @Test
+    void shouldForgetAtOnceAStreamThatNeverSentAFrame_R19() {
+        Peer peer = new Peer().hello(0, 0);
+        peer.receiver.disconnected();
+        streams.checkTime();
+        assertThat(sink.isOpen(KEY)).isFalse();
+    }
+
+    @Test
     void shouldAnswerWhatIsPublishedAndNothingElseWhenStopping() {
         Peer peer = new Peer().hello(0, 0).data(100, 1, 2);
         streams.goAway("stops");
@@ -478,6 +500,7 @@ class LinkReceiverTest {
         options = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "secret", 60_000, 5_000, 60_000);
         Peer peer = new Peer().hello(0, 0);
         assertThat(peer.wire.last()).isEqualTo("REJECT TOKEN 0");
+        assertThat(metrics.counter("RejectSentCount").get()).isEqualTo(1);
     }
 
     @Test

@@ -241,6 +241,39 @@ class LinkSenderTest {
     }
 
     @Test
+    void shouldFinishALargeFrameOnASlowPath() {
+        sim.senderOptions =
+                new LinkSenderOptions("agent", "channel", "", 10, 1 << 20, 16 << 20, 2_000, 2_000, 100, 5_000, 30_000);
+        sim.start();
+        append(1, 1, 1_000_000);
+        sim.work();
+        sim.answerDial();
+        handshake();
+        for (int i = 0; i < 120 && sim.sink.published() == 0; i++) {
+            sim.deliverToReceiver(sim.connection(), 10_000);
+            sim.advance(1_000);
+            sim.work();
+        }
+        assertThat(sim.sender.state()).isEqualTo(LinkSender.State.STREAMING);
+        assertThat(sim.sender.trouble()).isNull();
+        assertThat(sim.sink.published()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveUpAPeerThatTakesNothingOfALargeFrame() {
+        sim.start();
+        append(1, 1, 1_000_000);
+        sim.work();
+        sim.answerDial();
+        handshake();
+        for (int i = 0; i < 25; i++) {
+            sim.advance(1_000);
+            sim.work();
+        }
+        assertThat(sim.sender.trouble()).contains("nothing heard of");
+    }
+
+    @Test
     void shouldSpeakWhenItOnlyHears() {
         sim.start();
         append(1, 100, 100);

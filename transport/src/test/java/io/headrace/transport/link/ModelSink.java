@@ -106,6 +106,11 @@ public final class ModelSink implements ChannelProcessor, Channel {
         inputs.values().forEach(ModelInput::forget);
     }
 
+    /** How many wait for room. */
+    public synchronized int waiters() {
+        return waiters.size();
+    }
+
     /** From now on every put is refused. */
     public synchronized void shut() {
         closed = true;

@@ -44,6 +44,11 @@ final class SimConnection {
         }
 
         @Override
+        public long unsent() {
+            return inFlight();
+        }
+
+        @Override
         public void close() {
             flush();
             closed = true;

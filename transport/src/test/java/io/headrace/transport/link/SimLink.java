@@ -20,6 +20,7 @@ final class SimLink {
     final List<String> health = new ArrayList<>();
     final MetricGroup senderMetrics = new MetricGroup(GroupType.SINK, "sender");
     final MetricGroup receiverMetrics = new MetricGroup(GroupType.SOURCE, "receiver");
+    private final LinkReceiverMetrics receiverCounts = new LinkReceiverMetrics(receiverMetrics);
     LinkReceiverOptions receiverOptions = LinkReceiverOptions.defaults();
     LinkSenderOptions senderOptions = LinkSenderOptions.defaults("agent", "channel");
     long receiveBytes = 256 * 1024;
@@ -79,7 +80,7 @@ final class SimLink {
                 budget,
                 () -> nanos,
                 () -> nanos / 1_000_000,
-                new LinkReceiverMetrics(receiverMetrics),
+                receiverCounts,
                 tasks::add,
                 errors::add);
     }
@@ -101,7 +102,8 @@ final class SimLink {
         SimConnection made = new SimConnection(allocator);
         connections.add(made);
         LinkStreams life = streams;
-        made.receiver = new LinkReceiver(made.fromReceiver, (receiver, hello) -> receiver.join(life), receiverOptions);
+        made.receiver = new LinkReceiver(
+                made.fromReceiver, (receiver, hello) -> receiver.join(life), receiverOptions, receiverCounts);
         sender.connected(made.fromSender);
     }
 

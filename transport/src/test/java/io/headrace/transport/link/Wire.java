@@ -50,6 +50,11 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
     }
 
     @Override
+    public long unsent() {
+        return 0;
+    }
+
+    @Override
     public void close() {
         flush();
         closed = true;
@@ -159,6 +164,11 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
         @Override
         public boolean isWritable() {
             return true;
+        }
+
+        @Override
+        public long unsent() {
+            return 0;
         }
 
         @Override

@@ -31,7 +31,10 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         receiver = new LinkReceiver(
-                ChannelOutput.lingering(channel), (who, hello) -> route(channel, hello), server.receiverOptions());
+                ChannelOutput.lingering(channel),
+                (who, hello) -> route(channel, hello),
+                server.receiverOptions(),
+                server.receiverMetrics());
         handshake = channel.eventLoop()
                 .schedule(
                         () -> channel.eventLoop().execute(() -> checkHandshake(channel)),

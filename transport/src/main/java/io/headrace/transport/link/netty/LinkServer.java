@@ -49,6 +49,7 @@ public final class LinkServer {
     private final List<Future<?>> ticks = new ArrayList<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Consumer<Throwable> errors;
+    private final LinkReceiverMetrics counted;
     private Channel listening;
 
     public LinkServer(
@@ -68,7 +69,7 @@ public final class LinkServer {
         this.maxConnections = maxConnections;
         this.errors = errors;
         this.budget = new CreditBudget(receiveBytes);
-        LinkReceiverMetrics counted = new LinkReceiverMetrics(metrics);
+        this.counted = new LinkReceiverMetrics(metrics);
         for (EventLoop loop : loops.loops()) {
             streams.put(loop, new LinkStreams(options, processor, budget, clock, epochClock, counted, loop, errors));
         }
@@ -127,6 +128,10 @@ public final class LinkServer {
 
     LinkReceiverOptions receiverOptions() {
         return options;
+    }
+
+    LinkReceiverMetrics receiverMetrics() {
+        return counted;
     }
 
     long handshakeTimeoutMillis() {
