@@ -325,7 +325,7 @@ final class TakeSide {
                 }
                 prefetch.unpin(logBytes);
                 leasedMemoryBytes -= memoryBytes;
-                wakeReader = logBytes > 0 && takeNext < ringHead;
+                wakeReader = logBytes > 0 && takeNext < ringHead && prefetch.wantsMore();
             }
         } finally {
             lock.unlock();
