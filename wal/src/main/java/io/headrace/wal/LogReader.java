@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 
 /**
- * Reads frames of a log in order, by positional reads of up to 256 KiB into pooled buffers that frames are slices of;
+ * Reads frames of a log in order, by positional reads of up to 512 KiB into pooled buffers that frames are slices of;
  * checksums are verified. Never looks past what the journal has written; may see a
  * frame a moment before {@link WriteAheadLog#written()} says so. INPUT and MARK frames are returned like
  * others. Sequences ascend with gaps: what lies in a gap is committed or was never used, see {@link LogState#addHole}.
@@ -75,6 +75,11 @@ public final class LogReader implements AutoCloseable {
     /** Position in its input of the frame returned last. */
     public long inputPosition() {
         return scanner.hop().inputPosition();
+    }
+
+    /** Gives back the memory that is kept for further reads, when none are expected soon; frames keep theirs. */
+    public void releaseBuffers() {
+        scanner.releaseBuffers();
     }
 
     @Override

@@ -9,33 +9,38 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
- * Walks the frames of a segment by positional reads of up to 256 KiB into pooled buffers. A frame is accepted if its tag
+ * Walks the frames of a segment by positional reads of up to 512 KiB into pooled buffers. A frame is accepted if its tag
  * is the segment's, its hop checksum, bounds and order hold, and, when its content is asked for, the origin checksum.
  * Owned by one thread.
  */
 final class SegmentScanner implements AutoCloseable {
     /** Bytes that are read at once, unless a single frame is larger. */
-    static final int READ_BYTES = 256 * 1024;
+    static final int READ_BYTES = 512 * 1024;
+
+    private static final int SLACK_SHIFT = 4;
+    private static final int MIN_SLACK = FrameLayout.HEADER_LENGTH;
 
     private final HopHeader hop = new HopHeader();
     private final FrameDecoder decoder;
-    private final ByteBufAllocator allocator;
+    private final ReadBuffers buffers;
     private final int maxFrameLength;
 
     private Segment segment;
-    private ByteBuf chunk;
-    private ByteBuffer chunkView;
+    private ReadBuffers.Chunk chunk;
     private long chunkStart;
     private int chunkLength;
+    /** Whether the last read ended where the bytes did that might be looked at, with room left behind it. */
+    private boolean cutShort;
+
     private long offset;
     private long frameOffset;
+    private int frameLength;
     private String fault;
 
     SegmentScanner(ByteBufAllocator allocator, int maxFrameLength) {
-        this.allocator = allocator;
+        this.buffers = new ReadBuffers(allocator);
         this.maxFrameLength = maxFrameLength;
         this.decoder = new FrameDecoder(maxFrameLength);
     }
@@ -44,8 +49,7 @@ final class SegmentScanner implements AutoCloseable {
     void position(Segment newSegment, long newOffset) {
         if (newSegment != segment || newOffset < chunkStart || newOffset > chunkStart + chunkLength) {
             segment = newSegment;
-            chunkStart = newOffset;
-            chunkLength = 0;
+            forgetChunk(newOffset);
         }
         offset = newOffset;
     }
@@ -97,7 +101,7 @@ final class SegmentScanner implements AutoCloseable {
         int length = hop.length();
         load(length, limit);
         int at = (int) (frameOffset - chunkStart);
-        ByteBuf origin = chunk.retainedSlice(at + FrameLayout.HOP_LENGTH, length - FrameLayout.HOP_LENGTH);
+        ByteBuf origin = chunk.memory.retainedSlice(at + FrameLayout.HOP_LENGTH, length - FrameLayout.HOP_LENGTH);
         try {
             Frame frame = decoder.decode(origin, FrameLayout.align(length));
             offset = frameOffset + FrameLayout.align(length);
@@ -116,7 +120,7 @@ final class SegmentScanner implements AutoCloseable {
             return false;
         }
         load(FrameLayout.HEADER_LENGTH, limit);
-        boolean checksum = hop.read(chunkView, (int) (offset - chunkStart));
+        boolean checksum = hop.read(chunk.view, (int) (offset - chunkStart));
         if (hop.tag() != segment.tag()) {
             fault = "tag: " + Integer.toHexString(hop.tag()) + " (expected: " + Integer.toHexString(segment.tag())
                     + ")";
@@ -130,6 +134,7 @@ final class SegmentScanner implements AutoCloseable {
         } else if (hop.sequence() <= above) {
             fault = "sequence: " + hop.sequence() + " (expected: > " + above + ")";
         } else {
+            frameLength = FrameLayout.align(hop.length());
             return true;
         }
         return false;
@@ -140,27 +145,18 @@ final class SegmentScanner implements AutoCloseable {
         if (chunk != null && offset >= chunkStart && offset + length <= chunkStart + chunkLength) {
             return;
         }
-        int wanted = (int) Math.min(Math.max(READ_BYTES, FrameLayout.align(length)), limit - offset);
-        int kept = chunk == null ? 0 : (int) Math.max(0, chunkStart + chunkLength - offset);
-        ByteBuf old = chunk;
-        ByteBuffer oldView = chunkView;
-        int oldAt = (int) (offset - chunkStart);
-        // Frames that were handed out still look at the old buffer: it is used again only when they are gone.
-        boolean reused = old != null && old.refCnt() == 1 && old.capacity() >= wanted;
-        if (!reused) {
-            chunk = allocator.directBuffer(Math.max(wanted, FrameLayout.HEADER_LENGTH));
-            chunk.writerIndex(chunk.capacity());
-            chunkView = chunk.nioBuffer(0, chunk.capacity()).order(ByteOrder.LITTLE_ENDIAN);
+        int needed = Math.max(FrameLayout.align(length), FrameLayout.HEADER_LENGTH);
+        int wanted = (int) Math.min(Math.max(readLength(), needed), limit - offset);
+        int from = chunkLength;
+        if (chunk != null && cutShort && offset - chunkStart + needed <= chunk.capacity()) {
+            // More was written behind what was read: it goes where nobody looks yet.
+            wanted = (int) Math.min(chunk.capacity(), limit - chunkStart);
+        } else {
+            from = turnOver(wanted);
         }
-        if (kept > 0) {
-            chunkView.put(0, oldView, oldAt, kept);
-        }
-        if (!reused && old != null) {
-            old.release();
-        }
-        chunkStart = offset;
-        chunkLength = kept;
-        ByteBuffer target = chunkView.clear().limit(wanted).position(kept);
+        cutShort = chunkStart + wanted == limit;
+        chunkLength = from;
+        ByteBuffer target = chunk.view.clear().limit(wanted).position(from);
         while (target.hasRemaining()) {
             int count = segment.file().read(target, chunkStart + target.position());
             if (count < 0) {
@@ -168,16 +164,57 @@ final class SegmentScanner implements AutoCloseable {
                         + " (expected: " + limit + " bytes at least)");
             }
         }
-        chunkView.clear();
+        chunk.view.clear();
         chunkLength = wanted;
+    }
+
+    /** Goes to a buffer that holds what was read from the offset on at its beginning; returns how much that is. */
+    private int turnOver(int wanted) {
+        int kept = (int) Math.max(0, chunkStart + chunkLength - offset);
+        int keptAt = (int) (offset - chunkStart);
+        ReadBuffers.Chunk old = chunk;
+        // Frames that were handed out still look at the old buffer: it is used again only when they are gone.
+        if (old == null || !old.isFree() || old.capacity() < wanted) {
+            chunk = buffers.take(wanted);
+        }
+        if (kept > 0) {
+            chunk.view.put(0, old.view, keptAt, kept);
+        }
+        if (old != null && old != chunk) {
+            buffers.leave(old);
+        }
+        chunkStart = offset;
+        return kept;
+    }
+
+    private void forgetChunk(long at) {
+        chunkStart = at;
+        chunkLength = 0;
+        cutShort = false;
+    }
+
+    /** Gives back the buffers; frames keep theirs. The scanner stays where it is. */
+    void releaseBuffers() {
+        if (chunk != null) {
+            buffers.leave(chunk);
+            chunk = null;
+            forgetChunk(offset);
+        }
+        buffers.clear();
+    }
+
+    /**
+     * How much to read at once: up to where the last frame that fits should end if frames go on being about as long as
+     * the last one, with some slack. A frame that is cut off is copied to the next buffer, so the less of it the better.
+     */
+    private int readLength() {
+        int slack = frameLength >> SLACK_SHIFT;
+        int whole = frameLength == 0 ? 0 : (READ_BYTES - slack) / frameLength;
+        return whole == 0 ? READ_BYTES : Math.min(READ_BYTES, whole * frameLength + Math.max(slack, MIN_SLACK));
     }
 
     @Override
     public void close() {
-        if (chunk != null) {
-            chunk.release();
-            chunk = null;
-            chunkLength = 0;
-        }
+        releaseBuffers();
     }
 }

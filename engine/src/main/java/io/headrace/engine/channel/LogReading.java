@@ -12,6 +12,9 @@ import java.io.IOException;
 final class LogReading implements DutyCycle {
     private static final int MAX_FRAMES = 256;
 
+    /** Sinks that wait are told after this many bytes, so that they work, and free what they had, beside the reader. */
+    private static final long WAKE_BYTES = Prefetch.BOUND_BYTES / 4;
+
     /** Further ahead than this it is quicker to seek than to read on. */
     private static final long SEEK_DISTANCE = 4_096;
 
@@ -36,6 +39,9 @@ final class LogReading implements DutyCycle {
     @Override
     public int doWork() {
         if (channel.failure() != null || !take.planReading(plan)) {
+            if (plan.from >= plan.to) {
+                reader.releaseBuffers();
+            }
             return 0;
         }
         try {
@@ -70,6 +76,7 @@ final class LogReading implements DutyCycle {
             reader.seek(plan.from);
             position = plan.from;
         }
+        long unannounced = 0;
         for (int count = 0; count < MAX_FRAMES; count++) {
             TakenFrame frame = ahead == null ? next() : ahead;
             ahead = null;
@@ -79,8 +86,13 @@ final class LogReading implements DutyCycle {
                 take.exhausted(plan.to);
                 return count + 1;
             }
+            unannounced += frame.charge;
             if (!take.prefetched(frame)) {
                 return count + 1;
+            }
+            if (unannounced >= WAKE_BYTES) {
+                channel.wakeConsumers();
+                unannounced = 0;
             }
         }
         return MAX_FRAMES;

@@ -13,6 +13,7 @@ final class Prefetch {
     private final ArrayDeque<TakenFrame> frames = new ArrayDeque<>();
     private long pinned;
     private long exhausted;
+    private boolean resting;
 
     Prefetch(long exhausted) {
         this.exhausted = exhausted;
@@ -52,8 +53,17 @@ final class Prefetch {
         exhausted = Math.max(exhausted, below);
     }
 
+    /**
+     * Whether the reader should read: until the bound is reached, and then again when half of it is free or nothing is
+     * ready, so that it isn't woken for every lease that ends.
+     */
     boolean wantsMore() {
-        return pinned < BOUND_BYTES;
+        if (pinned >= BOUND_BYTES) {
+            resting = true;
+        } else if (frames.isEmpty() || pinned <= BOUND_BYTES / 2) {
+            resting = false;
+        }
+        return !resting;
     }
 
     boolean hasNews(long takeNext) {

@@ -341,7 +341,7 @@ final class TakeSide {
                 }
                 prefetch.unpin(logBytes);
                 leasedMemoryBytes -= memoryBytes;
-                wakeReader = logBytes > 0 && takeNext < ringHead;
+                wakeReader = logBytes > 0 && takeNext < ringHead && prefetch.wantsMore();
                 // Handed over before anybody can seal the take side: the journal's last round knows every commit.
                 version = channel.committed(lease, token);
             }

@@ -1,0 +1,82 @@
+package io.headrace.wal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The buffers that a scanner reads into. A few of them are kept and filled again as soon as no frame looks at them, the
+ * first free one first, so that a sink that keeps up makes the reader fill the same few buffers, which stay in the
+ * processor's cache. What is needed beyond those comes from the allocator and goes back to it.
+ *
+ * <p>Owned by one thread; frames may be released by any. A kept buffer is free when the only reference is the one held
+ * here, since new ones come from the owner alone.
+ */
+final class ReadBuffers {
+    /** Buffers kept at most, each of {@link SegmentScanner#READ_BYTES}: what a reader is ahead of its sinks at most. */
+    static final int KEPT = 16;
+
+    private final ByteBufAllocator allocator;
+    private final Chunk[] kept = new Chunk[KEPT];
+    private int count;
+
+    ReadBuffers(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /** Memory that is read into, with a view of all of it, little-endian. */
+    static final class Chunk {
+        final ByteBuf memory;
+        final ByteBuffer view;
+
+        Chunk(ByteBuf memory) {
+            this.memory = memory.writerIndex(memory.capacity());
+            this.view = memory.nioBuffer(0, memory.capacity()).order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        int capacity() {
+            return view.capacity();
+        }
+
+        /** Whether no frame looks at it. */
+        boolean isFree() {
+            return memory.refCnt() == 1;
+        }
+    }
+
+    /** A free buffer of at least {@code bytes}, to be given to {@link #leave} afterwards. */
+    Chunk take(int bytes) {
+        if (bytes <= SegmentScanner.READ_BYTES) {
+            for (int i = 0; i < count; i++) {
+                if (kept[i].isFree()) {
+                    return kept[i];
+                }
+            }
+            if (count < KEPT) {
+                kept[count] = new Chunk(allocator.directBuffer(SegmentScanner.READ_BYTES));
+                return kept[count++];
+            }
+        }
+        return new Chunk(allocator.directBuffer(bytes));
+    }
+
+    /** The scanner moves on from a buffer; frames may still look at it. */
+    void leave(Chunk chunk) {
+        for (int i = 0; i < count; i++) {
+            if (kept[i] == chunk) {
+                return;
+            }
+        }
+        chunk.memory.release();
+    }
+
+    /** Lets go of the kept ones, which the scanner must not look at any more; each is freed with the last frame in it. */
+    void clear() {
+        for (int i = 0; i < count; i++) {
+            kept[i].memory.release();
+            kept[i] = null;
+        }
+        count = 0;
+    }
+}
