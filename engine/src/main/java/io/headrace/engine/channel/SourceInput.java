@@ -13,6 +13,18 @@ public interface SourceInput extends AutoCloseable {
     boolean isKnown();
 
     /**
+     * ORDERED: whether some required channel keeps no positions, being without a log, while another one knows this
+     * input. {@link #startPosition()} leaves such a channel out: what it lost with its process is to be found where the
+     * source itself notes what is safe, and {@link #beginAt} says so.
+     */
+    default boolean isForgotten() {
+        return false;
+    }
+
+    /** ORDERED: what the source will put begins here, not at {@link #startPosition()}. Before the first put. */
+    default void beginAt(long position) {}
+
+    /**
      * ORDERED: where to start reading, the smallest position that any required channel has; 0 when one has none.
      * WINDOW: the highest position up to which every required channel keeps everything by now (R9: on disk or
      * committed).

@@ -12,6 +12,7 @@ final class SourceInputImpl implements SourceInput {
     private final ChannelProcessorImpl processor;
     private final InputKey key;
     private final boolean known;
+    private final boolean forgotten;
     private final long startPosition;
     private final long[] boundaries;
     private long lastPosition;
@@ -24,22 +25,42 @@ final class SourceInputImpl implements SourceInput {
         this.inputs = inputs;
         this.route = new Route(inputs.length);
         boolean anyKnown = false;
+        boolean anyForgot = false;
         long smallest = Long.MAX_VALUE;
         long[] starts = new long[inputs.length];
         int count = 0;
         for (int i = 0; i < inputs.length; i++) {
             if (processor.isRequired(i)) {
                 anyKnown |= inputs[i].isKnown();
+                if (forgets(inputs[i], processor.channel(i))) {
+                    anyForgot = true;
+                    continue;
+                }
                 starts[count] = inputs[i].isWindow() ? inputs[i].keptPosition : inputs[i].putPosition();
                 smallest = Math.min(smallest, starts[count]);
                 count++;
             }
         }
         this.known = anyKnown;
+        this.forgotten = anyKnown && anyForgot;
         this.startPosition = smallest == Long.MAX_VALUE ? 0 : smallest;
         this.boundaries = Arrays.copyOf(starts, count);
         Arrays.sort(boundaries);
         this.lastPosition = startPosition;
+    }
+
+    private static boolean forgets(ChannelInput input, DualChannel channel) {
+        return !input.isAnonymous() && !input.isWindow() && !input.isKnown() && !channel.hasLog();
+    }
+
+    @Override
+    public boolean isForgotten() {
+        return forgotten;
+    }
+
+    @Override
+    public void beginAt(long position) {
+        lastPosition = position;
     }
 
     /** Position of the newest frame that was put, marked or left out. */

@@ -325,6 +325,38 @@ class ChannelProcessorTest {
     }
 
     @Test
+    void shouldLeaveAChannelThatForgetsOutOfTheStart() throws IOException {
+        MemoryStorage disk = new MemoryStorage();
+        InputKey key = new InputKey(InputKey.Kind.ORDERED, "file:1");
+        ManagedChannel kept = file("f1", disk);
+        ChannelProcessorImpl both = Fixtures.processor(kept, one);
+        SourceInput input = both.openInput(key);
+        PutTicket ticket = both.newTicket();
+        put(both, input, 10, ticket, "to 10");
+        assertThat(drain(one)).containsExactly("to 10");
+        put(both, input, 20, ticket, "to 20");
+        runner.runAll();
+        assertThat(input.isForgotten()).isFalse();
+        assertThat(input.safePosition()).isEqualTo(10);
+        kept.stop(0);
+
+        kept = file("f1", disk);
+        both = Fixtures.processor(kept, two);
+        input = both.openInput(key);
+        assertThat(input.isForgotten()).isTrue();
+        assertThat(input.startPosition()).isEqualTo(20);
+        input.beginAt(10);
+        assertThat(input.boundaryAbove(10)).isEqualTo(20);
+        assertThat(put(both, input, 20, ticket, "to 20")).isEqualTo(PutStatus.ACCEPTED);
+        runner.runAll();
+        assertThat(input.safePosition()).as("held by memory alone").isEqualTo(10);
+        assertThat(drain(two)).containsExactly("to 20");
+        assertThat(input.safePosition()).isEqualTo(20);
+        assertThat(drain(kept)).containsExactly("to 10", "to 20");
+        kept.close();
+    }
+
+    @Test
     void shouldMarkChannelsThatGotNothing() throws IOException {
         MemoryStorage disk = new MemoryStorage();
         InputKey key = new InputKey(InputKey.Kind.ORDERED, "file:1");

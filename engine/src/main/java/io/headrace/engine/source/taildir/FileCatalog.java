@@ -130,7 +130,8 @@ final class FileCatalog implements AutoCloseable {
             }
             registry.add(entry);
         }
-        long start = input.isKnown() ? input.startPosition() : unknownStart(file, entry, size, seenBefore);
+        long start = startOf(input, file, entry, size, seenBefore);
+        input.beginAt(start);
         if (!seenBefore && !input.isKnown()) {
             entry.beginAt(start);
         }
@@ -184,6 +185,15 @@ final class FileCatalog implements AutoCloseable {
 
     private SourceInput open(InputRegistry.Entry entry) {
         return processor.openInput(new InputKey(InputKey.Kind.ORDERED, entry.id()));
+    }
+
+    /** Channels know best. One that forgets with its process gets what the position file does not call safe. */
+    private long startOf(SourceInput input, TailedFile file, InputRegistry.Entry entry, long size, boolean seenBefore) {
+        if (input.isKnown() && !input.isForgotten()) {
+            return input.startPosition();
+        }
+        long noted = unknownStart(file, entry, size, seenBefore);
+        return input.isKnown() ? Math.min(noted, input.startPosition()) : noted;
     }
 
     private long unknownStart(TailedFile file, InputRegistry.Entry entry, long size, boolean seenBefore) {

@@ -43,6 +43,9 @@ final class RecordingProcessor implements ChannelProcessor {
     final TreeSet<Long> boundaries = new TreeSet<>();
     boolean full;
     boolean closed;
+    /** Another channel stands beside, which knows nothing after a restart. */
+    boolean forgetful;
+
     int largestFrame = Integer.MAX_VALUE;
     Runnable wake;
 
@@ -112,7 +115,7 @@ final class RecordingProcessor implements ChannelProcessor {
             return PutStatus.FULL;
         }
         Input target = (Input) input;
-        if (position <= target.put) {
+        if (position <= target.put && !forgetful) {
             return PutStatus.DUPLICATE;
         }
         target.put = position;
@@ -191,6 +194,11 @@ final class RecordingProcessor implements ChannelProcessor {
         @Override
         public boolean isKnown() {
             return knownWhenOpened;
+        }
+
+        @Override
+        public boolean isForgotten() {
+            return forgetful && knownWhenOpened;
         }
 
         @Override

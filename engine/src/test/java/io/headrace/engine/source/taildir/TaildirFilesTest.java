@@ -421,6 +421,19 @@ class TaildirFilesTest {
     }
 
     @Test
+    void shouldGiveAChannelThatForgetsWhatThePositionFileDoesNotCallSafe() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\nthree\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        rig.channel.forgetful = true;
+        writePositions(FileId.of(file).id().inode(), 4, file);
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "two", "three");
+    }
+
+    @Test
     void shouldKeepPositionOfUnknownInputUntilSomethingNewIsSafe() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\n");
         writePositions(FileId.of(file).id().inode(), 4, file);
