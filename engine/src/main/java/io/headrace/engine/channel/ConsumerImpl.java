@@ -109,7 +109,7 @@ final class ConsumerImpl implements ChannelConsumer {
     public void setListener(Runnable newListener) {
         listener = newListener;
         armed = true;
-        if (newListener != null && channel.takeSide().mayLease()) {
+        if (newListener != null && channel.takeSide().mayLease(this)) {
             wakeIfArmed();
         }
     }

@@ -526,12 +526,14 @@ final class DualChannel implements ManagedChannel {
      * another sink may get those frames: nobody must have been told that they will not come.
      */
     long floorFor(ConsumerImpl asking) {
+        // Read first: a sink has its first token before the mark moves over what it committed with it.
+        long floor = lowWater;
         for (ConsumerImpl consumer : consumers) {
             if (consumer != asking && consumer.goesBack()) {
                 return checkpointedLowWater;
             }
         }
-        return lowWater;
+        return floor;
     }
 
     void enqueue(JournalCommand command) {
@@ -585,14 +587,12 @@ final class DualChannel implements ManagedChannel {
     void wakeConsumers() {
         for (ConsumerImpl consumer : consumers) {
             if (consumer.armed) {
-                if (!take.mayLease()) {
-                    if (log != null && take.waitsForReader()) {
-                        // What there is left memory meanwhile; the reader tells when it is back.
-                        log.wakeReader();
-                    }
-                    return;
+                if (take.mayLease(consumer)) {
+                    consumer.wakeIfArmed();
+                } else if (log != null && take.waitsForReader(consumer)) {
+                    // What there is left memory meanwhile; the reader tells when it is back.
+                    log.wakeReader();
                 }
-                consumer.wakeIfArmed();
             }
         }
     }

@@ -81,24 +81,25 @@ final class TakeSide {
             }
             // Say that we wait, then look again: whoever moves a milestone does it the other way round.
             consumer.armed = true;
-            if (!mayLease()) {
+            if (!mayLease(consumer)) {
                 return null;
             }
             consumer.armed = false;
         }
     }
 
-    /** Whether a lease may succeed. */
-    boolean mayLease() {
+    /** Whether a lease of this sink may succeed. */
+    boolean mayLease(ConsumerImpl consumer) {
         lock.lock();
         try {
             if (closed) {
                 return false;
             }
+            long limit = leaseLimit(consumer);
             if (!rolledBack.isEmpty()) {
-                return true;
+                return rolledBack.peek().sequence <= limit;
             }
-            if (takeNext > leaseLimit()) {
+            if (takeNext > limit) {
                 return false;
             }
             if (takeNext < ringHead) {
@@ -110,13 +111,13 @@ final class TakeSide {
         }
     }
 
-    /** Whether a sink could lease what the reader has yet to bring. */
-    boolean waitsForReader() {
+    /** Whether this sink could lease what the reader has yet to bring. */
+    boolean waitsForReader(ConsumerImpl consumer) {
         lock.lock();
         try {
             return !closed
                     && takeNext < ringHead
-                    && takeNext <= leaseLimit()
+                    && takeNext <= leaseLimit(consumer)
                     && !prefetch.hasNews(takeNext)
                     && prefetch.wantsMore();
         } finally {
@@ -160,7 +161,8 @@ final class TakeSide {
     private LeaseImpl leaseRolledBack(ConsumerImpl consumer, int maxEvents, long maxBytes) {
         LeaseImpl lease = null;
         TakenFrame entry = rolledBack.peek();
-        while (entry != null) {
+        long limit = leaseLimit(consumer);
+        while (entry != null && entry.sequence <= limit) {
             if (lease == null) {
                 lease = new LeaseImpl(this, consumer);
             }
@@ -178,7 +180,7 @@ final class TakeSide {
 
     private LeaseImpl leaseInOrder(ConsumerImpl consumer, LeaseImpl begun, int maxEvents, long maxBytes) {
         LeaseImpl lease = begun;
-        long limit = leaseLimit();
+        long limit = leaseLimit(consumer);
         while (takeNext <= limit) {
             if (takeNext < ringHead) {
                 if (!stepToPrefetched(limit)) {
@@ -222,6 +224,12 @@ final class TakeSide {
     private long leaseLimit() {
         // R3: never what a crash could take back. R6: never further above the low-water mark than its bitmap reaches.
         return Math.min(acknowledged.getAsLong(), lowWater.getAsLong() + SequenceWindow.SIZE);
+    }
+
+    /** R6 holds for the floor that a sink tells others, too. One that goes back to its token tells nobody. */
+    private long leaseLimit(ConsumerImpl consumer) {
+        long limit = leaseLimit();
+        return consumer.goesBack() ? limit : Math.min(limit, consumer.lowWater() + SequenceWindow.SIZE);
     }
 
     private TakenFrame takeFromRing(Slot slot) {

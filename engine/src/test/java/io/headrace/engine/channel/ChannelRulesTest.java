@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -184,6 +185,65 @@ class ChannelRulesTest {
             rig.run();
             assertThat(rig.drain()).hasSize(1_000 - 64);
         }
+    }
+
+    /** A receiver refuses what lies further above the floor that it was told than its bitmap reaches. */
+    @Test
+    void shouldLeaseNothingFarAboveTheFloorThatASinkTells_R6() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            ChannelConsumer other = rig.channel.consumer("k2");
+            Frame frame = Fixtures.smallFrame(rig.producer, "a");
+            rig.frames.add(frame);
+            List<Lease> open = new ArrayList<>();
+            Lease first = null;
+            for (int i = 1; i <= SequenceWindow.SIZE + 20; i++) {
+                assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket))
+                        .isEqualTo(PutStatus.ACCEPTED);
+                if (i % 1_000 == 0) {
+                    rig.run();
+                    first = first == null ? rig.consumer.tryLease(10, ChannelRig.BYTES) : first;
+                    leaseAll(other, open);
+                }
+            }
+            rig.run();
+            leaseAll(other, open);
+            assertThat(highest(open)).isEqualTo(SequenceWindow.SIZE);
+            AtomicInteger told = new AtomicInteger();
+            other.setListener(told::incrementAndGet);
+            first.commit(new byte[] {1});
+            rig.run();
+            assertThat(rig.channel.lowWater()).isEqualTo(10);
+            assertThat(other.lowWater()).as("what a checkpoint holds").isZero();
+            leaseAll(other, open);
+            assertThat(highest(open)).as("leased in order").isEqualTo(SequenceWindow.SIZE);
+            Lease second = rig.consumer.tryLease(5, ChannelRig.BYTES);
+            assertThat(second.size()).as("the sink with the token tells nobody").isEqualTo(5);
+            second.rollback();
+            leaseAll(other, open);
+            assertThat(highest(open)).as("rolled back by another").isEqualTo(SequenceWindow.SIZE);
+            told.set(0);
+            rig.pass(200);
+            assertThat(other.lowWater()).isEqualTo(10);
+            assertThat(told.get()).as("told of the checkpoint").isEqualTo(1);
+            leaseAll(other, open);
+            assertThat(highest(open)).isEqualTo(SequenceWindow.SIZE + 10);
+            open.forEach(Lease::commit);
+            rig.run();
+            assertThat(rig.drain()).hasSize(10);
+        }
+    }
+
+    private static void leaseAll(ChannelConsumer consumer, List<Lease> open) {
+        Lease lease = consumer.tryLease(1_000, ChannelRig.BYTES);
+        while (lease != null) {
+            open.add(lease);
+            lease = consumer.tryLease(1_000, ChannelRig.BYTES);
+        }
+    }
+
+    private static long highest(List<Lease> open) {
+        Lease last = open.get(open.size() - 1);
+        return last.sequence(last.size() - 1);
     }
 
     @Test
