@@ -44,7 +44,7 @@ class ChannelSimulationTest {
         } catch (Exception | AssertionError e) {
             throw new AssertionError(
                     "seed " + seed + " fails; replay: mvn -pl engine -am test -Dtest=ChannelSimulationTest"
-                            + " -Dsurefire.failIfNoSpecifiedTests=false -DargLine=-Dsimulation.seed=" + seed,
+                            + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed,
                     e);
         }
     }
