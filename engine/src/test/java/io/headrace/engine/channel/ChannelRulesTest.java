@@ -62,23 +62,23 @@ class ChannelRulesTest {
     @Test
     void shouldRefuseAtOnceWhenTheRingIsFull_R2() throws IOException {
         ChannelSettings settings = ChannelSettings.memory("c1", 10_000_000).withByteCapacity(1L << 50);
-        try (ChannelRig rig = new ChannelRig(settings)) {
-            Frame frame = Fixtures.smallFrame(rig.producer, "a");
-            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
-                for (int i = 0; i < ChannelSettings.MAX_SLOTS; i++) {
-                    assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket) == PutStatus.ACCEPTED)
-                            .isTrue();
-                }
-                assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket))
-                        .isEqualTo(PutStatus.FULL);
-            });
-            assertThat(rig.ticket.fullReason()).isEqualTo(FullReason.SLOTS);
-            rig.run();
-            rig.lease().commit();
+        // Closed only when it holds: closing would wait for a producer that waits for a slot.
+        ChannelRig rig = new ChannelRig(settings);
+        Frame frame = Fixtures.smallFrame(rig.producer, "a");
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            for (int i = 0; i < ChannelSettings.MAX_SLOTS; i++) {
+                assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket) == PutStatus.ACCEPTED)
+                        .isTrue();
+            }
             assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket))
-                    .isEqualTo(PutStatus.ACCEPTED);
-            rig.frames.add(frame);
-        }
+                    .isEqualTo(PutStatus.FULL);
+        });
+        assertThat(rig.ticket.fullReason()).isEqualTo(FullReason.SLOTS);
+        rig.run();
+        rig.lease().commit();
+        assertThat(rig.processor.tryPut(rig.input, 0, frame, true, rig.ticket)).isEqualTo(PutStatus.ACCEPTED);
+        rig.frames.add(frame);
+        rig.close();
     }
 
     @Test
