@@ -72,6 +72,24 @@ class TaildirTruncationTest {
     }
 
     @Test
+    void shouldCountWhatCameWhileTheChannelHadNoRoom() throws IOException {
+        Path file = rig.write("a.log", "0123456789\n".repeat(100));
+        rig.with("batchSize", "100").start();
+        rig.channel.full = true;
+        rig.poll();
+        rig.write("a.log", "0123456789\n".repeat(50));
+        rig.poll();
+        assertThat(rig.metrics.values().get("LagBytes").longValue()).isEqualTo(50 * 11);
+        rewrite(file, "");
+        rig.poll();
+        rig.channel.full = false;
+        rig.channel.wake.run();
+        rig.poll();
+        assertThat(rig.channel.events).hasSize(100);
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(50 * 11);
+    }
+
+    @Test
     void shouldNoticeFileFilledAgainToTheSameSize() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\n");
         rig.start().poll();
