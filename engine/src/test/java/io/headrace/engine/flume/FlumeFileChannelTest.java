@@ -2,9 +2,9 @@ package io.headrace.engine.flume;
 
 import static io.headrace.engine.flume.RealChannel.frame;
 import static io.headrace.engine.flume.RealChannel.numbers;
+import static io.headrace.engine.flume.RealChannel.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.headrace.engine.channel.Lease;
 import io.headrace.engine.channel.PutStatus;
@@ -15,6 +15,7 @@ import io.headrace.wal.LogDamagedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -38,10 +39,10 @@ class FlumeFileChannelTest {
         return RealChannel.onDisk("file", folder, keys);
     }
 
-    /** What was committed or put before is in a checkpoint when this returns. */
+    /** What was acknowledged or applied before is in a checkpoint when this returns. */
     static void awaitCheckpoint(RealChannel channel) {
         long before = channel.counter("CheckpointCount");
-        await().until(() -> channel.counter("CheckpointCount") > before);
+        soon().until(() -> channel.counter("CheckpointCount") > before);
     }
 
     /** Puts one event after the other until there is no room. */
@@ -52,7 +53,7 @@ class FlumeFileChannelTest {
             put.add(body);
             body = "event " + put.size();
         }
-        await().until(() -> channel.channel.acknowledged() >= put.size());
+        soon().until(() -> channel.channel.acknowledged() >= put.size());
         return put;
     }
 
@@ -75,15 +76,11 @@ class FlumeFileChannelTest {
         assertThat(RealChannel.bodies(channel.awaitLease(2))).containsExactly("0", "1");
         assertThat(RealChannel.bodies(channel.awaitLease(3))).containsExactly("2", "3", "4");
         channel.putAll("5");
-        awaitCheckpointOf(channel);
+        awaitCheckpoint(channel);
         channel.stop();
         try (RealChannel again = open()) {
             assertThat(again.take(6)).containsExactly(numbers(0, 6));
         }
-    }
-
-    private static void awaitCheckpointOf(RealChannel channel) {
-        await().until(() -> channel.counter("CheckpointCount") > 0);
     }
 
     @ParameterizedTest
@@ -136,7 +133,7 @@ class FlumeFileChannelTest {
     void shouldKeepNullHeaderValuesAsEmptyOnes() throws IOException {
         RealChannel channel = open();
         channel.put(Collections.singletonMap("test_key", null), "body");
-        await().until(channel.ticket::isAcknowledged);
+        soon().until(channel.ticket::isAcknowledged);
         channel.close();
         try (RealChannel again = open()) {
             Lease lease = again.awaitLease(1);
@@ -190,7 +187,7 @@ class FlumeFileChannelTest {
                 frame.release();
             }
         });
-        await().until(() -> channel.counter("Full_events") > 1);
+        soon().until(() -> channel.counter("Full_events") > 1);
         assertThat(waiting).isNotDone();
         assertThat(channel.take(1)).isEqualTo(put.subList(0, 1));
         assertThat(waiting.get()).isEqualTo(PutStatus.ACCEPTED);
@@ -268,7 +265,7 @@ class FlumeFileChannelTest {
         try {
             again = open("sync", "never");
             RealChannel opened = again;
-            await().until(() -> opened.channel.failure() != null);
+            soon().until(() -> opened.channel.failure() != null);
             assertThat(again.channel.failure()).isInstanceOf(LogDamagedException.class);
             assertThat(again.lease(100)).isNull();
             assertThat(again.put("more")).isEqualTo(PutStatus.CLOSED);
@@ -284,8 +281,7 @@ class FlumeFileChannelTest {
         try (Stream<Path> files = Files.list(folder.resolve("data"))) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".wal")).toList()) {
-                int at = new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1)
-                        .indexOf(content);
+                int at = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).indexOf(content);
                 if (at >= 0) {
                     try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
                         out.write(ByteBuffer.wrap(new byte[] {'A'}), at);
@@ -353,7 +349,7 @@ class FlumeFileChannelTest {
 
     /** Commits stand in the next checkpoint, 200 ms later; a kill before it gives the events again to such a sink. */
     private static void awaitCommitted(RealChannel channel, long events) {
-        await().until(() -> channel.channel.ledger().delivered() >= events);
+        soon().until(() -> channel.channel.ledger().delivered() >= events);
         awaitCheckpoint(channel);
     }
 }

@@ -1,7 +1,5 @@
 package io.headrace.engine.flume;
 
-import static org.awaitility.Awaitility.await;
-
 import io.headrace.engine.TestContext;
 import io.headrace.engine.channel.Channel;
 import io.headrace.engine.channel.ChannelConsumer;
@@ -32,6 +30,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,6 +39,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** A channel described by the keys of a Flume configuration, on a real folder with its own threads; one source, one sink. */
 final class RealChannel implements AutoCloseable {
@@ -160,7 +161,28 @@ final class RealChannel implements AutoCloseable {
         if (status != PutStatus.ACCEPTED) {
             throw new AssertionError("put: " + status + " " + ticket.fullReason());
         }
-        await().until(ticket::isAcknowledged);
+        soon().until(ticket::isAcknowledged);
+    }
+
+    /** Looks again after a millisecond, since most of what is awaited here takes few. */
+    static ConditionFactory soon() {
+        return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+    }
+
+    /** One batch, which waits for room as long as {@code keep-alive} says; acknowledged when this returns ACCEPTED. */
+    PutStatus putWaiting(String... bodies) {
+        Frame frame = frame(Map.of(), bodies);
+        try {
+            PutStatus status = processor.put(input, 0, frame, true, ticket);
+            if (status == PutStatus.ACCEPTED) {
+                soon().until(ticket::isAcknowledged);
+            }
+            return status;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            frame.release();
+        }
     }
 
     /** Whole batches, up to so many events, uncommitted; null when there is nothing. */
@@ -170,7 +192,7 @@ final class RealChannel implements AutoCloseable {
 
     /** As above, waiting for something. */
     Lease awaitLease(int maxEvents) {
-        return await().until(() -> lease(maxEvents), lease -> lease != null);
+        return soon().until(() -> lease(maxEvents), lease -> lease != null);
     }
 
     /** Takes and commits so many events. */
