@@ -56,10 +56,13 @@ final class CheckContext {
                 findings.error(list, null, list.key() + ": empty (expected: names, or no such line)");
             }
         }
-        keys.components().get(group).forEach((name, values) -> {
+        Map<String, Map<String, ConfigValue>> components = keys.components().get(group);
+        List<String> bare =
+                names.stream().filter(name -> !components.containsKey(name)).toList();
+        components.forEach((name, values) -> {
             if (!names.contains(name)) {
-                ConfigValue first = values.values().iterator().next();
-                String nearest = NearestKey.of(name, names);
+                ConfigValue first = first(values);
+                String nearest = NearestKey.of(name, bare);
                 findings.warn(
                         first,
                         null,
