@@ -483,12 +483,11 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void leave(Segment segment) {
-        segment.leave();
-        if (durable.get() < segment.lastSequence()) {
+        boolean allSynced = durable.get() >= segment.lastSequence();
+        segment.leave(allSynced);
+        if (!allSynced) {
             unsynced.add(segment);
             preparer.syncSoon(segment);
-        } else {
-            segment.markSynced();
         }
     }
 

@@ -207,7 +207,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         try {
             if (!route.isFor(frame, intercepted)) {
                 route.begin(frame, intercepted, nanoClock.nanoTime());
-                router.fill(route, frame, intercepted);
+                router.fill(route, source, position, frame, intercepted);
             }
             status = putRoute(source, position, route, filled);
             return status;
@@ -402,6 +402,10 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
 
     boolean isRequired(int index) {
         return router.isRequired(index);
+    }
+
+    long turnAbove(long position) {
+        return router.turnAbove(position);
     }
 
     Frame announcement(ChannelInput input) {
