@@ -8,6 +8,9 @@ final class ConfigurationMessages {
     private ConfigurationMessages() {}
 
     static void print(Console console, ConfigurationReport report) {
+        for (ConfigurationProblem notice : report.notices()) {
+            console.err().println("headrace: note: " + notice);
+        }
         for (ConfigurationProblem warning : report.warnings()) {
             console.err().println("headrace: warning: " + warning);
         }

@@ -62,7 +62,7 @@ public final class ConfigurationLoader {
             }
         }
         if (!unreadable.isEmpty()) {
-            return new ConfigurationReport(unreadable, List.of(), null);
+            return new ConfigurationReport(unreadable, List.of(), List.of(), null);
         }
         return build(files, read, agentName);
     }
@@ -73,7 +73,10 @@ public final class ConfigurationLoader {
             return build(List.of(file), List.of(PropertiesFile.parse(file, text)), agentName);
         } catch (ConfigurationException e) {
             return new ConfigurationReport(
-                    List.of(ConfigurationProblem.at(null, Severity.ERROR, null, e.getMessage())), List.of(), null);
+                    List.of(ConfigurationProblem.at(null, Severity.ERROR, null, e.getMessage())),
+                    List.of(),
+                    List.of(),
+                    null);
         }
     }
 
@@ -179,9 +182,12 @@ public final class ConfigurationLoader {
                 .thenComparingInt(ConfigurationProblem::line));
         List<ConfigurationProblem> errors = new ArrayList<>();
         List<ConfigurationProblem> warnings = new ArrayList<>();
+        List<ConfigurationProblem> notices = new ArrayList<>();
         for (ConfigurationProblem problem : sorted) {
             boolean leftOut = lenient && problem.component() != null;
-            if (problem.severity() == Severity.WARNING) {
+            if (problem.severity() == Severity.NOTICE) {
+                notices.add(problem);
+            } else if (problem.severity() == Severity.WARNING) {
                 warnings.add(problem);
             } else if (leftOut) {
                 warnings.add(problem.asWarning());
@@ -190,6 +196,9 @@ public final class ConfigurationLoader {
             }
         }
         return new ConfigurationReport(
-                List.copyOf(errors), List.copyOf(warnings), errors.isEmpty() ? configuration : null);
+                List.copyOf(errors),
+                List.copyOf(warnings),
+                List.copyOf(notices),
+                errors.isEmpty() ? configuration : null);
     }
 }

@@ -14,8 +14,12 @@ import java.nio.file.Path;
 public record ConfigurationProblem(Severity severity, Path file, int line, String component, String message) {
     /** Whether the agent can start. */
     public enum Severity {
+        /** It cannot. */
         ERROR,
-        WARNING
+        /** It can, but perhaps not as its author meant. */
+        WARNING,
+        /** It can; a key is not needed here. */
+        NOTICE
     }
 
     static ConfigurationProblem at(ConfigValue value, Severity severity, String component, String message) {

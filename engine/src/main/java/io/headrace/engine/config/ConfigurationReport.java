@@ -7,10 +7,14 @@ import java.util.List;
  *
  * @param errors what keeps the agent from starting, in order of files and lines
  * @param warnings what an operator should look at, in order of files and lines
+ * @param notices keys that are not needed here, in order of files and lines
  * @param configuration what can be started; null when there are errors
  */
 public record ConfigurationReport(
-        List<ConfigurationProblem> errors, List<ConfigurationProblem> warnings, AgentConfiguration configuration) {
+        List<ConfigurationProblem> errors,
+        List<ConfigurationProblem> warnings,
+        List<ConfigurationProblem> notices,
+        AgentConfiguration configuration) {
     /** Whether the agent can start. */
     public boolean isUsable() {
         return errors.isEmpty();

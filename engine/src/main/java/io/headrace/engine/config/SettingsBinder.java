@@ -84,17 +84,26 @@ public final class SettingsBinder {
 
     /** Reads a record; empty when something is wrong, which {@link #problems()} then has. */
     public <R extends Record> Optional<R> tryBind(Class<R> type) {
+        Set<String> plainKeys = new LinkedHashSet<>();
+        settingsOf(type).forEach(setting -> {
+            plainKeys.add(setting.key());
+            plainKeys.addAll(Arrays.asList(setting.aliases()));
+        });
+        known.addAll(plainKeys);
+        return tryBind(type, plainKeys);
+    }
+
+    private <R extends Record> Optional<R> tryBind(Class<R> type, Set<String> plainKeys) {
         RecordComponent[] components = type.getRecordComponents();
         Object[] arguments = new Object[components.length];
         boolean sound = true;
-        Set<String> plainKeys = new LinkedHashSet<>();
-        for (RecordComponent component : components) {
-            Setting setting = settingOf(type, component);
-            plainKeys.add(setting.key());
-            plainKeys.addAll(Arrays.asList(setting.aliases()));
-        }
-        known.addAll(plainKeys);
         for (int i = 0; i < components.length; i++) {
+            if (isGroup(components[i])) {
+                arguments[i] = tryBind(components[i].getType().asSubclass(Record.class), plainKeys)
+                        .orElse(null);
+                sound &= arguments[i] != null;
+                continue;
+            }
             Setting setting = settingOf(type, components[i]);
             try {
                 arguments[i] = value(components[i].getGenericType(), setting, plainKeys);
@@ -106,7 +115,20 @@ public final class SettingsBinder {
         return sound ? make(type, components, arguments) : Optional.empty();
     }
 
-    /** Errors and warnings so far, in no order. */
+    /** All keys of a record, those of the records in it included, in the order in which they are written there. */
+    public static List<Setting> settingsOf(Class<? extends Record> type) {
+        List<Setting> settings = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (isGroup(component)) {
+                settings.addAll(settingsOf(component.getType().asSubclass(Record.class)));
+            } else {
+                settings.add(settingOf(type, component));
+            }
+        }
+        return List.copyOf(settings);
+    }
+
+    /** Errors, warnings and notices so far, in no order. */
     public List<ConfigurationProblem> problems() {
         return List.copyOf(problems);
     }
@@ -172,6 +194,9 @@ public final class SettingsBinder {
             return map(setting, plainKeys);
         }
         ConfigValue written = find(setting);
+        if (!setting.noEffect().isEmpty()) {
+            return withoutEffect(type, setting, written);
+        }
         boolean optional = SettingParser.unwrapped(type) != type;
         if (written == null && setting.byDefault().isEmpty()) {
             if (optional) {
@@ -186,6 +211,22 @@ public final class SettingsBinder {
                 : parse(type, setting, written);
         effective.put(setting.key(), shown(setting.key(), SettingParser.print(parsed)));
         return optional ? Optional.of(parsed) : parsed;
+    }
+
+    private Optional<?> withoutEffect(Type type, Setting setting, ConfigValue written) {
+        if (SettingParser.unwrapped(type) == type) {
+            throw new IllegalArgumentException(
+                    setting.key() + ": " + type + " (expected: an Optional, as it has no effect)");
+        }
+        if (written != null) {
+            problems.add(ConfigurationProblem.at(
+                    written,
+                    Severity.NOTICE,
+                    owner,
+                    written.key() + ": " + shown(setting.key(), written.value()) + ": has no effect ("
+                            + setting.noEffect() + ")"));
+        }
+        return Optional.empty();
     }
 
     private Object parse(Type type, Setting setting, ConfigValue written) throws SettingParser.Unexpected {
@@ -298,6 +339,10 @@ public final class SettingsBinder {
 
     private static boolean matches(String pattern, String key) {
         return pattern.endsWith("*") ? key.startsWith(pattern.substring(0, pattern.length() - 1)) : pattern.equals(key);
+    }
+
+    private static boolean isGroup(RecordComponent component) {
+        return component.getType().isRecord() && component.getAnnotation(Setting.class) == null;
     }
 
     private static Setting settingOf(Class<?> type, RecordComponent component) {
