@@ -296,8 +296,8 @@ class ConfigurationLoaderTest {
         assertThat(report.warnings())
                 .extracting(ConfigurationProblem::toString)
                 .containsExactly("a.conf:10: a1.sinks.k2.channel: c1: sinks k1 (drain), k2 (other) share it, so each"
-                        + " event goes to one of them (expected: a channel for each sink, all of them in"
-                        + " a1.sources.r1.channels, where each is to get all events)");
+                        + " event goes to one of them (expected, where all are to get all: a channel of its own,"
+                        + " named in a1.sources.r1.channels beside c1)");
     }
 
     @Test
