@@ -93,6 +93,11 @@ final class ChannelLog {
         group.gauge("Spilling", () -> channel.admission().isSpilling() ? 1 : 0);
     }
 
+    /** Why the log cannot grow; null when it can. */
+    String waitingFor() {
+        return log.preparer().waitingFor();
+    }
+
     void start() {
         DutyRunner runner = channel.environment().runner();
         preparer = runner.start(new SegmentPreparing(channel, log.preparer()));
