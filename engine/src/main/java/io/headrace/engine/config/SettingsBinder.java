@@ -346,8 +346,14 @@ public final class SettingsBinder {
         problems.add(ConfigurationProblem.at(place, Severity.WARNING, owner, message));
     }
 
+    /** The first sentence of the documentation, to stand in brackets. */
     private static String expectationOf(Setting setting) {
-        return setting.doc();
+        String doc = setting.doc();
+        int end = doc.indexOf(". ");
+        String sentence =
+                end >= 0 ? doc.substring(0, end) : doc.endsWith(".") ? doc.substring(0, doc.length() - 1) : doc;
+        boolean word = sentence.length() > 1 && Character.isLowerCase(sentence.charAt(1));
+        return word ? Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1) : sentence;
     }
 
     private static boolean matches(String pattern, String key) {
