@@ -31,6 +31,11 @@ final class PutTicketImpl implements PutTicket {
         count++;
     }
 
+    /** What the frame got in the first channel. */
+    long firstSequence() {
+        return sequences[0];
+    }
+
     @Override
     public boolean isAcknowledged() {
         for (int i = 0; i < count; i++) {

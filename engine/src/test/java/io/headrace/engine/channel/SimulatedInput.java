@@ -6,9 +6,11 @@ import io.headrace.wal.InputKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -21,6 +23,11 @@ final class SimulatedInput {
     private final boolean durable;
     final Map<Long, Integer> eventsAt = new HashMap<>();
     final TreeSet<Long> acknowledged = new TreeSet<>();
+    /** Sequences of what was acknowledged in this life, by position. */
+    private final Map<Long, Long> sequences = new HashMap<>();
+    /** Acknowledged before it was on disk, as the settings allow, and perhaps lost when power was. */
+    final Set<Long> forgiven = new HashSet<>();
+
     private final List<Outstanding> outstanding = new ArrayList<>();
     private final ArrayDeque<Long> toSend = new ArrayDeque<>();
     private ChannelProcessorImpl processor;
@@ -54,7 +61,7 @@ final class SimulatedInput {
         if (isWindow()) {
             toSend.clear();
             for (long position = 1; position <= highest; position++) {
-                if (!acknowledged.contains(position)) {
+                if (!acknowledged.contains(position) && !forgiven.contains(position)) {
                     toSend.add(position);
                 }
             }
@@ -129,6 +136,7 @@ final class SimulatedInput {
             // Into a channel that may hold frames only in memory a sender asks for `ack = safe`.
             if (durable ? one.ticket().isAcknowledged() : one.ticket().isSafe()) {
                 acknowledged.add(one.position());
+                sequences.put(one.position(), ((PutTicketImpl) one.ticket()).firstSequence());
                 each.remove();
             }
         }
@@ -141,13 +149,23 @@ final class SimulatedInput {
 
     private long floor() {
         long floor = 0;
-        while (acknowledged.contains(floor + 1)) {
+        while (acknowledged.contains(floor + 1) || forgiven.contains(floor + 1)) {
             floor++;
         }
         return floor;
     }
 
+    /** Power is gone: a sender has forgotten what it was promised, whether it was on disk or not. */
+    void loseWhatWasNotDurable(long durable) {
+        sequences.forEach((position, sequence) -> {
+            if (sequence > durable && acknowledged.remove(position)) {
+                forgiven.add(position);
+            }
+        });
+    }
+
     void close() {
+        sequences.clear();
         input.close();
     }
 }
