@@ -31,9 +31,9 @@ final class PutTicketImpl implements PutTicket {
         count++;
     }
 
-    /** What the frame got in the first channel. */
+    /** What the frame got in the first channel; 0 for a duplicate of one that is acknowledged. */
     long firstSequence() {
-        return sequences[0];
+        return count == 0 ? 0 : sequences[0];
     }
 
     @Override

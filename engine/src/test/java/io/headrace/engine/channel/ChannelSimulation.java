@@ -37,6 +37,7 @@ final class ChannelSimulation {
 
     private final SplittableRandom random;
     private final SimulatedDisk storage;
+    private final StringBuilder trace = new StringBuilder();
     private final DrivenClock clock = new DrivenClock();
     private final ChannelSettings settings;
     private final List<SimulatedInput> inputs;
@@ -86,7 +87,13 @@ final class ChannelSimulation {
                         random.nextBoolean() ? Appender.MAPPED : Appender.POSITIONAL);
     }
 
+    /** What happened, for whoever looks for a fault. */
+    String trace() {
+        return trace.toString();
+    }
+
     void run() throws IOException {
+        note(settings.policy() + " " + settings.sync() + " " + settings.appender());
         for (int life = 1; life <= LIVES; life++) {
             begin();
             if (life == LIVES) {
@@ -135,6 +142,7 @@ final class ChannelSimulation {
         }
         storage.revive();
         channel.start();
+        note("opened: acknowledged " + channel.acknowledged() + ", low water " + channel.lowWater());
         first = channel.consumer("k1");
         first.setListener(() -> sinkWoken = true);
         second = channel.consumer("k2");
@@ -142,9 +150,17 @@ final class ChannelSimulation {
         leasedThisLife.clear();
         open.clear();
         learnWhatIsCommitted();
+        note("committed for good " + committedForGood);
         assertThat(channel.ledger().balances()).isTrue();
         ChannelProcessorImpl processor = Fixtures.processor(channel);
-        inputs.forEach(input -> input.open(processor));
+        inputs.forEach(input -> {
+            input.open(processor);
+            note(input.id() + " from " + input.notLostUpTo() + ", acknowledged " + input.acknowledged);
+        });
+    }
+
+    private void note(String what) {
+        trace.append(what).append('\n');
     }
 
     private ChannelEnvironment environment() {
@@ -224,6 +240,7 @@ final class ChannelSimulation {
         boolean again = input.hasToResend();
         String frame = input.id() + "/" + input.nextPosition();
         PutStatus status = input.putNext(events);
+        note("put " + frame + ": " + status + (again ? ", again" : ""));
         if (status == PutStatus.ACCEPTED && again && (lossy || settings.policy() == ChannelPolicy.DUAL)) {
             // Memory held an earlier frame that the kill took: what was committed behind it comes twice.
             committedForGood.remove(frame);
@@ -280,6 +297,7 @@ final class ChannelSimulation {
             commits.add(new Commit(0, one.frames()));
             one.lease().commit();
         }
+        note("committed " + one.frames() + (one.withToken() ? " with token " + tokens : ""));
         delivered.addAll(one.frames());
     }
 
@@ -302,6 +320,7 @@ final class ChannelSimulation {
         boolean inOrder = channel.failure() == null && random.nextInt(4) == 0;
         if (inOrder) {
             makeRoom();
+            note("stop");
             channel.stop(0);
         } else {
             crash();
@@ -323,11 +342,14 @@ final class ChannelSimulation {
         long durable = ((DualChannel) channel).durable();
         boolean cacheLost = random.nextBoolean();
         if (cacheLost && random.nextBoolean()) {
+            note("killed, cache dropped; durable " + durable);
             storage.kill();
             storage.dropCache();
         } else if (cacheLost) {
+            note("power cut; durable " + durable);
             storage.cutPower(random);
         } else {
+            note("killed");
             storage.kill();
         }
         channel.close();

@@ -39,12 +39,14 @@ class ChannelSimulationTest {
     }
 
     private static void run(long seed) {
+        ChannelSimulation simulation = new ChannelSimulation(seed);
         try {
-            new ChannelSimulation(seed).run();
+            simulation.run();
         } catch (Exception | AssertionError e) {
             throw new AssertionError(
                     "seed " + seed + " fails; replay: mvn -pl engine -am test -Dtest=ChannelSimulationTest"
-                            + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed,
+                            + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed + "; it did\n"
+                            + simulation.trace(),
                     e);
         }
     }

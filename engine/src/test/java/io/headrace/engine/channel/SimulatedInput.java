@@ -136,7 +136,7 @@ final class SimulatedInput {
             // Into a channel that may hold frames only in memory a sender asks for `ack = safe`.
             if (durable ? one.ticket().isAcknowledged() : one.ticket().isSafe()) {
                 acknowledged.add(one.position());
-                sequences.put(one.position(), ((PutTicketImpl) one.ticket()).firstSequence());
+                sequences.merge(one.position(), ((PutTicketImpl) one.ticket()).firstSequence(), Math::max);
                 each.remove();
             }
         }
