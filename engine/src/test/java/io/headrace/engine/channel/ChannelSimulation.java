@@ -30,14 +30,17 @@ final class ChannelSimulation {
     private static final int IDLE_ROUNDS = 6;
     private static final long IDLE_MILLIS = 50;
 
-    /** Shared: making histograms would take longer than the rest. */
-    private static final MetricGroup METRICS = new MetricGroup(GroupType.CHANNEL, "c1");
+    /** One a thread: making histograms would take longer than the rest. */
+    private static final ThreadLocal<MetricGroup> METRICS =
+            ThreadLocal.withInitial(() -> new MetricGroup(GroupType.CHANNEL, "c1"));
 
     private static final Path FOLDER = Path.of("log");
 
     private final SplittableRandom random;
     private final SimulatedDisk storage;
     private final StringBuilder trace = new StringBuilder();
+    private final CrashCoverage coverage;
+    private int crashes;
     private final DrivenClock clock = new DrivenClock();
     private final ChannelSettings settings;
     private final List<SimulatedInput> inputs;
@@ -49,6 +52,8 @@ final class ChannelSimulation {
     private long tokens;
     /** Power was cut where acknowledged frames need not be on disk. */
     private boolean lossy;
+
+    private long durable;
 
     // One life.
     private DrivenRunner runner;
@@ -68,7 +73,8 @@ final class ChannelSimulation {
 
     private record Open(Lease lease, boolean withToken, List<String> frames) {}
 
-    ChannelSimulation(long seed) {
+    ChannelSimulation(long seed, CrashCoverage coverage) {
+        this.coverage = coverage;
         random = new SplittableRandom(seed);
         storage = new SimulatedDisk(seed);
         boolean file = random.nextBoolean();
@@ -87,6 +93,16 @@ final class ChannelSimulation {
                         random.nextBoolean() ? Appender.MAPPED : Appender.POSITIONAL);
     }
 
+    /** Frames that were put, again or not. */
+    int frames() {
+        return inputs.stream().mapToInt(SimulatedInput::putCount).sum();
+    }
+
+    /** How often the process died or the channel failed. */
+    int crashes() {
+        return crashes;
+    }
+
     /** What happened, for whoever looks for a fault. */
     String trace() {
         return trace.toString();
@@ -101,9 +117,9 @@ final class ChannelSimulation {
                 finish();
                 return;
             }
-            int steps = 20 + random.nextInt(120);
-            if (random.nextInt(3) == 0) {
-                storage.dieAt(1 + random.nextInt(60));
+            int steps = 40 + random.nextInt(160);
+            if (random.nextBoolean()) {
+                storage.dieAt(1 + random.nextInt(random.nextBoolean() ? 60 : 200));
             }
             faulty = random.nextInt(4) == 0;
             if (faulty) {
@@ -119,8 +135,8 @@ final class ChannelSimulation {
 
     private void begin() throws IOException {
         while (channel == null) {
-            if (random.nextInt(6) == 0) {
-                storage.dieAt(1 + random.nextInt(30));
+            if (random.nextInt(4) == 0) {
+                storage.dieAt(1 + random.nextInt(40));
             }
             runner = new DrivenRunner();
             try {
@@ -129,7 +145,7 @@ final class ChannelSimulation {
                     // Killed in a call that found the disk full.
                     channel.close();
                     channel = null;
-                    storage.revive();
+                    diedOpening();
                 }
             } catch (DiskFullException e) {
                 makeRoom();
@@ -137,7 +153,7 @@ final class ChannelSimulation {
                 if (!storage.isDead()) {
                     throw e;
                 }
-                storage.revive();
+                diedOpening();
             }
         }
         storage.revive();
@@ -163,9 +179,28 @@ final class ChannelSimulation {
         trace.append(what).append('\n');
     }
 
+    private void diedOpening() {
+        note("died while opening");
+        crashes++;
+        coverage.diedOpening(storage.death());
+        if (random.nextInt(3) == 0) {
+            note("power cut");
+            storage.cutPower(random);
+            loseWhatWasNotDurable();
+        }
+        storage.revive();
+    }
+
+    private void loseWhatWasNotDurable() {
+        if (settings.sync().kind() != SyncMode.Kind.ALWAYS) {
+            lossy = true;
+            inputs.forEach(input -> input.loseWhatWasNotDurable(durable));
+        }
+    }
+
     private ChannelEnvironment environment() {
         SplittableRandom ids = new SplittableRandom(random.nextLong());
-        return new ChannelEnvironment(storage, clock, clock, ids::nextLong, METRICS, runner, failures::add);
+        return new ChannelEnvironment(storage, clock, clock, ids::nextLong, METRICS.get(), runner, failures::add);
     }
 
     /** The recovered token says which commits a checkpoint held: all up to it, and none of its sink's after it. */
@@ -339,7 +374,14 @@ final class ChannelSimulation {
     }
 
     private void crash() {
-        long durable = ((DualChannel) channel).durable();
+        crashes++;
+        if (storage.isDead() || channel.failure() == null) {
+            coverage.died(
+                    storage.death(),
+                    settings.policy(),
+                    ((DualChannel) channel).admission().isSpilling());
+        }
+        durable = ((DualChannel) channel).durable();
         boolean cacheLost = random.nextBoolean();
         if (cacheLost && random.nextBoolean()) {
             note("killed, cache dropped; durable " + durable);
@@ -353,9 +395,8 @@ final class ChannelSimulation {
             storage.kill();
         }
         channel.close();
-        if (cacheLost && settings.sync().kind() != SyncMode.Kind.ALWAYS) {
-            lossy = true;
-            inputs.forEach(input -> input.loseWhatWasNotDurable(durable));
+        if (cacheLost) {
+            loseWhatWasNotDurable();
         }
     }
 

@@ -35,6 +35,7 @@ final class SimulatedInput {
     long highest;
     private long next = 1;
     private long notLostUpTo;
+    private int putCount;
 
     private record Outstanding(long position, PutTicket ticket) {}
 
@@ -57,6 +58,7 @@ final class SimulatedInput {
         processor = newProcessor;
         input = processor.openInput(key);
         outstanding.clear();
+        sequences.clear();
         notLostUpTo = input.startPosition();
         if (isWindow()) {
             toSend.clear();
@@ -74,6 +76,10 @@ final class SimulatedInput {
     /** What the channel says it has: it may not lose any of it. */
     long notLostUpTo() {
         return notLostUpTo;
+    }
+
+    int putCount() {
+        return putCount;
     }
 
     boolean hasToResend() {
@@ -113,6 +119,7 @@ final class SimulatedInput {
         Frame frame = Fixtures.smallFrame(producer, bodies);
         try {
             PutStatus status = processor.tryPut(input, position, frame, true, ticket);
+            putCount += status == PutStatus.ACCEPTED ? 1 : 0;
             if (status == PutStatus.ACCEPTED || status == PutStatus.DUPLICATE) {
                 outstanding.add(new Outstanding(position, ticket));
             }
@@ -165,7 +172,6 @@ final class SimulatedInput {
     }
 
     void close() {
-        sequences.clear();
         input.close();
     }
 }
