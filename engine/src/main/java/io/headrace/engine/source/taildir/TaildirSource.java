@@ -237,6 +237,10 @@ public final class TaildirSource implements PollingSource {
     }
 
     private void read(TailedFile file, long now) throws IOException {
+        if (file.isHeld()) {
+            file.pause(now, pauseNanos, longestPauseNanos);
+            return;
+        }
         long size = file.channel().size();
         boolean changed = file.sawSize(size, now);
         if (size < file.position()) {
@@ -300,11 +304,15 @@ public final class TaildirSource implements PollingSource {
     }
 
     private void endIdle(TailedFile file, long size, long now) throws IOException {
-        if (size > file.position()
-                && file.isIdentified()
-                && turn(file, size, true, now) != LineFramer.Turn.END_OF_FILE) {
-            file.busy(now);
-            return;
+        if (size > file.position() && file.isIdentified()) {
+            LineFramer.Turn turn = turn(file, size, true, now);
+            if (processor.channels().size() > 1) {
+                file.hold();
+            }
+            if (turn != LineFramer.Turn.END_OF_FILE) {
+                file.busy(now);
+                return;
+            }
         }
         catalog.retireIfDeleted(file);
         file.closeHandle();
