@@ -244,7 +244,7 @@ public final class TaildirSource implements PollingSource {
         long size = file.channel().size();
         boolean changed = file.sawSize(size, now);
         if (size < file.position()) {
-            startAnew(file);
+            startAnew(file, now);
         }
         boolean more = hasMore(file, size, changed);
         boolean rewritten = !more && wasModified(file);
@@ -298,7 +298,7 @@ public final class TaildirSource implements PollingSource {
         }
         LineFramer.Turn turn = framer.turn(file, unfinishedToo);
         if (turn == LineFramer.Turn.CHANGED) {
-            startAnew(file);
+            startAnew(file, now);
         }
         return turn;
     }
@@ -326,9 +326,9 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
-    private void startAnew(TailedFile file) {
+    private void startAnew(TailedFile file, long now) {
         framer.forget();
-        catalog.startAnew(file);
+        catalog.startAnew(file, now);
     }
 
     /** Opens a file that was closed, if there is something to look at. */
