@@ -1,6 +1,7 @@
 package io.headrace.wal;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,7 +12,8 @@ import java.util.regex.Pattern;
 /** The folders of a log: made, checked for files that are not ours, and locked. */
 final class LogFolders implements AutoCloseable {
     private static final Pattern FLUME = Pattern.compile(
-            "log-\\d+(\\.meta)?|in_use\\.lock|checkpoint(\\.meta)?" + "|inflighttakes|inflightputs|queueset");
+            "log-\\d+(\\.meta)?(\\.tmp|\\.old)?|in_use\\.lock|checkpoint(\\.meta)?(\\.tmp|\\.old|\\.bak)?"
+                    + "|inflighttakes|inflightputs|queueset|backupComplete");
 
     private final List<Storage.FolderLock> locks = new ArrayList<>();
 
@@ -19,15 +21,17 @@ final class LogFolders implements AutoCloseable {
 
     static LogFolders lock(LogSettings settings, Storage storage) throws IOException {
         Set<Path> folders = new LinkedHashSet<>(settings.dataFolders());
-        folders.add(settings.checkpointFolder());
+        if (settings.checkpointFolder() != null) {
+            folders.add(settings.checkpointFolder());
+        }
         for (Path folder : folders) {
-            storage.createFolders(folder);
+            usable(folder, () -> storage.createFolders(folder));
             refuseFlume(folder, storage.list(folder));
         }
         LogFolders locked = new LogFolders();
         try {
             for (Path folder : folders) {
-                locked.locks.add(storage.lock(folder));
+                usable(folder, () -> locked.locks.add(storage.lock(folder)));
             }
             return locked;
         } catch (IOException | RuntimeException e) {
@@ -37,6 +41,22 @@ final class LogFolders implements AutoCloseable {
                 e.addSuppressed(closing);
             }
             throw e;
+        }
+    }
+
+    private interface Use {
+        void use() throws IOException;
+    }
+
+    /** The platform names a file and the kind of its exception; who reads it wants to know which folder cannot be used. */
+    private static void usable(Path folder, Use use) throws IOException {
+        try {
+            use.use();
+        } catch (FileSystemException e) {
+            String why = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+            throw new IOException(
+                    folder + ": " + why + " for " + e.getFile() + " (expected: a folder that can be made and written)",
+                    e);
         }
     }
 
