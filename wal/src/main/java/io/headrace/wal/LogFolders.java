@@ -1,7 +1,6 @@
 package io.headrace.wal;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -25,13 +24,15 @@ final class LogFolders implements AutoCloseable {
             folders.add(settings.checkpointFolder());
         }
         for (Path folder : folders) {
-            usable(folder, () -> storage.createFolders(folder));
             refuseFlume(folder, storage.list(folder));
+        }
+        for (Path folder : folders) {
+            storage.createFolders(folder);
         }
         LogFolders locked = new LogFolders();
         try {
             for (Path folder : folders) {
-                usable(folder, () -> locked.locks.add(storage.lock(folder)));
+                locked.locks.add(storage.lock(folder));
             }
             return locked;
         } catch (IOException | RuntimeException e) {
@@ -44,26 +45,10 @@ final class LogFolders implements AutoCloseable {
         }
     }
 
-    private interface Use {
-        void use() throws IOException;
-    }
-
-    /** The platform names a file and the kind of its exception; who reads it wants to know which folder cannot be used. */
-    private static void usable(Path folder, Use use) throws IOException {
-        try {
-            use.use();
-        } catch (FileSystemException e) {
-            String why = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-            throw new IOException(
-                    folder + ": " + why + " for " + e.getFile() + " (expected: a folder that can be made and written)",
-                    e);
-        }
-    }
-
     private static void refuseFlume(Path folder, List<String> names) throws IOException {
         for (String name : names) {
             if (FLUME.matcher(name).matches()) {
-                throw new IOException(folder + ": holds " + name
+                throw new ForeignFolderException(folder + ": holds " + name
                         + ", a file of Flume's file channel (expected: a folder of Headrace, or an empty one)");
             }
         }

@@ -1,6 +1,7 @@
 package io.headrace.wal;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -78,15 +79,21 @@ final class LogMembers {
         }
         for (MemberFile.Place missing : missing()) {
             if (checkpoint == null || !checkpoint.clean()) {
-                throw new IOException(whyMissing(missing) + ", and the log in " + home
-                        + " was not stopped in order, so that what was written last may be there");
+                String why = whyMissing(missing) + ", and the log in " + home
+                        + " was not stopped in order, so that what was written last may be there";
+                // A disk may come; a folder that was left out of the configuration will not.
+                throw isConfigured(missing)
+                        ? new FileSystemException(missing.path(), null, why)
+                        : new IOException("dataDirs: " + why);
             }
         }
     }
 
     /** What an operator should know when segments are missing; empty when every folder is there. */
     String hint() {
-        return missing().stream().map(place -> "; " + whyMissing(place)).collect(Collectors.joining());
+        return missing().stream()
+                .map(place -> "; " + place.path() + ": " + whyMissing(place))
+                .collect(Collectors.joining());
     }
 
     /** Writes down which folders there are now; where there is only one and never were more, its identity is enough. */
@@ -131,7 +138,7 @@ final class LogMembers {
             }
         }
         if (homes.size() > 1) {
-            throw new IOException(
+            throw new ForeignFolderException(
                     homes.get(1) + ": holds the identity of a log of its own (expected: one log in dataDirs "
                             + settings.dataFolders() + ", that of " + homes.get(0) + ", and empty folders)");
         }
@@ -157,10 +164,10 @@ final class LogMembers {
                 refuseHomeOfAnother(file, identity);
             } else if (!file.streamId().equals(identity)
                     && (before == null || !file.streamId().equals(before.streamId()))) {
-                throw new IOException(path + ": belongs to the log in " + homeOf(file)
+                throw new ForeignFolderException(path + ": belongs to the log in " + homeOf(file)
                         + " (expected: an empty folder, or one of the log in " + home + ")");
             } else if (isOld(path, file)) {
-                throw new IOException(path + ": was taken away from the log in " + home
+                throw new ForeignFolderException(path + ": was taken away from the log in " + home
                         + " and holds an older state of it (expected: the folder without that, move its files away)");
             }
         }
@@ -187,7 +194,7 @@ final class LogMembers {
     /** A folder of another log, which has its identity elsewhere. */
     private void refuseHomeOfAnother(MemberFile file, StreamId identity) throws IOException {
         if (identity == null && file.number() != 0) {
-            throw new IOException(home + ": belongs to the log in " + homeOf(file)
+            throw new ForeignFolderException(home + ": belongs to the log in " + homeOf(file)
                     + " (expected: an empty folder, or that folder in dataDirs, too)");
         }
     }
@@ -202,7 +209,8 @@ final class LogMembers {
                 try (StorageFile file = storage.open(path, Storage.OpenMode.READ)) {
                     SegmentHeader header = SegmentHeader.read(file, path);
                     if (header != null && !header.streamId().equals(identity)) {
-                        throw new IOException(folder + ": " + name + " is of another log, stream " + header.streamId()
+                        throw new ForeignFolderException(folder + ": " + name + " is of another log, stream "
+                                + header.streamId()
                                 + " (expected: an empty folder, or one of the log in " + home + ", stream " + identity
                                 + ")");
                     }
@@ -235,11 +243,14 @@ final class LogMembers {
                 .toList();
     }
 
-    private String whyMissing(MemberFile.Place place) {
-        boolean configured = settings.dataFolders().stream()
+    private boolean isConfigured(MemberFile.Place place) {
+        return settings.dataFolders().stream()
                 .anyMatch(folder -> placeOf(folder).equals(place.path()));
-        return configured
-                ? place.path() + ": empty (expected: the folder as the log left it; is its disk mounted?)"
-                : "dataDirs: " + settings.dataFolders() + " (expected: " + place.path() + ", too)";
+    }
+
+    private String whyMissing(MemberFile.Place place) {
+        return isConfigured(place)
+                ? "empty (expected: the folder as the log left it; is its disk mounted?)"
+                : "not among " + settings.dataFolders() + " (expected: " + place.path() + ", too)";
     }
 }

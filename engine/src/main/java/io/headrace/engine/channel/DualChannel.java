@@ -152,6 +152,11 @@ final class DualChannel implements ManagedChannel {
     }
 
     @Override
+    public String waitingFor() {
+        return log != null && admission.isLogBlocked() ? log.waitingFor() : null;
+    }
+
+    @Override
     public synchronized void start() {
         if (journalRunning != null || stopped) {
             throw new IllegalStateException("channel " + name() + ": started or stopped before (expected: once)");
@@ -488,6 +493,11 @@ final class DualChannel implements ManagedChannel {
         return ring;
     }
 
+    /** Frames in the log up to here survive a power cut; 0 without a log. Any thread. */
+    long durable() {
+        return log == null ? 0 : log.durable();
+    }
+
     Sequence journalGate() {
         return journalGate;
     }
@@ -518,6 +528,11 @@ final class DualChannel implements ManagedChannel {
 
     boolean hasLog() {
         return log != null;
+    }
+
+    /** The highest sequence that any frame got; once producers are shut out, it stays. */
+    long lastPublished() {
+        return base + ring.getCursor();
     }
 
     void acknowledged(long sequence) {
