@@ -107,6 +107,17 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     }
 
     @Override
+    public int frameBytes() {
+        int smallest = Integer.MAX_VALUE;
+        for (int i = 0; i < channels.size(); i++) {
+            if (router.isRequired(i)) {
+                smallest = Math.min(smallest, channels.get(i).settings().frameBytes());
+            }
+        }
+        return smallest == Integer.MAX_VALUE ? ChannelProcessor.super.frameBytes() : smallest;
+    }
+
+    @Override
     public List<Channel> channels() {
         return List.copyOf(channels);
     }
