@@ -103,6 +103,7 @@ final class OutputSeries {
             if (file.isUnsynced()) {
                 ensureOpen(file);
                 file.sync();
+                counters.synced.increment();
             }
         }
         folder.sync();

@@ -128,6 +128,8 @@ class FileRollPartitionsTest {
         FileRollSink sink = rig.start(channel);
         channel.drain(sink, 2 * values);
         assertThat(rig.metrics.values().get("OpenFileCount").intValue()).isEqualTo(10);
+        // Both lines of a value came in one delivery, with 4,999 others between them.
+        assertThat(rig.metrics.counter("FileSyncCount").get()).isEqualTo(values);
         sink.stop();
         List<String> names = rig.names();
         assertThat(names).hasSize(values);
