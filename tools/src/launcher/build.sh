@@ -54,11 +54,14 @@ explain_failure() {
     if grep -q '^\[ERROR\]' "$log"; then
         grep '^\[ERROR\]' "$log" | grep -v -e '^\[ERROR\] *$' -e 'full stack trace' -e 'full debug logging' \
             -e 'more information about the errors' -e 'Re-run Maven' -e '\[Help 1\] http' -e 'can resume the build' \
-            -e 'mvn <args> -rf' | head -n 12 | cut -c 1-400 >&2
+            -e 'mvn <args> -rf' | head -n 8 | cut -c 1-300 >&2
     else
         tail -n 20 "$log" >&2
     fi
-    if grep -q -e 'Could not transfer' -e 'Unknown host' -e 'Temporary failure in name resolution' \
+    if grep -q 'PKIX path building failed' "$log"; then
+        say 'Java does not trust the server that Maven asks (expected: on a network that re-signs, its certificate in' \
+            "Java's store; on Debian in /usr/local/share/ca-certificates, then update-ca-certificates)"
+    elif grep -q -e 'Could not transfer' -e 'Unknown host' -e 'Temporary failure in name resolution' \
         -e 'in offline mode' -e 'Connect to .* failed' "$log"; then
         say 'Maven could not load what the build needs (expected: a way to Maven Central, or a mirror or proxy in ~/.m2/settings.xml)'
     elif grep -q -e 'Could not create local repository' -e 'repository.*(Permission denied)' "$log"; then
@@ -86,7 +89,7 @@ build() {
     fi
     find_maven || miss maven
     log=$above/target/build.log
-    if [ -d "${HOME:-}/.m2/repository/io/netty" ]; then
+    if [ -d "${HOME:-}/.m2/repository/io/netty/netty-common" ]; then
         needs='half a minute'
     else
         needs='a few minutes, with downloads'
