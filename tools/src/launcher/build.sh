@@ -42,7 +42,8 @@ show_progress() {
     while kill -0 "$building" 2>/dev/null; do
         module=$(sed -n 's/^\[INFO\] Building Headrace\(: *\)\{0,1\}\([a-z]*\).*/\2/p' "$log" | tail -n 1)
         loaded=$(grep -c '^Downloaded from' "$log" || true)
-        printf '\r\033[K  %d s  %s  %s files downloaded' "$waited" "${module:-reading the project}" "$loaded" >&2
+        if [ "$loaded" = 0 ]; then loaded=; else loaded="  $loaded files downloaded"; fi
+        printf '\r\033[K  %d s  %s%s' "$waited" "${module:-reading the project}" "$loaded" >&2
         sleep 1
         waited=$((waited + 1))
     done
@@ -92,7 +93,7 @@ build() {
     if [ -d "${HOME:-}/.m2/repository/io/netty/netty-common" ]; then
         needs='half a minute'
     else
-        needs='a few minutes, with downloads'
+        needs='a minute or more, with 60 MB to load'
     fi
     say "building the distribution once, without tests ($needs; log: $log)"
     # A build that was cut off may leave half of a module's classes, which Maven takes for all of them.
@@ -103,7 +104,7 @@ build() {
     fi
     : >"$above/target/.distribution-building"
     # Jars that the distribution no longer has must not stay; what runs keeps the files that it opened.
-    rm -rf "$home"
+    rm -rf "${home:?}/lib"
     # Checks of the format and warnings as errors are for those who change the code; without them less is loaded.
     (
         cd "$source_tree" || exit
