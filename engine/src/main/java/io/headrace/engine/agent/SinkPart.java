@@ -27,6 +27,8 @@ final class SinkPart extends Part {
                 env.metrics().group(GroupType.SINK, configuration.settings().name()));
         this.configuration = configuration;
         this.channels = channels;
+        // Who watches finds every counter of Flume's from the start, also those that this component never moves.
+        new SinkCounters(metrics);
     }
 
     boolean uses(String channel) {
@@ -81,7 +83,7 @@ final class SinkPart extends Part {
                 // life.
                 linger(delivering::isAlive);
                 threwAtStop(new IllegalStateException(
-                        title() + ": its thread still delivers (expected: an end within " + env.stopMillis() + " ms)"));
+                        "its thread still delivers (expected: an end within " + env.stopMillis() + " ms)"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -9,6 +9,7 @@ import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.SelectorChannels;
 import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.SourceCounters;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.PollingSource;
@@ -36,6 +37,8 @@ final class SourcePart extends Part {
                 env.metrics().group(GroupType.SOURCE, configuration.settings().name()));
         this.configuration = configuration;
         this.channels = channels;
+        // Who watches finds every counter of Flume's from the start, also those that this component never moves.
+        new SourceCounters(metrics);
     }
 
     boolean uses(String channel) {
@@ -116,10 +119,12 @@ final class SourcePart extends Part {
         try {
             if (polled != null) {
                 polled.requestStop();
-                if (!polled.awaitEnd(END_OF_POLL_MILLIS)) {
+                if (!polled.awaitEnd(Math.min(END_OF_POLL_MILLIS, env.stopMillis()))) {
                     polled.interrupt();
                     if (!polled.awaitEnd(END_AFTER_INTERRUPT_MILLIS)) {
                         linger(polled::isAlive);
+                        threwAtStop(new IllegalStateException("its thread still polls (expected: an end within "
+                                + (END_OF_POLL_MILLIS + END_AFTER_INTERRUPT_MILLIS) + " ms)"));
                     }
                 }
             }

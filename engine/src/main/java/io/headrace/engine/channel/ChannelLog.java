@@ -61,6 +61,11 @@ final class ChannelLog {
         return log.streamId();
     }
 
+    /** Frames in the log up to here survive a power cut; any thread. */
+    long durable() {
+        return log.durable();
+    }
+
     LogState state() {
         return log.state();
     }
@@ -106,6 +111,11 @@ final class ChannelLog {
     private double perSync(Counter counted) {
         long syncs = channel.metrics().syncs.get();
         return syncs == 0 ? 0 : (double) counted.get() / syncs;
+    }
+
+    /** Why the log cannot grow; null when it can. */
+    String waitingFor() {
+        return log.preparer().waitingFor();
     }
 
     void start() {

@@ -152,6 +152,11 @@ final class DualChannel implements ManagedChannel {
     }
 
     @Override
+    public String waitingFor() {
+        return log != null && admission.isLogBlocked() ? log.waitingFor() : null;
+    }
+
+    @Override
     public synchronized void start() {
         if (journalRunning != null || stopped) {
             throw new IllegalStateException("channel " + name() + ": started or stopped before (expected: once)");
@@ -486,6 +491,11 @@ final class DualChannel implements ManagedChannel {
 
     RingBuffer<Slot> ring() {
         return ring;
+    }
+
+    /** Frames in the log up to here survive a power cut; 0 without a log. Any thread. */
+    long durable() {
+        return log == null ? 0 : log.durable();
     }
 
     Sequence journalGate() {
