@@ -484,7 +484,6 @@ final class LogRecovery {
     }
 
     private LogDamagedException damaged(String what) {
-        return new LogDamagedException(
-                what + "; run `headrace wal check " + settings.dataFolders().get(0) + "`");
+        return new LogDamagedException(settings.dataFolders().get(0), what);
     }
 }
