@@ -130,6 +130,12 @@ final class ChannelPart extends Part {
         try {
             if (orderly) {
                 long dropped = open.stop(0);
+                if (open.failure() != null) {
+                    LOG.warn(
+                            "{}: stopped as by a kill, what the log has not got is left to sources that read again: {}",
+                            title(),
+                            Failures.describe(open.failure()));
+                }
                 if (dropped > 0) {
                     LOG.warn("{}: {} events could be neither delivered nor kept, they are lost", title(), dropped);
                 }

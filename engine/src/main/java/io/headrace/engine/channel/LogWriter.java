@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the journal does with a log: decides what is appended, writes and syncs groups, makes checkpoints, and lets frames
@@ -19,6 +20,11 @@ final class LogWriter {
 
     private static final long BLOCKED_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** A full disk is not waited for that long: whoever stops an agent may do so to make room. */
+    private static final long STOP_FULL_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long STOP_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int MAX_FRAMES = 1_024;
 
     private final DualChannel channel;
@@ -342,14 +348,16 @@ final class LogWriter {
             beginSpill();
         }
         long deadline = System.nanoTime() + STOP_NANOS;
+        long fullDeadline = System.nanoTime() + STOP_FULL_NANOS;
         while (catchUpNext <= catchUpTo || journal.isPublished(journal.drained() + 1)) {
             int work = catchUpNext <= catchUpTo ? catchUp() : appendPublished();
             if (work == 0 && log.preparer().doWork() == 0) {
-                if (System.nanoTime() - deadline > 0) {
+                boolean full = log.preparer().waitingFor() != null;
+                if (System.nanoTime() - (full ? fullDeadline : deadline) > 0) {
                     throw new IOException("the log takes no frame: "
                             + log.preparer().waitingFor() + " (expected: room for what memory holds)");
                 }
-                Thread.onSpinWait();
+                LockSupport.parkNanos(STOP_LOOK_NANOS);
             }
         }
         log.sync();
