@@ -7,6 +7,7 @@ import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.channel.ThreadDutyRunner;
 import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.metrics.ChannelCounters;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.wal.ForeignFolderException;
@@ -48,6 +49,7 @@ final class ChannelPart extends Part {
                 .get(ComponentProvider.OfChannel.class, settings.type().value());
         this.sinks = sinks;
         this.dependents = dependents;
+        ChannelCounters.declare(metrics);
     }
 
     /** The channel as it is open now; null while it is not. */
