@@ -2,9 +2,11 @@ package io.headrace.tools;
 
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
-import io.headrace.tools.logging.LoggingSetup;
+import io.headrace.tools.logging.LogRequest;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,11 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace agent -n a1 -f agent.properties",
-            "  headrace agent -n a1 -f agent.properties --dryrun         check it and exit",
+            "  headrace agent -n a1 -f agent.properties --dryrun         check it and exit, as validate does",
             "  headrace agent -n a1 -f agent.properties --metrics-port 41414",
             "      then  curl localhost:41414/metrics    or  /metrics/prometheus  or  /health",
-            "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.monitoring.type=http -Xmx1g",
-            "      flags of flume-ng are understood",
+            "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.root.logger=DEBUG,console -Xmx1g",
+            "      flags of flume-ng are understood; -X..., -D... and -javaagent: go to Java",
             "",
             "Exit codes: 0 stopped in order; 1 failed: a damaged log at the start, or the virtual machine (out of memory;",
             "      the agent stops in order first); 64 usage; 78 configuration, nothing was started; 130 or 143 at the",
@@ -54,15 +56,11 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--conf-file"},
             paramLabel = "FILE",
-            required = true,
             description = "Its configuration; given again, a later file replaces keys of earlier ones.")
-    private List<Path> files;
+    private List<Path> files = new ArrayList<>();
 
-    @Option(
-            names = {"-c", "--conf"},
-            paramLabel = "DIR",
-            description = "Taken for flume-ng's sake; nothing is read from it.")
-    private Path folder;
+    @Mixin
+    private FlumeFlags flume = new FlumeFlags();
 
     @Option(
             names = {"-d", "--dryrun"},
@@ -73,7 +71,8 @@ final class AgentCommand implements Callable<Integer> {
             names = "-D",
             paramLabel = "KEY=VALUE",
             mapFallbackValue = "",
-            description = "Set a Java property, e.g. -Dheadrace.log.level=debug.")
+            description = "Set a Java property, e.g. -Dheadrace.log.level=debug; -Dflume.root.logger=LEVEL,console and"
+                    + " LEVEL,LOGFILE (logs/flume.log) are understood.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
     @Mixin
@@ -83,16 +82,16 @@ final class AgentCommand implements Callable<Integer> {
     private boolean lenient;
 
     @Option(
+            names = "--strict",
+            description = "Refuse what is otherwise only warned of, with exit code 78; see: headrace help validate.")
+    private boolean strict;
+
+    @Option(
             names = "--drain",
             paramLabel = "SECONDS",
             defaultValue = "10",
             description = "How long sinks may take what is left at the stop (default: ${DEFAULT-VALUE}).")
     private long drainSeconds;
-
-    @Option(
-            names = "--no-reload-conf",
-            description = "Taken for flume-ng's sake; a changed file is not read again anyway.")
-    private boolean noReload;
 
     @Option(names = "--stop-with-parent", hidden = true, description = "Stop at once when standard input ends.")
     private boolean stopWithParent;
@@ -101,22 +100,45 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         properties.forEach(System::setProperty);
         if (headrace.debug()) {
-            System.setProperty(LoggingSetup.LEVEL_PROPERTY, "debug");
+            System.setProperty(LogRequest.LEVEL_PROPERTY, "debug");
         }
+        LogRequest log = logRequest();
+        flume.check(headrace.console());
         if (drainSeconds < 0) {
             throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
         }
+        ConfigurationMessages.refuseBoth(strict, lenient);
         Monitoring served = monitoring.read(headrace.console());
-        ConfigurationReport report = ConfigurationLoader.standard(lenient).read(files, name);
-        ConfigurationMessages.print(headrace.console(), report);
-        if (!report.isUsable()) {
-            return ExitCode.CONFIGURATION;
+        ConfigurationReport report = ConfigurationLoader.standard(lenient).read(files(), name);
+        boolean accepted = ConfigurationMessages.isAccepted(report, strict);
+        Console console = headrace.console();
+        PrintWriter out = dryRun ? console.out() : console.err();
+        ConfigurationMessages.print(out, report.problems());
+        if (dryRun || !accepted) {
+            out.println(ConfigurationMessages.verdict(report, strict));
+            return accepted ? ExitCode.OK : ExitCode.CONFIGURATION;
         }
-        if (dryRun) {
-            headrace.console().out().println(name + ": can be used");
-            return ExitCode.OK;
+        if (log.file().isPresent()) {
+            log.prepareFile();
+            console.err().println("headrace: messages go to " + log.file().get());
         }
         new AgentRun(report.configuration(), Duration.ofSeconds(drainSeconds), served).run(stopWithParent);
         return ExitCode.OK;
+    }
+
+    private List<Path> files() {
+        List<Path> all = flume.files(files);
+        if (all.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, "--conf-file: missing (expected: -f FILE)");
+        }
+        return all;
+    }
+
+    private static LogRequest logRequest() {
+        try {
+            return LogRequest.read(System.getProperties());
+        } catch (IllegalArgumentException wrong) {
+            throw new CommandException(ExitCode.USAGE, wrong.getMessage(), wrong);
+        }
     }
 }

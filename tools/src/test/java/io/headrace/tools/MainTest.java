@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -118,12 +120,72 @@ class MainTest {
     }
 
     @Test
+    void shouldTakeAConfigurationByItsUriAsFlumeDoes() throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        for (String uri : new String[] {Path.of(file).toUri().toString(), file}) {
+            assertThat(run("agent", "-n", "a1", "-u", uri, "--dryrun"))
+                    .as(err::toString)
+                    .isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--conf-uri=http://localhost/a",
+                "--conf-uri=https://localhost/a",
+                "--conf-uri=classpath:a",
+                "--zkConnString=localhost",
+                "--zkBasePath=/flume",
+                "--conf-provider=x",
+                "--auth-provider=x"
+            })
+    void shouldRefuseAConfigurationThatIsNotInAFile(String option) throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", file, option, "--dryrun")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .startsWith("headrace: " + option.replaceFirst("=", ": "))
+                .contains("(expected: -f FILE; configurations are read from files only)")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void shouldSayWhichOfFlumesFlagsChangeNothing() throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", file, "-i", "30", "-b", "/x", "--no-reload-conf", "--dryrun"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(err.toString())
+                .contains("--poll-interval: 30 changes nothing", "--backup-directory: /x changes nothing")
+                .doesNotContain("--no-reload-conf");
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void shouldRefuseALogLevelThatIsNone() throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        try {
+            assertThat(run("agent", "-n", "a1", "-f", file, "-Dflume.root.logger=LOUD,console"))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).contains("-Dflume.root.logger: LOUD,console (expected: LEVEL,console");
+        } finally {
+            System.clearProperty("flume.root.logger");
+        }
+    }
+
+    @Test
+    void shouldPrintWhatMakesShellsCompleteCommands() {
+        assertThat(run("completion")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("complete -F", "headrace", "quickstart", "--metrics-port");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     void shouldCheckAConfigurationAndStartNothing() throws IOException {
         String file = configuration("a1.sinks.k1.type = logger");
         assertThat(run("agent", "-n", "a1", "-c", folder.toString(), "-f", file, "--dryrun", "--no-reload-conf"))
                 .as(err::toString)
                 .isEqualTo(ExitCode.OK);
-        assertThat(out.toString()).isEqualTo("a1: can be used" + System.lineSeparator());
+        assertThat(out.toString()).isEqualTo("a1: can be used (1 source, 1 channel, 1 sink)" + System.lineSeparator());
         assertThat(run("validate", file)).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("a1: can be used (1 source, 1 channel, 1 sink)");
         assertThat(run("validate", "--settings", file)).isEqualTo(ExitCode.OK);
@@ -133,12 +195,12 @@ class MainTest {
     @Test
     void shouldNameFileLineKeyAndExpectationOfAWrongConfiguration() throws IOException {
         String file = configuration("a1.sinks.k1.type = lumberjack");
-        for (String[] command : new String[][] {{"agent", "-n", "a1", "-f", file}, {"validate", file}}) {
-            assertThat(run(command)).isEqualTo(ExitCode.CONFIGURATION);
-            assertThat(err.toString()).contains(file + ":7: a1.sinks.k1.type: lumberjack (expected: ");
-            assertThat(out.toString()).isEmpty();
-            err.getBuffer().setLength(0);
-        }
+        String error = file + ":7: error: a1.sinks.k1.type: lumberjack (expected: ";
+        assertThat(run("agent", "-n", "a1", "-f", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).startsWith(error);
+        assertThat(out.toString()).isEmpty();
+        assertThat(run("validate", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(out.toString()).startsWith(error);
     }
 
     @Test
@@ -146,10 +208,66 @@ class MainTest {
         assertThat(run("validate", folder.resolve("none").toString())).isEqualTo(ExitCode.CONFIGURATION);
         Path empty = Files.writeString(folder.resolve("empty"), "# nothing\n");
         assertThat(run("validate", empty.toString())).isEqualTo(ExitCode.CONFIGURATION);
-        assertThat(err.toString()).contains("no agent (expected: ");
+        assertThat(out.toString())
+                .contains("none: error: no such file (expected: ")
+                .contains("no agent (expected: ");
         assertThat(run("validate", "-n", "a2", configuration("a1.sinks.k1.type = null")))
                 .isEqualTo(ExitCode.CONFIGURATION);
-        assertThat(err.toString()).contains("agent: a2 (expected: one of a1");
+        assertThat(out.toString()).contains("agent: a2 (expected: one of a1").contains("did you mean a1?");
+    }
+
+    @Test
+    void shouldRefuseWarningsOnlyWhenStrict() throws IOException {
+        String file = configuration("a1.sinks.k1.type = logger\na1.sinks.k1.batchsize = 5");
+        String warning = file + ":8: warning: a1.sinks.k1.batchsize: unknown key";
+
+        assertThat(run("validate", file)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .startsWith(warning)
+                .contains("a1: can be used (1 source, 1 channel, 1 sink, 1 warning)");
+        assertThat(run("validate", "--strict", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(out.toString())
+                .startsWith(warning)
+                .contains("a1: cannot be used (1 source, 1 channel, 1 sink, 1 warning with --strict)");
+        assertThat(run("agent", "-n", "a1", "-f", file, "--strict", "--dryrun")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(run("validate", "--strict", "--lenient", file)).isEqualTo(ExitCode.USAGE);
+        assertThat(run("agent", "-n", "a1", "-f", file, "--strict", "--lenient"))
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void shouldStartNothingWhenTheConfigurationIsBrokenOrNotStrict() throws IOException {
+        Path data = folder.resolve("data");
+        String channel = "a1.channels.c1.type = file\na1.channels.c1.dataDirs = " + data + "\n";
+        String broken = configuration(channel + "a1.sinks.k1.type = lumberjack");
+
+        assertThat(run("agent", "-n", "a1", "-f", broken)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("a1: cannot be used (1 error, 1 warning)");
+
+        String doubtful = configuration(channel + "a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", doubtful, "--strict")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("1 warning with --strict");
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void shouldNotRefuseKeysWithoutEffectWhenStrict() throws IOException {
+        String file = configuration("a1.channels.c1.byteCapacityBufferPercentage = 20\na1.sinks.k1.type = logger");
+
+        assertThat(run("validate", "--strict", file)).as(out::toString).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains(":7: note: a1.channels.c1.byteCapacityBufferPercentage: 20: has no effect");
+    }
+
+    @Test
+    void shouldMergeFilesInOrder() throws IOException {
+        String base = configuration("a1.sinks.k1.type = lumberjack");
+        String site = Files.writeString(folder.resolve("site.properties"), "\na1.sinks.k1.type = logger # here\n")
+                .toString();
+
+        assertThat(run("validate", base, site)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).startsWith(site + ":2: warning: a1.sinks.k1.type: logger # here: read as logger");
+        assertThat(run("validate", site, base)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(run("agent", "-n", "a1", "-f", base, "-f", site, "--dryrun")).isEqualTo(ExitCode.OK);
     }
 
     @ParameterizedTest

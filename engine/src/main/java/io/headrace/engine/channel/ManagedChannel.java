@@ -9,6 +9,9 @@ public interface ManagedChannel extends Channel, AutoCloseable {
     /** What opening the log found, or null for a channel without one. */
     RecoveryReport recovery();
 
+    /** What can be lost, as it is open now. */
+    ChannelGuarantee guarantee();
+
     /** What outside the log has to change before it takes more, e.g. a full disk; null while nothing has to. Any thread. */
     String waitingFor();
 

@@ -12,6 +12,8 @@ import java.lang.annotation.Target;
  * List<Path>} (commas), {@code Map<String, String>} for a key that ends in {@code *}, {@link java.nio.file.Path}, {@link
  * java.time.Duration} (a bare number is in {@link #unit()}; {@code ms, s, m, h, d} are understood), sizes as int or long
  * with unit {@code bytes} ({@code k, m, g} are understood), and their {@code Optional}s.
+ *
+ * <p>A component without it whose type is a record takes that record's keys, so that components can share keys.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -34,6 +36,18 @@ public @interface Setting {
 
     /** Largest value of a number. */
     long max() default Long.MAX_VALUE;
+
+    /**
+     * Whether a text is one of a few words or the name of something that has no blanks, such as a host: a comment behind it
+     * is then dropped, as behind a number. Other texts keep it.
+     */
+    boolean word() default false;
+
+    /**
+     * Why a value changes nothing, for keys that are taken for Flume's sake; empty for all others. Such a component is an
+     * Optional, which is always empty: whoever writes the key is told this reason once, whatever the value is.
+     */
+    String noEffect() default "";
 
     /** A sentence for the reader of the documentation. */
     String doc();

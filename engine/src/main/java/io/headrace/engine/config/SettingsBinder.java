@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -84,17 +85,26 @@ public final class SettingsBinder {
 
     /** Reads a record; empty when something is wrong, which {@link #problems()} then has. */
     public <R extends Record> Optional<R> tryBind(Class<R> type) {
+        Set<String> plainKeys = new LinkedHashSet<>();
+        settingsOf(type).forEach(setting -> {
+            plainKeys.add(setting.key());
+            plainKeys.addAll(Arrays.asList(setting.aliases()));
+        });
+        known.addAll(plainKeys);
+        return tryBind(type, plainKeys);
+    }
+
+    private <R extends Record> Optional<R> tryBind(Class<R> type, Set<String> plainKeys) {
         RecordComponent[] components = type.getRecordComponents();
         Object[] arguments = new Object[components.length];
         boolean sound = true;
-        Set<String> plainKeys = new LinkedHashSet<>();
-        for (RecordComponent component : components) {
-            Setting setting = settingOf(type, component);
-            plainKeys.add(setting.key());
-            plainKeys.addAll(Arrays.asList(setting.aliases()));
-        }
-        known.addAll(plainKeys);
         for (int i = 0; i < components.length; i++) {
+            if (isGroup(components[i])) {
+                arguments[i] = tryBind(components[i].getType().asSubclass(Record.class), plainKeys)
+                        .orElse(null);
+                sound &= arguments[i] != null;
+                continue;
+            }
             Setting setting = settingOf(type, components[i]);
             try {
                 arguments[i] = value(components[i].getGenericType(), setting, plainKeys);
@@ -106,7 +116,20 @@ public final class SettingsBinder {
         return sound ? make(type, components, arguments) : Optional.empty();
     }
 
-    /** Errors and warnings so far, in no order. */
+    /** All keys of a record, those of the records in it included, in the order in which they are written there. */
+    public static List<Setting> settingsOf(Class<? extends Record> type) {
+        List<Setting> settings = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (isGroup(component)) {
+                settings.addAll(settingsOf(component.getType().asSubclass(Record.class)));
+            } else {
+                settings.add(settingOf(type, component));
+            }
+        }
+        return List.copyOf(settings);
+    }
+
+    /** Errors, warnings and notices so far, in no order. */
     public List<ConfigurationProblem> problems() {
         return List.copyOf(problems);
     }
@@ -128,16 +151,34 @@ public final class SettingsBinder {
 
     /** Keys that no record asked for, each with the nearest that one did; {@code others} are known to somebody else. */
     public List<ConfigurationProblem> unknownKeys(Collection<String> others) {
+        return unknownKeys(others, SettingsBinder::suggestion);
+    }
+
+    /** As {@link #unknownKeys(Collection)}; {@code advice} makes what stands behind the message of key and candidates. */
+    List<ConfigurationProblem> unknownKeys(
+            Collection<String> others, BiFunction<String, Collection<String>, String> advice) {
         List<String> candidates = new ArrayList<>(known);
         candidates.addAll(others);
         List<ConfigurationProblem> unknown = new ArrayList<>();
         values.forEach((key, value) -> {
             if (!used.contains(key) && others.stream().noneMatch(other -> matches(other, key))) {
                 unknown.add(ConfigurationProblem.at(
-                        value, Severity.WARNING, owner, value.key() + ": unknown key" + suggestion(key, candidates)));
+                        value, Severity.WARNING, owner, value.key() + ": unknown key" + advice.apply(key, candidates)));
             }
         });
         return unknown;
+    }
+
+    /** What to say of a value that is read without the blank and {@code #...} at its end. */
+    static String tailDropped(ConfigValue written, String bare) {
+        return written.key() + ": " + shown(written.key(), written.value()) + ": read as " + shown(written.key(), bare)
+                + " (expected: comments on lines of their own)";
+    }
+
+    /** What to say of a text with a blank and {@code #} in it. */
+    static String tailOfText(ConfigValue written) {
+        return written.key() + ": " + shown(written.key(), written.value())
+                + ": what follows # is part of the value (expected: comments on lines of their own)";
     }
 
     /** {@code (did you mean ...?)}, or what there is. */
@@ -172,6 +213,9 @@ public final class SettingsBinder {
             return map(setting, plainKeys);
         }
         ConfigValue written = find(setting);
+        if (!setting.noEffect().isEmpty()) {
+            return withoutEffect(type, setting, written);
+        }
         boolean optional = SettingParser.unwrapped(type) != type;
         if (written == null && setting.byDefault().isEmpty()) {
             if (optional) {
@@ -188,21 +232,32 @@ public final class SettingsBinder {
         return optional ? Optional.of(parsed) : parsed;
     }
 
+    private Optional<?> withoutEffect(Type type, Setting setting, ConfigValue written) {
+        if (SettingParser.unwrapped(type) == type) {
+            throw new IllegalArgumentException(
+                    setting.key() + ": " + type + " (expected: an Optional, as it has no effect)");
+        }
+        if (written != null) {
+            problems.add(ConfigurationProblem.at(
+                    written,
+                    Severity.NOTICE,
+                    owner,
+                    written.key() + ": " + shown(setting.key(), written.value()) + ": has no effect ("
+                            + setting.noEffect() + ")"));
+        }
+        return Optional.empty();
+    }
+
     private Object parse(Type type, Setting setting, ConfigValue written) throws SettingParser.Unexpected {
         String text = written.value();
         String bare = SettingParser.withoutComment(text);
         if (text.isEmpty()) {
             throw error(written, written.key() + ": empty", "a value, or no such line");
         }
-        if (bare != null && SettingParser.isText(type)) {
-            warn(
-                    written,
-                    written.key() + ": " + shown(written.key(), text) + ": what follows # is part of the value"
-                            + " (expected: comments on lines of their own)");
+        if (bare != null && SettingParser.isText(type) && !setting.word()) {
+            warn(written, tailOfText(written));
         } else if (bare != null) {
-            warn(
-                    written,
-                    written.key() + ": " + text + ": read as " + bare + " (expected: comments on lines of their own)");
+            warn(written, tailDropped(written, bare));
             text = bare;
         }
         try {
@@ -218,13 +273,12 @@ public final class SettingsBinder {
         values.forEach((key, value) -> {
             if (key.startsWith(prefix) && key.length() > prefix.length() && !plainKeys.contains(key)) {
                 used.add(key);
-                entries.put(key.substring(prefix.length()), value.value());
-                effective.put(key, shown(key, value.value()));
-                if (SettingParser.withoutComment(value.value()) != null) {
-                    warn(
-                            value,
-                            value.key() + ": " + shown(key, value.value()) + ": what follows # is part of the value"
-                                    + " (expected: comments on lines of their own)");
+                String bare = SettingParser.withoutComment(value.value());
+                String text = bare != null && setting.word() ? bare : value.value();
+                entries.put(key.substring(prefix.length()), text);
+                effective.put(key, shown(key, text));
+                if (bare != null) {
+                    warn(value, setting.word() ? tailDropped(value, bare) : tailOfText(value));
                 }
             }
         });
@@ -292,12 +346,22 @@ public final class SettingsBinder {
         problems.add(ConfigurationProblem.at(place, Severity.WARNING, owner, message));
     }
 
+    /** The first sentence of the documentation, to stand in brackets. */
     private static String expectationOf(Setting setting) {
-        return setting.doc();
+        String doc = setting.doc();
+        int end = doc.indexOf(". ");
+        String sentence =
+                end >= 0 ? doc.substring(0, end) : doc.endsWith(".") ? doc.substring(0, doc.length() - 1) : doc;
+        boolean word = sentence.length() > 1 && Character.isLowerCase(sentence.charAt(1));
+        return word ? Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1) : sentence;
     }
 
     private static boolean matches(String pattern, String key) {
         return pattern.endsWith("*") ? key.startsWith(pattern.substring(0, pattern.length() - 1)) : pattern.equals(key);
+    }
+
+    private static boolean isGroup(RecordComponent component) {
+        return component.getType().isRecord() && component.getAnnotation(Setting.class) == null;
     }
 
     private static Setting settingOf(Class<?> type, RecordComponent component) {

@@ -174,7 +174,11 @@ class ConfigurationLoaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             a1.sources.r1.type = lnies|a.conf:9: a1.sources.r1.type: lnies (expected: one of lines; did you mean lines?)
-            a1.sinks.k1.type = hdfs|a.conf:9: a1.sinks.k1.type: hdfs (expected: one of drain, other)
+            a1.sinks.k1.type = files|a.conf:9: a1.sinks.k1.type: files (expected: one of drain, other)
+            a1.sinks.k1.type = hdsf|a.conf:9: a1.sinks.k1.type: hdsf (expected: one of drain, other; did you mean hdfs?)
+            a1.sinks.k1.type = lines|a.conf:9: a1.sinks.k1.type: lines (expected: one of drain, other; lines is a source)
+            a1.sinks.k1.type = logger|a.conf:9: a1.sinks.k1.type: logger (expected: one of drain, other)
+            a1.sinks.k1.channel = c1 c2|a.conf:9: a1.sinks.k1.channel: c1 c2 (expected: one channel; a sink takes from one)
             a1.sources.r1.type =|a.conf:9: a1.sources.r1.type: empty (expected: one of lines)
             a1.sources.r1.channels =|a.conf:9: a1.sources.r1.channels: empty (expected: names of channels)
             a1.sources.r1.channels = c2|a.conf:9: a1.sources.r1.channels: c2: no such channel (did you mean c1?)
@@ -190,7 +194,7 @@ class ConfigurationLoaderTest {
             a1.sources.r1.path = ${a1.sources.r1.path}|a.conf:9: a1.sources.r1.path: ${a1.sources.r1.path} (expected: a key that does not lead back to itself, not a1.sources.r1.path -> a1.sources.r1.path)
             a1.sources.r1.path = ${open|a.conf:9: a1.sources.r1.path: ${open (expected: } after ${, or $${ for a plain ${)
             a1.sources.r1.interceptors = i1|a.conf:9: a1.sources.r1.interceptors.i1.type: missing (expected: one of host, static, timestamp)
-            a1.sources.r1.selector.type = random|a.conf:9: a1.sources.r1.selector.type: random (expected: one of multiplexing, replicating)
+            a1.sources.r1.selector.type = random|a.conf:9: a1.sources.r1.selector.type: random (expected: one of load_balancing, multiplexing, replicating)
             a1.sources.r1.selector.optional = c9|a.conf:9: a1.sources.r1.selector.optional: c9: no channel of this source (did you mean c1?)
             a1.configfilters = f|a.conf:9: a1.configfilters: f (expected: ${env:NAME} or ${sys:NAME}; there are no configuration filters)
             """)
@@ -279,7 +283,6 @@ class ConfigurationLoaderTest {
         assertThat(report.errors())
                 .extracting(ConfigurationProblem::toString)
                 .containsExactly(
-                        "a1: nothing to run (expected: at least one channel and one source or sink that work)",
                         "a.conf:3: a1.sources.r1.channels: missing (expected: names of channels)",
                         "a.conf:5: a1.sinks.k1.channel: missing"
                                 + " (expected: the name of a channel; did you mean channel?)");
@@ -292,8 +295,9 @@ class ConfigurationLoaderTest {
 
         assertThat(report.warnings())
                 .extracting(ConfigurationProblem::toString)
-                .containsExactly("a.conf:9: channel c1: sinks k1 (drain), k2 (other) share it, so each event goes to"
-                        + " one of them (expected: a channel for each sink where each is to get all events)");
+                .containsExactly("a.conf:10: a1.sinks.k2.channel: c1: sinks k1 (drain), k2 (other) share it, so each"
+                        + " event goes to one of them (expected, where all are to get all: a channel of its own,"
+                        + " named in a1.sources.r1.channels beside c1)");
     }
 
     @Test
@@ -310,8 +314,8 @@ class ConfigurationLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            k1|failover|a.conf:11: a1.sinkgroups.g.processor.type: failover (expected: default; this version has no other sink processor, each sink works by itself)
-            k1|Load_Balance|a.conf:11: a1.sinkgroups.g.processor.type: Load_Balance (expected: default; this version has no other sink processor, each sink works by itself)
+            k1|failover|a.conf:11: a1.sinkgroups.g.processor.type: failover (expected: no group: each sink then has a thread of its own, and one that fails leaves the events of its channel to the others; this version has no processor failover)
+            k1|Load_Balance|a.conf:11: a1.sinkgroups.g.processor.type: Load_Balance (expected: no group: each sink then has a thread of its own and they share the channel in parallel; in Flume one sink of a group works at a time; this version has no processor load_balance)
             k1|mine|a.conf:11: a1.sinkgroups.g.processor.type: mine (expected: default)
             k1 k9|default|a.conf:10: a1.sinkgroups.g.sinks: k9: no such sink (did you mean k1?)
             """)
@@ -357,6 +361,118 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void shouldNotSpeakOfAKeyThatALaterFileReplaces(@TempDir Path folder) throws IOException {
+        Path base = Files.writeString(folder.resolve("base.conf"), SOUND + "a1.sources.r1.batchSize = wrong\n");
+        Path site = Files.writeString(folder.resolve("site.conf"), "\na1.sources.r1.batchSize = 7");
+
+        ConfigurationReport report = loader(false).read(List.of(base, site), "a1");
+
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.orThrow().effective()).containsEntry("a1.sources.r1.batchSize", "7");
+    }
+
+    @Test
+    void shouldTellProblemsInOrderOfFilesAndLines(@TempDir Path folder) throws IOException {
+        Path last = Files.writeString(folder.resolve("a.conf"), "a1.sinks.k1.x = 1\na1.channels.c1.capacity = x");
+        Path first = Files.writeString(folder.resolve("b.conf"), SOUND + "a1.sinks.k1.y = 1\na1.sinks.k1.y = 2");
+
+        ConfigurationReport report = loader(false).read(List.of(first, last), "a1");
+
+        assertThat(report.problems())
+                .extracting(ConfigurationProblem::describe)
+                .extracting(line -> line.substring(folder.toString().length() + 1))
+                .containsExactly(
+                        "b.conf:10: warning: a1.sinks.k1.y: 2: replaces the value in line 9 (expected: each key once)",
+                        "b.conf:10: warning: a1.sinks.k1.y: unknown key (expected: one of sink.batchSize)",
+                        "a.conf:1: warning: a1.sinks.k1.x: unknown key (expected: one of sink.batchSize)",
+                        "a.conf:2: error: a1.channels.c1.capacity: x (expected: a whole number >= 1)");
+    }
+
+    @Test
+    void shouldReadEachFileOnceForAllAgents(@TempDir Path folder) throws IOException {
+        Path file =
+                Files.writeString(folder.resolve("a.conf"), SOUND + SOUND.replace("a1.", "b1.") + "b1.sinks.k1.x = 1");
+
+        List<ConfigurationReport> reports = loader(false).readAll(List.of(file));
+
+        assertThat(reports).extracting(ConfigurationReport::agent).containsExactly("a1", "b1");
+        assertThat(reports.get(0).isFlawless()).isTrue();
+        assertThat(reports.get(1).isUsable()).isTrue();
+        assertThat(reports.get(1).isFlawless()).isFalse();
+        assertThat(loader(false).readAll(List.of(folder.resolve("none"))))
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.isUsable()).isFalse();
+                    assertThat(report.problems())
+                            .extracting(ConfigurationProblem::describe)
+                            .containsExactly(folder.resolve("none")
+                                    + ": error: no such file (expected: a properties file that can be read)");
+                });
+    }
+
+    @Test
+    void shouldNameTheAgentThatWasProbablyMeant() {
+        assertThat(loader(false)
+                        .readText(FILE, SOUND.replace("a1.", "agent."), "agnet")
+                        .errors())
+                .extracting(ConfigurationProblem::toString)
+                .containsExactly("agent: agnet (expected: one of agent in [a.conf]; did you mean agent?)");
+    }
+
+    @Test
+    void shouldCompareTheBatchesOfAnyComponent() {
+        ConfigurationReport report = read(SOUND + """
+                a1.sources.r1.kafka.Batch_Size = 101
+                a1.sources.r1.myBatchSize = 101 # events
+                a1.sinks.k1.batch-size = 101
+                a1.sinks.k1.sink.batchSize = 1000 # events
+                a1.sinks.k1.batchSizeMillis = 101
+                """);
+
+        assertThat(report.errors())
+                .extracting(ConfigurationProblem::describe)
+                .containsExactly(
+                        "a.conf:9: error: a1.sources.r1.kafka.Batch_Size: 101"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)",
+                        "a.conf:10: error: a1.sources.r1.myBatchSize: 101"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)",
+                        "a.conf:11: error: a1.sinks.k1.batch-size: 101"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)",
+                        "a.conf:12: error: a1.sinks.k1.sink.batchSize: 1000"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            $${env:HOST}|${env:HOST}
+            a$${x}b$${y}|a${x}b${y}
+            $$${env:HOST}|$${env:HOST}
+            100$|100$
+            $HOST {x}|$HOST {x}
+            ${env:HOST}${sys:app}|web1shop
+            ${env:NONE:-}|-
+            ${env:NONE:-a:-b}|a:-b
+            ${env:NONE:-${sys:app}}|shop
+            ${env:NONE:-${sys:none:-${env:HOST}}}/x|web1/x
+            ${base:-none}|none
+            """)
+    void shouldReplaceReferencesAsCommonsTextDoes(String written, String read) {
+        AgentConfiguration agent =
+                read(SOUND + "a1.sources.r1.path = " + written + "-\n").orThrow();
+
+        String value = agent.sources().get(0).settings().values().get("path").value();
+        assertThat(value).isEqualTo(read.equals("-") ? "-" : read + "-");
+    }
+
+    @Test
+    void shouldSuggestTheVariableWhereAnOldResolverWasUsed() {
+        assertThat(read(SOUND + "a1.sources.r1.path = ${HOST}").errors())
+                .singleElement()
+                .hasToString("a.conf:9: a1.sources.r1.path: ${HOST} (expected: env:NAME, sys:NAME or a key of the"
+                        + " configuration, $${ for a plain ${; did you mean ${env:HOST}?)");
+    }
+
+    @Test
     void shouldNameEveryFileThatCannotBeRead(@TempDir Path folder) {
         ConfigurationReport report =
                 loader(false).read(List.of(folder.resolve("one.conf"), folder.resolve("two.conf")), "a1");
@@ -399,7 +515,7 @@ class ConfigurationLoaderTest {
         assertThat(report.configuration().sources()).hasSize(1);
         assertThat(report.warnings())
                 .extracting(ConfigurationProblem::message)
-                .contains("sink k2: left out (expected: a component without errors)");
+                .contains("a1.sinks.k2.type: nothing (expected: one of drain, other); sink k2 is left out");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.headrace.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.config.ConfigurationProblem.Severity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -278,6 +279,65 @@ class SettingsBinderTest {
         assertThat(binder.problems().toString())
                 .contains("password: ***: what follows")
                 .doesNotContain("hunter2");
+    }
+
+    record Shared(
+            @Setting(key = "low", byDefault = "1", max = 10, doc = "Low.")
+            int low,
+
+            @Setting(key = "tags.*", doc = "Tags.") Map<String, String> tags) {}
+
+    record Sharing(
+            Shared shared,
+
+            @Setting(key = "tags.all", byDefault = "no", doc = "Whether.")
+            boolean all) {}
+
+    @Test
+    void shouldTakeTheKeysOfARecordInARecord() {
+        SettingsBinder binder = binder("low", "7", "tags.all", "true", "tags.x", "1");
+
+        assertThat(binder.bind(Sharing.class)).isEqualTo(new Sharing(new Shared(7, Map.of("x", "1")), true));
+        assertThat(binder.knownKeys()).containsExactlyInAnyOrder("low", "tags.*", "tags.all");
+        assertThat(binder.effective()).containsOnlyKeys("low", "tags.all", "tags.x");
+        assertThat(binder.unknownKeys(Set.of())).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWhatARecordInARecordRefuses() {
+        SettingsBinder binder = binder("low", "11", "tags.all", "true");
+
+        assertThat(binder.tryBind(Sharing.class)).isEmpty();
+        assertThat(binder.problems()).hasSize(1);
+        assertThat(binder.problems().get(0))
+                .hasToString("a.conf:1: a1.sources.r1.low: 11 (expected: a whole number <= 10)");
+    }
+
+    record Taken(
+            @Setting(key = "threads", min = 1, noEffect = "one thread serves all", doc = "Threads.")
+            Optional<Integer> threads) {}
+
+    @Test
+    void shouldSayOnceThatAKeyHasNoEffect() {
+        SettingsBinder binder = binder("threads", "many");
+
+        assertThat(binder.bind(Taken.class)).isEqualTo(new Taken(Optional.empty()));
+        assertThat(binder.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.severity()).isEqualTo(Severity.NOTICE);
+            assertThat(problem)
+                    .hasToString("a.conf:1: a1.sources.r1.threads: many: has no effect (one thread serves all)");
+        });
+        assertThat(binder.effective()).isEmpty();
+        assertThat(binder.unknownKeys(Set.of())).isEmpty();
+    }
+
+    @Test
+    void shouldNotSpeakOfAKeyWithoutEffectThatNobodyWrote() {
+        SettingsBinder binder = binder();
+
+        binder.bind(Taken.class);
+
+        assertThat(binder.problems()).isEmpty();
     }
 
     private static SettingsBinder binder(String... keysAndValues) {

@@ -38,6 +38,7 @@ public record FileRollSettings(
         @Setting(
                 key = "sink.serializer",
                 byDefault = "text",
+                word = true,
                 doc = "How events stand in the file: text, header_and_text.")
         String serializer,
 
