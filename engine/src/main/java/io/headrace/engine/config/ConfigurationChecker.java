@@ -3,6 +3,7 @@ package io.headrace.engine.config;
 import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
+import io.headrace.engine.spi.ComponentLookup;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
 import java.time.Duration;
@@ -298,6 +299,7 @@ final class ConfigurationChecker {
         binder.tryBind(type);
         problems.addAll(binder.problems());
         problems.addAll(binder.unknownKeys(others));
+        problems.addAll(new NestedComponents(registry, settings).check(type, binder));
         effective.put(settings.type().key(), settings.type().value());
         binder.effective().forEach((key, value) -> effective.put(settings.prefix() + key, value));
         return binder;
@@ -330,24 +332,14 @@ final class ConfigurationChecker {
     }
 
     private <P extends ComponentProvider> P provider(Class<P> kind, ConfigValue type, String title) {
-        P provider = type == null ? null : registry.find(kind, type.value());
-        if (type != null && provider == null) {
-            unknownType(type, title, names(kind));
+        if (type == null) {
+            return null;
         }
-        return provider;
-    }
-
-    private void unknownType(ConfigValue type, String title, List<String> known) {
-        if (type.value().isEmpty()) {
-            error(type, title, type.key() + ": empty (expected: one of " + String.join(", ", known) + ")");
-            return;
+        ComponentLookup<P> found = registry.lookup(kind, type.value());
+        if (found.provider() == null) {
+            error(type, title, found.message(type.key(), type.value()));
         }
-        String nearest = NearestKey.of(type.value(), known);
-        error(
-                type,
-                title,
-                type.key() + ": " + type.value() + " (expected: one of " + String.join(", ", known)
-                        + (nearest == null ? "" : "; did you mean " + nearest + "?") + ")");
+        return found.provider();
     }
 
     private List<String> names(Class<? extends ComponentProvider> kind) {

@@ -47,7 +47,12 @@ public final class ConfigurationLoader {
 
     /** A loader with all registered components and this process's environment. */
     public static ConfigurationLoader standard(boolean lenient) {
-        return new ConfigurationLoader(ComponentRegistry.load(), System::getenv, System::getProperty, lenient);
+        return standard(ComponentRegistry.load(), lenient);
+    }
+
+    /** A loader with these components and this process's environment. */
+    public static ConfigurationLoader standard(ComponentRegistry registry, boolean lenient) {
+        return new ConfigurationLoader(registry, System::getenv, System::getProperty, lenient);
     }
 
     /** Reads files; later files replace keys of earlier ones. */
@@ -82,6 +87,8 @@ public final class ConfigurationLoader {
 
     private ConfigurationReport build(List<Path> files, List<List<ConfigValue>> read, String agentName) {
         List<ConfigurationProblem> problems = new ArrayList<>();
+        registry.warnings()
+                .forEach(warning -> problems.add(ConfigurationProblem.at(null, Severity.WARNING, null, warning)));
         Map<String, ConfigValue> all = merge(read, problems);
         TreeSet<String> agents = agentsIn(all);
         AgentConfiguration configuration = null;

@@ -2,7 +2,7 @@ package io.headrace.engine.sink.roll;
 
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.Setting;
-import io.headrace.engine.serializer.Serializers;
+import io.headrace.engine.spi.ComponentProvider;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +38,8 @@ public record FileRollSettings(
         @Setting(
                 key = "sink.serializer",
                 byDefault = "text",
-                doc = "How events stand in the file: text, header_and_text.")
+                names = ComponentProvider.OfSerializer.class,
+                doc = "How events stand in the file.")
         String serializer,
 
         @Setting(key = "sink.serializer.*", doc = "Settings of the serializer, e.g. sink.serializer.appendNewline.")
@@ -71,7 +72,6 @@ public record FileRollSettings(
                 doc = "Files held open; the one not written for longest is closed first and opened again when needed.")
         int maxOpenFiles) {
     public FileRollSettings {
-        Serializers.check("sink.serializer", serializer, serializerSettings);
         prefix.ifPresent(text -> requireName("sink.pathManager.prefix", text));
         extension.ifPresent(text -> requireName("sink.pathManager.extension", text));
     }
