@@ -210,8 +210,7 @@ final class LogRecovery {
         while (segment.link().previousIndex() != 0 && segment.link().previousLast() > lowWater) {
             Segment previous = need(segment.link().previousIndex(), checkpoint);
             previous.written(segment.link().previousEnd(), segment.link().previousLast());
-            previous.markSynced();
-            previous.leave();
+            previous.leave(true);
             chain.addFirst(previous);
             segment = previous;
         }
@@ -382,12 +381,11 @@ final class LogRecovery {
         if (tail == null) {
             return;
         }
-        tail.markSynced();
         if (!somethingAfter && checkpoint.clean()) {
             current = tail;
             currentOffset = checkpoint.tailOffset();
         } else {
-            tail.leave();
+            tail.leave(true);
         }
     }
 
@@ -425,7 +423,7 @@ final class LogRecovery {
                                 commit = link;
                             } else {
                                 current.written(appender.position(), above);
-                                current.leave();
+                                current.leave(false);
                                 link = new SegmentHeader.Link(
                                         hop.sequence(), current.index(), appender.position(), above);
                             }
@@ -451,14 +449,16 @@ final class LogRecovery {
         }
         current.written(currentOffset, above);
         for (Segment copy : copies) {
-            copy.file().sync();
-            copy.markSynced();
+            if (copy == current) {
+                copy.file().sync();
+            } else {
+                copy.syncLeft();
+            }
         }
         firstCopy.begin(commit);
         firstCopy.file().sync();
         if (tail != null) {
-            tail.markSynced();
-            tail.leave();
+            tail.leave(true);
         }
         for (Segment copy : copies) {
             begun.put(copy.index(), copy);

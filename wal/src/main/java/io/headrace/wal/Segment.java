@@ -113,7 +113,13 @@ final class Segment {
         return left;
     }
 
-    void leave() {
+    /**
+     * Nothing will be written here any more.
+     *
+     * @param allSynced whether all of it is durable; what a sync before the last write covered does not count
+     */
+    void leave(boolean allSynced) {
+        synced = allSynced;
         left = true;
     }
 
@@ -150,10 +156,6 @@ final class Segment {
     /** Never waits for a sync that is under way: the journal asks after each group. */
     boolean isSynced() {
         return synced;
-    }
-
-    void markSynced() {
-        synced = true;
     }
 
     /** Keeps it from being recycled until {@link #unpin()}; false when it was released. */

@@ -22,6 +22,14 @@ public record SyncMode(Kind kind, long intervalNanos) {
     public static final SyncMode ALWAYS = new SyncMode(Kind.ALWAYS, 0);
     public static final SyncMode NEVER = new SyncMode(Kind.NEVER, 0);
 
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return kind == Kind.INTERVAL
+                ? Long.toString(intervalNanos / 1_000_000)
+                : kind.name().toLowerCase(Locale.ROOT);
+    }
+
     public static SyncMode every(long millis) {
         if (millis < 1 || millis > 3_600_000) {
             throw new IllegalArgumentException("sync: " + millis + " (expected: always, never or 1 to 3600000 ms)");

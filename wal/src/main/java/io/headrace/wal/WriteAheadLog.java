@@ -35,6 +35,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private final SegmentPreparer preparer;
 
     private SegmentAppender appender;
+    private LogSettings.Appender appenderInUse;
     private LogFolders folders;
     private CheckpointStore checkpoints;
     private StreamId streamId;
@@ -132,7 +133,13 @@ public final class WriteAheadLog implements AutoCloseable {
         for (Path folder : settings.dataFolders()) {
             mapped &= !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
         }
+        appenderInUse = mapped ? LogSettings.Appender.MAPPED : LogSettings.Appender.POSITIONAL;
         return mapped ? new MappedAppender() : new PositionalAppender();
+    }
+
+    /** The appender that writes: the one of the settings, unless a file system does not bear it. */
+    public LogSettings.Appender appender() {
+        return appenderInUse;
     }
 
     private void takeOver(LogRecovery recovered, Checkpoint checkpoint) throws IOException {
@@ -476,12 +483,11 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void leave(Segment segment) {
-        segment.leave();
-        if (durable.get() < segment.lastSequence()) {
+        boolean allSynced = durable.get() >= segment.lastSequence();
+        segment.leave(allSynced);
+        if (!allSynced) {
             unsynced.add(segment);
             preparer.syncSoon(segment);
-        } else {
-            segment.markSynced();
         }
     }
 

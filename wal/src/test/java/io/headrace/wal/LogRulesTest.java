@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LogRulesTest {
     private static final Path FOLDER = Path.of("log");
 
-    private final LosingStorage storage = new LosingStorage();
+    private final SimulatedDisk storage = new SimulatedDisk();
     private final LogFixture fixture = new LogFixture(3);
     private final LogSettings settings;
     private WriteAheadLog log;
@@ -44,14 +44,16 @@ class LogRulesTest {
     }
 
     private void kill() throws IOException {
-        storage.memory.kill();
-        storage.memory.revive();
+        storage.kill();
+        storage.revive();
         log.close();
         log = null;
     }
 
     private void cutPower() throws IOException {
-        storage.cutPower(FOLDER);
+        // All that may be lost is.
+        storage.cutPower(() -> 0);
+        storage.revive();
         log.close();
         log = null;
     }
@@ -102,6 +104,26 @@ class LogRulesTest {
         log.checkpoint();
         assertThat(log.ceiling()).isGreaterThan(ceiling + SequenceCeiling.MIN_BLOCK - 20);
         assertThat(log.ceilingIsLow()).isFalse();
+    }
+
+    @Test
+    void shouldSyncTheRestOfASegmentInWhichItWentOnBeforeItLeavesIt() throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        log.checkpointAndStop(5);
+        log.close();
+        open();
+        long sequence = 5;
+        long segments = log.counters().segments();
+        while (log.counters().segments() == segments) {
+            append(++sequence, sequence);
+        }
+        log.sync();
+        assertThat(log.durable()).isEqualTo(sequence);
+        cutPower();
+        open();
+        assertThat(LogFixture.readAll(log, 1)).isEqualTo(frames(1, sequence));
     }
 
     @Test
@@ -251,17 +273,17 @@ class LogRulesTest {
             log.sync();
             append(first + 5, first + 9);
             kill();
-            storage.memory.dieAt(call);
+            storage.dieAt(call);
             boolean died = false;
             try {
                 open();
             } catch (IOException e) {
-                assertThat(storage.memory.isDead()).as(e.toString()).isTrue();
+                assertThat(storage.isDead()).as(e.toString()).isTrue();
                 died = true;
                 log = null;
             }
             if (died) {
-                storage.memory.revive();
+                storage.revive();
             } else {
                 kill();
             }
@@ -361,14 +383,14 @@ class LogRulesTest {
         assertThat(log.recovery().identityChanged()).isNull();
         kill();
         Path copy = Path.of("copy");
-        storage.memory.copyFolder(FOLDER, copy);
+        storage.copyFolder(FOLDER, copy);
         try (WriteAheadLog copied =
                 WriteAheadLog.open(LogFixture.settings(copy, settings.appender()), storage, fixture.clocks)) {
             assertThat(copied.streamId()).isNotEqualTo(original);
             assertThat(copied.recovery().identityChanged()).contains("inode");
             assertThat(LogFixture.readAll(copied, 1)).isEqualTo(frames(1, 5));
         }
-        storage.memory.machineId("another");
+        storage.machineId("another");
         open();
         assertThat(log.streamId()).isNotEqualTo(original);
         assertThat(log.recovery().identityChanged()).contains("machine id: another (expected: memory)");
@@ -442,9 +464,9 @@ class LogRulesTest {
     void shouldFailForGoodWhenASyncFails() throws IOException {
         open();
         append(1, 5);
-        storage.failSyncs = true;
+        storage.faults((call, path) -> call == SimulatedDisk.Call.SYNC);
         assertThatIOException().isThrownBy(log::sync).withMessageContaining("Input/output error");
-        storage.failSyncs = false;
+        storage.faults((call, path) -> false);
         assertThat(log.durable()).isZero();
         assertThatIOException().isThrownBy(log::sync).withMessageContaining("failed before");
         assertThatIOException().isThrownBy(log::checkpoint).withMessageContaining("failed before");
@@ -491,7 +513,7 @@ class LogRulesTest {
     }
 
     private void damage(Path path, long offset) throws IOException {
-        try (StorageFile file = storage.memory.open(path, Storage.OpenMode.WRITE)) {
+        try (StorageFile file = storage.open(path, Storage.OpenMode.WRITE)) {
             ByteBuffer one = ByteBuffer.allocate(1);
             file.read(one, offset);
             one.put(0, (byte) ~one.get(0)).flip();
@@ -500,7 +522,7 @@ class LogRulesTest {
     }
 
     private long offsetOf(Path path, long sequence) throws IOException {
-        try (StorageFile file = storage.memory.open(path, Storage.OpenMode.READ)) {
+        try (StorageFile file = storage.open(path, Storage.OpenMode.READ)) {
             ByteBuffer bytes = ByteBuffer.allocate((int) file.size()).order(ByteOrder.LITTLE_ENDIAN);
             file.read(bytes, 0);
             bytes.clear();

@@ -7,17 +7,22 @@ import io.headrace.frame.FrameType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /**
- * One schedule: a journal that appends, writes, syncs, commits and checkpoints, a preparer, two readers, and a process
- * that dies between and within their calls. The model knows what was staged, written, durable and committed.
+ * One schedule: a journal that appends, writes, syncs, commits and checkpoints, a preparer, two readers, a process that
+ * dies between and within their calls, a machine that loses its power, calls that fail and a disk that is full. The
+ * model knows what was staged, written, durable and committed.
  *
- * <p>After every death: all that was written is there, equal and in order; nothing was invented; no sequence is used
- * again; positions are those of what is there; the count of accepted events is exact.
+ * <p>After every death of the process: all that was written is there, equal and in order; nothing was invented; no
+ * sequence is used again; positions are those of what is there; the count of accepted events is exact. After a power cut
+ * the same holds for what was durable, and of what was written after it a part, from the first frame on.
  */
 final class LogSimulation {
     private static final Path FOLDER = Path.of("log");
@@ -25,9 +30,9 @@ final class LogSimulation {
     private static final int STEPS = 100;
     private static final int INPUTS = 3;
 
-    private final Random random;
+    private final RandomGenerator random;
     private final LogSettings settings;
-    private final MemoryStorage storage = new MemoryStorage();
+    private final SimulatedDisk storage;
     private final LogFixture fixture;
     private final StringBuilder trace = new StringBuilder();
 
@@ -45,12 +50,25 @@ final class LogSimulation {
     private long readerAt;
     private long nextSequence;
     private long keptTo;
+    /** The log said that frames up to here survive a power cut. */
+    private long durable;
+    /** Frames of DATA that were committed, those in the last checkpoint, and those in one that may have been written. */
+    private final Set<Long> committed = new HashSet<>();
+
+    private Set<Long> committedInCheckpoint = Set.of();
+    private Set<Long> committedInUnknown;
+    /** Frames that were committed and counted, and lost with the power, which is nobody's loss. */
+    private long deliveredAndLost;
+
     private boolean stoppedOrderly;
+    /** What was written and not synced may be gone. */
+    private boolean cacheLost;
 
     private record Entry(String text, int input, long position, FrameType type) {}
 
     LogSimulation(long seed, LogSettings.Appender appender) {
-        this.random = new Random(seed);
+        this.random = new SplittableRandom(seed);
+        this.storage = new SimulatedDisk(seed);
         this.settings = LogFixture.settings(FOLDER, appender);
         this.fixture = new LogFixture(seed);
     }
@@ -76,11 +94,16 @@ final class LogSimulation {
             // Die while recovering, too.
             storage.dieAt(1 + random.nextInt(30));
         }
+        boolean faulty = false;
         try {
             open();
             storage.revive();
             if (random.nextInt(4) != 0) {
                 storage.dieAt(1 + random.nextInt(400));
+            }
+            faulty = random.nextInt(3) == 0;
+            if (faulty) {
+                planFault();
             }
             for (int step = 0; step < STEPS; step++) {
                 step();
@@ -88,18 +111,59 @@ final class LogSimulation {
             if (random.nextInt(3) == 0) {
                 sync();
                 keepDurable();
+                committedInUnknown = Set.copyOf(committed);
                 log.checkpointAndStop(highestUsed);
+                committedInCheckpoint = committedInUnknown;
                 checkpointedLowWater = log.state().committed().floor();
                 stoppedOrderly = true;
                 note("stop");
             }
         } catch (IOException e) {
-            if (!storage.isDead()) {
+            if (!storage.isDead() && !faulty) {
                 throw e;
             }
-            note("died");
+            note(storage.isDead() ? "died" : "failed: " + e.getMessage());
         }
-        storage.kill();
+        storage.faults((call, path) -> false);
+        storage.capacity(Long.MAX_VALUE);
+        end();
+        closeAll();
+    }
+
+    /** One call fails with an input/output error, or from now on the disk is full for a while. */
+    private void planFault() {
+        if (random.nextInt(3) == 0) {
+            storage.capacity(random.nextInt(4_000_000));
+            return;
+        }
+        int[] passing = {random.nextInt(200)};
+        storage.faults((call, path) -> {
+            boolean fails = passing[0]-- == 0;
+            if (fails) {
+                note(call + " of " + path + " fails");
+            }
+            return fails;
+        });
+    }
+
+    private void end() {
+        switch (random.nextInt(4)) {
+            case 0, 1 -> {
+                note("power cut");
+                storage.cutPower(random);
+                cacheLost = true;
+            }
+            case 2 -> {
+                storage.kill();
+                storage.dropCache();
+                cacheLost = true;
+                note("killed, cache dropped");
+            }
+            default -> storage.kill();
+        }
+    }
+
+    private void closeAll() throws IOException {
         if (reader != null) {
             reader.close();
             reader = null;
@@ -155,15 +219,39 @@ final class LogSimulation {
             }
         }
         staged.clear();
+        if (cacheLost) {
+            loseWhatWasNotDurable(state);
+            expected.keySet().retainAll(written.keySet());
+        }
         assertThat(found).as("content above " + floor).isEqualTo(expected);
         assertThat(log.durable()).isEqualTo(log.lastSequence()).isEqualTo(log.written());
         comparePositions(state);
-        assertThat(state.accepted())
-                .as("accepted")
-                .isEqualTo(written.values().stream()
-                        .filter(entry -> entry.type == FrameType.DATA)
-                        .count());
+        assertThat(state.accepted()).as("accepted").isEqualTo(deliveredAndLost + dataCount(Long.MAX_VALUE));
         keptTo = log.durable();
+        durable = log.durable();
+        cacheLost = false;
+    }
+
+    private void loseWhatWasNotDurable(LogState state) {
+        long last = log.lastSequence();
+        NavigableMap<Long, Entry> lost = written.tailMap(last, false);
+        assertThat(written.subMap(last, false, Math.max(last, durable), true))
+                .as("durable")
+                .isEmpty();
+        long counted =
+                lost.keySet().stream().filter(committedInCheckpoint::contains).count();
+        if (committedInUnknown != null && state.accepted() != deliveredAndLost + dataCount(last) + counted) {
+            counted =
+                    lost.keySet().stream().filter(committedInUnknown::contains).count();
+        }
+        deliveredAndLost += counted;
+        lost.clear();
+    }
+
+    private long dataCount(long last) {
+        return written.headMap(last, true).values().stream()
+                .filter(entry -> entry.type == FrameType.DATA)
+                .count();
     }
 
     private void comparePositions(LogState state) {
@@ -260,11 +348,15 @@ final class LogSimulation {
     private void write() throws IOException {
         log.write();
         moveWritten();
+        durable = log.durable();
+        note("write, written " + log.written() + " durable " + durable);
     }
 
     private void sync() throws IOException {
         log.sync();
         moveWritten();
+        durable = log.durable();
+        note("sync, durable " + durable);
     }
 
     private void moveWritten() {
@@ -313,6 +405,9 @@ final class LogSimulation {
     }
 
     private void commit(long sequence) {
+        if (written.get(sequence).type == FrameType.DATA) {
+            committed.add(sequence);
+        }
         if (log.state().commit(sequence) && sequence > keptTo && written.get(sequence).type == FrameType.DATA) {
             log.state().accepted(log.state().accepted() + 1);
         }
@@ -325,7 +420,9 @@ final class LogSimulation {
             write();
         }
         keepDurable();
+        committedInUnknown = Set.copyOf(committed);
         log.checkpoint();
+        committedInCheckpoint = committedInUnknown;
         checkpointedLowWater = log.state().committed().floor();
         note("checkpoint durable " + log.durable() + " low " + checkpointedLowWater);
     }

@@ -55,11 +55,14 @@ class LogSimulationTest {
     }
 
     private static void run(long seed, LogSettings.Appender appender) {
+        LogSimulation simulation = new LogSimulation(seed, appender);
         try {
-            new LogSimulation(seed, appender).run();
+            simulation.run();
         } catch (Exception | AssertionError e) {
             throw new AssertionError(
-                    "seed " + seed + " with " + appender + " failed (run -Dheadrace.seed=" + seed + ")", e);
+                    "seed " + seed + " with " + appender + " failed (replay: mvn -pl wal test"
+                            + " -Dtest=LogSimulationTest -Dheadrace.seed=" + seed + "); it did\n" + simulation.trace(),
+                    e);
         }
     }
 }

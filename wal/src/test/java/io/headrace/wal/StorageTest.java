@@ -44,6 +44,19 @@ class StorageTest {
         }
     }
 
+    @Nested
+    class Simulated extends StorageContract {
+        @Override
+        Storage create() {
+            return new SimulatedDisk();
+        }
+
+        @Override
+        Path root() {
+            return Path.of("memory");
+        }
+    }
+
     /** Run as a process of its own: locks a folder, says so, and waits to be told to end. */
     static final class Holder {
         public static void main(String[] arguments) throws IOException {

@@ -2,6 +2,7 @@ package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelEnvironment;
 import io.headrace.engine.channel.ChannelFactory;
+import io.headrace.engine.channel.ChannelPolicy;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.channel.ThreadDutyRunner;
@@ -65,6 +66,10 @@ final class ChannelPart extends Part {
         channel = opened;
         sinks.forEach(opened::consumer);
         opened.start();
+        LOG.info("{}: {}", title(), opened.guarantee().summary());
+        if (read.policy() == ChannelPolicy.DISCARD && !sinks.isEmpty()) {
+            LOG.warn("{}: it drops all events, so sinks {} get none (expected: no sink)", title(), sinks);
+        }
         if (opened.recovery() != null) {
             LOG.info("{}: {}", title(), opened.recovery().summary());
         }

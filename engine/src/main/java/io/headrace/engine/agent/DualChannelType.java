@@ -1,14 +1,9 @@
 package io.headrace.engine.agent;
 
-import io.headrace.engine.channel.ChannelPolicy;
 import io.headrace.engine.channel.ChannelSettings;
-import io.headrace.engine.channel.WaitStrategyKind;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.ComponentProvider;
-import io.headrace.wal.LogSettings.Appender;
-import io.headrace.wal.SyncMode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,126 +28,70 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
                     doc = "Events in the log at most; 0 for memory only.")
             long overflowCapacity,
 
-            @Setting(key = "overflowTimeout", min = 0, unit = "s", doc = "Accepted; spilling never waits.")
-            Optional<Duration> overflowTimeout,
-
-            @Setting(
-                    key = "overflowDeactivationThreshold",
-                    min = 0,
-                    max = 100,
-                    doc = "Accepted; spilling ends below a quarter of memory.")
-            Optional<Integer> overflowDeactivationThreshold,
-
-            @Setting(key = "avgEventSize", min = 1, unit = "bytes", doc = "Accepted; events are counted as they are.")
-            Optional<Long> avgEventSize,
-
-            @Setting(
-                    key = "byteCapacityBufferPercentage",
-                    min = 0,
-                    max = 100,
-                    doc = "Accepted; headers are counted as they are.")
-            Optional<Integer> byteCapacityBufferPercentage,
-
             @Setting(
                     key = "transactionCapacity",
                     byDefault = "10000",
                     min = 1,
                     unit = "events",
-                    doc = "Largest batch of a source or sink.")
+                    doc = "Largest batch that a source or sink may be given.")
             int transactionCapacity,
 
-            @Setting(key = "keep-alive", byDefault = "3", min = 0, unit = "s", doc = "How long a put waits for room.")
-            Duration keepAlive,
-
             @Setting(
-                    key = "byteCapacity",
-                    byDefault = "64m",
+                    key = "spillAt",
+                    byDefault = "75",
                     min = 1,
-                    unit = "bytes",
-                    doc = "Memory that events may take.")
-            long byteCapacity,
+                    max = 100,
+                    unit = "percent",
+                    doc = "Share of memory above which the log is written.")
+            int spillAt,
 
             @Setting(
-                    key = "dataDirs",
-                    byDefault = "~/.headrace/file-channel/data",
-                    doc = "Folders of the log; the first has its lock and identity.")
-            List<Path> dataDirs,
-
-            @Setting(key = "checkpointDir", doc = "Folder of the checkpoint; the first of dataDirs unless given.")
-            Optional<Path> checkpointDir,
-
-            @Setting(
-                    key = "sync",
-                    byDefault = "100",
-                    doc = "When writes are synced: always, never, or every so many ms.")
-            String sync,
-
-            @Setting(key = "appender", doc = "How segments are written: mapped or positional.")
-            Optional<Appender> appender,
-
-            @Setting(key = "maxFileSize", byDefault = "64m", min = 1, unit = "bytes", doc = "Size of a segment.")
-            long maxFileSize,
-
-            @Setting(
-                    key = "minimumRequiredSpace",
-                    byDefault = "524288000",
+                    key = "returnAt",
+                    byDefault = "25",
                     min = 0,
-                    unit = "bytes",
-                    doc = "Free space of the disk that is left alone.")
-            long minimumRequiredSpace,
+                    max = 99,
+                    unit = "percent",
+                    doc = "Share of memory below which the log is left again.")
+            int returnAt,
 
-            @Setting(
-                    key = "maxEventBytes",
-                    byDefault = "16m",
-                    min = 1,
-                    unit = "bytes",
-                    doc = "Largest event, headers and body.")
-            int maxEventBytes,
-
-            @Setting(key = "waitStrategy", byDefault = "adaptive", doc = "How the channel's threads wait.")
-            WaitStrategyKind waitStrategy,
-
-            @Setting(
-                    key = "useDualCheckpoints",
-                    byDefault = "false",
-                    doc = "Accepted; a checkpoint always has two slots.")
-            boolean useDualCheckpoints,
-
-            @Setting(key = "backupCheckpointDir", doc = "Accepted; a checkpoint always has two slots.")
-            Optional<Path> backupCheckpointDir,
-
-            @Setting(key = "compressBackupCheckpoint", doc = "Accepted; there is no copy to compress.")
-            Optional<Boolean> compressBackupCheckpoint,
-
-            @Setting(
-                    key = "checkpointInterval",
-                    min = 1,
-                    unit = "ms",
-                    doc = "Accepted; a checkpoint follows in 200 ms.")
-            Optional<Duration> checkpointInterval,
-
-            @Setting(key = "checkpointOnClose", doc = "Accepted; an orderly stop always makes a checkpoint.")
-            Optional<Boolean> checkpointOnClose,
-
-            @Setting(key = "use-log-replay-v1", doc = "Accepted; nothing is replayed.")
-            Optional<Boolean> useLogReplayV1,
-
-            @Setting(key = "use-fast-replay", doc = "Accepted; nothing is replayed.")
-            Optional<Boolean> useFastReplay,
-
-            @Setting(key = "fsyncPerTransaction", doc = "Accepted; see sync.")
-            Optional<Boolean> fsyncPerTransaction,
-
-            @Setting(key = "fsyncInterval", doc = "Accepted; see sync.")
-            Optional<String> fsyncInterval) {
+            ChannelKeys.Room room,
+            ChannelLogKeys.Log log,
+            ChannelKeys.Frames frames,
+            FlumeSpill flumeSpill,
+            ChannelKeys.FlumeMemory flumeMemory,
+            ChannelLogKeys.FlumeLog flumeLog) {
         Settings {
-            SyncMode.parse(sync);
-            if (maxFileSize < 2L * maxEventBytes + 1024 * 1024) {
-                throw new IllegalArgumentException("maxFileSize: " + maxFileSize + " (expected: >= twice maxEventBytes "
-                        + maxEventBytes + " and 1 MiB)");
+            if (returnAt >= spillAt) {
+                throw new IllegalArgumentException(
+                        "returnAt: " + returnAt + " (expected: below spillAt " + spillAt + ")");
+            }
+            if (memoryCapacity + overflowCapacity < 1) {
+                throw new IllegalArgumentException(
+                        "memoryCapacity: " + memoryCapacity + " (expected: >= 1 event where overflowCapacity is 0)");
             }
         }
     }
+
+    /** Of Flume's spillable channel, without a meaning here. */
+    record FlumeSpill(
+            @Setting(
+                    key = "overflowTimeout",
+                    noEffect = "the log is written from spillAt on, before memory is full: nothing waits",
+                    doc = "How long Flume waits for memory before it writes.")
+            Optional<Duration> overflowTimeout,
+
+            @Setting(
+                    key = "overflowDeactivationThreshold",
+                    noEffect =
+                            "see returnAt: a return at 5 % of free memory would be a spill again with the next batch",
+                    doc = "Free share of memory at which Flume stops writing.")
+            Optional<Integer> overflowDeactivationThreshold,
+
+            @Setting(
+                    key = "avgEventSize",
+                    noEffect = "events are counted as they are",
+                    doc = "Flume's estimate of an event's bytes.")
+            Optional<Long> avgEventSize) {}
 
     @Override
     public String alias() {
@@ -177,25 +116,15 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
     @Override
     public ChannelSettings settings(ComponentContext context) {
         Settings read = context.settings(Settings.class);
-        ChannelLogSettings.tellOfDualCheckpoints(context.name(), read.useDualCheckpoints());
-        return new ChannelSettings(
-                context.name(),
-                ChannelPolicy.DUAL,
-                Math.max(1, read.memoryCapacity() + read.overflowCapacity()),
-                read.memoryCapacity(),
-                read.overflowCapacity(),
-                read.byteCapacity(),
-                read.transactionCapacity(),
-                (int) read.keepAlive().toSeconds(),
-                SyncMode.parse(read.sync()),
-                ChannelLogSettings.appender(read.appender(), read.sync()),
-                read.dataDirs(),
-                read.checkpointDir().orElse(null),
-                ChannelLogSettings.segmentBytes(context.name(), read.maxFileSize()),
-                read.maxEventBytes(),
-                read.minimumRequiredSpace(),
-                read.waitStrategy(),
-                ChannelLogSettings.SPILL_AT_PERCENT,
-                ChannelLogSettings.RETURN_AT_PERCENT);
+        ChannelSettings settings = ChannelSettings.dual(
+                        context.name(),
+                        read.memoryCapacity(),
+                        read.overflowCapacity(),
+                        read.log().dataDirs().get(0))
+                .withTransactionCapacity(read.transactionCapacity())
+                .withSpill(read.spillAt(), read.returnAt());
+        ChannelSettings logged =
+                read.log().applyTo(read.room().applyTo(settings), read.frames().maxEventBytes());
+        return read.frames().applyTo(logged);
     }
 }

@@ -1,17 +1,10 @@
 package io.headrace.engine.agent;
 
-import io.headrace.engine.channel.ChannelPolicy;
 import io.headrace.engine.channel.ChannelSettings;
-import io.headrace.engine.channel.WaitStrategyKind;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.ComponentProvider;
-import io.headrace.wal.LogSettings.Appender;
-import io.headrace.wal.SyncMode;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** The channel {@code file}: every frame is in the log before it counts. */
 public final class FileChannelType implements ComponentProvider.OfChannel {
@@ -25,101 +18,13 @@ public final class FileChannelType implements ComponentProvider.OfChannel {
                     byDefault = "10000",
                     min = 1,
                     unit = "events",
-                    doc = "Largest batch of a source or sink.")
+                    doc = "Largest batch that a source or sink may be given.")
             int transactionCapacity,
 
-            @Setting(key = "keep-alive", byDefault = "3", min = 0, unit = "s", doc = "How long a put waits for room.")
-            Duration keepAlive,
-
-            @Setting(
-                    key = "byteCapacity",
-                    byDefault = "64m",
-                    min = 1,
-                    unit = "bytes",
-                    doc = "Memory that events may take.")
-            long byteCapacity,
-
-            @Setting(
-                    key = "dataDirs",
-                    byDefault = "~/.headrace/file-channel/data",
-                    doc = "Folders of the log; the first has its lock and identity.")
-            List<Path> dataDirs,
-
-            @Setting(key = "checkpointDir", doc = "Folder of the checkpoint; the first of dataDirs unless given.")
-            Optional<Path> checkpointDir,
-
-            @Setting(
-                    key = "sync",
-                    byDefault = "always",
-                    doc = "When writes are synced: always, never, or every so many ms.")
-            String sync,
-
-            @Setting(key = "appender", doc = "How segments are written: mapped or positional.")
-            Optional<Appender> appender,
-
-            @Setting(key = "maxFileSize", byDefault = "64m", min = 1, unit = "bytes", doc = "Size of a segment.")
-            long maxFileSize,
-
-            @Setting(
-                    key = "minimumRequiredSpace",
-                    byDefault = "524288000",
-                    min = 0,
-                    unit = "bytes",
-                    doc = "Free space of the disk that is left alone.")
-            long minimumRequiredSpace,
-
-            @Setting(
-                    key = "maxEventBytes",
-                    byDefault = "16m",
-                    min = 1,
-                    unit = "bytes",
-                    doc = "Largest event, headers and body.")
-            int maxEventBytes,
-
-            @Setting(key = "waitStrategy", byDefault = "adaptive", doc = "How the channel's threads wait.")
-            WaitStrategyKind waitStrategy,
-
-            @Setting(
-                    key = "useDualCheckpoints",
-                    byDefault = "false",
-                    doc = "Accepted; a checkpoint always has two slots.")
-            boolean useDualCheckpoints,
-
-            @Setting(key = "backupCheckpointDir", doc = "Accepted; a checkpoint always has two slots.")
-            Optional<Path> backupCheckpointDir,
-
-            @Setting(key = "compressBackupCheckpoint", doc = "Accepted; there is no copy to compress.")
-            Optional<Boolean> compressBackupCheckpoint,
-
-            @Setting(
-                    key = "checkpointInterval",
-                    min = 1,
-                    unit = "ms",
-                    doc = "Accepted; a checkpoint follows in 200 ms.")
-            Optional<Duration> checkpointInterval,
-
-            @Setting(key = "checkpointOnClose", doc = "Accepted; an orderly stop always makes a checkpoint.")
-            Optional<Boolean> checkpointOnClose,
-
-            @Setting(key = "use-log-replay-v1", doc = "Accepted; nothing is replayed.")
-            Optional<Boolean> useLogReplayV1,
-
-            @Setting(key = "use-fast-replay", doc = "Accepted; nothing is replayed.")
-            Optional<Boolean> useFastReplay,
-
-            @Setting(key = "fsyncPerTransaction", doc = "Accepted; see sync.")
-            Optional<Boolean> fsyncPerTransaction,
-
-            @Setting(key = "fsyncInterval", doc = "Accepted; see sync.")
-            Optional<String> fsyncInterval) {
-        Settings {
-            SyncMode.parse(sync);
-            if (maxFileSize < 2L * maxEventBytes + 1024 * 1024) {
-                throw new IllegalArgumentException("maxFileSize: " + maxFileSize + " (expected: >= twice maxEventBytes "
-                        + maxEventBytes + " and 1 MiB)");
-            }
-        }
-    }
+            ChannelKeys.Room room,
+            ChannelLogKeys.Log log,
+            ChannelKeys.Frames frames,
+            ChannelLogKeys.FlumeLog flume) {}
 
     @Override
     public String alias() {
@@ -144,25 +49,11 @@ public final class FileChannelType implements ComponentProvider.OfChannel {
     @Override
     public ChannelSettings settings(ComponentContext context) {
         Settings read = context.settings(Settings.class);
-        ChannelLogSettings.tellOfDualCheckpoints(context.name(), read.useDualCheckpoints());
-        return new ChannelSettings(
-                context.name(),
-                ChannelPolicy.FILE,
-                read.capacity(),
-                read.capacity(),
-                0,
-                read.byteCapacity(),
-                read.transactionCapacity(),
-                (int) read.keepAlive().toSeconds(),
-                SyncMode.parse(read.sync()),
-                ChannelLogSettings.appender(read.appender(), read.sync()),
-                read.dataDirs(),
-                read.checkpointDir().orElse(null),
-                ChannelLogSettings.segmentBytes(context.name(), read.maxFileSize()),
-                read.maxEventBytes(),
-                read.minimumRequiredSpace(),
-                read.waitStrategy(),
-                ChannelLogSettings.SPILL_AT_PERCENT,
-                ChannelLogSettings.RETURN_AT_PERCENT);
+        ChannelSettings settings = ChannelSettings.file(
+                        context.name(), read.capacity(), read.log().dataDirs().get(0))
+                .withTransactionCapacity(read.transactionCapacity());
+        ChannelSettings logged =
+                read.log().applyTo(read.room().applyTo(settings), read.frames().maxEventBytes());
+        return read.frames().applyTo(logged);
     }
 }

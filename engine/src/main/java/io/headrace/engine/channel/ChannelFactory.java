@@ -13,7 +13,7 @@ public final class ChannelFactory {
      * @throws IOException when a folder is locked, foreign or not writable, or the disk fails
      */
     public static ManagedChannel open(ChannelSettings settings, ChannelEnvironment environment) throws IOException {
-        ChannelLog log = settings.policy() == ChannelPolicy.MEMORY ? null : ChannelLog.open(settings, environment);
+        ChannelLog log = settings.hasLog() ? ChannelLog.open(settings, environment) : null;
         return new DualChannel(settings, environment, log);
     }
 }

@@ -25,6 +25,7 @@ final class ChannelInput {
     private final SequenceWindow seen;
     private final Long2LongHashMap unsafeSequences;
     private long putPosition;
+    private long toldPosition;
     boolean announced;
 
     // The journal's thread.
@@ -56,6 +57,7 @@ final class ChannelInput {
         state = recovered;
         announced = true;
         putPosition = recovered.position();
+        toldPosition = recovered.position();
         keptPosition = recovered.position();
         if (seen != null) {
             seen.advanceTo(recovered.window().floor());
@@ -127,11 +129,22 @@ final class ChannelInput {
         }
     }
 
+    /** ORDERED: whether a frame or a mark in the channel says that the source is there. */
+    boolean wasTold(long position) {
+        return position <= toldPosition;
+    }
+
+    /** ORDERED: a frame or a mark says it. */
+    void told(long position) {
+        toldPosition = Math.max(toldPosition, position);
+    }
+
     /** Remembers a put until it is safe. */
     void put(long position, long positionBefore, long sequence) {
         if (isAnonymous()) {
             return;
         }
+        told(position);
         history.add(position, positionBefore, sequence);
         if (unsafeSequences != null) {
             unsafeSequences.put(position, sequence);

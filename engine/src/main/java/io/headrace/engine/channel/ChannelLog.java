@@ -1,8 +1,10 @@
 package io.headrace.engine.channel;
 
+import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.LogClocks;
 import io.headrace.wal.LogSettings;
+import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.LogState;
 import io.headrace.wal.RecoveryReport;
 import io.headrace.wal.SequenceWindow;
@@ -63,6 +65,10 @@ final class ChannelLog {
         return log.state();
     }
 
+    Appender appender() {
+        return log.appender();
+    }
+
     RecoveryReport recovery() {
         return log.recovery();
     }
@@ -90,7 +96,16 @@ final class ChannelLog {
 
     void registerGauges(MetricGroup group) {
         group.gauge("LogBacklogBytes", log::backlogBytes);
+        group.gauge("LogSegmentCount", log.counters()::segments);
+        group.doubleGauge("FramesPerSync", () -> perSync(channel.metrics().framesWritten));
+        group.doubleGauge("BytesPerSync", () -> perSync(channel.metrics().bytesWritten));
         group.gauge("Spilling", () -> channel.admission().isSpilling() ? 1 : 0);
+    }
+
+    /** On average since the channel was opened; 0 before the first sync. */
+    private double perSync(Counter counted) {
+        long syncs = channel.metrics().syncs.get();
+        return syncs == 0 ? 0 : (double) counted.get() / syncs;
     }
 
     void start() {

@@ -7,5 +7,7 @@ public enum ChannelPolicy {
     /** While memory is short, and at an orderly stop. */
     DUAL,
     /** Always. */
-    FILE
+    FILE,
+    /** Never, and what is put is dropped at once. */
+    DISCARD
 }

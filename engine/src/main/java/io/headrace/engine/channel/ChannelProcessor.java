@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLayout;
 import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
 import java.util.List;
@@ -48,6 +49,14 @@ public interface ChannelProcessor {
      * a channel's thread and must only set a flag or wake somebody.
      */
     void whenRoom(Channel full, Runnable wake);
+
+    /**
+     * Bytes at which sources close a frame, unless their own settings ask for less: the smallest {@code frameBytes} of the
+     * required channels.
+     */
+    default int frameBytes() {
+        return FrameLayout.DEFAULT_FRAME_BYTES;
+    }
 
     /** All channels, required and optional. */
     List<Channel> channels();

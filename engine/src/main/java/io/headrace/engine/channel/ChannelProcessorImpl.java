@@ -107,6 +107,17 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     }
 
     @Override
+    public int frameBytes() {
+        int smallest = Integer.MAX_VALUE;
+        for (int i = 0; i < channels.size(); i++) {
+            if (router.isRequired(i)) {
+                smallest = Math.min(smallest, channels.get(i).settings().frameBytes());
+            }
+        }
+        return smallest == Integer.MAX_VALUE ? ChannelProcessor.super.frameBytes() : smallest;
+    }
+
+    @Override
     public List<Channel> channels() {
         return List.copyOf(channels);
     }
@@ -196,7 +207,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         try {
             if (!route.isFor(frame, intercepted)) {
                 route.begin(frame, intercepted, nanoClock.nanoTime());
-                router.fill(route, frame, intercepted);
+                router.fill(route, source, position, frame, intercepted);
             }
             status = putRoute(source, position, route, filled);
             return status;
@@ -391,6 +402,10 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
 
     boolean isRequired(int index) {
         return router.isRequired(index);
+    }
+
+    long turnAbove(long position) {
+        return router.turnAbove(position);
     }
 
     Frame announcement(ChannelInput input) {

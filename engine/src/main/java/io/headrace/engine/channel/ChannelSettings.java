@@ -6,10 +6,11 @@ import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.SyncMode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The effective settings of a channel, whatever its type was called in a configuration. Programs start from {@link
- * #memory}, {@link #dual} and {@link #file}.
+ * #memory}, {@link #dual}, {@link #file} and {@link #discarding}.
  *
  * @param capacity MEMORY and FILE: events held at most
  * @param memoryCapacity DUAL: events in memory at which frames are refused until the journal spills
@@ -19,10 +20,11 @@ import java.util.List;
  * @param keepAliveSeconds how long a thread that puts waits for room
  * @param sync when written groups are synced
  * @param appender how segments are written
- * @param dataFolders of the log; empty for MEMORY
+ * @param dataFolders of the log; empty for MEMORY and DISCARD
  * @param checkpointFolder of the log, or null for the first data folder
  * @param segmentBytes size of a segment
  * @param maxEventBytes largest event, headers and body
+ * @param frameBytes at which the sources of this channel close a frame
  * @param reserveBytes free space of the file system that is left alone
  * @param spillAtPercent DUAL: share of memory above which the journal writes
  * @param returnAtPercent DUAL: share of memory below which it stops
@@ -42,6 +44,7 @@ public record ChannelSettings(
         Path checkpointFolder,
         long segmentBytes,
         int maxEventBytes,
+        int frameBytes,
         long reserveBytes,
         WaitStrategyKind waitStrategy,
         int spillAtPercent,
@@ -52,8 +55,17 @@ public record ChannelSettings(
     /** Most ring slots. */
     public static final int MAX_SLOTS = 262_144;
 
+    /** Smallest {@code frameBytes}. */
+    public static final int MIN_FRAME_BYTES = 4_096;
+
     /** Default of {@code byteCapacity}. */
     public static final long DEFAULT_BYTE_CAPACITY = 64L * 1024 * 1024;
+
+    /** Default of {@code spillAt}, in percent. */
+    public static final int DEFAULT_SPILL_AT_PERCENT = 75;
+
+    /** Default of {@code returnAt}, in percent. */
+    public static final int DEFAULT_RETURN_AT_PERCENT = 25;
 
     private static final long DEFAULT_SEGMENT_BYTES = 64L * 1024 * 1024;
     private static final int DEFAULT_TRANSACTION_CAPACITY = 10_000;
@@ -62,6 +74,7 @@ public record ChannelSettings(
     private static final int DUAL_SYNC_MILLIS = 100;
 
     public ChannelSettings {
+        boolean logged = policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL;
         require(capacity > 0, "capacity", capacity, ">= 1 event");
         require(byteCapacity > 0, "byteCapacity", byteCapacity, ">= 1 byte");
         require(memoryCapacity >= 0, "memoryCapacity", memoryCapacity, ">= 0 events");
@@ -79,178 +92,122 @@ public record ChannelSettings(
                 "returnAt",
                 returnAtPercent,
                 "0 to below spillAt " + spillAtPercent);
+        require(!logged || !dataFolders.isEmpty(), "dataDirs", dataFolders, "at least one folder");
         require(
-                policy == ChannelPolicy.MEMORY || !dataFolders.isEmpty(),
-                "dataDirs",
-                dataFolders,
-                "at least one folder");
-        require(
-                policy == ChannelPolicy.MEMORY || segmentBytes >= 2L * maxEventBytes,
+                !logged || segmentBytes >= 2L * maxEventBytes,
                 "maxFileSize",
                 segmentBytes,
                 ">= twice maxEventBytes " + maxEventBytes);
+        require(
+                frameBytes >= MIN_FRAME_BYTES && frameBytes <= FrameLayout.MAX_FRAME_BYTES,
+                "frameBytes",
+                frameBytes,
+                MIN_FRAME_BYTES + " to " + FrameLayout.MAX_FRAME_BYTES + " bytes");
         dataFolders = List.copyOf(dataFolders);
     }
 
     /** A memory channel of the defaults. */
     public static ChannelSettings memory(String name, long capacityEvents) {
-        return new ChannelSettings(
-                name,
-                ChannelPolicy.MEMORY,
-                capacityEvents,
-                capacityEvents,
-                0,
-                DEFAULT_BYTE_CAPACITY,
-                DEFAULT_TRANSACTION_CAPACITY,
-                DEFAULT_KEEP_ALIVE_SECONDS,
-                SyncMode.NEVER,
-                Appender.MAPPED,
-                List.of(),
-                null,
-                DEFAULT_SEGMENT_BYTES,
-                FrameLayout.DEFAULT_MAX_EVENT_BYTES,
-                0,
-                WaitStrategyKind.ADAPTIVE,
-                75,
-                25);
+        return new Draft(name, ChannelPolicy.MEMORY, capacityEvents).settings();
+    }
+
+    /** A channel that takes everything and keeps nothing. */
+    public static ChannelSettings discarding(String name) {
+        return new Draft(name, ChannelPolicy.DISCARD, MAX_SLOTS).settings();
     }
 
     /** A file channel of the defaults: acknowledges when durable. */
     public static ChannelSettings file(String name, long capacityEvents, Path folder) {
-        return new ChannelSettings(
-                name,
-                ChannelPolicy.FILE,
-                capacityEvents,
-                capacityEvents,
-                0,
-                DEFAULT_BYTE_CAPACITY,
-                DEFAULT_TRANSACTION_CAPACITY,
-                DEFAULT_KEEP_ALIVE_SECONDS,
-                SyncMode.ALWAYS,
-                Appender.POSITIONAL,
-                List.of(folder),
-                null,
-                DEFAULT_SEGMENT_BYTES,
-                FrameLayout.DEFAULT_MAX_EVENT_BYTES,
-                0,
-                WaitStrategyKind.ADAPTIVE,
-                75,
-                25);
+        Draft draft = new Draft(name, ChannelPolicy.FILE, capacityEvents);
+        draft.sync = SyncMode.ALWAYS;
+        draft.appender = Appender.POSITIONAL;
+        draft.dataFolders = List.of(folder);
+        return draft.settings();
     }
 
     /** A dual channel of the defaults: syncs every 100 ms while it spills. */
     public static ChannelSettings dual(String name, long memoryEvents, long overflowEvents, Path folder) {
-        return new ChannelSettings(
-                name,
-                ChannelPolicy.DUAL,
-                Math.max(1, memoryEvents + overflowEvents),
-                memoryEvents,
-                overflowEvents,
-                DEFAULT_BYTE_CAPACITY,
-                DEFAULT_TRANSACTION_CAPACITY,
-                DEFAULT_KEEP_ALIVE_SECONDS,
-                SyncMode.every(DUAL_SYNC_MILLIS),
-                Appender.MAPPED,
-                List.of(folder),
-                null,
-                DEFAULT_SEGMENT_BYTES,
-                FrameLayout.DEFAULT_MAX_EVENT_BYTES,
-                0,
-                WaitStrategyKind.ADAPTIVE,
-                75,
-                25);
+        Draft draft = new Draft(name, ChannelPolicy.DUAL, Math.max(1, memoryEvents + overflowEvents));
+        draft.memoryCapacity = memoryEvents;
+        draft.overflowCapacity = overflowEvents;
+        draft.sync = SyncMode.every(DUAL_SYNC_MILLIS);
+        draft.dataFolders = List.of(folder);
+        return draft.settings();
     }
 
     /** The same with another {@link #byteCapacity}. */
     public ChannelSettings withByteCapacity(long bytes) {
-        return new ChannelSettings(
-                name,
-                policy,
-                capacity,
-                memoryCapacity,
-                overflowCapacity,
-                bytes,
-                transactionCapacity,
-                keepAliveSeconds,
-                sync,
-                appender,
-                dataFolders,
-                checkpointFolder,
-                segmentBytes,
-                maxEventBytes,
-                reserveBytes,
-                waitStrategy,
-                spillAtPercent,
-                returnAtPercent);
+        return with(draft -> draft.byteCapacity = bytes);
+    }
+
+    /** The same with another {@link #transactionCapacity}. */
+    public ChannelSettings withTransactionCapacity(int events) {
+        return with(draft -> draft.transactionCapacity = events);
     }
 
     /** The same with another {@link #keepAliveSeconds}. */
     public ChannelSettings withKeepAliveSeconds(int seconds) {
-        return new ChannelSettings(
-                name,
-                policy,
-                capacity,
-                memoryCapacity,
-                overflowCapacity,
-                byteCapacity,
-                transactionCapacity,
-                seconds,
-                sync,
-                appender,
-                dataFolders,
-                checkpointFolder,
-                segmentBytes,
-                maxEventBytes,
-                reserveBytes,
-                waitStrategy,
-                spillAtPercent,
-                returnAtPercent);
+        return with(draft -> draft.keepAliveSeconds = seconds);
     }
 
     /** The same with another {@link #sync} and {@link #appender}. */
     public ChannelSettings withSync(SyncMode mode, Appender withAppender) {
-        return new ChannelSettings(
-                name,
-                policy,
-                capacity,
-                memoryCapacity,
-                overflowCapacity,
-                byteCapacity,
-                transactionCapacity,
-                keepAliveSeconds,
-                mode,
-                withAppender,
-                dataFolders,
-                checkpointFolder,
-                segmentBytes,
-                maxEventBytes,
-                reserveBytes,
-                waitStrategy,
-                spillAtPercent,
-                returnAtPercent);
+        return with(draft -> {
+            draft.sync = mode;
+            draft.appender = withAppender;
+        });
+    }
+
+    /** The same with other {@link #dataFolders} and another {@link #checkpointFolder}. */
+    public ChannelSettings withFolders(List<Path> folders, Path checkpoints) {
+        return with(draft -> {
+            draft.dataFolders = folders;
+            draft.checkpointFolder = checkpoints;
+        });
     }
 
     /** The same with another {@link #segmentBytes} and {@link #maxEventBytes}. */
     public ChannelSettings withSegments(long bytes, int largestEventBytes) {
-        return new ChannelSettings(
-                name,
-                policy,
-                capacity,
-                memoryCapacity,
-                overflowCapacity,
-                byteCapacity,
-                transactionCapacity,
-                keepAliveSeconds,
-                sync,
-                appender,
-                dataFolders,
-                checkpointFolder,
-                bytes,
-                largestEventBytes,
-                reserveBytes,
-                waitStrategy,
-                spillAtPercent,
-                returnAtPercent);
+        return with(draft -> {
+            draft.segmentBytes = bytes;
+            draft.maxEventBytes = largestEventBytes;
+        });
+    }
+
+    /** The same with another {@link #reserveBytes}. */
+    public ChannelSettings withReserveBytes(long bytes) {
+        return with(draft -> draft.reserveBytes = bytes);
+    }
+
+    /** The same with another {@link #maxEventBytes} and {@link #frameBytes}. */
+    public ChannelSettings withFrames(int largestEventBytes, int largestFrameBytes) {
+        return with(draft -> {
+            draft.maxEventBytes = largestEventBytes;
+            draft.frameBytes = largestFrameBytes;
+        });
+    }
+
+    /** The same with another {@link #waitStrategy}. */
+    public ChannelSettings withWaitStrategy(WaitStrategyKind kind) {
+        return with(draft -> draft.waitStrategy = kind);
+    }
+
+    /** The same with another {@link #spillAtPercent} and {@link #returnAtPercent}. */
+    public ChannelSettings withSpill(int atPercent, int backAtPercent) {
+        return with(draft -> {
+            draft.spillAtPercent = atPercent;
+            draft.returnAtPercent = backAtPercent;
+        });
+    }
+
+    /** Whether the channel has a log. */
+    public boolean hasLog() {
+        return policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL;
+    }
+
+    /** Whether every frame goes into the log before it counts. */
+    public boolean alwaysWrites() {
+        return policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL && memoryCapacity == 0;
     }
 
     /** Slots of the ring: the channel's events in memory, as a power of two within the bounds. */
@@ -264,7 +221,7 @@ public record ChannelSettings(
     public int maxFrameLength() {
         int largest =
                 FrameLayout.maxFrameLength(Math.max(maxEventBytes, FrameLayout.MAX_FRAME_BYTES), maxEventBytes / 2);
-        if (policy == ChannelPolicy.MEMORY) {
+        if (!hasLog()) {
             return largest;
         }
         return (int) Math.min(largest, (segmentBytes - SEGMENT_HEADER_BYTES) / 2);
@@ -273,6 +230,85 @@ public record ChannelSettings(
     private static void require(boolean holds, String key, Object value, String expected) {
         if (!holds) {
             throw new ConfigurationException(key + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    private ChannelSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** Settings while they are changed. */
+    private static final class Draft {
+        private final String name;
+        private final ChannelPolicy policy;
+        private final long capacity;
+        private long memoryCapacity;
+        private long overflowCapacity;
+        private long byteCapacity = DEFAULT_BYTE_CAPACITY;
+        private int transactionCapacity = DEFAULT_TRANSACTION_CAPACITY;
+        private int keepAliveSeconds = DEFAULT_KEEP_ALIVE_SECONDS;
+        private SyncMode sync = SyncMode.NEVER;
+        private Appender appender = Appender.MAPPED;
+        private List<Path> dataFolders = List.of();
+        private Path checkpointFolder;
+        private long segmentBytes = DEFAULT_SEGMENT_BYTES;
+        private int maxEventBytes = FrameLayout.DEFAULT_MAX_EVENT_BYTES;
+        private int frameBytes = FrameLayout.DEFAULT_FRAME_BYTES;
+        private long reserveBytes;
+        private WaitStrategyKind waitStrategy = WaitStrategyKind.ADAPTIVE;
+        private int spillAtPercent = DEFAULT_SPILL_AT_PERCENT;
+        private int returnAtPercent = DEFAULT_RETURN_AT_PERCENT;
+
+        Draft(String name, ChannelPolicy policy, long capacity) {
+            this.name = name;
+            this.policy = policy;
+            this.capacity = capacity;
+            this.memoryCapacity = capacity;
+        }
+
+        Draft(ChannelSettings from) {
+            this(from.name, from.policy, from.capacity);
+            memoryCapacity = from.memoryCapacity;
+            overflowCapacity = from.overflowCapacity;
+            byteCapacity = from.byteCapacity;
+            transactionCapacity = from.transactionCapacity;
+            keepAliveSeconds = from.keepAliveSeconds;
+            sync = from.sync;
+            appender = from.appender;
+            dataFolders = from.dataFolders;
+            checkpointFolder = from.checkpointFolder;
+            segmentBytes = from.segmentBytes;
+            maxEventBytes = from.maxEventBytes;
+            frameBytes = from.frameBytes;
+            reserveBytes = from.reserveBytes;
+            waitStrategy = from.waitStrategy;
+            spillAtPercent = from.spillAtPercent;
+            returnAtPercent = from.returnAtPercent;
+        }
+
+        ChannelSettings settings() {
+            return new ChannelSettings(
+                    name,
+                    policy,
+                    capacity,
+                    memoryCapacity,
+                    overflowCapacity,
+                    byteCapacity,
+                    transactionCapacity,
+                    keepAliveSeconds,
+                    sync,
+                    appender,
+                    dataFolders,
+                    checkpointFolder,
+                    segmentBytes,
+                    maxEventBytes,
+                    frameBytes,
+                    reserveBytes,
+                    waitStrategy,
+                    spillAtPercent,
+                    returnAtPercent);
         }
     }
 }

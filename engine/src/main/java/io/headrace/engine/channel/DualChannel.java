@@ -53,6 +53,9 @@ final class DualChannel implements ManagedChannel {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final AtomicLong tokenVersions = new AtomicLong();
 
+    /** Takes what a channel that keeps nothing drops; null in all others. */
+    private final ConsumerImpl discarder;
+
     private final long redeliveredBefore;
 
     private int nextInputNumber;
@@ -89,6 +92,7 @@ final class DualChannel implements ManagedChannel {
         this.acknowledged = base - 1;
         this.safe = base - 1;
         this.take = new TakeSide(this, ring, takeGate, log == null ? null : log.recovered());
+        this.discarder = settings.policy() == ChannelPolicy.DISCARD ? new ConsumerImpl(this, "discard", 0, null) : null;
         this.nextInputNumber = state.nextInputNumber();
         for (InputState input : state.inputs().values()) {
             ChannelInput known = new ChannelInput(input);
@@ -111,6 +115,11 @@ final class DualChannel implements ManagedChannel {
         environment.metrics().gauge("MemoryEvents", admission::memoryEvents);
         environment.metrics().gauge("RingSlotsUsed", admission::usedSlots);
         environment.metrics().gauge("EventRedeliveredCount", this::redeliveredEvents);
+        environment.metrics().gauge("LedgerAcceptedCount", () -> ledger().accepted());
+        environment.metrics().gauge("LedgerDeliveredCount", () -> ledger().delivered());
+        environment.metrics().gauge("LedgerHeld", () -> ledger().held());
+        environment.metrics().gauge("LedgerDroppedCount", () -> ledger().droppedEvents());
+        guarantee().show(environment.metrics());
         environment.metrics().gauge("Unhealthy", () -> failure.get() == null ? 0 : 1);
         environment.metrics().gauge("Open", () -> accepting ? 1 : 0);
         environment.metrics().gauge("Closed", () -> accepting ? 0 : 1);
@@ -135,6 +144,11 @@ final class DualChannel implements ManagedChannel {
     @Override
     public RecoveryReport recovery() {
         return log == null ? null : log.recovery();
+    }
+
+    @Override
+    public ChannelGuarantee guarantee() {
+        return ChannelGuarantee.of(settings, log == null ? null : log.appender());
     }
 
     @Override
@@ -178,7 +192,8 @@ final class DualChannel implements ManagedChannel {
                 fail(e);
             }
             if (log == null) {
-                droppedAtStop = journal.dropRest("stop");
+                long dropped = journal.dropRest(discarder == null ? "stop" : Journal.DISCARDED);
+                droppedAtStop = discarder == null ? dropped : 0;
             }
         }
         journal.end();
@@ -308,7 +323,7 @@ final class DualChannel implements ManagedChannel {
 
     @Override
     public boolean isDurable() {
-        return settings.policy() == ChannelPolicy.FILE;
+        return settings.alwaysWrites();
     }
 
     @Override
@@ -547,7 +562,9 @@ final class DualChannel implements ManagedChannel {
 
     /** Under the take side's lock; the caller wakes the journal. */
     long committed(LeaseImpl lease, byte[] token) {
-        metrics.takeSuccesses.add(lease.events());
+        if (lease.consumer != discarder) {
+            metrics.takeSuccesses.add(lease.events());
+        }
         if (token != null) {
             lease.token = token;
             lease.consumer.committed(token);
@@ -555,6 +572,15 @@ final class DualChannel implements ManagedChannel {
         }
         commands.add(lease);
         return lease.tokenVersion;
+    }
+
+    /** Whether this consumer, a sink's, gets anything: nobody does in a channel that drops all. */
+    boolean serves(ConsumerImpl consumer) {
+        return discarder == null || consumer == discarder;
+    }
+
+    ConsumerImpl discarder() {
+        return discarder;
     }
 
     long saveToken(ConsumerImpl consumer, byte[] token) {

@@ -2,6 +2,7 @@ package io.headrace.engine.channel;
 
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ChannelSelector.Branch;
+import io.headrace.engine.spi.TurnSelector;
 import io.headrace.frame.DerivedProducer;
 import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
@@ -9,11 +10,13 @@ import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
+import io.headrace.wal.InputKey;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Says which channels a frame goes to, and splits it where its events choose different ones: each channel gets one frame
@@ -24,6 +27,8 @@ final class FrameRouter {
 
     private final InterceptorChain interceptors;
     private final ChannelSelector selector;
+    private final TurnSelector turns;
+    private final AtomicLong nextTurn = new AtomicLong();
     private final List<Branch> branches;
     private final long[] requiredBranches;
     private final long[] anyBranches;
@@ -31,6 +36,7 @@ final class FrameRouter {
     FrameRouter(InterceptorChain interceptors, ChannelSelector selector, List<DualChannel> channels) {
         this.interceptors = interceptors;
         this.selector = selector;
+        this.turns = selector instanceof TurnSelector byTurn ? byTurn : null;
         this.branches = selector.branches();
         if (branches.isEmpty() || branches.size() > MAX_BRANCHES) {
             throw new IllegalArgumentException(
@@ -58,17 +64,45 @@ final class FrameRouter {
         return requiredBranches[channel] != 0;
     }
 
-    /** Fills the shares of a route that was begun. */
-    void fill(Route route, Frame frame, boolean intercepted) {
+    /** Where the turn after the one of this position begins in an ordered input. */
+    long turnAbove(long position) {
+        if (turns == null) {
+            return Long.MAX_VALUE;
+        }
+        long begin = position - position % turns.turnBytes();
+        return begin > Long.MAX_VALUE - turns.turnBytes() ? Long.MAX_VALUE : begin + turns.turnBytes();
+    }
+
+    /** Fills the shares of a route that was begun, for a frame at a position of an input. */
+    void fill(Route route, SourceInputImpl input, long position, Frame frame, boolean intercepted) {
         if (interceptors.isNothingToDo(intercepted)) {
-            select(route, frame);
+            select(route, input, position, frame);
             return;
         }
-        List<Frame> made = interceptors.apply(frame, intercepted);
+        List<Frame> made = interceptors.apply(frame, intercepted, input.key() == null);
         made.forEach(route::own);
         for (int i = 0; i < made.size(); i++) {
-            select(route, made.get(i));
+            select(route, input, position, made.get(i));
         }
+    }
+
+    private void select(Route route, SourceInputImpl input, long position, Frame frame) {
+        if (turns == null) {
+            select(route, frame);
+        } else {
+            share(route, frame, bit(byTurn(input, position)));
+        }
+    }
+
+    private Branch byTurn(SourceInputImpl input, long position) {
+        InputKey key = input.key();
+        if (key == null) {
+            return turns.select(0, nextTurn.getAndIncrement());
+        }
+        // A frame of a file begins where the one before it ended, in every life; where it ends may differ.
+        return turns.select(
+                input.hash(),
+                key.kind() == InputKey.Kind.ORDERED ? input.lastPosition() / turns.turnBytes() : position);
     }
 
     private void select(Route route, Frame frame) {

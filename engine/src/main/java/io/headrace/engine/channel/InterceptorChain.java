@@ -3,6 +3,7 @@ package io.headrace.engine.channel;
 import io.headrace.engine.metrics.Counter;
 import io.headrace.frame.DerivedProducer;
 import io.headrace.frame.EventCursor;
+import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
@@ -54,8 +55,12 @@ final class InterceptorChain {
     /**
      * What the interceptors make of a frame: frames whose references are the caller's, none when every event was
      * dropped. More than one only where events grew beyond the largest frame.
+     *
+     * @param divisible whether it may be more than one: not where a channel keeps the position of an input, because a kill
+     *     between two frames of one position would double the first
+     * @throws EventTooLargeException when the events grew beyond the largest frame and must stay one
      */
-    List<Frame> apply(Frame frame, boolean intercepted) {
+    List<Frame> apply(Frame frame, boolean intercepted, boolean divisible) {
         EventCursor cursor = new EventCursor().wrap(frame);
         Map<String, String> shared = cursor.sharedHeaders();
         Map<String, String> newShared = new LinkedHashMap<>(shared);
@@ -86,7 +91,7 @@ final class InterceptorChain {
         if (!changed) {
             return List.of(frame.retain());
         }
-        return encode(frame, headers, bodies);
+        return encode(frame, headers, bodies, divisible);
     }
 
     private byte[] interceptEvent(Map<String, String> headers, byte[] body) {
@@ -102,7 +107,8 @@ final class InterceptorChain {
         return current;
     }
 
-    private List<Frame> encode(Frame origin, List<Map<String, String>> headers, List<byte[]> bodies) {
+    private List<Frame> encode(
+            Frame origin, List<Map<String, String>> headers, List<byte[]> bodies, boolean divisible) {
         List<Frame> frames = new ArrayList<>(1);
         if (bodies.isEmpty()) {
             return frames;
@@ -118,6 +124,12 @@ final class InterceptorChain {
                 own.entrySet().removeIf(header -> header.getValue().equals(common.get(header.getKey())));
                 Headers ownHeaders = Headers.of(own);
                 if (!builder.add(ownHeaders, bodies.get(i))) {
+                    if (!divisible) {
+                        throw new EventTooLargeException("interceptors made of a frame of " + origin.eventCount()
+                                + " events more than " + limits.frameBytes()
+                                + " bytes (expected: at most that; with a smaller batchSize or frameBytes of the source"
+                                + " frames are smaller)");
+                    }
                     int events = builder.eventCount();
                     frames.add(builder.buildDerived(producer, firstEvent, origin.createdMicros()));
                     firstEvent += events;

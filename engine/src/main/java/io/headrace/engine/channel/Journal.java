@@ -17,6 +17,9 @@ import org.agrona.concurrent.NanoClock;
  * concerns the log, where there is one.
  */
 final class Journal implements DutyCycle {
+    /** The reason under which a channel that keeps nothing drops. */
+    static final String DISCARDED = "null";
+
     private static final int MAX_FRAMES = 1_024;
     private static final int MAX_COMMANDS = 4_096;
 
@@ -79,6 +82,7 @@ final class Journal implements DutyCycle {
         long dropped =
                 state.dropped().values().stream().mapToLong(Long::longValue).sum();
         this.held = accepted - delivered - dropped;
+        book.dropped(state.dropped());
         publishLedger();
     }
 
@@ -125,6 +129,7 @@ final class Journal implements DutyCycle {
         work += log == null ? drainToMemory() : log.round(nowNanos);
         moveMilestones();
         take.passControls();
+        work += discard();
         if (log == null) {
             expireInputsIfDue();
         } else {
@@ -161,6 +166,21 @@ final class Journal implements DutyCycle {
             acknowledged = drained;
         }
         return count;
+    }
+
+    /** Where nothing is kept: what is acknowledged is dropped. */
+    private int discard() {
+        if (channel.discarder() == null) {
+            return 0;
+        }
+        int frames = 0;
+        Lease lease = take.tryLease(channel.discarder(), Integer.MAX_VALUE, Long.MAX_VALUE);
+        while (lease != null) {
+            frames += lease.size();
+            lease.commit();
+            lease = take.tryLease(channel.discarder(), Integer.MAX_VALUE, Long.MAX_VALUE);
+        }
+        return frames;
     }
 
     // ---- for the log writer, on this thread
@@ -348,8 +368,13 @@ final class Journal implements DutyCycle {
         if (lease.token != null) {
             tokenSaved(lease.consumer, lease.token, lease.tokenVersion);
         }
-        delivered += lease.events();
-        state.delivered(delivered);
+        if (lease.consumer == channel.discarder()) {
+            state.dropped().merge(DISCARDED, (long) lease.events(), Long::sum);
+            book.dropped(state.dropped());
+        } else {
+            delivered += lease.events();
+            state.delivered(delivered);
+        }
         held -= lease.events();
         ledgerChanged = true;
         changed = true;

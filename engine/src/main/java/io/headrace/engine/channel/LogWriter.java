@@ -55,7 +55,7 @@ final class LogWriter {
         this.admission = channel.admission();
         this.take = channel.takeSide();
         this.metrics = channel.metrics();
-        this.alwaysWrites = settings.policy() == ChannelPolicy.FILE || settings.memoryCapacity() == 0;
+        this.alwaysWrites = settings.alwaysWrites();
         this.maySpill = alwaysWrites || settings.overflowCapacity() > 0;
         this.spillAt = settings.spillAtPercent();
         this.returnAt = settings.returnAtPercent();

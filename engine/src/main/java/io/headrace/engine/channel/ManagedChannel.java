@@ -9,6 +9,9 @@ public interface ManagedChannel extends Channel, AutoCloseable {
     /** What opening the log found, or null for a channel without one. */
     RecoveryReport recovery();
 
+    /** What can be lost, as it is open now. */
+    ChannelGuarantee guarantee();
+
     /** Starts the duty cycles: puts are accepted and leases given from here on. */
     void start();
 

@@ -38,6 +38,14 @@ public interface SourceInput extends AutoCloseable {
     long boundaryAbove(long position);
 
     /**
+     * ORDERED: where a selector that gives channels turns ends the turn of {@code position}, or {@link Long#MAX_VALUE}. A
+     * frame that begins below it must not hold an event that begins at it or above.
+     */
+    default long turnAbove(long position) {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * ORDERED: everything up to here that was put is safe in every required channel. What was never put in a channel
      * (another branch of a selector) counts as safe there.
      */

@@ -1,5 +1,6 @@
 package io.headrace.engine.channel;
 
+import io.headrace.frame.DerivedProducer;
 import io.headrace.frame.Frame;
 import io.headrace.wal.InputKey;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ final class SourceInputImpl implements SourceInput {
     final Route route;
     private final ChannelProcessorImpl processor;
     private final InputKey key;
+    private final long hash;
     private final boolean known;
     private final boolean forgotten;
     private final long startPosition;
@@ -22,6 +24,7 @@ final class SourceInputImpl implements SourceInput {
     SourceInputImpl(ChannelProcessorImpl processor, InputKey key, ChannelInput[] inputs) {
         this.processor = processor;
         this.key = key;
+        this.hash = key == null ? 0 : DerivedProducer.idOf(0, key.id(), 0, 0);
         this.inputs = inputs;
         this.route = new Route(inputs.length);
         boolean anyKnown = false;
@@ -39,6 +42,9 @@ final class SourceInputImpl implements SourceInput {
                 starts[count] = inputs[i].isWindow() ? inputs[i].keptPosition : inputs[i].putPosition();
                 smallest = Math.min(smallest, starts[count]);
                 count++;
+            } else if (!inputs[i].isWindow() && inputs[i].isKnown()) {
+                // It is not asked where to start, but what it has must not come to it again.
+                starts[count++] = inputs[i].putPosition();
             }
         }
         this.known = anyKnown;
@@ -70,6 +76,11 @@ final class SourceInputImpl implements SourceInput {
 
     void passed(long position) {
         lastPosition = Math.max(lastPosition, position);
+    }
+
+    /** Of what names the input, the same in every life; 0 where nothing does. */
+    long hash() {
+        return hash;
     }
 
     @Override
@@ -109,6 +120,11 @@ final class SourceInputImpl implements SourceInput {
     }
 
     @Override
+    public long turnAbove(long position) {
+        return processor.turnAbove(position);
+    }
+
+    @Override
     public long safePosition() {
         long smallest = lastPosition;
         for (int i = 0; i < inputs.length; i++) {
@@ -139,7 +155,7 @@ final class SourceInputImpl implements SourceInput {
         }
         passed(position);
         for (int i = 0; i < inputs.length; i++) {
-            if (!inputs[i].has(position)) {
+            if (!inputs[i].wasTold(position)) {
                 mark(processor.channel(i), inputs[i], position);
             }
         }
@@ -164,6 +180,7 @@ final class SourceInputImpl implements SourceInput {
             }
             channel.publish(input, position, true, List.of(mark), now);
             input.passed(position);
+            input.told(position);
         } finally {
             mark.release();
             if (announcement != null) {

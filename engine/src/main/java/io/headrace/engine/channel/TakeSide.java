@@ -76,7 +76,9 @@ final class TakeSide {
         while (true) {
             LeaseImpl lease = leaseOnce(consumer, maxEvents, maxBytes);
             if (lease != null) {
-                channel.metrics().takeAttempts.add(lease.events());
+                if (consumer != channel.discarder()) {
+                    channel.metrics().takeAttempts.add(lease.events());
+                }
                 return lease;
             }
             // Say that we wait, then look again: whoever moves a milestone does it the other way round.
@@ -92,7 +94,7 @@ final class TakeSide {
     boolean mayLease(ConsumerImpl consumer) {
         lock.lock();
         try {
-            if (closed) {
+            if (closed || !channel.serves(consumer)) {
                 return false;
             }
             long limit = leaseLimit(consumer);
@@ -131,7 +133,7 @@ final class TakeSide {
         boolean readerWanted;
         lock.lock();
         try {
-            if (closed) {
+            if (closed || !channel.serves(consumer)) {
                 return null;
             }
             lease = leaseRolledBack(consumer, maxEvents, maxBytes);

@@ -46,7 +46,8 @@ final class TopologyCheck {
             if (!mentioned("sources", "channels", name)) {
                 warn(channel.type(), "channel " + name + ": no source (expected: a source that names it)");
             }
-            if (!mentioned("sinks", "channel", name)) {
+            boolean drops = channel.type().value().equalsIgnoreCase("null");
+            if (!drops && !mentioned("sinks", "channel", name)) {
                 warn(
                         channel.type(),
                         "channel " + name + ": no sink, it fills up and holds its sources"

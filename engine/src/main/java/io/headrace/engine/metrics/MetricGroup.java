@@ -18,6 +18,7 @@ public final class MetricGroup {
     private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Supplier<Number>> gauges = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Timing> timings = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, String> texts = new ConcurrentHashMap<>();
     private volatile long startTime;
     private volatile long stopTime;
 
@@ -47,6 +48,11 @@ public final class MetricGroup {
     /** A value that is asked for when somebody looks. */
     public void doubleGauge(String gaugeName, DoubleSupplier value) {
         gauges.put(gaugeName, value::getAsDouble);
+    }
+
+    /** Says something of the component that is no number, e.g. how it writes. */
+    public void text(String textName, String value) {
+        texts.put(textName, value);
     }
 
     /** The times of a name, made at first use. */
@@ -94,6 +100,11 @@ public final class MetricGroup {
         Map<String, Number> values = new TreeMap<>();
         gauges.forEach((key, gauge) -> values.put(key, gauge.get()));
         return values;
+    }
+
+    /** All texts, by name. */
+    public Map<String, String> texts() {
+        return new TreeMap<>(texts);
     }
 
     /** All times, by name. */

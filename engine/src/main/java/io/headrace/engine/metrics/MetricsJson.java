@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /** Metrics as JSON, in the two shapes that are served. Pure functions, for any thread. */
@@ -70,7 +69,7 @@ public final class MetricsJson {
     }
 
     private static Map<String, String> flat(MetricGroup group) {
-        Map<String, String> values = new TreeMap<>();
+        Map<String, String> values = group.texts();
         group.values().forEach((name, value) -> values.put(name, text(name, value)));
         group.timings().forEach((name, timing) -> {
             Histogram times = timing.snapshot();
@@ -97,6 +96,9 @@ public final class MetricsJson {
         json.writeNumberField("StopTime", group.stopTime());
         for (Map.Entry<String, Number> value : group.values().entrySet()) {
             number(json, value.getKey(), value.getValue());
+        }
+        for (Map.Entry<String, String> text : group.texts().entrySet()) {
+            json.writeStringField(text.getKey(), text.getValue());
         }
         if (!group.timings().isEmpty()) {
             json.writeObjectFieldStart("times");

@@ -50,6 +50,7 @@ public final class PrometheusText {
                     sample(families, base(group, name), "gauge", group, name, labels, value);
                 }
             });
+            info(families, group, labels);
             group.timings().forEach((name, timing) -> summary(families, group, name, labels, timing.snapshot()));
             sample(
                     families,
@@ -100,6 +101,21 @@ public final class PrometheusText {
         families.computeIfAbsent(family, key -> new Family(type, MetricHelp.of(group.type(), name)))
                 .samples
                 .add(family + '{' + labels + "} " + number(value));
+    }
+
+    /** What is no number stands in the labels of a metric that is always 1. */
+    private static void info(Map<String, Family> families, MetricGroup group, String labels) {
+        Map<String, String> texts = group.texts();
+        if (texts.isEmpty()) {
+            return;
+        }
+        StringBuilder all = new StringBuilder(labels);
+        texts.forEach((name, text) -> all.append(',')
+                .append(snake(name))
+                .append("=\"")
+                .append(escapeLabel(text))
+                .append('"'));
+        sample(families, base(group, "Info"), "gauge", group, "Info", all.toString(), 1L);
     }
 
     private static void summary(

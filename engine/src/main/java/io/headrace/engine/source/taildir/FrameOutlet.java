@@ -104,8 +104,8 @@ final class FrameOutlet implements AutoCloseable {
             counters.channelFailures.increment();
             close();
             throw new IllegalStateException(
-                    "maxLineBytes: a line does not fit into a channel: " + e.getMessage()
-                            + " (expected: maxLineBytes below the channels' maxEventBytes)",
+                    "a frame does not fit into a channel: " + e.getMessage()
+                            + "; a line does when maxLineBytes is below the channels' maxEventBytes",
                     e);
         }
         switch (status) {

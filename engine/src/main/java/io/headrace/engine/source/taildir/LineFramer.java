@@ -16,8 +16,8 @@ import org.agrona.concurrent.EpochClock;
 
 /**
  * Makes frames of the lines of a file, straight from the block that was read. A frame never goes across a position at
- * which a channel stopped in an earlier life, so that each channel either has all of it or nothing. Owned by the
- * source's thread.
+ * which a channel stopped in an earlier life, so that each channel either has all of it or nothing, nor into the turn of
+ * another channel. Owned by the source's thread.
  */
 final class LineFramer implements AutoCloseable {
     /** Bytes of one file in one turn, roughly. */
@@ -71,6 +71,7 @@ final class LineFramer implements AutoCloseable {
     private int index;
     private int scanned;
     private long boundary;
+    private long turnEnd;
     private boolean continues;
     private long frames;
     private long turnBegan;
@@ -147,6 +148,7 @@ final class LineFramer implements AutoCloseable {
         scanned = Math.max(index, Math.min(block.limit(), block.index(file.scannedPosition())));
         continues = startsWithinLine();
         boundary = file.input().boundaryAbove(file.position());
+        turnEnd = file.input().turnAbove(file.position());
         while (true) {
             int stop = (int) Math.min(Math.min(block.limit(), index + longestLine), boundary - block.offset(0));
             int lineFeed = LineFeeds.find(block.buffer(), scanned, stop);
@@ -207,7 +209,8 @@ final class LineFramer implements AutoCloseable {
         index += length;
         scanned = index;
         continues = !terminated;
-        return block.offset(index) != boundary || closeFrame() && !isTurnOver();
+        long end = block.offset(index);
+        return end != boundary && end < turnEnd || closeFrame() && !isTurnOver();
     }
 
     private boolean isTurnOver() {
@@ -226,6 +229,7 @@ final class LineFramer implements AutoCloseable {
         file.moveTo(end);
         block.copyTail(index, file);
         boundary = file.input().boundaryAbove(end);
+        turnEnd = file.input().turnAbove(end);
         return outlet.put(file.input(), end, frame);
     }
 

@@ -220,6 +220,10 @@ public final class TaildirSource implements PollingSource {
     }
 
     private void read(TailedFile file, long now) throws IOException {
+        if (file.isHeld()) {
+            file.pause(now, pauseNanos, longestPauseNanos);
+            return;
+        }
         long size = file.channel().size();
         boolean changed = file.sawSize(size, now);
         if (size < file.position()) {
@@ -255,9 +259,15 @@ public final class TaildirSource implements PollingSource {
     }
 
     private void endIdle(TailedFile file, long size, long now) throws IOException {
-        if (size > file.position() && turn(file, size, true) != LineFramer.Turn.END_OF_FILE) {
-            file.busy(now);
-            return;
+        if (size > file.position()) {
+            LineFramer.Turn turn = turn(file, size, true);
+            if (processor.channels().size() > 1) {
+                file.hold();
+            }
+            if (turn != LineFramer.Turn.END_OF_FILE) {
+                file.busy(now);
+                return;
+            }
         }
         file.closeHandle();
         framer.forget();

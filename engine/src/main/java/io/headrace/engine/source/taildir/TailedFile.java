@@ -24,6 +24,7 @@ final class TailedFile implements AutoCloseable {
     private long startPosition;
     private long markedPosition;
     private long scannedPosition;
+    private long heldAt;
     private final byte[] tail = new byte[InputRegistry.TAIL_BYTES];
     private int tailLength;
 
@@ -113,6 +114,7 @@ final class TailedFile implements AutoCloseable {
         input = newInput;
         startPosition = start;
         markedPosition = start;
+        heldAt = 0;
         moveTo(start);
         tailLength = 0;
     }
@@ -147,6 +149,24 @@ final class TailedFile implements AutoCloseable {
         if (newPosition == 0) {
             scannedPosition = 0;
         }
+    }
+
+    /**
+     * Reads on only when the channels acknowledged all before the position, which is within a line. After a kill that
+     * line is read as a whole if no channel stopped within it. Had one channel lost the beginning while another one has
+     * the end, the whole line could go to the first, and the end would be there twice; or to the second, which would
+     * drop it, and the beginning would be lost.
+     */
+    void hold() {
+        heldAt = position;
+    }
+
+    /** Whether what is before {@link #hold()} is not acknowledged yet. */
+    boolean isHeld() {
+        if (heldAt > 0 && input.acknowledgedPosition() >= heldAt) {
+            heldAt = 0;
+        }
+        return heldAt > 0;
     }
 
     /** From {@link #position()} up to here there is no line feed. */

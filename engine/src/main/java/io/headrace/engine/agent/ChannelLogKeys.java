@@ -1,0 +1,173 @@
+package io.headrace.engine.agent;
+
+import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.config.Setting;
+import io.headrace.wal.LogSettings;
+import io.headrace.wal.LogSettings.Appender;
+import io.headrace.wal.SyncMode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keys of the channels that have a log. */
+final class ChannelLogKeys {
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelLogKeys.class);
+
+    private ChannelLogKeys() {}
+
+    /** Which appender writes. */
+    enum AppenderChoice {
+        /** The one that suits {@code sync}. */
+        AUTO,
+        MAPPED,
+        POSITIONAL
+    }
+
+    /** Where the log is and how it is written. */
+    record Log(
+            @Setting(
+                    key = "dataDirs",
+                    byDefault = "~/.headrace/file-channel/data",
+                    doc = "Folders that take segments in turn; the first has the log's lock and identity.")
+            List<Path> dataDirs,
+
+            @Setting(key = "checkpointDir", doc = "Folder of the checkpoint; the first of dataDirs unless given.")
+            Optional<Path> checkpointDir,
+
+            @Setting(
+                    key = "sync",
+                    doc = "When writes are synced: always, never, or every so many ms; of a file channel always, of a"
+                            + " dual one 100 unless given.")
+            Optional<String> sync,
+
+            @Setting(
+                    key = "appender",
+                    byDefault = "auto",
+                    doc = "How segments are written: positional, mapped, or auto, which is positional for sync ="
+                            + " always and mapped for all else.")
+            AppenderChoice appender,
+
+            @Setting(
+                    key = "maxFileSize",
+                    byDefault = "64m",
+                    min = 1,
+                    unit = "bytes",
+                    doc = "Size of a segment: at least twice maxEventBytes and 1 MiB, at most 1 GiB.")
+            long maxFileSize,
+
+            @Setting(
+                    key = "minimumRequiredSpace",
+                    byDefault = "524288000",
+                    min = 0,
+                    unit = "bytes",
+                    doc = "Free space of each disk that is left alone.")
+            long minimumRequiredSpace,
+
+            @Setting(
+                    key = "fsyncPerTransaction",
+                    doc = "Flume's sync: true for sync = always, false for a sync each fsyncInterval; sync wins.")
+            Optional<Boolean> fsyncPerTransaction,
+
+            @Setting(
+                    key = "fsyncInterval",
+                    byDefault = "5",
+                    min = 1,
+                    unit = "s",
+                    doc = "Between syncs where fsyncPerTransaction = false.")
+            Duration fsyncInterval) {
+        private static final long MIB = 1024 * 1024;
+
+        Log {
+            sync.ifPresent(SyncMode::parse);
+            if (dataDirs.isEmpty()) {
+                throw new IllegalArgumentException("dataDirs: none (expected: at least one folder)");
+            }
+        }
+
+        ChannelSettings applyTo(ChannelSettings settings, int maxEventBytes) {
+            SyncMode mode = syncMode(settings.sync());
+            Appender written =
+                    switch (appender) {
+                        case AUTO -> Appender.defaultFor(mode);
+                        case MAPPED -> Appender.MAPPED;
+                        case POSITIONAL -> Appender.POSITIONAL;
+                    };
+            return settings.withFolders(dataDirs, checkpointDir.orElse(null))
+                    .withSync(mode, written)
+                    .withSegments(segmentBytes(settings.name(), maxEventBytes), maxEventBytes)
+                    .withReserveBytes(minimumRequiredSpace);
+        }
+
+        private SyncMode syncMode(SyncMode byDefault) {
+            if (sync.isPresent()) {
+                return SyncMode.parse(sync.get());
+            }
+            return fsyncPerTransaction
+                    .map(each -> each ? SyncMode.ALWAYS : SyncMode.every(fsyncInterval.toMillis()))
+                    .orElse(byDefault);
+        }
+
+        /** Flume's files may be larger than a segment can be, and smaller. */
+        private long segmentBytes(String channel, int maxEventBytes) {
+            long smallest = Math.min(2L * maxEventBytes + MIB, LogSettings.MAX_SEGMENT_BYTES);
+            long bytes = Math.max(smallest, Math.min(maxFileSize, LogSettings.MAX_SEGMENT_BYTES));
+            if (bytes != maxFileSize) {
+                LOG.info(
+                        "channel {}: maxFileSize: {} read as {} (expected: {}, twice maxEventBytes and 1 MiB, to {})",
+                        channel,
+                        maxFileSize,
+                        bytes,
+                        smallest,
+                        LogSettings.MAX_SEGMENT_BYTES);
+            }
+            return bytes;
+        }
+    }
+
+    /** Of Flume's file channel, without a meaning here. */
+    record FlumeLog(
+            @Setting(
+                    key = "useDualCheckpoints",
+                    noEffect = "a checkpoint always has two slots, written in turn",
+                    doc = "Whether Flume keeps a copy of its checkpoint.")
+            Optional<Boolean> useDualCheckpoints,
+
+            @Setting(
+                    key = "backupCheckpointDir",
+                    noEffect = "a checkpoint always has two slots, written in turn, and there is no copy",
+                    doc = "Folder of Flume's copy of its checkpoint.")
+            Optional<Path> backupCheckpointDir,
+
+            @Setting(
+                    key = "compressBackupCheckpoint",
+                    noEffect = "there is no copy to compress",
+                    doc = "Whether Flume compresses the copy of its checkpoint.")
+            Optional<Boolean> compressBackupCheckpoint,
+
+            @Setting(
+                    key = "checkpointInterval",
+                    noEffect = "a change is in a checkpoint within 200 ms",
+                    doc = "Between Flume's checkpoints.")
+            Optional<Duration> checkpointInterval,
+
+            @Setting(
+                    key = "checkpointOnClose",
+                    noEffect = "an orderly stop always makes a checkpoint",
+                    doc = "Whether Flume makes a checkpoint when it stops.")
+            Optional<Boolean> checkpointOnClose,
+
+            @Setting(
+                    key = "use-log-replay-v1",
+                    noEffect = "nothing is replayed: recovery reads what was written since the checkpoint",
+                    doc = "How Flume replays its log.")
+            Optional<Boolean> useLogReplayV1,
+
+            @Setting(
+                    key = "use-fast-replay",
+                    noEffect = "nothing is replayed: recovery reads what was written since the checkpoint",
+                    doc = "How Flume replays its log.")
+            Optional<Boolean> useFastReplay) {}
+}

@@ -1,0 +1,279 @@
+package io.headrace.engine.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.TestContext;
+import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.engine.spi.ComponentRegistry;
+import io.headrace.engine.spi.Interceptor;
+import io.headrace.frame.EventTooLargeException;
+import io.headrace.frame.Frame;
+import io.headrace.frame.Producer;
+import io.headrace.wal.InputKey;
+import io.headrace.wal.MemoryStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One source, several channels: what each of them has, knows and is asked for, over kills. */
+class FanOutTest {
+    private static final InputKey FILE = new InputKey(InputKey.Kind.ORDERED, "file:1");
+    private static final InputKey LINK = new InputKey(InputKey.Kind.WINDOW, "link:1");
+
+    private final MemoryStorage disk = new MemoryStorage();
+    private final DrivenRunner runner = new DrivenRunner();
+    private final Producer producer = new Producer(99);
+    private ManagedChannel one;
+    private ManagedChannel two;
+
+    @BeforeEach
+    void open() throws IOException {
+        one = file("one");
+        two = file("two");
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+    }
+
+    @Test
+    void shouldMarkAChannelThatIsOnNoBranch() throws IOException {
+        ChannelProcessorImpl processor = processor(byHeader());
+        SourceInput input = processor.openInput(FILE);
+        put(processor, input, 10, "one");
+        put(processor, input, 20, "one");
+        input.mark(20);
+        runner.runAll();
+        kill();
+
+        input = processor(byHeader()).openInput(FILE);
+
+        assertThat(input.startPosition()).isEqualTo(20);
+        assertThat(drain(two)).isEmpty();
+    }
+
+    @Test
+    void shouldNotGiveAnOptionalChannelWhatItHas() throws IOException {
+        ChannelProcessorImpl both = processor(Fixtures.replicating(List.of(one), List.of(two)));
+        SourceInput input = both.openInput(FILE);
+        put(both, input, 10, "a");
+        runner.runAll();
+        ChannelProcessorImpl onlyTwo = Fixtures.processor(two);
+        put(onlyTwo, onlyTwo.openInput(FILE), 15, "b");
+        runner.runAll();
+        kill();
+
+        both = processor(Fixtures.replicating(List.of(one), List.of(two)));
+        input = both.openInput(FILE);
+        assertThat(input.startPosition()).isEqualTo(10);
+        assertThat(input.boundaryAbove(10)).isEqualTo(15);
+        put(both, input, 15, "b");
+        put(both, input, 20, "c");
+        assertThat(drain(one)).containsExactly("a", "b", "c");
+        assertThat(drain(two)).containsExactly("a", "b", "c");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"round_robin", "random"})
+    void shouldSendAFrameOfALinkWhereItWentBeforeTheKill(String policy) throws IOException {
+        ChannelProcessorImpl processor = processor(balancing(policy, 65_536));
+        SourceInput input = processor.openInput(LINK);
+        for (int position = 1; position <= 40; position++) {
+            put(processor, input, position, "e" + position);
+        }
+        runner.runAll();
+        kill();
+
+        processor = processor(balancing(policy, 65_536));
+        input = processor.openInput(LINK);
+        for (int position = 1; position <= 60; position++) {
+            PutStatus expected = position <= 40 ? PutStatus.DUPLICATE : PutStatus.ACCEPTED;
+            assertThat(put(processor, input, position, "e" + position)).isEqualTo(expected);
+        }
+        List<String> inOne = drain(one);
+        List<String> inTwo = drain(two);
+        assertThat(inOne).hasSizeBetween(20, 40);
+        assertThat(inOne).doesNotContainAnyElementsOf(inTwo);
+        assertThat(inOne.size() + inTwo.size()).isEqualTo(60);
+    }
+
+    /** Frames of a file are cut anew after a kill: what counts is in which turn they begin. */
+    @Test
+    void shouldSendBytesOfAFileWhereTheyWentBeforeTheKill() throws IOException {
+        ChannelProcessorImpl processor = processor(balancing("round_robin", 100));
+        SourceInput input = processor.openInput(FILE);
+        assertThat(input.turnAbove(0)).isEqualTo(100);
+        assertThat(input.turnAbove(99)).isEqualTo(100);
+        assertThat(input.turnAbove(100)).isEqualTo(200);
+        for (int end = 25; end <= 1_000; end += 25) {
+            put(processor, input, end, "to " + end);
+        }
+        Map<String, Integer> before = places();
+        one.close();
+        two.close();
+        disk.kill();
+        disk.revive();
+        one = file("other one");
+        two = file("other two");
+
+        processor = processor(balancing("round_robin", 100));
+        input = processor.openInput(FILE);
+        for (int end = 50; end <= 1_000; end += 50) {
+            put(processor, input, end, "to " + end);
+        }
+        Map<String, Integer> after = places();
+        after.forEach((body, channel) -> assertThat(before.get(body)).as(body).isEqualTo(channel));
+        assertThat(before.values().stream().filter(channel -> channel == 1).count())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void shouldTakeTurnsInOrderWhereNothingComesAgain() throws IOException {
+        ChannelProcessorImpl processor = processor(balancing("round_robin", 65_536));
+        SourceInput input = processor.anonymousInput();
+        for (int i = 0; i < 6; i++) {
+            put(processor, input, 0, "e" + i);
+        }
+        assertThat(drain(one)).containsExactly("e0", "e2", "e4");
+        assertThat(drain(two)).containsExactly("e1", "e3", "e5");
+    }
+
+    @Test
+    void shouldSpreadShortFilesOverTheChannels() throws IOException {
+        ChannelProcessorImpl processor = processor(balancing("round_robin", 65_536));
+        for (int file = 0; file < 100; file++) {
+            try (SourceInput input = processor.openInput(new InputKey(InputKey.Kind.ORDERED, "file:" + file))) {
+                put(processor, input, 10, "f" + file);
+            }
+        }
+        assertThat(drain(one)).hasSizeBetween(30, 70);
+    }
+
+    /** Two frames at one position could be cut apart by a kill; the first would be doubled. */
+    @Test
+    void shouldRefuseWhatInterceptorsMadeLargerThanAFrame() throws IOException {
+        ChannelProcessorImpl processor = Fixtures.processor(
+                Fixtures.replicating(List.of(one), List.of()),
+                List.of(one),
+                List.of(new InterceptorStage("growing", new Growing())));
+        try (SourceInput input = processor.openInput(FILE)) {
+            assertThatThrownBy(() -> put(processor, input, 10, "a", "b", "c", "d"))
+                    .isInstanceOf(EventTooLargeException.class)
+                    .hasMessageContaining("a frame of 4 events")
+                    .hasMessageContaining("batchSize");
+            assertThat(put(processor, input, 5, "a", "b")).isEqualTo(PutStatus.ACCEPTED);
+        }
+        try (SourceInput input = processor.anonymousInput()) {
+            assertThat(put(processor, input, 0, "a", "b", "c", "d")).isEqualTo(PutStatus.ACCEPTED);
+        }
+        assertThat(drain(one)).hasSize(6);
+    }
+
+    /** The optional channel fails while the agent runs: a full disk, say. */
+    @Test
+    void shouldGoOnWithoutAnOptionalChannelThatIsClosed() throws IOException {
+        ChannelProcessorImpl processor = processor(Fixtures.replicating(List.of(one), List.of(two)));
+        SourceInput input = processor.openInput(FILE);
+        put(processor, input, 10, "a");
+        two.stop(0);
+        assertThat(put(processor, input, 20, "b")).isEqualTo(PutStatus.ACCEPTED);
+        runner.runAll();
+        assertThat(input.safePosition()).isEqualTo(20);
+        assertThat(drain(one)).containsExactly("a", "b");
+    }
+
+    private static final class Growing implements Interceptor {
+        @Override
+        public void interceptShared(Map<String, String> headers) {
+            // Bodies only.
+        }
+
+        @Override
+        public boolean looksAtEvents() {
+            return true;
+        }
+
+        @Override
+        public byte[] interceptEvent(Map<String, String> headers, byte[] body) {
+            return new byte[400_000];
+        }
+    }
+
+    /** Events whose body is "one" go to the first channel, others to the second. */
+    private ChannelSelector byHeader() {
+        return create("multiplexing", Map.of("header", "h", "mapping.two", "two", "default", "one"));
+    }
+
+    private ChannelSelector balancing(String policy, int turnBytes) {
+        return create("load_balancing", Map.of("policy", policy, "turnBytes", Integer.toString(turnBytes)));
+    }
+
+    private ChannelSelector create(String type, Map<String, String> settings) {
+        return ComponentRegistry.load()
+                .get(ComponentProvider.OfSelector.class, type)
+                .create(new TestContext(settings, one, two));
+    }
+
+    private ChannelProcessorImpl processor(ChannelSelector selector) {
+        return Fixtures.processor(selector, List.of(one, two), List.of());
+    }
+
+    private Map<String, Integer> places() {
+        Map<String, Integer> places = new HashMap<>();
+        drain(one).forEach(body -> places.put(body, 1));
+        drain(two).forEach(body -> places.put(body, 2));
+        return places;
+    }
+
+    private PutStatus put(ChannelProcessorImpl processor, SourceInput input, long position, String... bodies) {
+        Frame frame = Fixtures.frame(producer, bodies);
+        try {
+            return processor.tryPut(input, position, frame, false, processor.newTicket());
+        } finally {
+            frame.release();
+        }
+    }
+
+    private List<String> drain(ManagedChannel channel) {
+        runner.runAll();
+        List<String> bodies = new ArrayList<>();
+        Lease lease = channel.consumer("k").tryLease(1_000, 1 << 24);
+        while (lease != null) {
+            bodies.addAll(Fixtures.bodies(lease));
+            lease.commit();
+            runner.runAll();
+            lease = channel.consumer("k").tryLease(1_000, 1 << 24);
+        }
+        return bodies;
+    }
+
+    /** What is not on disk is gone. */
+    private void kill() throws IOException {
+        disk.kill();
+        one.close();
+        two.close();
+        disk.revive();
+        one = file("one");
+        two = file("two");
+    }
+
+    private ManagedChannel file(String name) throws IOException {
+        ManagedChannel channel = ChannelFactory.open(
+                ChannelSettings.file(name, 10_000, Path.of(name)).withSegments(4 * 1024 * 1024, 1024 * 1024),
+                Fixtures.environment(name, disk, runner));
+        channel.start();
+        return channel;
+    }
+}

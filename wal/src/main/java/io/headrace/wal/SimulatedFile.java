@@ -1,0 +1,179 @@
+package io.headrace.wal;
+
+import io.headrace.wal.SimulatedDisk.Call;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+
+/** A handle of a file of a {@link SimulatedDisk}. Safe for any thread. */
+final class SimulatedFile implements StorageFile {
+    private final SimulatedDisk disk;
+    private final SimulatedInode inode;
+    private final Path path;
+    private final long openedIn;
+    private final boolean readOnly;
+    private boolean closed;
+
+    SimulatedFile(SimulatedDisk disk, SimulatedInode inode, Path path, long openedIn, boolean readOnly) {
+        this.disk = disk;
+        this.inode = inode;
+        this.path = path;
+        this.openedIn = openedIn;
+        this.readOnly = readOnly;
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+        synchronized (disk) {
+            checkOpen();
+            disk.failIfPlanned(Call.READ, path);
+            return position >= inode.size() ? -1 : inode.read(into, position, into.remaining());
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer from, long position) throws IOException {
+        synchronized (disk) {
+            checkWritable();
+            boolean dies = disk.countChange();
+            boolean fails = !dies && disk.isPlanned(Call.WRITE, path);
+            int whole = from.remaining();
+            int count = dies ? whole / 2 : fails ? disk.random().nextInt(whole + 1) : whole;
+            long grows = position + count - inode.size();
+            boolean full = grows > 0 && grows > disk.room();
+            if (full) {
+                count = (int) Math.max(0, Math.min(count, inode.size() + disk.room() - position));
+            }
+            inode.write(from, position, count);
+            if (dies) {
+                throw new IOException("killed");
+            }
+            if (fails) {
+                throw new IOException("Input/output error");
+            }
+            if (full) {
+                throw new DiskFullException("No space left on device", null);
+            }
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer[] from, int count, long position) throws IOException {
+        long at = position;
+        for (int i = 0; i < count; i++) {
+            int length = from[i].remaining();
+            write(from[i], at);
+            at += length;
+        }
+    }
+
+    @Override
+    public void sync() throws IOException {
+        synchronized (disk) {
+            checkSync();
+            inode.sync();
+        }
+    }
+
+    @Override
+    public MappedRegion map(long position, int length) throws IOException {
+        synchronized (disk) {
+            checkWritable();
+            disk.failIfPlanned(Call.MAP, path);
+            if (position + length > inode.size()) {
+                throw new EOFException("map of " + position + " to " + (position + length)
+                        + " (expected: within the file's " + inode.size() + " bytes)");
+            }
+            ByteBuffer buffer = inode.map((int) position, length).slice().order(ByteOrder.LITTLE_ENDIAN);
+            return new Region((int) position, buffer);
+        }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+        synchronized (disk) {
+            checkWritable();
+            disk.change(Call.TRUNCATE, path);
+            if (size < inode.size()) {
+                inode.truncate((int) size);
+            }
+        }
+    }
+
+    @Override
+    public long size() throws IOException {
+        synchronized (disk) {
+            checkOpen();
+            return inode.size();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void checkSync() throws IOException {
+        checkOpen();
+        if (disk.countChange()) {
+            throw new IOException("killed");
+        }
+        if (disk.isPlanned(Call.SYNC, path)) {
+            inode.failSync(disk.random());
+            throw new IOException("Input/output error");
+        }
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("closed");
+        }
+        disk.checkAlive();
+        if (openedIn != disk.life()) {
+            throw new IOException("killed");
+        }
+    }
+
+    private void checkWritable() throws IOException {
+        checkOpen();
+        if (readOnly) {
+            throw new IOException("opened for reading (expected: for writing)");
+        }
+    }
+
+    private final class Region implements MappedRegion {
+        private final int position;
+        private final ByteBuffer buffer;
+        private boolean unmapped;
+
+        private Region(int position, ByteBuffer buffer) {
+            this.position = position;
+            this.buffer = buffer;
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return buffer;
+        }
+
+        @Override
+        public void force(int offset, int length) throws IOException {
+            synchronized (disk) {
+                checkSync();
+                inode.sync(position + offset, length);
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (disk) {
+                if (!unmapped && openedIn == disk.life()) {
+                    unmapped = true;
+                    inode.unmap(position, buffer.capacity());
+                }
+            }
+        }
+    }
+}
