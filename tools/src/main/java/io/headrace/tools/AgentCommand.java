@@ -2,6 +2,7 @@ package io.headrace.tools;
 
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
+import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.tools.logging.LoggingSetup;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -104,6 +106,9 @@ final class AgentCommand implements Callable<Integer> {
             description = "Taken for flume-ng's sake; a changed file is not read again anyway.")
     private boolean noReload;
 
+    @Mixin
+    private PlugInOptions plugIns;
+
     @Option(names = "--stop-with-parent", hidden = true, description = "Stop at once when standard input ends.")
     private boolean stopWithParent;
 
@@ -117,7 +122,9 @@ final class AgentCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
         }
         int port = httpPort();
-        ConfigurationReport report = ConfigurationLoader.standard(lenient).read(files, name);
+        ComponentRegistry registry = plugIns.registry();
+        ConfigurationReport report =
+                ConfigurationLoader.standard(registry, lenient).read(files, name);
         ConfigurationMessages.print(headrace.console(), report);
         if (!report.isUsable()) {
             return ExitCode.CONFIGURATION;
@@ -126,7 +133,8 @@ final class AgentCommand implements Callable<Integer> {
             headrace.console().out().println(name + ": can be used");
             return ExitCode.OK;
         }
-        new AgentRun(report.configuration(), Duration.ofSeconds(drainSeconds), metricsBind, port).run(stopWithParent);
+        new AgentRun(report.configuration(), registry, Duration.ofSeconds(drainSeconds), metricsBind, port)
+                .run(stopWithParent);
         return ExitCode.OK;
     }
 

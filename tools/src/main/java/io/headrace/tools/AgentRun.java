@@ -3,6 +3,7 @@ package io.headrace.tools;
 import io.headrace.engine.agent.Agent;
 import io.headrace.engine.agent.AgentOptions;
 import io.headrace.engine.config.AgentConfiguration;
+import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.http.HttpEndpoint;
 import io.headrace.transport.http.HttpSettings;
@@ -23,9 +24,9 @@ final class AgentRun {
     private final int port;
 
     /** @param port of the HTTP endpoint, -1 for none */
-    AgentRun(AgentConfiguration configuration, Duration drain, String bind, int port) {
+    AgentRun(AgentConfiguration configuration, ComponentRegistry registry, Duration drain, String bind, int port) {
         this.configuration = configuration;
-        this.options = AgentOptions.defaults().withDrain(drain);
+        this.options = AgentOptions.defaults().withRegistry(registry).withDrain(drain);
         this.bind = bind;
         this.port = port;
     }

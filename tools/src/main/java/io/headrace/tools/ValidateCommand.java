@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -53,6 +54,9 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(names = "--lenient", description = "Leave broken components out, as Flume does, instead of refusing.")
     private boolean lenient;
 
+    @Mixin
+    private PlugInOptions plugIns;
+
     @Override
     public Integer call() {
         Set<String> agents = name == null ? agents() : Set.of(name);
@@ -61,7 +65,7 @@ final class ValidateCommand implements Callable<Integer> {
                     ExitCode.CONFIGURATION,
                     files + ": no agent (expected: keys such as NAME.sources, NAME.channels, NAME.sinks)");
         }
-        ConfigurationLoader loader = ConfigurationLoader.standard(lenient);
+        ConfigurationLoader loader = ConfigurationLoader.standard(plugIns.registry(), lenient);
         boolean usable = true;
         for (String agent : agents) {
             ConfigurationReport report = loader.read(files, agent);
