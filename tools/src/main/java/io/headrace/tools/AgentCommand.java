@@ -4,6 +4,7 @@ import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
 import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.tools.logging.LoggingSetup;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace agent -n a1 -f agent.properties",
-            "  headrace agent -n a1 -f agent.properties --dryrun         check it and exit",
+            "  headrace agent -n a1 -f agent.properties --dryrun         check it and exit, as validate does",
             "  headrace agent -n a1 -f agent.properties --metrics-port 41414",
             "      then  curl localhost:41414/metrics    or  /metrics/prometheus  or  /health",
             "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.monitoring.type=http -Xmx1g",
@@ -95,6 +96,11 @@ final class AgentCommand implements Callable<Integer> {
     private boolean lenient;
 
     @Option(
+            names = "--strict",
+            description = "Refuse what is otherwise only warned of, with exit code 78; see: headrace help validate.")
+    private boolean strict;
+
+    @Option(
             names = "--drain",
             paramLabel = "SECONDS",
             defaultValue = "10",
@@ -121,17 +127,18 @@ final class AgentCommand implements Callable<Integer> {
         if (drainSeconds < 0) {
             throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
         }
+        ConfigurationMessages.refuseBoth(strict, lenient);
         int port = httpPort();
         ComponentRegistry registry = plugIns.registry();
         ConfigurationReport report =
                 ConfigurationLoader.standard(registry, lenient).read(files, name);
-        ConfigurationMessages.print(headrace.console(), report);
-        if (!report.isUsable()) {
-            return ExitCode.CONFIGURATION;
-        }
-        if (dryRun) {
-            headrace.console().out().println(name + ": can be used");
-            return ExitCode.OK;
+        boolean accepted = ConfigurationMessages.isAccepted(report, strict);
+        Console console = headrace.console();
+        PrintWriter out = dryRun ? console.out() : console.err();
+        ConfigurationMessages.print(out, report.problems());
+        if (dryRun || !accepted) {
+            out.println(ConfigurationMessages.verdict(report, strict));
+            return accepted ? ExitCode.OK : ExitCode.CONFIGURATION;
         }
         new AgentRun(report.configuration(), registry, Duration.ofSeconds(drainSeconds), metricsBind, port)
                 .run(stopWithParent);

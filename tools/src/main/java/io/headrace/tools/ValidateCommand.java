@@ -1,15 +1,11 @@
 package io.headrace.tools;
 
-import io.headrace.engine.config.AgentConfiguration;
-import io.headrace.engine.config.ConfigValue;
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
-import io.headrace.engine.config.PropertiesFile;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,19 +16,29 @@ import picocli.CommandLine.ParentCommand;
 /** Reads a configuration and says all that is wrong with it; opens and starts nothing. */
 @Command(
         name = "validate",
-        description = {"Check a configuration without starting anything.", ""},
+        description = {
+            "Check a configuration without starting anything.",
+            "",
+            "What is found is printed as FILE:LINE: SEVERITY: KEY: VALUE (expected: ...), one line each, in order of"
+                    + " lines. An error keeps the agent from starting. A warning is something that probably is not meant:"
+                    + " the agent starts, with --strict it does not. A note is a key that Flume needs and Headrace does"
+                    + " not, or something that only other machines' configurations decide: it never keeps an agent from"
+                    + " starting.",
+            ""
+        },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  headrace validate agent.properties           every agent in the file",
-            "  headrace validate -n a1 agent.properties     one of them",
+            "  headrace validate agent.properties             every agent in the file",
+            "  headrace validate -n a1 agent.properties       one of them",
+            "  headrace validate base.properties site.properties",
+            "      a key in a later file replaces that of an earlier one, as with agent -f ... -f ...",
             "  headrace validate --settings agent.properties  and what every setting would be",
+            "  headrace validate --strict --json agent.properties",
             "",
-            "Exit codes: 0 it can be used, 78 it cannot."
+            "Exit codes: 0 it can be used, 64 usage, 78 it cannot."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class ValidateCommand implements Callable<Integer> {
-    private static final Set<String> KINDS = Set.of("sources", "channels", "sinks");
-
     @ParentCommand
     private HeadraceCommand headrace;
 
@@ -51,58 +57,42 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(names = "--settings", description = "Show every setting with the value in use.")
     private boolean settings;
 
+    @Option(names = "--strict", description = "Warnings refuse it, too.")
+    private boolean strict;
+
     @Option(names = "--lenient", description = "Leave broken components out, as Flume does, instead of refusing.")
     private boolean lenient;
+
+    @Option(names = "--json", description = "Print the same for programs.")
+    private boolean json;
 
     @Mixin
     private PlugInOptions plugIns;
 
     @Override
-    public Integer call() {
-        Set<String> agents = name == null ? agents() : Set.of(name);
-        if (agents.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.CONFIGURATION,
-                    files + ": no agent (expected: keys such as NAME.sources, NAME.channels, NAME.sinks)");
-        }
+    public Integer call() throws IOException {
+        ConfigurationMessages.refuseBoth(strict, lenient);
         ConfigurationLoader loader = ConfigurationLoader.standard(plugIns.registry(), lenient);
-        boolean usable = true;
-        for (String agent : agents) {
-            ConfigurationReport report = loader.read(files, agent);
-            ConfigurationMessages.print(headrace.console(), report);
-            usable &= report.isUsable();
-            if (report.isUsable()) {
-                describe(report.configuration());
-            }
+        List<ConfigurationReport> reports = name == null ? loader.readAll(files) : List.of(loader.read(files, name));
+        PrintWriter out = headrace.console().out();
+        if (json) {
+            out.println(ConfigurationJson.of(files, reports, strict, settings));
+        } else {
+            ConfigurationMessages.print(out, ConfigurationMessages.problems(files, reports));
+            reports.forEach(report -> describe(out, report));
         }
-        return usable ? ExitCode.OK : ExitCode.CONFIGURATION;
+        return reports.stream().allMatch(report -> ConfigurationMessages.isAccepted(report, strict))
+                ? ExitCode.OK
+                : ExitCode.CONFIGURATION;
     }
 
-    private Set<String> agents() {
-        Set<String> agents = new LinkedHashSet<>();
-        for (Path file : files) {
-            for (ConfigValue value : PropertiesFile.read(file)) {
-                int dot = value.key().indexOf('.');
-                if (dot > 0 && KINDS.contains(value.key().substring(dot + 1).trim())) {
-                    agents.add(value.key().substring(0, dot).trim());
-                }
-            }
+    private void describe(PrintWriter out, ConfigurationReport report) {
+        String verdict = ConfigurationMessages.verdict(report, strict);
+        if (!verdict.isEmpty()) {
+            out.println(verdict);
         }
-        return agents;
-    }
-
-    private void describe(AgentConfiguration agent) {
-        List<String> parts = new ArrayList<>();
-        parts.add(count(agent.sources().size(), "source"));
-        parts.add(count(agent.channels().size(), "channel"));
-        parts.add(count(agent.sinks().size(), "sink"));
-        headrace.console().out().println(agent.name() + ": can be used (" + String.join(", ", parts) + ")");
-        if (settings) {
-            agent.effective().forEach((key, value) -> headrace.console().out().println("  " + key + " = " + value));
+        if (settings && report.isUsable()) {
+            report.configuration().effective().forEach((key, value) -> out.println("  " + key + " = " + value));
         }
-    }
-
-    private static String count(int number, String what) {
-        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

@@ -112,23 +112,24 @@ class PlugInAgentTest {
         String path = "--plugins-path=" + shared.resolve("plugins.d");
         assertThat(run(out, err, "validate", path, file.toString())).isEqualTo(ExitCode.CONFIGURATION);
         long lines = Files.readAllLines(file).size();
-        assertThat(err.toString())
+        String place = file + ":";
+        assertThat(out.toString())
                 .contains(
-                        file + ":" + (lines - 3)
-                                + ": a1.sinks.k2.batchSize: 0 (expected: a whole number of events >= 1)",
-                        file + ":" + (lines - 2) + ": a1.sources.r1.wrod: unknown key (did you mean word?)",
-                        file + ":" + (lines - 1)
-                                + ": a1.sources.r1.interceptors.i1.nmae: unknown key (did you mean name?)",
-                        file + ":" + lines + ": a1.sinks.k1.sink.serializer.quote: '' (expected: one character)");
+                        place + (lines - 3)
+                                + ": error: a1.sinks.k2.batchSize: 0 (expected: a whole number of events >= 1)",
+                        place + (lines - 2) + ": warning: a1.sources.r1.wrod: unknown key (did you mean word?)",
+                        place + (lines - 1)
+                                + ": warning: a1.sources.r1.interceptors.i1.nmae: unknown key (did you mean name?)",
+                        place + lines + ": error: a1.sinks.k1.sink.serializer.quote: '' (expected: one character)");
         Files.writeString(file, config("com.example.Gone", "library", "quoting", "com.example.TickSource"));
         err.getBuffer().setLength(0);
         assertThat(run(out, err, "agent", "-n", "a1", path, "-f", file.toString()))
                 .isEqualTo(ExitCode.CONFIGURATION);
         assertThat(err.toString())
                 .contains(
-                        ": a1.sources.r1.type: com.example.Gone (expected: ",
+                        ": error: a1.sources.r1.type: com.example.Gone (expected: ",
                         "no such class, not in plug-in acme (",
-                        ": a1.sinks.k2.type: com.example.TickSource: ");
+                        ": error: a1.sinks.k2.type: com.example.TickSource: ");
     }
 
     @Test

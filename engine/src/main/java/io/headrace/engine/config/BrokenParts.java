@@ -12,6 +12,7 @@ import java.util.Set;
 final class BrokenParts {
     private BrokenParts() {}
 
+    /** Adds a warning for what is left out for another component's sake; errors say it of their own. */
     static AgentConfiguration leaveOut(AgentConfiguration all, List<ConfigurationProblem> problems) {
         Set<String> broken = new LinkedHashSet<>();
         for (ConfigurationProblem problem : problems) {
@@ -25,25 +26,43 @@ final class BrokenParts {
         List<String> names = channels.stream().map(ComponentSettings::name).toList();
         List<SourceConfiguration> sources = new ArrayList<>();
         for (SourceConfiguration source : all.sources()) {
+            if (broken.contains(source.settings().title())) {
+                continue;
+            }
             List<String> left =
                     source.channels().stream().filter(names::contains).toList();
-            if (!broken.contains(source.settings().title()) && !left.isEmpty()) {
+            source.channels().stream()
+                    .filter(channel -> !names.contains(channel))
+                    .forEach(channel -> problems.add(warning(
+                            source.settings(),
+                            "channels: " + channel + ": left out"
+                                    + (left.isEmpty()
+                                            ? ", and source "
+                                                    + source.settings().name() + " with it"
+                                            : ""))));
+            if (!left.isEmpty()) {
                 sources.add(new SourceConfiguration(
                         source.settings(), left, source.selector(), source.interceptors(), source.maxBackoffSleep()));
-            } else {
-                broken.add(source.settings().title());
             }
         }
         List<SinkConfiguration> sinks = new ArrayList<>();
         for (SinkConfiguration sink : all.sinks()) {
-            if (!broken.contains(sink.settings().title()) && names.contains(sink.channel())) {
+            if (broken.contains(sink.settings().title())) {
+                continue;
+            } else if (names.contains(sink.channel())) {
                 sinks.add(sink);
             } else {
-                broken.add(sink.settings().title());
+                problems.add(warning(
+                        sink.settings(),
+                        "channel: " + sink.channel() + ": left out, and sink "
+                                + sink.settings().name() + " with it"));
             }
         }
-        broken.forEach(component -> problems.add(ConfigurationProblem.at(
-                null, Severity.WARNING, null, component + ": left out (expected: a component without errors)")));
         return new AgentConfiguration(all.name(), channels, sources, sinks, all.effective());
+    }
+
+    private static ConfigurationProblem warning(ComponentSettings user, String message) {
+        return ConfigurationProblem.at(
+                user.type(), Severity.WARNING, null, user.prefix() + message + " (expected: a channel without errors)");
     }
 }

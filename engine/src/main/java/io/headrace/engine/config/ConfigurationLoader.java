@@ -4,7 +4,6 @@ import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.spi.ComponentRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,46 +56,53 @@ public final class ConfigurationLoader {
 
     /** Reads files; later files replace keys of earlier ones. */
     public ConfigurationReport read(List<Path> files, String agentName) {
-        List<List<ConfigValue>> read = new ArrayList<>();
-        List<ConfigurationProblem> unreadable = new ArrayList<>();
-        for (Path file : files) {
-            try {
-                read.add(PropertiesFile.read(file));
-            } catch (ConfigurationException e) {
-                unreadable.add(ConfigurationProblem.at(null, Severity.ERROR, null, e.getMessage()));
-            }
+        return build(ConfigurationFiles.read(files), agentName);
+    }
+
+    /**
+     * Reads files, each once, for all agents in them.
+     *
+     * @return a report for each agent in order of names; a single one without a name, which is not usable, when there is
+     *     no agent or a file cannot be read
+     */
+    public List<ConfigurationReport> readAll(List<Path> files) {
+        ConfigurationFiles read = ConfigurationFiles.read(files);
+        TreeSet<String> agents = read.agents();
+        if (!read.isReadable()) {
+            return List.of(unreadable(read, null));
+        } else if (agents.isEmpty()) {
+            List<ConfigurationProblem> problems = new ArrayList<>(read.problems());
+            problems.add(ConfigurationProblem.at(
+                    null,
+                    Severity.ERROR,
+                    null,
+                    files + ": no agent (expected: keys such as NAME.sources, NAME.channels, NAME.sinks)"));
+            return List.of(report(read.files(), null, problems, null));
         }
-        if (!unreadable.isEmpty()) {
-            return new ConfigurationReport(unreadable, List.of(), List.of(), null);
-        }
-        return build(files, read, agentName);
+        return agents.stream().map(agent -> build(read, agent)).toList();
     }
 
     /** Reads a text as if it stood in {@code file}. */
     public ConfigurationReport readText(Path file, String text, String agentName) {
-        try {
-            return build(List.of(file), List.of(PropertiesFile.parse(file, text)), agentName);
-        } catch (ConfigurationException e) {
-            return new ConfigurationReport(
-                    List.of(ConfigurationProblem.at(null, Severity.ERROR, null, e.getMessage())),
-                    List.of(),
-                    List.of(),
-                    null);
-        }
+        return build(ConfigurationFiles.parse(file, text), agentName);
     }
 
-    private ConfigurationReport build(List<Path> files, List<List<ConfigValue>> read, String agentName) {
-        List<ConfigurationProblem> problems = new ArrayList<>();
+    private ConfigurationReport build(ConfigurationFiles read, String agentName) {
+        if (!read.isReadable()) {
+            return unreadable(read, agentName);
+        }
+        List<ConfigurationProblem> problems = new ArrayList<>(read.problems());
         registry.warnings()
                 .forEach(warning -> problems.add(ConfigurationProblem.at(null, Severity.WARNING, null, warning)));
-        Map<String, ConfigValue> all = merge(read, problems);
-        TreeSet<String> agents = agentsIn(all);
+        TreeSet<String> agents = read.agents();
         AgentConfiguration configuration = null;
         if (agents.contains(agentName)) {
-            AgentKeys keys = AgentKeys.of(agentName, resolve(agentName, all, problems), problems);
-            warnOfMisspeltAgents(agentName, agents, all, problems);
+            AgentKeys keys = AgentKeys.of(agentName, resolve(agentName, read.values(), problems), problems);
+            warnOfUnknownAgents(agents, read.values(), problems);
+            new PeerCheck(read.values(), problems).check(agentName);
             configuration = new ConfigurationChecker(keys, registry, problems, lenient).check();
         } else {
+            String nearest = NearestKey.of(agentName, agents);
             problems.add(ConfigurationProblem.at(
                     null,
                     Severity.ERROR,
@@ -105,40 +111,10 @@ public final class ConfigurationLoader {
                             + (agents.isEmpty()
                                     ? "an agent with sources, channels or sinks; there is none"
                                     : "one of " + String.join(", ", agents))
-                            + " in " + files + ")"));
+                            + " in " + read.files()
+                            + (nearest == null ? "" : "; did you mean " + nearest + "?") + ")"));
         }
-        return report(files, problems, configuration);
-    }
-
-    private static Map<String, ConfigValue> merge(List<List<ConfigValue>> read, List<ConfigurationProblem> problems) {
-        Map<String, ConfigValue> all = new LinkedHashMap<>();
-        for (List<ConfigValue> entries : read) {
-            for (ConfigValue entry : entries) {
-                ConfigValue trimmed =
-                        new ConfigValue(entry.key().trim(), entry.value().trim(), entry.file(), entry.line());
-                ConfigValue before = all.put(trimmed.key(), trimmed);
-                if (before != null && before.file().equals(trimmed.file())) {
-                    problems.add(ConfigurationProblem.at(
-                            trimmed,
-                            Severity.WARNING,
-                            null,
-                            trimmed.key() + ": " + SettingsBinder.shown(trimmed.key(), trimmed.value())
-                                    + ": replaces the value in line " + before.line() + " (expected: each key once)"));
-                }
-            }
-        }
-        return all;
-    }
-
-    private static TreeSet<String> agentsIn(Map<String, ConfigValue> all) {
-        TreeSet<String> agents = new TreeSet<>();
-        for (String key : all.keySet()) {
-            int dot = key.indexOf('.');
-            if (dot > 0 && List.of("sources", "channels", "sinks").contains(key.substring(dot + 1))) {
-                agents.add(key.substring(0, dot));
-            }
-        }
-        return agents;
+        return report(read.files(), agentName, problems, configuration);
     }
 
     private Map<String, ConfigValue> resolve(
@@ -163,49 +139,40 @@ public final class ConfigurationLoader {
         return own;
     }
 
-    private static void warnOfMisspeltAgents(
-            String agentName,
-            TreeSet<String> agents,
-            Map<String, ConfigValue> all,
-            List<ConfigurationProblem> problems) {
+    /** Keys of components whose agent has no lists: mostly a name with a slip. */
+    private static void warnOfUnknownAgents(
+            TreeSet<String> agents, Map<String, ConfigValue> all, List<ConfigurationProblem> problems) {
         all.forEach((key, value) -> {
             String[] parts = key.split("\\.", 3);
             boolean component = parts.length == 3 && AgentKeys.GROUPS.contains(parts[1]);
-            if (component && !agents.contains(parts[0]) && NearestKey.distance(parts[0], agentName) <= 2) {
+            if (component && !agents.contains(parts[0])) {
                 problems.add(ConfigurationProblem.at(
                         value,
                         Severity.WARNING,
                         null,
-                        key + ": not read, no agent is called " + parts[0] + " (did you mean " + agentName + "?)"));
+                        key + ": not read, no agent is called " + parts[0]
+                                + SettingsBinder.suggestion(parts[0], agents)));
             }
         });
     }
 
+    private static ConfigurationReport unreadable(ConfigurationFiles read, String agentName) {
+        List<ConfigurationProblem> errors = read.problems().stream()
+                .filter(problem -> problem.severity() == Severity.ERROR)
+                .toList();
+        return new ConfigurationReport(agentName, errors, null);
+    }
+
     private ConfigurationReport report(
-            List<Path> files, List<ConfigurationProblem> problems, AgentConfiguration configuration) {
-        List<ConfigurationProblem> sorted = new ArrayList<>(problems);
-        sorted.sort(Comparator.<ConfigurationProblem>comparingInt(
-                        problem -> problem.file() == null ? -1 : files.indexOf(problem.file()))
-                .thenComparingInt(ConfigurationProblem::line));
-        List<ConfigurationProblem> errors = new ArrayList<>();
-        List<ConfigurationProblem> warnings = new ArrayList<>();
-        List<ConfigurationProblem> notices = new ArrayList<>();
-        for (ConfigurationProblem problem : sorted) {
-            boolean leftOut = lenient && problem.component() != null;
-            if (problem.severity() == Severity.NOTICE) {
-                notices.add(problem);
-            } else if (problem.severity() == Severity.WARNING) {
-                warnings.add(problem);
-            } else if (leftOut) {
-                warnings.add(problem.asWarning());
-            } else {
-                errors.add(problem);
-            }
-        }
-        return new ConfigurationReport(
-                List.copyOf(errors),
-                List.copyOf(warnings),
-                List.copyOf(notices),
-                errors.isEmpty() ? configuration : null);
+            List<Path> files, String agent, List<ConfigurationProblem> problems, AgentConfiguration configuration) {
+        List<ConfigurationProblem> told = problems.stream()
+                .map(problem -> lenient && problem.component() != null && problem.severity() == Severity.ERROR
+                        ? problem.leftOut()
+                        : problem)
+                .distinct()
+                .sorted(ConfigurationProblem.inOrderOf(files))
+                .toList();
+        boolean usable = told.stream().noneMatch(problem -> problem.severity() == Severity.ERROR);
+        return new ConfigurationReport(agent, told, usable ? configuration : null);
     }
 }

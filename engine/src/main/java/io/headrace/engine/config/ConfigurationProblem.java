@@ -1,6 +1,8 @@
 package io.headrace.engine.config;
 
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * Something that is wrong with a configuration, or looks so.
@@ -15,11 +17,22 @@ public record ConfigurationProblem(Severity severity, Path file, int line, Strin
     /** Whether the agent can start. */
     public enum Severity {
         /** It cannot. */
-        ERROR,
+        ERROR("error"),
         /** It can, but perhaps not as its author meant. */
-        WARNING,
-        /** It can; a key is not needed here. */
-        NOTICE
+        WARNING("warning"),
+        /** It can; a key is not needed here, or something outside the files decides. */
+        NOTICE("note");
+
+        private final String word;
+
+        Severity(String word) {
+            this.word = word;
+        }
+
+        /** As in messages. */
+        public String word() {
+            return word;
+        }
     }
 
     static ConfigurationProblem at(ConfigValue value, Severity severity, String component, String message) {
@@ -28,13 +41,28 @@ public record ConfigurationProblem(Severity severity, Path file, int line, Strin
                 : new ConfigurationProblem(severity, value.file(), value.line(), component, message);
     }
 
-    ConfigurationProblem asWarning() {
-        return new ConfigurationProblem(Severity.WARNING, file, line, component, message);
+    /** What has no place first, then in the order of {@code files}, then of lines. */
+    public static Comparator<ConfigurationProblem> inOrderOf(List<Path> files) {
+        return Comparator.<ConfigurationProblem>comparingInt(
+                        problem -> problem.file() == null ? -1 : files.indexOf(problem.file()))
+                .thenComparingInt(ConfigurationProblem::line);
+    }
+
+    /** The same as a warning: the component is left out instead. */
+    ConfigurationProblem leftOut() {
+        return new ConfigurationProblem(
+                Severity.WARNING, file, line, component, message + "; " + component + " is left out");
+    }
+
+    /** {@code file:line: severity: message}, one line. */
+    public String describe() {
+        String place = file == null ? "" : file + ":" + (line > 0 ? line + ":" : "") + " ";
+        return place + severity.word() + ": " + message;
     }
 
     /** {@code file:line: message}. */
     @Override
     public String toString() {
-        return file == null ? message : file + ":" + line + ": " + message;
+        return file == null ? message : file + ":" + (line > 0 ? line + ": " : " ") + message;
     }
 }

@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Replaces {@code ${env:X}}, {@code ${sys:X}} and {@code ${otherKey}} in values; {@code ${X:-default}} has a default,
- * {@code $${} stands for itself. What is put in is looked through again, except environment and system properties.
+ * Replaces {@code ${env:X}}, {@code ${sys:X}} and {@code ${otherKey}} in values; {@code ${X:-default}} has a default, in
+ * which references are replaced too, and {@code $${} stands for {@code ${}. What is put in is looked through again,
+ * except environment and system properties.
  */
 final class Interpolator {
     private final Map<String, ConfigValue> all;
@@ -44,7 +45,7 @@ final class Interpolator {
                 at = dollar + 2;
                 continue;
             }
-            int end = text.indexOf('}', dollar);
+            int end = closing(text, dollar + 2);
             if (end < 0) {
                 throw new ConfigurationException(
                         text.substring(dollar) + " (expected: } after ${, or $${ for a plain ${)");
@@ -55,12 +56,25 @@ final class Interpolator {
         return out.append(text, at, text.length()).toString();
     }
 
+    /** The brace that ends the reference whose inside begins at {@code from}; -1 when there is none. */
+    private static int closing(String text, int from) {
+        int inner = 0;
+        for (int i = from; i < text.length(); i++) {
+            if (text.startsWith("${", i)) {
+                inner++;
+            } else if (text.charAt(i) == '}' && inner-- == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     private String lookUp(String expression, Set<String> open) {
         int mark = expression.indexOf(":-");
         String name = mark < 0 ? expression : expression.substring(0, mark);
         String found = find(name, open);
         if (found == null && mark >= 0) {
-            return expression.substring(mark + 2);
+            return resolve(expression.substring(mark + 2), open);
         } else if (found == null) {
             throw new ConfigurationException("${" + expression + "} (expected: " + expectation(name) + ")");
         }
@@ -71,7 +85,7 @@ final class Interpolator {
         if (name.startsWith("env:")) {
             return environment.apply(name.substring(4));
         } else if (name.startsWith("sys:")) {
-            return system.apply(name.substring(4));
+            return name.length() == 4 ? null : system.apply(name.substring(4));
         }
         ConfigValue other = all.get(name);
         if (other == null) {
@@ -91,7 +105,7 @@ final class Interpolator {
         } else if (name.startsWith("sys:")) {
             return "the system property " + name.substring(4) + ", or a default as in ${" + name + ":-default}";
         }
-        String nearest = NearestKey.of(name, all.keySet());
+        String nearest = environment.apply(name) != null ? "${env:" + name + "}" : NearestKey.of(name, all.keySet());
         return "env:NAME, sys:NAME or a key of the configuration, $${ for a plain ${"
                 + (nearest == null ? "" : "; did you mean " + nearest + "?");
     }

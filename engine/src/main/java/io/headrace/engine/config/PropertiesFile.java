@@ -1,11 +1,13 @@
 package io.headrace.engine.config;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,12 @@ import java.util.List;
  * key), in UTF-8, and remembers the line of every key, also of those written twice.
  */
 public final class PropertiesFile {
+    /** Largest file: thousands of components, and little memory even where somebody names a log by mistake. */
+    static final int MAX_BYTES = 8 * 1024 * 1024;
+
+    /** What the decoder puts in place of bytes that are not UTF-8. */
+    private static final char REPLACED = '\uFFFD';
+
     private final Path file;
     private final String text;
     private final List<ConfigValue> entries = new ArrayList<>();
@@ -30,28 +38,66 @@ public final class PropertiesFile {
     }
 
     /**
-     * Reads a file.
+     * Reads a file of at most 8 MiB; also a pipe, which ends when its writer closes it. Bytes that are not UTF-8 are refused
+     * in keys and values and passed over in comments.
      *
      * @return keys and values in order of lines, duplicates included
-     * @throws ConfigurationException when it cannot be read, is not UTF-8 or holds a broken {@code \}{@code u} escape
+     * @throws ConfigurationException when it cannot be read, is too large, is not UTF-8 or holds a broken {@code \}{@code u}
+     *     escape; begins with the file's name
      */
     public static List<ConfigValue> read(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new ConfigurationException(file + ": " + e + " (expected: a properties file that can be read)", e);
+        byte[] bytes = bytes(file);
+        if (bytes.length > MAX_BYTES) {
+            throw refusal(file, "more than " + MAX_BYTES + " bytes", "a properties file of at most 8 MiB", null);
         }
+        int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | bytes[1] & 0xff;
+        if (mark == 0xfeff || mark == 0xfffe) {
+            throw refusal(file, "UTF-16", "a properties file in UTF-8", null);
+        }
+        for (byte b : bytes) {
+            if (b == 0) {
+                throw refusal(file, "a binary file", "a properties file in UTF-8", null);
+            }
+        }
+        List<ConfigValue> entries = parse(file, new String(bytes, StandardCharsets.UTF_8));
+        if (!isUtf8(bytes)) {
+            for (ConfigValue entry : entries) {
+                if (entry.key().indexOf(REPLACED) >= 0 || entry.value().indexOf(REPLACED) >= 0) {
+                    throw new ConfigurationException(file + ":" + entry.line() + ": " + entry.key() + ": "
+                            + SettingsBinder.shown(entry.key(), entry.value())
+                            + ": not UTF-8 (expected: a properties file in UTF-8, or escapes such as \\u00e4)");
+                }
+            }
+        }
+        return entries;
+    }
+
+    private static byte[] bytes(Path file) {
+        String readable = "a properties file that can be read";
+        if (Files.isDirectory(file)) {
+            throw refusal(file, "a folder", readable, null);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(MAX_BYTES + 1);
+        } catch (NoSuchFileException e) {
+            throw refusal(file, "no such file", readable, e);
+        } catch (AccessDeniedException e) {
+            throw refusal(file, "permission denied", readable, e);
+        } catch (IOException e) {
+            throw refusal(file, String.valueOf(e.getMessage()), readable, e);
+        }
+    }
+
+    private static ConfigurationException refusal(Path file, String what, String expectation, Exception cause) {
+        return new ConfigurationException(file + ": " + what + " (expected: " + expectation + ")", cause);
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
         try {
-            return parse(
-                    file,
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes))
-                            .toString());
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
         } catch (CharacterCodingException e) {
-            throw new ConfigurationException(
-                    file + ":" + lineOfBadByte(bytes) + ": not UTF-8 (expected: a properties file in UTF-8)", e);
+            return false;
         }
     }
 
@@ -199,18 +245,5 @@ public final class PropertiesFile {
 
     private static boolean isLineEnd(char c) {
         return c == '\n' || c == '\r';
-    }
-
-    private static int lineOfBadByte(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(bytes.length);
-        StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
-        int lines = 1;
-        for (int i = 0; i < in.position(); i++) {
-            if (bytes[i] == '\n') {
-                lines++;
-            }
-        }
-        return lines;
     }
 }

@@ -39,6 +39,12 @@ public @interface Setting {
     long max() default Long.MAX_VALUE;
 
     /**
+     * Whether a text is one of a few words or the name of something that has no blanks, such as a host: a comment behind it
+     * is then dropped, as behind a number. Other texts keep it.
+     */
+    boolean word() default false;
+
+    /**
      * Why a value changes nothing, for keys that are taken for Flume's sake; empty for all others. Such a component is an
      * Optional, which is always empty: whoever writes the key is told this reason once, whatever the value is.
      */

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -150,16 +151,28 @@ public final class SettingsBinder {
 
     /** Keys that no record asked for, each with the nearest that one did; {@code others} are known to somebody else. */
     public List<ConfigurationProblem> unknownKeys(Collection<String> others) {
+        return unknownKeys(others, SettingsBinder::suggestion);
+    }
+
+    /** As {@link #unknownKeys(Collection)}; {@code advice} makes what stands behind the message of key and candidates. */
+    List<ConfigurationProblem> unknownKeys(
+            Collection<String> others, BiFunction<String, Collection<String>, String> advice) {
         List<String> candidates = new ArrayList<>(known);
         candidates.addAll(others);
         List<ConfigurationProblem> unknown = new ArrayList<>();
         values.forEach((key, value) -> {
             if (!used.contains(key) && others.stream().noneMatch(other -> matches(other, key))) {
                 unknown.add(ConfigurationProblem.at(
-                        value, Severity.WARNING, owner, value.key() + ": unknown key" + suggestion(key, candidates)));
+                        value, Severity.WARNING, owner, value.key() + ": unknown key" + advice.apply(key, candidates)));
             }
         });
         return unknown;
+    }
+
+    /** What to say of a text with a blank and {@code #} in it. */
+    static String tailOfText(ConfigValue written) {
+        return written.key() + ": " + shown(written.key(), written.value())
+                + ": what follows # is part of the value (expected: comments on lines of their own)";
     }
 
     /** {@code (did you mean ...?)}, or what there is. */
@@ -235,11 +248,8 @@ public final class SettingsBinder {
         if (text.isEmpty()) {
             throw error(written, written.key() + ": empty", "a value, or no such line");
         }
-        if (bare != null && SettingParser.isText(type)) {
-            warn(
-                    written,
-                    written.key() + ": " + shown(written.key(), text) + ": what follows # is part of the value"
-                            + " (expected: comments on lines of their own)");
+        if (bare != null && SettingParser.isText(type) && !setting.word()) {
+            warn(written, tailOfText(written));
         } else if (bare != null) {
             warn(
                     written,
@@ -262,10 +272,7 @@ public final class SettingsBinder {
                 entries.put(key.substring(prefix.length()), value.value());
                 effective.put(key, shown(key, value.value()));
                 if (SettingParser.withoutComment(value.value()) != null) {
-                    warn(
-                            value,
-                            value.key() + ": " + shown(key, value.value()) + ": what follows # is part of the value"
-                                    + " (expected: comments on lines of their own)");
+                    warn(value, tailOfText(value));
                 }
             }
         });

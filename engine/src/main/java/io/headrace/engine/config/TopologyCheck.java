@@ -1,69 +1,82 @@
 package io.headrace.engine.config;
 
-import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
-import io.headrace.engine.config.ConfigurationProblem.Severity;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Warns of flows that can run but are seldom meant. */
 final class TopologyCheck {
-    private final AgentKeys keys;
-    private final List<ConfigurationProblem> problems;
+    private final CheckContext context;
+    private final SinkGroupCheck groups;
 
-    TopologyCheck(AgentKeys keys, List<ConfigurationProblem> problems) {
-        this.keys = keys;
-        this.problems = problems;
+    TopologyCheck(CheckContext context, SinkGroupCheck groups) {
+        this.context = context;
+        this.groups = groups;
     }
 
-    void warnOfCompetingSinks(List<SinkConfiguration> sinks) {
-        Map<String, List<SinkConfiguration>> byChannel = sinks.stream()
-                .collect(Collectors.groupingBy(SinkConfiguration::channel, LinkedHashMap::new, Collectors.toList()));
+    void check() {
+        warnOfCompetingSinks();
+        warnOfOneSidedChannels();
+    }
+
+    /** Sinks of different types on one channel, unless a group says that they take turns. */
+    private void warnOfCompetingSinks() {
+        Map<String, List<DeclaredPart>> byChannel = context.parts.stream()
+                .filter(part ->
+                        part.kind() == ComponentKind.SINK && !part.channels().isEmpty())
+                .collect(
+                        Collectors.groupingBy(part -> part.channels().get(0), LinkedHashMap::new, Collectors.toList()));
         byChannel.forEach((channel, sharing) -> {
-            long types = sharing.stream()
-                    .map(sink -> sink.settings().type().value().toLowerCase(Locale.ROOT))
-                    .distinct()
-                    .count();
-            if (types > 1) {
-                SinkConfiguration last = sharing.get(sharing.size() - 1);
-                String names = sharing.stream()
-                        .map(sink -> sink.settings().name() + " ("
-                                + sink.settings().type().value() + ")")
+            long types = sharing.stream().map(DeclaredPart::alias).distinct().count();
+            List<String> names = sharing.stream().map(DeclaredPart::name).toList();
+            if (types > 1 && !groups.isOneGroup(names)) {
+                DeclaredPart last = sharing.get(sharing.size() - 1);
+                String shown = sharing.stream()
+                        .map(sink -> sink.name() + " (" + sink.alias() + ")")
                         .collect(Collectors.joining(", "));
-                warn(
-                        last.settings().type(),
-                        "channel " + channel + ": sinks " + names + " share it, so each event goes to one of them"
-                                + " (expected: a channel for each sink where each is to get all events)");
+                context.findings.warn(
+                        last.list(),
+                        null,
+                        last.list().key() + ": " + channel + ": sinks " + shown
+                                + " share it, so each event goes to one of them (expected: a channel for each sink, all"
+                                + " of them in " + sourceList(channel) + ", where each is to get all events)");
             }
         });
     }
 
-    void warnOfOneSidedChannels(List<ComponentSettings> channels) {
-        for (ComponentSettings channel : channels) {
-            String name = channel.name();
-            if (!mentioned("sources", "channels", name)) {
-                warn(channel.type(), "channel " + name + ": no source (expected: a source that names it)");
+    private String sourceList(String channel) {
+        return context.parts.stream()
+                .filter(part ->
+                        part.kind() == ComponentKind.SOURCE && part.channels().contains(channel))
+                .map(part -> part.list().key())
+                .findFirst()
+                .orElse("the channels of the source");
+    }
+
+    private void warnOfOneSidedChannels() {
+        for (String name : context.declared("channels")) {
+            ConfigValue place = context.keys.settings("channels", name).get("type");
+            if (place == null) {
+                continue;
             }
-            boolean drops = channel.type().value().equalsIgnoreCase("null");
-            if (!drops && !mentioned("sinks", "channel", name)) {
-                warn(
-                        channel.type(),
+            if (isUnused(ComponentKind.SOURCE, name)) {
+                context.findings.warn(
+                        place, null, "channel " + name + ": no source (expected: a source that names it)");
+            }
+            boolean drops = context.types.alias("channel", place).equals("null");
+            if (!drops && isUnused(ComponentKind.SINK, name)) {
+                context.findings.warn(
+                        place,
+                        null,
                         "channel " + name + ": no sink, it fills up and holds its sources"
                                 + " (expected: a sink that names it)");
             }
         }
     }
 
-    private boolean mentioned(String group, String key, String channel) {
-        return keys.components().get(group).values().stream()
-                .map(values -> values.get(key))
-                .anyMatch(value -> value != null
-                        && SettingParser.list(SettingParser.bare(value.value())).contains(channel));
-    }
-
-    private void warn(ConfigValue place, String message) {
-        problems.add(ConfigurationProblem.at(place, Severity.WARNING, null, message));
+    private boolean isUnused(ComponentKind kind, String channel) {
+        return context.parts.stream()
+                .noneMatch(part -> part.kind() == kind && part.channels().contains(channel));
     }
 }

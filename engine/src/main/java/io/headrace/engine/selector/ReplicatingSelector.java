@@ -21,6 +21,7 @@ final class ReplicatingSelector implements ChannelSelector {
     ReplicatingSelector(SelectorContext context) {
         List<Channel> optional = context.settings(Settings.class).optional().stream()
                 .map(name -> context.channel("optional", name))
+                .distinct()
                 .toList();
         List<Channel> required = context.channels().stream()
                 .filter(channel -> !optional.contains(channel))

@@ -174,7 +174,11 @@ class ConfigurationLoaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             a1.sources.r1.type = lnies|a.conf:9: a1.sources.r1.type: lnies (expected: one of lines; did you mean lines?)
-            a1.sinks.k1.type = hdfs|a.conf:9: a1.sinks.k1.type: hdfs (expected: one of drain, other)
+            a1.sinks.k1.type = files|a.conf:9: a1.sinks.k1.type: files (expected: one of drain, other)
+            a1.sinks.k1.type = hdsf|a.conf:9: a1.sinks.k1.type: hdsf (expected: one of drain, other; did you mean hdfs?)
+            a1.sinks.k1.type = lines|a.conf:9: a1.sinks.k1.type: lines (expected: one of drain, other; lines is a source)
+            a1.sinks.k1.type = logger|a.conf:9: a1.sinks.k1.type: logger (expected: one of drain, other)
+            a1.sinks.k1.channel = c1 c2|a.conf:9: a1.sinks.k1.channel: c1 c2 (expected: one channel; a sink takes from one)
             a1.sources.r1.type =|a.conf:9: a1.sources.r1.type: empty (expected: one of lines)
             a1.sources.r1.channels =|a.conf:9: a1.sources.r1.channels: empty (expected: names of channels)
             a1.sources.r1.channels = c2|a.conf:9: a1.sources.r1.channels: c2: no such channel (did you mean c1?)
@@ -190,7 +194,7 @@ class ConfigurationLoaderTest {
             a1.sources.r1.path = ${a1.sources.r1.path}|a.conf:9: a1.sources.r1.path: ${a1.sources.r1.path} (expected: a key that does not lead back to itself, not a1.sources.r1.path -> a1.sources.r1.path)
             a1.sources.r1.path = ${open|a.conf:9: a1.sources.r1.path: ${open (expected: } after ${, or $${ for a plain ${)
             a1.sources.r1.interceptors = i1|a.conf:9: a1.sources.r1.interceptors.i1.type: missing (expected: one of host, static, timestamp)
-            a1.sources.r1.selector.type = random|a.conf:9: a1.sources.r1.selector.type: random (expected: one of multiplexing, replicating)
+            a1.sources.r1.selector.type = random|a.conf:9: a1.sources.r1.selector.type: random (expected: one of load_balancing, multiplexing, replicating)
             a1.sources.r1.selector.optional = c9|a.conf:9: a1.sources.r1.selector.optional: c9: no channel of this source (did you mean c1?)
             a1.configfilters = f|a.conf:9: a1.configfilters: f (expected: ${env:NAME} or ${sys:NAME}; there are no configuration filters)
             """)
@@ -279,7 +283,6 @@ class ConfigurationLoaderTest {
         assertThat(report.errors())
                 .extracting(ConfigurationProblem::toString)
                 .containsExactly(
-                        "a1: nothing to run (expected: at least one channel and one source or sink that work)",
                         "a.conf:3: a1.sources.r1.channels: missing (expected: names of channels)",
                         "a.conf:5: a1.sinks.k1.channel: missing"
                                 + " (expected: the name of a channel; did you mean channel?)");
@@ -292,8 +295,9 @@ class ConfigurationLoaderTest {
 
         assertThat(report.warnings())
                 .extracting(ConfigurationProblem::toString)
-                .containsExactly("a.conf:9: channel c1: sinks k1 (drain), k2 (other) share it, so each event goes to"
-                        + " one of them (expected: a channel for each sink where each is to get all events)");
+                .containsExactly("a.conf:10: a1.sinks.k2.channel: c1: sinks k1 (drain), k2 (other) share it, so each"
+                        + " event goes to one of them (expected: a channel for each sink, all of them in"
+                        + " a1.sources.r1.channels, where each is to get all events)");
     }
 
     @Test
@@ -310,8 +314,8 @@ class ConfigurationLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            k1|failover|a.conf:11: a1.sinkgroups.g.processor.type: failover (expected: default; this version has no other sink processor, each sink works by itself)
-            k1|Load_Balance|a.conf:11: a1.sinkgroups.g.processor.type: Load_Balance (expected: default; this version has no other sink processor, each sink works by itself)
+            k1|failover|a.conf:11: a1.sinkgroups.g.processor.type: failover (expected: no group: each sink then has a thread of its own, and one that fails leaves the events of its channel to the others; this version has no processor failover)
+            k1|Load_Balance|a.conf:11: a1.sinkgroups.g.processor.type: Load_Balance (expected: no group: each sink then has a thread of its own and they share the channel in parallel; in Flume one sink of a group works at a time; this version has no processor load_balance)
             k1|mine|a.conf:11: a1.sinkgroups.g.processor.type: mine (expected: default)
             k1 k9|default|a.conf:10: a1.sinkgroups.g.sinks: k9: no such sink (did you mean k1?)
             """)
@@ -399,7 +403,7 @@ class ConfigurationLoaderTest {
         assertThat(report.configuration().sources()).hasSize(1);
         assertThat(report.warnings())
                 .extracting(ConfigurationProblem::message)
-                .contains("sink k2: left out (expected: a component without errors)");
+                .contains("a1.sinks.k2.type: nothing (expected: one of drain, other); sink k2 is left out");
     }
 
     @Test

@@ -107,6 +107,21 @@ class MetricsRenderingTest {
     }
 
     @Test
+    void shouldShowWhatIsNoNumber() {
+        MetricGroup channel = registry.group(GroupType.CHANNEL, "c2");
+        channel.text("Appender", "mapped");
+        channel.text("LossOnKill", "what it holds \"in memory\"");
+
+        assertThat(MetricsJson.flat(registry))
+                .contains("\"CHANNEL.c2\":{\"Appender\":\"mapped\",\"LossOnKill\":\"what it holds \\\"in memory");
+        assertThat(MetricsJson.nested(registry)).contains("\"Appender\":\"mapped\"");
+        assertThat(PrometheusText.render(registry))
+                .contains("# TYPE headrace_channel_info gauge")
+                .contains("headrace_channel_info{agent=\"a\\\"1\",name=\"c2\",appender=\"mapped\","
+                        + "loss_on_kill=\"what it holds \\\"in memory\\\"\"} 1\n");
+    }
+
+    @Test
     void shouldKeepAGroupWhoeverAsksForIt() {
         assertThat(registry.group(GroupType.SINK, "k1")).isSameAs(registry.group(GroupType.SINK, "k1"));
         assertThat(registry.groups()).extracting(MetricGroup::name).containsExactly("r1", "c1", "k1");

@@ -29,5 +29,6 @@ final class LinkSenderMetrics {
         rejects = group.counter("RejectReceivedCount");
         creditStalls = group.counter("CreditStallCount");
         ack = group.timing("ack");
+        group.doubleGauge("FramesPerAck", () -> (double) framesAcked.get() / Math.max(1, acks.get()));
     }
 }

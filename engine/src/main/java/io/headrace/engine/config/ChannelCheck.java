@@ -1,0 +1,56 @@
+package io.headrace.engine.config;
+
+import io.headrace.engine.spi.ComponentProvider;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Checks what is written about a channel. */
+final class ChannelCheck {
+    private static final int SLIPS = 3;
+
+    private final CheckContext context;
+
+    ChannelCheck(CheckContext context) {
+        this.context = context;
+    }
+
+    Optional<ComponentSettings> check(String name) {
+        Map<String, ConfigValue> written = context.keys.settings("channels", name);
+        String title = "channel " + name;
+        ConfigValue type = context.type("channel", name, written);
+        ComponentProvider.OfChannel provider =
+                context.provider(ComponentProvider.OfChannel.class, "channel", type, title);
+        Map<String, ConfigValue> values = CheckContext.without(written, Set.of("type"));
+        refuseEncryption(title, values);
+        if (type == null) {
+            return Optional.empty();
+        }
+        ComponentSettings settings = new ComponentSettings(ComponentKind.CHANNEL, name, type, values);
+        if (provider == null) {
+            context.checkAsFlume(settings);
+            return Optional.empty();
+        }
+        context.batchSizes.channel(name, settings, context.bind(settings, provider, Set.of()));
+        return Optional.of(settings);
+    }
+
+    /** Also a misspelt one, as the guide of Flume has it: its author believes that the data are encrypted. */
+    private void refuseEncryption(String title, Map<String, ConfigValue> values) {
+        values.entrySet().removeIf(entry -> {
+            int dot = entry.getKey().indexOf('.');
+            String begin = dot < 0 ? "" : entry.getKey().substring(0, dot).toLowerCase(Locale.ROOT);
+            boolean meant = NearestKey.distance(begin, "encryption") <= SLIPS;
+            if (meant) {
+                ConfigValue value = entry.getValue();
+                context.findings.error(
+                        value,
+                        title,
+                        value.key() + ": a log is not encrypted by the channel"
+                                + " (expected: no encryption.* keys; encrypt the file system)");
+            }
+            return meant;
+        });
+    }
+}

@@ -1,0 +1,183 @@
+package io.headrace.engine.config;
+
+import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
+import io.headrace.engine.config.ConfigurationProblem.Severity;
+import io.headrace.engine.spi.ComponentProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Checks what is written about a source, its interceptors and its selector. */
+final class SourceCheck {
+    /** What the agent itself reads of a source that it polls. */
+    record PollingSettings(
+            @Setting(key = "maxBackoffSleep", unit = "ms", min = 1, doc = "Longest pause between polls.")
+            Optional<Duration> maxBackoffSleep,
+
+            @Setting(key = "backoffSleepIncrement", unit = "ms", min = 1, doc = "Accepted; pauses double.")
+            Optional<Duration> backoffSleepIncrement) {}
+
+    private final CheckContext context;
+
+    SourceCheck(CheckContext context) {
+        this.context = context;
+    }
+
+    Optional<SourceConfiguration> check(String name) {
+        String title = "source " + name;
+        Map<String, ConfigValue> written = context.keys.settings("sources", name);
+        ConfigValue type = context.type("source", name, written);
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> channels = channels(name, written, title, type);
+        ComponentProvider.OfSource provider = context.provider(ComponentProvider.OfSource.class, "source", type, title);
+        List<ComponentSettings> interceptors = interceptors(name, written, title);
+        ComponentSettings selector = selector(name, written, title, type, channels);
+        context.parts.add(new DeclaredPart(
+                ComponentKind.SOURCE,
+                name,
+                type,
+                context.types.alias("source", type),
+                written.get("channels"),
+                channels,
+                interceptors,
+                written));
+        if (type == null) {
+            return Optional.empty();
+        }
+        Map<String, ConfigValue> values = CheckContext.without(written, Set.of("type", "channels", "interceptors"));
+        values.keySet().removeIf(key -> key.startsWith("selector.") || key.startsWith("interceptors."));
+        if (written.get("channels") == null) {
+            values.remove("channel");
+        }
+        ComponentSettings settings = new ComponentSettings(ComponentKind.SOURCE, name, type, values);
+        SettingsBinder polling = new SettingsBinder(title, type, values);
+        Optional<PollingSettings> pauses = polling.tryBind(PollingSettings.class);
+        if (provider == null) {
+            context.checkAsFlume(settings);
+            context.batchSizes.user(settings, null, channels);
+            return Optional.empty();
+        }
+        Set<String> own = new LinkedHashSet<>();
+        SettingsBinder.settingsOf(provider.settingsType()).forEach(setting -> own.add(setting.key()));
+        if (!own.containsAll(polling.knownKeys())) {
+            context.findings.addAll(polling.problems());
+        }
+        SettingsBinder binder = context.bind(settings, provider, polling.knownKeys());
+        context.batchSizes.user(settings, binder, channels);
+        if (channels.isEmpty() || selector == null) {
+            return Optional.empty();
+        }
+        long maxBackoff = pauses.flatMap(PollingSettings::maxBackoffSleep)
+                .map(Duration::toMillis)
+                .orElse(0L);
+        return Optional.of(new SourceConfiguration(settings, channels, selector, interceptors, maxBackoff));
+    }
+
+    private List<String> channels(String name, Map<String, ConfigValue> written, String title, ConfigValue type) {
+        ConfigValue list = written.get("channels");
+        if (list == null) {
+            String key = context.keys.agent() + ".sources." + name + ".channels";
+            ConfigValue single = written.get("channel");
+            ConfigValue place = type == null ? CheckContext.first(written) : type;
+            context.findings.error(
+                    single == null ? place : single,
+                    title,
+                    key + ": missing (expected: names of channels" + (single == null ? "" : "; did you mean channels?")
+                            + ")");
+            return List.of();
+        }
+        List<String> names =
+                new ArrayList<>(new LinkedHashSet<>(SettingParser.list(context.findings.withoutComment(list, title))));
+        if (names.isEmpty()) {
+            context.findings.error(list, title, list.key() + ": empty (expected: names of channels)");
+        }
+        names.removeIf(channel -> !context.isDeclaredChannel(channel, list, title));
+        return List.copyOf(names);
+    }
+
+    private List<ComponentSettings> interceptors(String source, Map<String, ConfigValue> written, String title) {
+        ConfigValue list = written.get("interceptors");
+        List<String> names =
+                list == null ? List.of() : SettingParser.list(context.findings.withoutComment(list, title));
+        if (list != null && names.isEmpty()) {
+            context.findings.error(list, title, list.key() + ": empty (expected: names, or no such line)");
+        }
+        List<ComponentSettings> interceptors = new ArrayList<>();
+        for (String name : names) {
+            interceptor(source, name, list, written, title).ifPresent(interceptors::add);
+        }
+        written.forEach((key, value) -> {
+            String[] parts = key.split("\\.", 3);
+            if (parts[0].equals("interceptors") && parts.length > 1 && !names.contains(parts[1])) {
+                context.findings.warn(
+                        value,
+                        title,
+                        value.key() + ": not read (expected: " + parts[1] + " in " + context.keys.agent() + ".sources."
+                                + source + ".interceptors)");
+            }
+        });
+        return List.copyOf(interceptors);
+    }
+
+    private Optional<ComponentSettings> interceptor(
+            String source, String name, ConfigValue list, Map<String, ConfigValue> written, String title) {
+        Map<String, ConfigValue> values = CheckContext.below(written, "interceptors." + name + ".");
+        ConfigValue type = values.get("type");
+        if (type == null) {
+            context.findings.error(
+                    list,
+                    title,
+                    list.key() + "." + name + ".type: missing (expected: one of "
+                            + String.join(", ", context.types.names("interceptor")) + ")");
+            return Optional.empty();
+        }
+        ConfigValue bare = context.bareType(type, title);
+        ComponentSettings settings = new ComponentSettings(
+                ComponentKind.INTERCEPTOR, source + "." + name, bare, CheckContext.without(values, Set.of("type")));
+        ComponentProvider.OfInterceptor provider =
+                context.provider(ComponentProvider.OfInterceptor.class, "interceptor", bare, title);
+        if (provider == null) {
+            context.checkAsFlume(settings);
+        } else {
+            context.bind(settings, provider, Set.of());
+        }
+        return Optional.of(settings);
+    }
+
+    private ComponentSettings selector(
+            String source,
+            Map<String, ConfigValue> written,
+            String title,
+            ConfigValue sourceType,
+            List<String> channels) {
+        if (sourceType == null) {
+            return null;
+        }
+        Map<String, ConfigValue> values = CheckContext.below(written, "selector.");
+        String prefix = context.keys.agent() + ".sources." + source + ".selector.";
+        ConfigValue type = values.containsKey("type")
+                ? context.bareType(values.get("type"), title)
+                : new ConfigValue(prefix + "type", "replicating", sourceType.file(), sourceType.line());
+        ComponentSettings settings = new ComponentSettings(
+                ComponentKind.SELECTOR, source, type, CheckContext.without(values, Set.of("type")));
+        ComponentProvider.OfSelector provider =
+                context.provider(ComponentProvider.OfSelector.class, "selector", type, title);
+        if (provider == null) {
+            context.checkAsFlume(settings);
+            return null;
+        }
+        SettingsBinder binder = context.bind(settings, provider, Set.of());
+        boolean sound = binder.problems().stream().noneMatch(problem -> problem.severity() == Severity.ERROR);
+        if (sound && !channels.isEmpty()) {
+            SelectorCheck.check(provider, settings, context.keys.agent(), channels)
+                    .ifPresent(problem -> context.findings.addAll(List.of(problem)));
+        }
+        return settings;
+    }
+}
