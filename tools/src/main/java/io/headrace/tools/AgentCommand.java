@@ -3,10 +3,11 @@ package io.headrace.tools;
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
 import io.headrace.engine.spi.ComponentRegistry;
-import io.headrace.tools.logging.LoggingSetup;
+import io.headrace.tools.logging.LogRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,8 @@ import picocli.CommandLine.ParentCommand;
             "  headrace agent -n a1 -f agent.properties --dryrun         check it and exit, as validate does",
             "  headrace agent -n a1 -f agent.properties --metrics-port 41414",
             "      then  curl localhost:41414/metrics    or  /metrics/prometheus  or  /health",
-            "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.monitoring.type=http -Xmx1g",
-            "      flags of flume-ng are understood",
+            "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.root.logger=DEBUG,console -Xmx1g",
+            "      flags of flume-ng are understood; -X..., -D... and -javaagent: go to Java",
             "",
             "Exit codes: 0 stopped in order, 1 failed, 64 usage, 78 configuration."
         },
@@ -57,15 +58,11 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--conf-file"},
             paramLabel = "FILE",
-            required = true,
             description = "Its configuration; given again, a later file replaces keys of earlier ones.")
-    private List<Path> files;
+    private List<Path> files = new ArrayList<>();
 
-    @Option(
-            names = {"-c", "--conf"},
-            paramLabel = "DIR",
-            description = "Taken for flume-ng's sake; nothing is read from it.")
-    private Path folder;
+    @Mixin
+    private FlumeFlags flume = new FlumeFlags();
 
     @Option(
             names = {"-d", "--dryrun"},
@@ -76,7 +73,8 @@ final class AgentCommand implements Callable<Integer> {
             names = "-D",
             paramLabel = "KEY=VALUE",
             mapFallbackValue = "",
-            description = "Set a Java property, e.g. -Dheadrace.log.level=debug.")
+            description = "Set a Java property, e.g. -Dheadrace.log.level=debug; -Dflume.root.logger=LEVEL,console and"
+                    + " LEVEL,LOGFILE (logs/flume.log) are understood.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
     @Option(
@@ -107,13 +105,8 @@ final class AgentCommand implements Callable<Integer> {
             description = "How long sinks may take what is left at the stop (default: ${DEFAULT-VALUE}).")
     private long drainSeconds;
 
-    @Option(
-            names = "--no-reload-conf",
-            description = "Taken for flume-ng's sake; a changed file is not read again anyway.")
-    private boolean noReload;
-
     @Mixin
-    private PlugInOptions plugIns;
+    private PlugInOptions plugIns = new PlugInOptions();
 
     @Option(names = "--stop-with-parent", hidden = true, description = "Stop at once when standard input ends.")
     private boolean stopWithParent;
@@ -122,8 +115,10 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         properties.forEach(System::setProperty);
         if (headrace.debug()) {
-            System.setProperty(LoggingSetup.LEVEL_PROPERTY, "debug");
+            System.setProperty(LogRequest.LEVEL_PROPERTY, "debug");
         }
+        LogRequest log = logRequest();
+        flume.check(headrace.console());
         if (drainSeconds < 0) {
             throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
         }
@@ -131,7 +126,7 @@ final class AgentCommand implements Callable<Integer> {
         int port = httpPort();
         ComponentRegistry registry = plugIns.registry();
         ConfigurationReport report =
-                ConfigurationLoader.standard(registry, lenient).read(files, name);
+                ConfigurationLoader.standard(registry, lenient).read(files(), name);
         boolean accepted = ConfigurationMessages.isAccepted(report, strict);
         Console console = headrace.console();
         PrintWriter out = dryRun ? console.out() : console.err();
@@ -140,9 +135,29 @@ final class AgentCommand implements Callable<Integer> {
             out.println(ConfigurationMessages.verdict(report, strict));
             return accepted ? ExitCode.OK : ExitCode.CONFIGURATION;
         }
+        if (log.file().isPresent()) {
+            log.prepareFile();
+            console.err().println("headrace: messages go to " + log.file().get());
+        }
         new AgentRun(report.configuration(), registry, Duration.ofSeconds(drainSeconds), metricsBind, port)
                 .run(stopWithParent);
         return ExitCode.OK;
+    }
+
+    private List<Path> files() {
+        List<Path> all = flume.files(files);
+        if (all.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, "--conf-file: missing (expected: -f FILE)");
+        }
+        return all;
+    }
+
+    private static LogRequest logRequest() {
+        try {
+            return LogRequest.read(System.getProperties());
+        } catch (IllegalArgumentException wrong) {
+            throw new CommandException(ExitCode.USAGE, wrong.getMessage(), wrong);
+        }
     }
 
     /** The port of {@code --metrics-port} or of Flume's properties, -1 for none. */

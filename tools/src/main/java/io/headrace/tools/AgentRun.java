@@ -37,6 +37,10 @@ final class AgentRun {
      * @param withParent whether the process ends at once when its standard input does
      */
     void run(boolean withParent) throws Exception {
+        options.registry()
+                .plugIns()
+                .all()
+                .forEach(plugIn -> LOG.info("{}: {} jars", plugIn, plugIn.jars().size()));
         try (Agent agent = Agent.create(configuration, options)) {
             StopSignals signals = StopSignals.handle(agent::requestStop);
             if (withParent) {

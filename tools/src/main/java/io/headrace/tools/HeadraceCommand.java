@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             GenerateCommand.class,
             VersionCommand.class,
+            CompletionCommand.class,
             HelpCommand.class
         },
         commandListHeading = "Commands:%n",

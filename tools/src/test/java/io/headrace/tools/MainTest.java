@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -115,6 +117,66 @@ class MainTest {
         assertThat(err.toString()).contains("--name");
         assertThat(run("agent", "-n", "a1")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--conf-file");
+    }
+
+    @Test
+    void shouldTakeAConfigurationByItsUriAsFlumeDoes() throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        for (String uri : new String[] {Path.of(file).toUri().toString(), file}) {
+            assertThat(run("agent", "-n", "a1", "-u", uri, "--dryrun"))
+                    .as(err::toString)
+                    .isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--conf-uri=http://localhost/a",
+                "--conf-uri=https://localhost/a",
+                "--conf-uri=classpath:a",
+                "--zkConnString=localhost",
+                "--zkBasePath=/flume",
+                "--conf-provider=x",
+                "--auth-provider=x"
+            })
+    void shouldRefuseAConfigurationThatIsNotInAFile(String option) throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", file, option, "--dryrun")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .startsWith("headrace: " + option.replaceFirst("=", ": "))
+                .contains("(expected: -f FILE; configurations are read from files only)")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void shouldSayWhichOfFlumesFlagsChangeNothing() throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", file, "-i", "30", "-b", "/x", "--no-reload-conf", "--dryrun"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(err.toString())
+                .contains("--poll-interval: 30 changes nothing", "--backup-directory: /x changes nothing")
+                .doesNotContain("--no-reload-conf");
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void shouldRefuseALogLevelThatIsNone() throws IOException {
+        String file = configuration("a1.sinks.k1.type = null");
+        try {
+            assertThat(run("agent", "-n", "a1", "-f", file, "-Dflume.root.logger=LOUD,console"))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).contains("-Dflume.root.logger: LOUD,console (expected: LEVEL,console");
+        } finally {
+            System.clearProperty("flume.root.logger");
+        }
+    }
+
+    @Test
+    void shouldPrintWhatMakesShellsCompleteCommands() {
+        assertThat(run("completion")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("complete -F", "headrace", "quickstart", "--metrics-port");
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -116,8 +117,7 @@ public final class FileStorage implements Storage {
         Path real = folder.toRealPath();
         Path file = real.resolve(LOCK_NAME);
         if (!LOCKED_HERE.add(real)) {
-            throw new IOException(folder + ": locked by this process, pid "
-                    + ProcessHandle.current().pid() + " (expected: one log for each folder)");
+            throw locked(folder, "this process, pid " + ProcessHandle.current().pid());
         }
         FileChannel channel = null;
         try {
@@ -125,8 +125,7 @@ public final class FileStorage implements Storage {
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
-                throw new IOException(
-                        folder + ": locked by " + holder(channel) + " (expected: one log for each folder)");
+                throw locked(folder, holder(channel));
             }
             String text = "pid " + ProcessHandle.current().pid() + "\n";
             channel.truncate(0);
@@ -139,6 +138,11 @@ public final class FileStorage implements Storage {
             }
             throw e;
         }
+    }
+
+    private static FileSystemException locked(Path folder, String holder) {
+        return new FileSystemException(
+                folder.toString(), null, "locked by " + holder + " (expected: one log for each folder)");
     }
 
     private static String holder(FileChannel channel) throws IOException {

@@ -21,8 +21,10 @@ final class LogFolders implements AutoCloseable {
         Set<Path> folders = new LinkedHashSet<>(settings.dataFolders());
         folders.add(settings.checkpointFolder());
         for (Path folder : folders) {
-            storage.createFolders(folder);
             refuseFlume(folder, storage.list(folder));
+        }
+        for (Path folder : folders) {
+            storage.createFolders(folder);
         }
         LogFolders locked = new LogFolders();
         try {
@@ -43,7 +45,7 @@ final class LogFolders implements AutoCloseable {
     private static void refuseFlume(Path folder, List<String> names) throws IOException {
         for (String name : names) {
             if (FLUME.matcher(name).matches()) {
-                throw new IOException(folder + ": holds " + name
+                throw new ForeignFolderException(folder + ": holds " + name
                         + ", a file of Flume's file channel (expected: a folder of Headrace, or an empty one)");
             }
         }

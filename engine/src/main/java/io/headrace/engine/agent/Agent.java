@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +44,13 @@ public final class Agent implements AutoCloseable {
     private final List<SinkPart> sinks = new ArrayList<>();
     private final List<SourcePart> sources = new ArrayList<>();
     private final CountDownLatch terminated = new CountDownLatch(1);
+    private final Draining drained = new Draining();
+    private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private boolean begun;
     private boolean stopping;
 
-    /** Whether everything was started once; on the supervisor's thread. */
-    private boolean started;
+    /** Whether everything was started once; written by the supervisor's thread. */
+    private volatile boolean started;
 
     private volatile boolean hurry;
 
@@ -62,7 +65,14 @@ public final class Agent implements AutoCloseable {
             return thread;
         });
         this.env = new PartEnvironment(
-                configuration.name(), options, metrics, health, new SharedResources(), supervisor, stopMillis);
+                configuration.name(),
+                options,
+                metrics,
+                health,
+                new SharedResources(),
+                supervisor,
+                stopMillis,
+                this::fail);
         for (ComponentSettings channel : configuration.channels()) {
             List<String> sinkNames = configuration.sinks().stream()
                     .filter(sink -> sink.channel().equals(channel.name()))
@@ -90,9 +100,10 @@ public final class Agent implements AutoCloseable {
 
     /**
      * Starts channels, then sinks, then sources. A component that cannot start, for example because a port is taken, is
-     * tried again in the background and shown by {@link #health()}.
+     * tried again in the background and shown by {@link #health()}; one that takes long is not waited for.
      *
      * @throws ConfigurationException when a component refuses its settings; everything is stopped again
+     * @throws AgentFailedException when a log is damaged; everything is stopped again, the log is as it was
      */
     public void start() {
         LOG.info("agent {}: settings in use{}", configuration.name(), settings());
@@ -110,9 +121,7 @@ public final class Agent implements AutoCloseable {
             starting.get();
         } catch (ExecutionException e) {
             stopNow();
-            if (e.getCause() instanceof ConfigurationException refused) {
-                throw refused;
-            } else if (e.getCause() instanceof Error error) {
+            if (e.getCause() instanceof Error error) {
                 throw error;
             }
             throw (RuntimeException) e.getCause();
@@ -132,6 +141,32 @@ public final class Agent implements AutoCloseable {
     public void stopNow() {
         hurry = true;
         stop();
+    }
+
+    /**
+     * Why the agent stopped by itself, or was never started: a {@link ConfigurationException}, or an {@link
+     * AgentFailedException} for a damaged log or an error of the virtual machine; null otherwise. Known when {@link
+     * #awaitTermination} returns.
+     */
+    public RuntimeException failure() {
+        return failure.get();
+    }
+
+    /** A reason for which nothing of the agent can go on; the first one stays. Any thread. */
+    private void fail(RuntimeException cause) {
+        if (failure.compareAndSet(null, cause)) {
+            if (started) {
+                LOG.error("agent {}: stops: {}", configuration.name(), cause.getMessage());
+            }
+            requestStop();
+        }
+    }
+
+    /** Hands on an error that no component reported, for example of a thread that nobody supervises. Any thread. */
+    public void failed(Error error) {
+        if (Failures.isOfMachine(error)) {
+            fail(new AgentFailedException(Failures.describe(error), error));
+        }
     }
 
     /** Begins to stop as {@link #stop} does and returns. */
@@ -229,15 +264,21 @@ public final class Agent implements AutoCloseable {
 
     private void startFirst(Part part) {
         part.start();
-        if (part.lastFailure() instanceof ConfigurationException refused) {
-            throw part.settings.located(refused);
+        RuntimeException refused = failure.get();
+        if (refused != null) {
+            throw refused;
         }
     }
 
     private void stopSources() {
         health.phase(Health.Phase.DRAINING);
-        sources.forEach(Part::requestStop);
-        sources.forEach(source -> source.stop(true));
+        stopAll(sources);
+        drained.begin(channels.values());
+        LOG.info(
+                "agent {}: stops, sinks have up to {} s for {} events",
+                configuration.name(),
+                options.drain().toSeconds(),
+                drained.left());
         long deadline = options.nanoClock().nanoTime() + options.drain().toNanos();
         drain(deadline);
     }
@@ -256,20 +297,53 @@ public final class Agent implements AutoCloseable {
         return channel != null
                 && channel.failure() == null
                 && channel.size() > 0
+                && part.mayBeLeased()
                 && sinks.stream().anyMatch(sink -> sink.uses(part.settings.name()) && sink.isRunning());
     }
 
     private void stopRest() {
         try {
-            sinks.forEach(Part::requestStop);
-            sinks.forEach(sink -> sink.stop(true));
+            stopAll(sinks);
+            drained.end(channels.values());
             channels.values().forEach(channel -> channel.stop(true));
-            env.shared().close(options.errorHandler());
+            env.shared().close(this::closeFailed);
         } finally {
             health.phase(Health.Phase.STOPPED);
             supervisor.shutdown();
             LOG.info("agent {}: stopped", configuration.name());
             terminated.countDown();
+        }
+    }
+
+    private void closeFailed(Throwable thrown) {
+        LOG.warn("agent {}: while it stopped: {}", configuration.name(), Failures.describe(thrown));
+        options.errorHandler().accept(thrown);
+    }
+
+    /** Stops parts side by side, so that however many hang, they take the time of one. */
+    private static void stopAll(List<? extends Part> parts) {
+        parts.forEach(Part::requestStop);
+        List<Thread> threads = new ArrayList<>();
+        for (Part part : parts) {
+            Thread thread = new Thread(() -> part.stop(true), "stop-" + part.settings.name());
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        threads.forEach(Agent::join);
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

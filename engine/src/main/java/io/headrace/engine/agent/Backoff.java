@@ -24,12 +24,16 @@ final class Backoff {
      * @return the pause before the next try
      */
     long failed(long workedNanos) {
-        if (workedNanos >= GOOD_WHILE_NANOS) {
+        if (isGoodWhile(workedNanos)) {
             failures = 0;
         }
         long pause = Math.min(LONGEST_NANOS, FIRST_NANOS << Math.min(MOST_DOUBLINGS, failures));
         failures++;
         return pause;
+    }
+
+    static boolean isGoodWhile(long workedNanos) {
+        return workedNanos >= GOOD_WHILE_NANOS;
     }
 
     void reset() {

@@ -10,8 +10,12 @@ import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.wal.ForeignFolderException;
 import io.headrace.wal.LogDamagedException;
+import io.headrace.wal.LogVersionException;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class ChannelPart extends Part {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelPart.class);
     private static final int MOST_FAILURES = 3;
+    private static final long LOOK_MILLIS = 500;
 
     /** What hangs on a channel. */
     interface Dependents {
@@ -32,6 +37,9 @@ final class ChannelPart extends Part {
     private final List<String> sinks;
     private final Dependents dependents;
     private volatile ManagedChannel channel;
+    private EngineContext.Reports said;
+    private ScheduledFuture<?> watch;
+    private boolean waits;
 
     /** @param sinks of this channel, in order of configuration, which gives each its number */
     ChannelPart(ComponentSettings settings, PartEnvironment env, List<String> sinks, Dependents dependents) {
@@ -48,8 +56,15 @@ final class ChannelPart extends Part {
         return channel;
     }
 
+    /** Whether there is, or may come, something for sinks; not while only a full disk keeps the rest from them. */
+    boolean mayBeLeased() {
+        ManagedChannel open = channel;
+        return open != null && (open.waitingFor() == null || open.lowWater() < open.acknowledged());
+    }
+
     @Override
     void open(EngineContext.Reports reports) throws Exception {
+        said = reports;
         AgentOptions options = env.options();
         EngineContext context = new EngineContext(settings, env.agentName(), metrics, options, env.shared(), reports);
         ChannelSettings read = provider.settings(context);
@@ -83,11 +98,30 @@ final class ChannelPart extends Part {
 
     @Override
     void opened() {
+        waits = false;
+        watch = env.supervisor()
+                .scheduleWithFixedDelay(guarded(this::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         dependents.channelOpened(settings.name());
+    }
+
+    /** A full disk is nobody's failure: sources wait, and somebody should know why. */
+    private void look() {
+        ManagedChannel open = channel;
+        String reason = open == null ? null : open.waitingFor();
+        if (reason != null) {
+            said.unhealthy("takes no more until there is room: " + reason);
+        } else if (waits) {
+            said.healthy("");
+        }
+        waits = reason != null;
     }
 
     @Override
     void closing() {
+        if (watch != null) {
+            watch.cancel(false);
+            watch = null;
+        }
         dependents.channelClosing(settings.name());
     }
 
@@ -123,7 +157,26 @@ final class ChannelPart extends Part {
     }
 
     @Override
+    boolean mayPass(Throwable failure) {
+        return Failures.mayPass(failure);
+    }
+
+    @Override
     boolean isFinal(Throwable failure) {
-        return failure instanceof LogDamagedException || failure instanceof ConfigurationException;
+        return failure instanceof LogDamagedException
+                || failure instanceof LogVersionException
+                || failure instanceof ForeignFolderException
+                || failure instanceof ConfigurationException;
+    }
+
+    @Override
+    RuntimeException refusal(Throwable failure) {
+        if (failure instanceof ForeignFolderException) {
+            return settings.located(new ConfigurationException("dataDirs: " + failure.getMessage(), failure));
+        }
+        if (failure instanceof LogDamagedException || failure instanceof LogVersionException) {
+            return new AgentFailedException(title() + ": " + failure.getMessage(), failure);
+        }
+        return super.refusal(failure);
     }
 }

@@ -1,6 +1,7 @@
 package io.headrace.engine.agent;
 
 import io.headrace.engine.config.ComponentSettings;
+import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.metrics.MetricGroup;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -27,7 +28,12 @@ abstract class Part {
     private boolean wanted;
     private boolean running;
     private boolean givenUp;
+    private boolean wasOpen;
+    private int strikes;
     private Life life;
+
+    /** Guards itself: components speak on their own threads. */
+    private final RepeatedMessages said = new RepeatedMessages();
 
     /** Whether a thread of the life before still runs. */
     private BooleanSupplier lingering = () -> false;
@@ -59,6 +65,16 @@ abstract class Part {
     /** Whether another try is pointless. */
     boolean isFinal(Throwable failure) {
         return false;
+    }
+
+    /** Whether a failure does not count among those after which it is given up. */
+    boolean mayPass(Throwable failure) {
+        return false;
+    }
+
+    /** With what the whole start is refused when this comes of the first try; null to try again. */
+    RuntimeException refusal(Throwable failure) {
+        return failure instanceof ConfigurationException refused ? settings.located(refused) : null;
     }
 
     /** Called when the component was opened. */
@@ -98,16 +114,41 @@ abstract class Part {
         lingering = () -> false;
         Life begun = new Life();
         life = begun;
-        startedNanos = env.options().nanoClock().nanoTime();
+        startedNanos = nanoTime();
         running = true;
+        begun.opening = new Opening(settings.name(), () -> open(begun), () -> openedLate(begun));
+        if (begun.opening.await(env.stopMillis())) {
+            openingEnded(begun);
+        } else {
+            String slow = "its start takes longer than " + env.stopMillis() + " ms";
+            LOG.warn("{}: {}, the others go on", title(), slow);
+            env.health().set(title(), ComponentState.STARTING, slow, now());
+        }
+    }
+
+    private void openedLate(Life begun) {
         try {
-            open(begun);
+            env.supervisor().execute(guarded(() -> openingEnded(begun)));
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("{}: was started after the agent stopped", title(), stopped);
+            close(false);
+        }
+    }
+
+    private void openingEnded(Life begun) {
+        Throwable failure = begun.opening.failure();
+        begun.settled = true;
+        if (begun.over) {
+            close(false);
+        } else if (failure != null) {
+            fail(begun, failure);
+        } else {
             metrics.started(now());
             lastFailure = null;
+            wasOpen = true;
+            LOG.debug("{}: started", title());
             begun.up();
             opened();
-        } catch (Throwable t) {
-            fail(begun, t);
         }
     }
 
@@ -125,13 +166,25 @@ abstract class Part {
             retry = null;
         }
         if (running) {
-            closing();
-            running = false;
-            life.end();
-            close(orderly);
-            metrics.stopped(now());
+            end(orderly);
             env.health().set(title(), ComponentState.STARTING, "waits to be started again", now());
         }
+    }
+
+    private void end(boolean orderly) {
+        Life ending = life;
+        closing();
+        running = false;
+        ending.end();
+        if (ending.settled) {
+            close(orderly);
+        } else {
+            // Closed when its start has ended: the two at once is more than a component has to bear.
+            linger(() -> !ending.settled);
+            LOG.warn("{}: still starts, it is left behind", title());
+        }
+        metrics.stopped(now());
+        metrics.freezeGauges();
     }
 
     /**
@@ -156,8 +209,8 @@ abstract class Part {
         TimeUnit.MILLISECONDS.timedJoin(stopping, env.stopMillis());
         if (stopping.isAlive()) {
             linger(stopping::isAlive);
-            threwAtStop(new IllegalStateException(
-                    title() + ": still stops (expected: an end within " + env.stopMillis() + " ms)"));
+            threwAtStop(
+                    new IllegalStateException("it still stops (expected: an end within " + env.stopMillis() + " ms)"));
         }
     }
 
@@ -174,12 +227,17 @@ abstract class Part {
 
     /** Hands on what a component threw while it was stopped. */
     final void threwAtStop(Throwable thrown) {
-        LOG.warn("{}: failed while it stopped", title(), thrown);
-        env.options().errorHandler().accept(thrown);
+        LOG.warn("{}: while it stopped: {}", title(), Failures.describe(thrown));
+        LOG.debug("{}: where that was", title(), thrown);
+        handOn(thrown);
     }
 
     final long now() {
         return env.options().epochClock().time();
+    }
+
+    private long nanoTime() {
+        return env.options().nanoClock().nanoTime();
     }
 
     private void fail(Life failed, Throwable cause) {
@@ -187,25 +245,50 @@ abstract class Part {
             LOG.debug("{}: failed after it was stopped", title(), cause);
             return;
         }
-        closing();
-        failed.end();
-        running = false;
+        end(false);
         lastFailure = cause;
-        close(false);
-        metrics.stopped(now());
-        long pause = backoff.failed(env.options().nanoClock().nanoTime() - startedNanos);
-        givenUp = backoff.failures() >= mostFailures() || isFinal(cause);
-        if (givenUp) {
-            LOG.error("{}: failed, given up", title(), cause);
-            env.health().set(title(), ComponentState.FAILED, reason(cause), now());
+        long worked = wasOpen ? nanoTime() - startedNanos : 0;
+        long pause = backoff.failed(worked);
+        strikes = mayPass(cause) ? 0 : Backoff.isGoodWhile(worked) ? 1 : strikes + 1;
+        givenUp = strikes >= mostFailures() || isFinal(cause);
+        String reason = Failures.describe(cause);
+        env.health().set(title(), givenUp ? ComponentState.FAILED : ComponentState.RETRYING, reason, now());
+        RuntimeException refusal = wasOpen ? null : refusal(cause);
+        if (refusal != null) {
+            env.stopper().accept(refusal);
+        } else if (Failures.isOfMachine(cause)) {
+            env.stopper().accept(new AgentFailedException(title() + ": " + reason, cause));
+        } else if (givenUp) {
+            LOG.error("{}: given up until the agent is started again: {}", title(), reason);
         } else {
-            LOG.error("{}: failed, next try in {} ms", title(), TimeUnit.NANOSECONDS.toMillis(pause), cause);
-            env.health().set(title(), ComponentState.RETRYING, reason(cause), now());
-            if (wanted) {
-                retry = env.supervisor().schedule(guarded(this::retry), pause, TimeUnit.NANOSECONDS);
-            }
+            tell(reason);
+        }
+        LOG.debug("{}: where it failed", title(), cause);
+        if (!givenUp && wanted) {
+            retry = env.supervisor().schedule(guarded(this::retry), pause, TimeUnit.NANOSECONDS);
         }
         env.options().errorHandler().accept(cause);
+    }
+
+    /** What a component cannot do, at the level of an error; whoever reads it is told once, and then less and less. */
+    private void tell(String reason) {
+        synchronized (said) {
+            if (said.isDue(reason, nanoTime())) {
+                long times = said.silentTimes(reason);
+                LOG.error(
+                        "{}: {} (tried again with growing pauses{})",
+                        title(),
+                        reason,
+                        times == 0 ? "" : "; " + times + " times more since this was last said");
+            }
+        }
+    }
+
+    private void handOn(Throwable thrown) {
+        if (Failures.isOfMachine(thrown)) {
+            env.stopper().accept(new AgentFailedException(title() + ": " + Failures.describe(thrown), thrown));
+        }
+        env.options().errorHandler().accept(thrown);
     }
 
     private void retry() {
@@ -222,21 +305,20 @@ abstract class Part {
                 task.run();
             } catch (Throwable t) {
                 LOG.error("{}: its supervision failed", title(), t);
-                env.health().set(title(), ComponentState.FAILED, reason(t), now());
-                env.options().errorHandler().accept(t);
+                env.health().set(title(), ComponentState.FAILED, Failures.describe(t), now());
+                handOn(t);
             }
         };
-    }
-
-    private static String reason(Throwable cause) {
-        return cause.getMessage() == null
-                ? cause.getClass().getSimpleName()
-                : cause.getClass().getSimpleName() + ": " + cause.getMessage();
     }
 
     /** One life of the component, to tell what belongs to an earlier one. */
     private final class Life implements EngineContext.Reports {
         private volatile boolean over;
+
+        /** Whether the start has ended and its result is known to the supervisor. */
+        private volatile boolean settled;
+
+        private Opening opening;
         private String detail = "";
         private String impairment;
         private boolean started;
@@ -245,15 +327,19 @@ abstract class Part {
         public synchronized void healthy(String now) {
             detail = now == null ? "" : now;
             impairment = null;
+            tellRecovery();
             show();
         }
 
         @Override
         public synchronized void unhealthy(String reason) {
-            if (!over && impairment == null) {
-                LOG.warn("{}: {}", title(), reason);
+            String text = reason == null ? "" : reason;
+            synchronized (said) {
+                if (!over && said.isDue(text, nanoTime())) {
+                    LOG.warn("{}: {}", title(), text);
+                }
             }
-            impairment = reason == null ? "" : reason;
+            impairment = text;
             show();
         }
 
@@ -262,7 +348,7 @@ abstract class Part {
             try {
                 env.supervisor().execute(guarded(() -> fail(this, cause)));
             } catch (RejectedExecutionException e) {
-                LOG.warn("{}: failed after the agent stopped", title(), cause);
+                LOG.warn("{}: failed after the agent stopped: {}", title(), Failures.describe(cause));
             }
         }
 
@@ -273,7 +359,16 @@ abstract class Part {
 
         synchronized void up() {
             started = true;
+            tellRecovery();
             show();
+        }
+
+        private void tellRecovery() {
+            synchronized (said) {
+                if (started && !over && impairment == null && said.isRecoveryDue()) {
+                    LOG.info("{}: works again", title());
+                }
+            }
         }
 
         private void show() {

@@ -29,6 +29,8 @@ final class SinkPart extends Part {
                 env.metrics().group(GroupType.SINK, configuration.settings().name()));
         this.configuration = configuration;
         this.channels = channels;
+        // Who watches finds every counter of Flume's from the start, also those that this component never moves.
+        new SinkCounters(metrics);
     }
 
     boolean uses(String channel) {
@@ -47,7 +49,7 @@ final class SinkPart extends Part {
                 .registry()
                 .get(ComponentProvider.OfSink.class, settings.type().value());
         loader = ContextLoader.of(provider);
-        sink = ContextLoader.make(provider, () -> provider.create(new OfSink(this, reports, consumer)));
+        sink = ContextLoader.make("type", provider, () -> provider.create(new OfSink(this, reports, consumer)));
         ContextLoader.call(loader, () -> {
             sink.start();
             if (sink instanceof BatchSink batch) {
@@ -87,7 +89,7 @@ final class SinkPart extends Part {
                 // life.
                 linger(delivering::isAlive);
                 threwAtStop(new IllegalStateException(
-                        title() + ": its thread still delivers (expected: an end within " + env.stopMillis() + " ms)"));
+                        "its thread still delivers (expected: an end within " + env.stopMillis() + " ms)"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

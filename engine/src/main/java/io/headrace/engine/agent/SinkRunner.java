@@ -49,7 +49,7 @@ final class SinkRunner extends ComponentThread {
         try {
             boolean wasIdle = false;
             while (!isStopping()) {
-                Lease lease = consumer.tryLease(sink.maxBatchEvents(), sink.maxBatchBytes());
+                Lease lease = lease();
                 if (lease != null) {
                     wasIdle = false;
                     transact(lease);
@@ -79,13 +79,22 @@ final class SinkRunner extends ComponentThread {
     private void park() throws Exception {
         parked = true;
         VarHandle.fullFence();
-        Lease lease = isStopping() ? null : consumer.tryLease(sink.maxBatchEvents(), sink.maxBatchBytes());
+        Lease lease = isStopping() ? null : lease();
         if (lease == null && !isStopping()) {
             LockSupport.parkNanos(this, wantsIdle ? IDLE_CALL_NANOS : LOOK_AGAIN_NANOS);
         }
         parked = false;
         if (lease != null) {
             transact(lease);
+        }
+    }
+
+    private Lease lease() {
+        try {
+            return consumer.tryLease(sink.maxBatchEvents(), sink.maxBatchBytes());
+        } catch (RuntimeException e) {
+            counters.channelReadFailed();
+            throw e;
         }
     }
 
@@ -115,7 +124,7 @@ final class SinkRunner extends ComponentThread {
             lease.rollback();
             ended = true;
             long pause = backoff.failed(0);
-            reports.unhealthy("delivery failed, trying again: " + e);
+            reports.unhealthy("delivery failed, trying again: " + Failures.describe(e));
             pause(pause);
         } finally {
             if (!ended) {

@@ -7,8 +7,10 @@ import io.headrace.engine.channel.InterceptorStage;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ComponentSettings;
+import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.SelectorChannels;
 import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.SourceCounters;
 import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ComponentProvider;
@@ -19,6 +21,7 @@ import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /** A source of an agent with its interceptors and its selector. */
@@ -39,6 +42,8 @@ final class SourcePart extends Part {
                 env.metrics().group(GroupType.SOURCE, configuration.settings().name()));
         this.configuration = configuration;
         this.channels = channels;
+        // Who watches finds every counter of Flume's from the start, also those that this component never moves.
+        new SourceCounters(metrics);
     }
 
     boolean uses(String channel) {
@@ -70,7 +75,8 @@ final class SourcePart extends Part {
                 .registry()
                 .get(ComponentProvider.OfSource.class, settings.type().value());
         loader = ContextLoader.of(provider);
-        source = ContextLoader.make(provider, () -> provider.create(new OfSource(settings, this, reports, processor)));
+        source = ContextLoader.make(
+                "type", provider, () -> provider.create(new OfSource(settings, this, reports, processor)));
         ContextLoader.call(loader, () -> {
             source.start();
             if (source instanceof PollingSource polling) {
@@ -90,7 +96,7 @@ final class SourcePart extends Part {
                     .get(
                             ComponentProvider.OfInterceptor.class,
                             interceptor.type().value());
-            Interceptor made = ContextLoader.make(provider, () -> provider.create(context(interceptor, reports)));
+            Interceptor made = make(interceptor, provider, () -> provider.create(context(interceptor, reports)));
             stages.add(new InterceptorStage(provider.alias(), made));
         }
         return stages;
@@ -101,7 +107,17 @@ final class SourcePart extends Part {
         ComponentProvider.OfSelector provider = env.options()
                 .registry()
                 .get(ComponentProvider.OfSelector.class, selector.type().value());
-        return ContextLoader.make(provider, () -> provider.create(new OfSelector(selector, this, reports, open)));
+        return make(selector, provider, () -> provider.create(new OfSelector(selector, this, reports, open)));
+    }
+
+    /** A refusal is told with the place of the interceptor or selector, not with that of the source. */
+    private static <T> T make(ComponentSettings component, ComponentProvider provider, Callable<T> create)
+            throws Exception {
+        try {
+            return ContextLoader.make("type", provider, create);
+        } catch (ConfigurationException e) {
+            throw component.located(e);
+        }
     }
 
     private EngineContext context(ComponentSettings component, EngineContext.Reports reports) {
@@ -124,10 +140,12 @@ final class SourcePart extends Part {
         try {
             if (polled != null) {
                 polled.requestStop();
-                if (!polled.awaitEnd(END_OF_POLL_MILLIS)) {
+                if (!polled.awaitEnd(Math.min(END_OF_POLL_MILLIS, env.stopMillis()))) {
                     polled.interrupt();
                     if (!polled.awaitEnd(END_AFTER_INTERRUPT_MILLIS)) {
                         linger(polled::isAlive);
+                        threwAtStop(new IllegalStateException("its thread still polls (expected: an end within "
+                                + (END_OF_POLL_MILLIS + END_AFTER_INTERRUPT_MILLIS) + " ms)"));
                     }
                 }
             }

@@ -108,6 +108,11 @@ final class ChannelLog {
         return syncs == 0 ? 0 : (double) counted.get() / syncs;
     }
 
+    /** Why the log cannot grow; null when it can. */
+    String waitingFor() {
+        return log.preparer().waitingFor();
+    }
+
     void start() {
         DutyRunner runner = channel.environment().runner();
         preparer = runner.start(new SegmentPreparing(channel, log.preparer()));

@@ -152,6 +152,11 @@ final class DualChannel implements ManagedChannel {
     }
 
     @Override
+    public String waitingFor() {
+        return log != null && admission.isLogBlocked() ? log.waitingFor() : null;
+    }
+
+    @Override
     public synchronized void start() {
         if (journalRunning != null || stopped) {
             throw new IllegalStateException("channel " + name() + ": started or stopped before (expected: once)");

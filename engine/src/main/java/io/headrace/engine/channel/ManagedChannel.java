@@ -12,6 +12,9 @@ public interface ManagedChannel extends Channel, AutoCloseable {
     /** What can be lost, as it is open now. */
     ChannelGuarantee guarantee();
 
+    /** What outside the log has to change before it takes more, e.g. a full disk; null while nothing has to. Any thread. */
+    String waitingFor();
+
     /** Starts the duty cycles: puts are accepted and leases given from here on. */
     void start();
 

@@ -38,6 +38,10 @@ public final class CommonKeys {
             @Setting(key = "selector.*", doc = "The other keys of the selector.")
             Map<String, String> ofSelector,
 
+            Polling polling) {}
+
+    /** Keys of every source that the agent polls; others may have keys of these names for purposes of their own. */
+    public record Polling(
             @Setting(
                     key = "maxBackoffSleep",
                     byDefault = "100",

@@ -55,6 +55,14 @@ public final class MetricGroup {
         texts.put(textName, value);
     }
 
+    /**
+     * Keeps what the gauges say now instead of asking: the component behind them is gone, and so that it can be collected.
+     * A new life of the component puts its own in their place.
+     */
+    public void freezeGauges() {
+        gauges().forEach((name, value) -> gauges.put(name, () -> value));
+    }
+
     /** The times of a name, made at first use. */
     public Timing timing(String timingName) {
         return timings.computeIfAbsent(timingName, key -> new Timing());

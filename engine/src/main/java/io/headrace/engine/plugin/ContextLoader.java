@@ -33,15 +33,16 @@ public final class ContextLoader {
     /**
      * Makes a component of a provider.
      *
+     * @param key where its type is written, for messages
      * @throws ConfigurationException when a class that it needs is missing or of a wrong version; another try would find
      *     the same
      */
-    public static <T> T make(ComponentProvider provider, Callable<T> create) throws Exception {
+    public static <T> T make(String key, ComponentProvider provider, Callable<T> create) throws Exception {
         try {
             return call(of(provider), create);
         } catch (LinkageError e) {
             throw new ConfigurationException(
-                    "type: " + provider.alias() + ": " + LinkageProblem.found(e) + " (expected: "
+                    key + ": " + provider.alias() + ": " + LinkageProblem.found(e) + " (expected: "
                             + LinkageProblem.expected(e) + ")",
                     e);
         }

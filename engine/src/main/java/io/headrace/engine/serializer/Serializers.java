@@ -1,6 +1,7 @@
 package io.headrace.engine.serializer;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.ComponentLookup;
 import io.headrace.engine.spi.ComponentProvider;
@@ -28,6 +29,13 @@ public final class Serializers {
         if (provider == null) {
             throw new ConfigurationException(found.message(key, type));
         }
-        return provider.create(new SerializerContext(owner, key, settings));
+        try {
+            return ContextLoader.make(
+                    key, provider, () -> provider.create(new SerializerContext(owner, key, settings)));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(key + ": " + type + ": cannot be made", e);
+        }
     }
 }

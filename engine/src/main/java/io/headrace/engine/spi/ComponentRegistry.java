@@ -69,6 +69,11 @@ public final class ComponentRegistry {
         return warnings;
     }
 
+    /** The plug-ins behind it. */
+    public PlugIns plugIns() {
+        return plugIns;
+    }
+
     /** The plug-in that a component comes from. */
     public Optional<PlugIn> plugInOf(ComponentProvider provider) {
         return plugIns.of(provider.getClass());

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.headrace.engine.TestContext;
 import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.engine.spi.Interceptor;
@@ -221,5 +222,21 @@ class FlumeComponentsTest {
             assertThat(agent.bodies()).containsExactly(numbers(0, 50));
             assertThat(agent.agent.channel("c1").ledger().redelivered()).isPositive();
         }
+    }
+
+    @Test
+    void shouldShowWhenComponentsWereStartedAndStopped() {
+        FlumeAgent agent = FlumeAgent.create(SEQ_TO_COLLECT + "a1.sources.r1.totalEvents = 50\n");
+        List<MetricGroup> groups = List.of(
+                agent.agent.metrics().group(GroupType.SOURCE, "r1"),
+                agent.agent.metrics().group(GroupType.CHANNEL, "c1"),
+                agent.agent.metrics().group(GroupType.SINK, "k1"));
+        assertThat(groups).extracting(MetricGroup::startTime).containsOnly(0L);
+        agent.agent.start();
+        assertThat(groups).extracting(MetricGroup::startTime).allMatch(time -> time > 0);
+        assertThat(groups).extracting(MetricGroup::stopTime).containsOnly(0L);
+        soon().until(() -> agent.events.size() >= 50);
+        agent.close();
+        assertThat(groups).extracting(MetricGroup::stopTime).allMatch(time -> time > 0);
     }
 }

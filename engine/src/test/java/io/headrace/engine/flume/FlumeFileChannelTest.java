@@ -11,8 +11,14 @@ import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
+import io.headrace.wal.FileStorage;
 import io.headrace.wal.LogDamagedException;
+import io.headrace.wal.Storage;
+import io.headrace.wal.StorageFile;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +30,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +65,7 @@ class FlumeFileChannelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"capacity=-3", "transactionCapacity=-1", "checkpointInterval=-2"})
+    @ValueSource(strings = {"capacity=-3", "capacity=0", "transactionCapacity=-1"})
     void shouldRefuseCapacitiesThatAreNone(String setting) {
         String key = setting.substring(0, setting.indexOf('='));
         String value = setting.substring(setting.indexOf('=') + 1);
@@ -351,5 +358,69 @@ class FlumeFileChannelTest {
     private static void awaitCommitted(RealChannel channel, long events) {
         soon().until(() -> channel.channel.ledger().delivered() >= events);
         awaitCheckpoint(channel);
+    }
+
+    /** As Flume's commits that meet in one sync, without waiting for one another. */
+    @Test
+    void shouldSyncManyPutsTogether() throws IOException {
+        try (RealChannel channel = open()) {
+            for (String body : numbers(0, 1000)) {
+                assertThat(channel.put(body)).isEqualTo(PutStatus.ACCEPTED);
+            }
+            soon().until(channel.ticket::isAcknowledged);
+            assertThat(channel.counter("LogSyncCount")).isBetween(1L, 500L);
+            assertThat(channel.take(1000)).containsExactly(numbers(0, 1000));
+        }
+    }
+
+    /** Flume goes on and tries again; a failed write is never tried again here, the channel is opened anew instead. */
+    @Test
+    void shouldCountACheckpointThatCannotBeWrittenAndFail() throws IOException {
+        AtomicBoolean broken = new AtomicBoolean();
+        RealChannel channel = RealChannel.onDisk("file", folder, brokenBelow(folder.resolve("checkpoint"), broken));
+        channel.putAll("first");
+        awaitCheckpoint(channel);
+        assertThat(channel.counter("CheckpointWriteErrorCount")).isZero();
+        broken.set(true);
+        channel.putAll("second");
+        soon().until(() -> channel.channel.failure() != null);
+        assertThat(channel.counter("CheckpointWriteErrorCount")).isEqualTo(1);
+        assertThat(channel.counter("Unhealthy")).isEqualTo(1);
+        assertThat(channel.put("third")).isEqualTo(PutStatus.CLOSED);
+        channel.close();
+        try (RealChannel again = open()) {
+            assertThat(again.take(2)).containsExactly("first", "second");
+        }
+    }
+
+    /** The real disk, on which files below a folder cannot be written while {@code broken}. */
+    private static Storage brokenBelow(Path place, AtomicBoolean broken) {
+        Storage real = new FileStorage();
+        return proxy(Storage.class, (method, arguments) -> {
+            Object result = method.invoke(real, arguments);
+            if (!(result instanceof StorageFile file) || !((Path) arguments[0]).startsWith(place)) {
+                return result;
+            }
+            return proxy(StorageFile.class, (ofFile, given) -> {
+                if (broken.get() && ofFile.getName().equals("write")) {
+                    throw new IOException("Input/output error");
+                }
+                return ofFile.invoke(file, given);
+            });
+        });
+    }
+
+    private interface Answer {
+        Object to(Method method, Object[] arguments) throws Exception;
+    }
+
+    private static <T> T proxy(Class<T> type, Answer answer) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, given) -> {
+            try {
+                return answer.to(method, given);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
     }
 }

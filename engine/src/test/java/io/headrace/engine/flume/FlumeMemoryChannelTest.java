@@ -152,4 +152,17 @@ class FlumeMemoryChannelTest {
             assertThat(channel.channel.size()).isEqualTo(10);
         }
     }
+
+    @Test
+    void shouldGoRoundItsRingAgainAndAgain() throws IOException {
+        try (RealChannel channel = RealChannel.memory()) {
+            for (int round = 0; round < 200; round++) {
+                for (int i = 0; i < 99; i++) {
+                    assertThat(channel.put(round + "/" + i)).isEqualTo(PutStatus.ACCEPTED);
+                }
+                assertThat(channel.take(99)).startsWith(round + "/0").endsWith(round + "/98");
+            }
+            assertThat(channel.channel.size()).isZero();
+        }
+    }
 }

@@ -26,6 +26,7 @@ import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.wal.FileStorage;
+import io.headrace.wal.Storage;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,11 +55,11 @@ final class RealChannel implements AutoCloseable {
     final SourceInput input;
     final PutTicket ticket;
 
-    private RealChannel(ChannelSettings settings) throws IOException {
+    private RealChannel(ChannelSettings settings, Storage storage) throws IOException {
         channel = ChannelFactory.open(
                 settings,
                 new ChannelEnvironment(
-                        new FileStorage(),
+                        storage,
                         SystemNanoClock.INSTANCE,
                         SystemEpochClock.INSTANCE,
                         System::nanoTime,
@@ -80,12 +81,17 @@ final class RealChannel implements AutoCloseable {
 
     /** A memory channel; {@code keys} are key, value, key, value. */
     static RealChannel memory(String... keys) throws IOException {
-        return new RealChannel(settings("memory", keys));
+        return new RealChannel(settings("memory", keys), null);
     }
 
     /** A channel with a log of small segments. */
     static RealChannel onDisk(String type, Path folder, String... keys) throws IOException {
-        return new RealChannel(onDiskSettings(type, folder, keys));
+        return onDisk(type, folder, new FileStorage(), keys);
+    }
+
+    /** The same on another disk. */
+    static RealChannel onDisk(String type, Path folder, Storage storage, String... keys) throws IOException {
+        return new RealChannel(onDiskSettings(type, folder, keys), storage);
     }
 
     static ChannelSettings onDiskSettings(String type, Path folder, String... keys) {

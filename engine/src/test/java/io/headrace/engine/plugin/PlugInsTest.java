@@ -1,7 +1,11 @@
 package io.headrace.engine.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.agent.Agent;
+import io.headrace.engine.agent.AgentOptions;
+import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
 import io.headrace.engine.spi.ComponentProvider;
@@ -179,6 +183,28 @@ class PlugInsTest {
         Files.createDirectory(folder.resolve("acme/libext"));
         Files.copy(library, folder.resolve("acme/libext/library.jar"));
         assertThat(check("com.example.Needs$Provider", "").errors()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseToStartWithTheLineWhenAClassTurnsOutToBeMissing() throws IOException {
+        Path library = new JarMaker()
+                .with("org.library.Base", "package org.library; public class Base {}")
+                .writeTo(temporary.resolve("lib/library.jar"));
+        new JarMaker()
+                .against(library)
+                .with(
+                        "com.example.Late",
+                        SINK.formatted("Late", "late").replace("context) {}", "context) { new org.library.Base(); }"))
+                .writeTo(jar("acme"));
+        ConfigurationReport report = check("com.example.Late", "");
+        assertThat(report.errors()).isEmpty();
+        try (Agent agent =
+                Agent.create(report.configuration(), AgentOptions.defaults().withRegistry(registry()))) {
+            assertThatThrownBy(agent::start)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessage("a.conf:4: a1.sinks.k1.type: late: needs the class org.library.Base, which is missing"
+                            + " (expected: its jar beside the plug-in's, in lib or libext)");
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.headrace.engine.source.taildir;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 import org.agrona.BufferUtil;
 
 /**
@@ -109,6 +110,13 @@ final class BlockReader implements AutoCloseable {
         int length = Math.min(before, InputRegistry.TAIL_BYTES);
         buffer.get(before - length, file.tail(), 0, length);
         file.setTailLength(length);
+    }
+
+    /** Adds the bytes in [from, to) to a checksum. */
+    void update(CRC32C crc, int from, int to) {
+        buffer.limit(to).position(from);
+        crc.update(buffer);
+        buffer.clear();
     }
 
     private void makeRoom(int keepFrom) {

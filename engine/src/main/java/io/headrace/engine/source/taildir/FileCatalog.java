@@ -1,19 +1,15 @@
 package io.headrace.engine.source.taildir;
 
 import io.headrace.engine.channel.ChannelProcessor;
-import io.headrace.engine.channel.SourceInput;
-import io.headrace.wal.InputKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.agrona.concurrent.EpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,16 +21,20 @@ import org.slf4j.LoggerFactory;
 final class FileCatalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileCatalog.class);
 
+    /** A file in a listing. */
+    private record Listed(Path path, FileGroup group) {}
+
     private final List<FileGroup> groups;
     private final TaildirSettings settings;
-    private final ChannelProcessor processor;
+    private final Identities identities;
+    private final OpenFiles openFiles;
+    private final FolderIndex folders = new FolderIndex();
     private final InputRegistry registry;
     private final TaildirCounters counters;
     private final EpochClock clock;
 
     private final Map<FileId, TailedFile> files = new HashMap<>();
     private final Map<FileGroup, Map<FileId, Path>> listings = new LinkedHashMap<>();
-    private final Map<Long, PositionFile.Entry> knownPositions = new HashMap<>();
     private final Map<FileGroup, String> failures = new HashMap<>();
     private final Map<Path, String> unreachable = new HashMap<>();
     private List<TailedFile> inOrder = List.of();
@@ -50,11 +50,11 @@ final class FileCatalog implements AutoCloseable {
             EpochClock clock) {
         this.groups = groups;
         this.settings = settings;
-        this.processor = processor;
         this.registry = registry;
         this.counters = counters;
         this.clock = clock;
-        positions.forEach(entry -> knownPositions.put(entry.inode(), entry));
+        openFiles = new OpenFiles(settings.maxOpenFiles(), counters);
+        identities = new Identities(settings, processor, registry, folders, positions, counters, clock);
     }
 
     /** The files, in the order in which they were found. */
@@ -64,7 +64,8 @@ final class FileCatalog implements AutoCloseable {
 
     /** Looks which files there are; returns whether that changed. */
     boolean refresh(long nowNanos) throws IOException {
-        boolean relisted = false;
+        boolean relisted = starting;
+        folders.clear();
         for (FileGroup group : groups) {
             List<Path> paths = list(group);
             if (paths != null) {
@@ -82,65 +83,46 @@ final class FileCatalog implements AutoCloseable {
 
     /** Stops following a file. */
     void remove(TailedFile file) throws IOException {
+        if (file.isIdentified()) {
+            registry.update(file, clock.time());
+        }
         files.remove(file.id());
         inOrder = inOrder.stream().filter(other -> other != file).toList();
         file.close();
     }
 
-    /** The file became shorter or holds something else: what is there now is a new input. */
-    void startAnew(TailedFile file) {
-        counters.truncations.increment();
-        LOG.warn("{}: truncated or written anew, read from its start", file);
-        if (file.isIdentified()) {
-            registry.retire(file.entry());
-        }
-        file.forgetIdentity();
-    }
-
     /**
-     * Finds out as what a file with content is known to the channels, and where to go on.
+     * As {@link Identities#identify}, for a file that has content since the last look.
      *
      * @param size its bytes now, not 0
      */
-    void identify(TailedFile file, long size) throws IOException {
-        InputRegistry.Entry entry = registry.find(file.id(), file.channel());
-        boolean seenBefore = entry != null;
-        SourceInput input;
-        if (seenBefore) {
-            input = open(entry);
-            if (input.startPosition() > size) {
-                counters.truncations.increment();
-                registry.retire(entry);
-                input.close();
-                seenBefore = false;
-            }
-        } else {
-            input = null;
+    boolean identify(TailedFile file, long size, long nowNanos) throws IOException {
+        return identities.identify(file, size, false, nowNanos);
+    }
+
+    void startAnew(TailedFile file) {
+        identities.startAnew(file);
+    }
+
+    /** A deleted file will not be seen again: what has its inode next is another one, however it begins. */
+    void retireIfDeleted(TailedFile file) {
+        if (!file.isListed() && file.isIdentified() && OpenFiles.names(file) == 0) {
+            registry.retire(file.entry());
         }
-        if (!seenBefore) {
-            entry = newEntry(file, size);
-            input = open(entry);
-            // Known although it is new: another file had this inode and began with the same bytes. Only at start, when
-            // no
-            // registry was left the channels are believed.
-            while (input.isKnown() && (registry.wasFound() || !starting || input.startPosition() > size)) {
-                input.close();
-                entry = registry.next(entry);
-                input = open(entry);
-            }
-            registry.add(entry);
+    }
+
+    /** Looks for a closed file that no listing has under another name in its folder; tells whether it is there. */
+    boolean locate(TailedFile file) {
+        Path found = folders.find(file.id(), file.path().getParent());
+        if (found == null) {
+            return false;
         }
-        long start = startOf(input, file, entry, size, seenBefore);
-        input.beginAt(start);
-        if (!seenBefore && !input.isKnown()) {
-            entry.beginAt(start);
-        }
-        file.identify(entry, input, start);
-        file.readTail();
-        if (!input.isKnown() && start > 0) {
-            input.mark(start);
-        }
-        LOG.info("{}: input {} from {} of {}", file.path(), entry.id(), start, size);
+        file.renamedTo(found);
+        return true;
+    }
+
+    int openFiles() {
+        return openFiles.count();
     }
 
     @Override
@@ -158,59 +140,6 @@ final class FileCatalog implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
-    }
-
-    /**
-     * An entry from as much of the file's beginning as there is. Where the registry was lost and the position file was
-     * not, the file may be known from a time when it was shorter.
-     */
-    private InputRegistry.Entry newEntry(TailedFile file, long size) throws IOException {
-        int head = Integer.highestOneBit((int) Math.min(size, InputRegistry.HEAD_BYTES));
-        PositionFile.Entry known = knownPositions.get(file.id().inode());
-        boolean lost = !registry.wasFound()
-                && known != null
-                && known.file().equals(file.path().toString());
-        for (int shorter = head; lost && shorter > 0; shorter /= 2) {
-            InputRegistry.Entry entry =
-                    registry.candidate(file.id(), file.channel(), shorter, file.path(), clock.time());
-            SourceInput input = open(entry);
-            boolean found = input.isKnown() && input.startPosition() <= size;
-            input.close();
-            if (found) {
-                return entry;
-            }
-        }
-        return registry.candidate(file.id(), file.channel(), head, file.path(), clock.time());
-    }
-
-    private SourceInput open(InputRegistry.Entry entry) {
-        return processor.openInput(new InputKey(InputKey.Kind.ORDERED, entry.id()));
-    }
-
-    /** Channels know best. One that forgets with its process gets what the position file does not call safe. */
-    private long startOf(SourceInput input, TailedFile file, InputRegistry.Entry entry, long size, boolean seenBefore) {
-        if (input.isKnown() && !input.isForgotten()) {
-            return input.startPosition();
-        }
-        long noted = unknownStart(file, entry, size, seenBefore);
-        return input.isKnown() ? Math.min(noted, input.startPosition()) : noted;
-    }
-
-    private long unknownStart(TailedFile file, InputRegistry.Entry entry, long size, boolean seenBefore) {
-        PositionFile.Entry known = knownPositions.get(file.id().inode());
-        // What a registry does not hold is new, even if the position file has an entry for its inode.
-        boolean same = known != null
-                && (seenBefore
-                        || !registry.wasFound()
-                                && known.file().equals(file.path().toString()));
-        if (same && known.position() <= size) {
-            return known.position();
-        }
-        if (seenBefore) {
-            // An earlier life began with it, and nothing of what it read was kept.
-            return entry.begin() <= size ? entry.begin() : 0;
-        }
-        return settings.skipToEnd() && starting && known == null ? size : 0;
     }
 
     private List<Path> list(FileGroup group) {
@@ -263,55 +192,138 @@ final class FileCatalog implements AutoCloseable {
     }
 
     private boolean reconcile(long nowNanos) throws IOException {
-        Set<FileId> seen = new HashSet<>();
-        List<TailedFile> found = new ArrayList<>(inOrder);
+        Map<FileId, Listed> seen = new LinkedHashMap<>();
+        listings.forEach(
+                (group, listing) -> listing.forEach((id, path) -> seen.putIfAbsent(id, new Listed(path, group))));
         boolean changed = false;
-        for (Map.Entry<FileGroup, Map<FileId, Path>> listing : listings.entrySet()) {
-            for (Map.Entry<FileId, Path> listed : listing.getValue().entrySet()) {
-                if (!seen.add(listed.getKey())) {
-                    continue;
-                }
-                TailedFile file = files.get(listed.getKey());
-                if (file == null) {
-                    file = admit(listed.getKey(), listed.getValue(), listing.getKey(), nowNanos);
-                    found.add(file);
-                    changed = true;
-                } else if (!file.path().equals(listed.getValue())) {
-                    LOG.info("{}: renamed to {}", file.path(), listed.getValue());
-                    counters.renames.increment();
-                    file.renamedTo(listed.getValue());
-                    changed = true;
-                }
+        for (TailedFile file : inOrder) {
+            boolean listed = seen.containsKey(file.id());
+            changed |= file.isListed() != listed;
+            file.setListed(listed);
+        }
+        Map<Path, TailedFile> before = files.keySet().containsAll(seen.keySet()) ? Map.of() : byPath();
+        List<TailedFile> found = new ArrayList<>(inOrder);
+        for (Map.Entry<FileId, Listed> entry : seen.entrySet()) {
+            Path path = entry.getValue().path();
+            TailedFile file = files.get(entry.getKey());
+            if (file == null) {
+                TailedFile admitted = new TailedFile(
+                        entry.getKey(), path, headers(entry.getValue().group(), path), openFiles, nowNanos);
+                admitted.setSuccession(successionAt(path, entry.getKey(), before, seen));
+                admit(admitted, nowNanos);
+                found.add(admitted);
+                changed = true;
+            } else if (!file.path().equals(path)) {
+                LOG.info("{}: renamed to {}", file.path(), path);
+                counters.renames.increment();
+                file.renamedTo(path);
+                changed = true;
             }
         }
-        for (TailedFile file : found) {
-            changed |= file.isListed() != seen.contains(file.id());
-            file.setListed(seen.contains(file.id()));
+        for (InputRegistry.Entry entry : registry.takeLeftBehind()) {
+            TailedFile left = files.containsKey(entry.file()) ? null : leftBehind(entry, nowNanos);
+            if (left != null) {
+                found.add(left);
+                changed = true;
+            }
         }
         inOrder = List.copyOf(found);
         return changed;
     }
 
-    private TailedFile admit(FileId id, Path path, FileGroup group, long nowNanos) throws IOException {
+    /** The files by the paths at which they were followed so far. */
+    private Map<Path, TailedFile> byPath() {
+        Map<Path, TailedFile> byPath = new HashMap<>();
+        for (TailedFile file : inOrder) {
+            if (!file.isReplaced()) {
+                byPath.put(file.path(), file);
+            }
+        }
+        return byPath;
+    }
+
+    /** What a new file may continue: the one that was at its path, unless that one has another name now. */
+    private Succession successionAt(Path path, FileId id, Map<Path, TailedFile> before, Map<FileId, Listed> seen) {
+        InputRegistry.Entry left = registry.takeLeftAt(path);
+        TailedFile followed = before.get(path);
+        if (followed == null && left != null) {
+            followed = files.get(left.file());
+        }
+        FileId one = followed != null ? followed.id() : left != null ? left.file() : id;
+        Listed now = seen.get(one);
+        if (one.equals(id) || now != null && !Succession.isBackup(now.path(), path)) {
+            return null;
+        }
+        if (followed == null) {
+            return identities.afterEarlierLife(left);
+        }
+        return followed.isIdentified() ? Succession.of(followed) : null;
+    }
+
+    private Map<String, String> headers(FileGroup group, Path path) {
         Map<String, String> headers = new LinkedHashMap<>(group.headers());
         if (settings.fileHeader()) {
             headers.put(settings.fileHeaderKey(), path.toString());
         }
-        TailedFile file = new TailedFile(id, path, headers, nowNanos);
-        files.put(id, file);
+        return headers;
+    }
+
+    private void admit(TailedFile file, long nowNanos) {
+        files.put(file.id(), file);
         try {
             if (file.open()) {
                 long size = file.channel().size();
                 if (size > 0) {
-                    identify(file, size);
+                    identities.identify(file, size, starting, nowNanos);
                 }
             }
         } catch (IOException e) {
             // It is looked at again; the others go on.
             counters.readFailures.increment();
-            LOG.warn("{}: cannot be read: {}", path, e.toString());
-            file.closeHandle();
+            if (file.fails(e.toString())) {
+                LOG.warn("{}: cannot be read, tried again: {}", file.path(), e.toString());
+            }
+            closeQuietly(file);
         }
-        return file;
+    }
+
+    private static void closeQuietly(TailedFile file) {
+        try {
+            file.closeHandle();
+        } catch (IOException e) {
+            LOG.warn("{}: {}", file, e.toString());
+        }
+    }
+
+    /**
+     * A file that an earlier life did not read to its end and that was renamed, while nobody looked, to a name that no
+     * pattern matches.
+     */
+    private TailedFile leftBehind(InputRegistry.Entry entry, long nowNanos) throws IOException {
+        Path known = Path.of(entry.path());
+        FileGroup group =
+                groups.stream().filter(each -> each.covers(known)).findFirst().orElse(null);
+        Path found = group == null ? null : folders.find(entry.file(), known.getParent());
+        if (found == null) {
+            return null;
+        }
+        TailedFile file = new TailedFile(entry.file(), found, headers(group, known), openFiles, nowNanos);
+        file.setListed(false);
+        try {
+            if (file.open() && registry.find(file.id(), file.channel()) == entry) {
+                long size = file.channel().size();
+                identities.identify(file, size, false, nowNanos);
+                if (file.position() < size) {
+                    LOG.info("{}: renamed to {}, read to its end", known, found);
+                    files.put(file.id(), file);
+                    return file;
+                }
+            }
+        } catch (IOException e) {
+            counters.readFailures.increment();
+            LOG.warn("{}: renamed to {}, which cannot be read: {}", known, found, e.toString());
+        }
+        file.close();
+        return null;
     }
 }

@@ -67,6 +67,12 @@ final class FileGroup {
         return name;
     }
 
+    /** Whether the group would list a file of this name in its folder. */
+    boolean covers(Path path) {
+        return folder.equals(path.getParent())
+                && fileName.matcher(path.getFileName().toString()).matches();
+    }
+
     Path folder() {
         return folder;
     }

@@ -6,13 +6,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,6 +46,7 @@ final class InputRegistry {
         private final FileId file;
         private final Fingerprint head;
         private Fingerprint tail;
+        private ContentSum sum = ContentSum.EMPTY;
         private String path;
         private long seenMillis;
         private long begin;
@@ -61,6 +65,31 @@ final class InputRegistry {
         /** The name of the input. */
         String id() {
             return id;
+        }
+
+        /** The file that was known under it last. */
+        FileId file() {
+            return file;
+        }
+
+        /** Where the file was last; empty when another one took its place. */
+        String path() {
+            return path;
+        }
+
+        /** What the file began with when it became known. */
+        Fingerprint head() {
+            return head;
+        }
+
+        /** What stood before the position that was read last. */
+        Fingerprint tail() {
+            return tail;
+        }
+
+        /** All that was read from the beginning, as far as it is known. */
+        ContentSum sum() {
+            return sum;
         }
 
         /** Where reading began: what was before it is skipped in every life. */
@@ -86,6 +115,13 @@ final class InputRegistry {
 
     private final Path path;
     private final Map<FileId, List<Entry>> entries = new HashMap<>();
+
+    /** The highest running number for each base. */
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    /** What an earlier life left, by the path it had. */
+    private final Map<String, Entry> leftAt = new LinkedHashMap<>();
+
     private boolean found;
     private boolean unsaved;
 
@@ -133,11 +169,25 @@ final class InputRegistry {
             if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
                 throw new DamagedFileException(path, parser.currentToken() + " (expected: the end)", null);
             }
-            entries.putAll(read);
+            read.values().forEach(ofFile -> ofFile.forEach(this::loaded));
             found = true;
         } catch (JsonProcessingException e) {
             throw new DamagedFileException(path, e.getOriginalMessage(), e);
+        } catch (CharConversionException | ArithmeticException | NumberFormatException e) {
+            throw new DamagedFileException(path, e.getMessage(), e);
         }
+    }
+
+    private void loaded(Entry entry) {
+        keep(entry);
+        if (!entry.retired && !entry.path.isEmpty()) {
+            leftAt.merge(entry.path, entry, (a, b) -> a.seenMillis > b.seenMillis ? a : b);
+        }
+    }
+
+    private void keep(Entry entry) {
+        entries.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
+        numbers.merge(entry.base, entry.number(), Math::max);
     }
 
     /**
@@ -147,7 +197,7 @@ final class InputRegistry {
     private static boolean isThere(Entry entry) {
         try {
             return FileId.of(Path.of(entry.path)).id().equals(entry.file);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | InvalidPathException e) {
             return false;
         } catch (IOException e) {
             // It cannot be told now; one entry too many does no harm.
@@ -167,18 +217,12 @@ final class InputRegistry {
     }
 
     /** An entry for an open file that is not known; {@link #add} makes it known. */
-    Entry candidate(FileId file, FileChannel open, int headBytes, Path filePath, long nowMillis) throws IOException {
+    Entry candidate(FileId file, FileChannel open, int headBytes, String filePath, long nowMillis) throws IOException {
         Fingerprint head = Fingerprint.read(open, 0, headBytes);
         String base = "file:" + Long.toHexString(file.device()) + ":" + file.inode() + ":" + head.length() + ":"
                 + Integer.toHexString(head.crc());
-        int number = -1;
-        for (Entry entry : entries.getOrDefault(file, List.of())) {
-            if (entry.base.equals(base)) {
-                number = Math.max(number, entry.number());
-            }
-        }
-        return new Entry(
-                numbered(base, number + 1), base, file, head, new Fingerprint(0, 0, 0), filePath.toString(), nowMillis);
+        int number = numbers.getOrDefault(base, -1);
+        return new Entry(numbered(base, number + 1), base, file, head, new Fingerprint(0, 0, 0), filePath, nowMillis);
     }
 
     /** The same file under the next running number. */
@@ -195,8 +239,40 @@ final class InputRegistry {
 
     /** Makes an entry known; {@link #save} must follow before its id is used. */
     void add(Entry entry) {
-        entries.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
+        keep(entry);
         unsaved = true;
+    }
+
+    /** The file that an earlier life left at a path, or null; told once. */
+    Entry takeLeftAt(Path filePath) {
+        return leftAt.remove(filePath.toString());
+    }
+
+    /** As if it had not been told. */
+    void giveBack(Entry entry) {
+        leftAt.putIfAbsent(entry.path, entry);
+    }
+
+    /** The files that an earlier life left and that nobody asked for by their path; told once. */
+    List<Entry> takeLeftBehind() {
+        List<Entry> left = List.copyOf(leftAt.values());
+        leftAt.clear();
+        return left;
+    }
+
+    /** What was known as one file is another one from now on. */
+    Entry move(Entry entry, FileId to, Path filePath) {
+        List<Entry> ofFile = entries.get(entry.file);
+        ofFile.remove(entry);
+        if (ofFile.isEmpty()) {
+            entries.remove(entry.file);
+        }
+        Entry moved =
+                new Entry(entry.id, entry.base, to, entry.head, entry.tail, filePath.toString(), entry.seenMillis);
+        moved.sum = entry.sum;
+        moved.begin = entry.begin;
+        add(moved);
+        return moved;
     }
 
     /** The file behind an entry exists no more: its inode holds something else. */
@@ -205,9 +281,13 @@ final class InputRegistry {
     }
 
     /** Notes how far a file was read, for recognising it. */
-    void update(Entry entry, Fingerprint tail, Path filePath, long nowMillis) {
-        entry.tail = tail;
-        entry.path = filePath.toString();
+    void update(TailedFile file, long nowMillis) {
+        Entry entry = file.entry();
+        if (file.tailLength() > 0) {
+            entry.tail = file.tailFingerprint();
+            entry.sum = file.sum();
+        }
+        entry.path = file.isReplaced() ? "" : file.path().toString();
         entry.seenMillis = nowMillis;
     }
 
@@ -243,6 +323,8 @@ final class InputRegistry {
         json.writeNumberField("tailOffset", entry.tail.offset());
         json.writeNumberField("tail", entry.tail.length());
         json.writeNumberField("tailCrc", entry.tail.crc());
+        json.writeNumberField("sum", entry.sum.length());
+        json.writeNumberField("sumCrc", entry.sum.crc());
         json.writeNumberField("seen", entry.seenMillis);
         json.writeNumberField("begin", entry.begin);
         json.writeNumberField("retired", entry.retired ? 1 : 0);
@@ -269,6 +351,10 @@ final class InputRegistry {
         if (numbers.getOrDefault("version", 0L) != VERSION || texts.get("id") == null || texts.get("base") == null) {
             throw new DamagedFileException(path, numbers + " " + texts + " (expected: version, id, base)", null);
         }
+        String id = texts.get("id");
+        if (!id.equals(texts.get("base")) && !id.startsWith(texts.get("base") + ":")) {
+            throw new DamagedFileException(path, "id: " + id + " (expected: " + texts.get("base") + ":...)", null);
+        }
         int head = Math.toIntExact(numbers.get("head"));
         int tail = Math.toIntExact(numbers.get("tail"));
         if (head < 0 || head > HEAD_BYTES || tail < 0 || tail > TAIL_BYTES) {
@@ -283,6 +369,9 @@ final class InputRegistry {
                         numbers.get("tailOffset"), tail, numbers.get("tailCrc").intValue()),
                 texts.getOrDefault("file", ""),
                 numbers.get("seen"));
+        entry.sum = new ContentSum(
+                Math.max(0, numbers.getOrDefault("sum", 0L)),
+                numbers.getOrDefault("sumCrc", 0L).intValue());
         entry.begin = Math.max(0, numbers.getOrDefault("begin", 0L));
         entry.retired = numbers.getOrDefault("retired", 0L) != 0;
         return entry;

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.agrona.concurrent.EpochClock;
 
 /**
@@ -59,7 +60,8 @@ final class LineFramer implements AutoCloseable {
     private final Producer producer;
     private final BlockReader block;
     private final FrameBuilder builder;
-    private final byte[] found = new byte[InputRegistry.TAIL_BYTES];
+    private final byte[] found = new byte[InputRegistry.HEAD_BYTES];
+    private final CRC32C crc = new CRC32C();
     private final Headers[] partHeaders = new Headers[Part.values().length];
     private final String partKey;
     private final boolean strip;
@@ -115,7 +117,7 @@ final class LineFramer implements AutoCloseable {
         file = turnOf;
         frames = 0;
         turnBegan = file.position();
-        if (!tailIsUnchanged()) {
+        if (!contentIsUnchanged()) {
             return Turn.CHANGED;
         }
         if (!unfinishedToo && !block.holds(file) && !growthEndsLine()) {
@@ -226,6 +228,7 @@ final class LineFramer implements AutoCloseable {
         Frame frame = builder.build(producer, clock.time() * 1000);
         counters.bytes.add(end - file.position());
         frames++;
+        sumTo(index);
         file.moveTo(end);
         block.copyTail(index, file);
         boundary = file.input().boundaryAbove(end);
@@ -236,6 +239,7 @@ final class LineFramer implements AutoCloseable {
     private boolean readMore() throws IOException {
         long at = block.offset(index);
         long scannedTo = block.offset(scanned);
+        sumTo(index);
         int read = block.read(index);
         index = block.index(at);
         scanned = block.index(scannedTo);
@@ -253,17 +257,36 @@ final class LineFramer implements AutoCloseable {
         return Headers.of(headers);
     }
 
-    /** Whether the file still holds, before its position, what was read there. */
-    private boolean tailIsUnchanged() throws IOException {
-        int length = file.tailLength();
-        if (length == 0) {
-            return true;
+    /** Whether the file still begins as it did, and holds before its position what was read there. */
+    private boolean contentIsUnchanged() throws IOException {
+        Fingerprint head = file.entry().head();
+        crc.reset();
+        crc.update(found, 0, readAt(0, head.length()));
+        if ((int) crc.getValue() != head.crc()) {
+            return false;
         }
+        int length = file.tailLength();
+        return length == 0
+                || readAt(file.position() - length, length) == length
+                        && Arrays.equals(found, 0, length, file.tail(), 0, length);
+    }
+
+    private int readAt(long offset, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(found, 0, length);
-        while (bytes.hasRemaining() && file.channel().read(bytes, file.position() - bytes.remaining()) > 0) {
+        while (bytes.hasRemaining() && file.channel().read(bytes, offset + bytes.position()) > 0) {
             // until all is read or the file ends
         }
-        return !bytes.hasRemaining() && Arrays.equals(found, 0, length, file.tail(), 0, length);
+        return bytes.position();
+    }
+
+    /** Adds what stands before an index to the checksum of what was read, before the block lets go of it. */
+    private void sumTo(int to) {
+        long from = file.sum().length() - block.offset(0);
+        if (from >= 0 && from < to) {
+            crc.reset();
+            block.update(crc, (int) from, to);
+            file.setSum(file.sum().then((int) crc.getValue(), to - from));
+        }
     }
 
     /** Looks only at what is new behind a long unfinished line, which is read in full when it ends or is to be cut. */

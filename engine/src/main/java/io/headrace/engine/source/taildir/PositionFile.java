@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,9 +54,12 @@ final class PositionFile {
                 entries.add(entry(parser));
             }
             expect(parser, parser.currentToken(), JsonToken.END_ARRAY);
+            expect(parser, parser.nextToken(), null);
             return entries;
         } catch (JsonProcessingException e) {
             throw new DamagedFileException(path, e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw new DamagedFileException(path, e.getMessage(), e);
         }
     }
 
@@ -86,7 +90,10 @@ final class PositionFile {
             switch (field) {
                 case "inode" -> inode = number(parser, value);
                 case "pos" -> position = number(parser, value);
-                case "file" -> file = parser.getText();
+                case "file" -> {
+                    expect(parser, value, JsonToken.VALUE_STRING);
+                    file = parser.getText();
+                }
                 default -> parser.skipChildren();
             }
         }
@@ -106,7 +113,9 @@ final class PositionFile {
         if (found != expected) {
             throw new DamagedFileException(
                     path,
-                    found + " at " + parser.currentLocation().getByteOffset() + " (expected: " + expected + ")",
+                    (found == null ? "the end" : found) + " at byte "
+                            + parser.currentLocation().getByteOffset() + " (expected: "
+                            + (expected == null ? "the end" : expected) + ")",
                     null);
         }
     }

@@ -32,6 +32,18 @@ final class TaildirCounters {
     /** Files that became shorter than what was read of them, or were written anew. */
     final Counter truncations;
 
+    /** Bytes that were seen in files and destroyed, by truncation or deletion, before they were read. */
+    final Counter unreadLost;
+
+    /** Files that go on where the one before them at their path ended: saved by an editor. */
+    final Counter resumed;
+
+    /** Files that came to a path where another one was and do not go on with its content. */
+    final Counter replaced;
+
+    /** Files that were closed because others were to be opened. */
+    final Counter closedForOthers;
+
     /** Files that were found under another name. */
     final Counter renames;
 
@@ -51,6 +63,10 @@ final class TaildirCounters {
         channelFailures = group.counter("ChannelWriteFail");
         bytes = group.counter("ReadBytesCount");
         truncations = group.counter("TruncationCount");
+        unreadLost = group.counter("UnreadBytesLostCount");
+        resumed = group.counter("ResumedFileCount");
+        replaced = group.counter("ReplacedFileCount");
+        closedForOthers = group.counter("ClosedForOthersCount");
         renames = group.counter("RenameCount");
         splitLines = group.counter("SplitLineCount");
         positionFailures = group.counter("PositionWriteFail");

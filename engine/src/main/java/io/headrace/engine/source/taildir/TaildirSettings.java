@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * Settings of the source {@code TAILDIR}. Keys are Flume's, except {@code lineEnding}, {@code maxLineBytes}, {@code
- * linePartHeaderKey} and {@code frameBytes}. Defaults that differ from Flume's: {@code batchSize} (100 there, each batch
+ * linePartHeaderKey}, {@code maxOpenFiles} and {@code frameBytes}. Defaults that differ from Flume's: {@code batchSize} (100 there, each batch
  * a transaction; here a batch is a frame), {@code backoffSleepIncrement} (1000) and {@code maxBackoffSleep} (5000),
  * because looking whether a file grew costs one system call here.
  */
@@ -124,6 +124,15 @@ public record TaildirSettings(
                 doc = "The header of parts of a line: first, middle or last. An event that continues a line which was"
                         + " delivered unfinished is marked last.")
         String linePartHeaderKey,
+
+        @Setting(
+                key = "maxOpenFiles",
+                byDefault = "2048",
+                min = 1,
+                doc =
+                        "Most files open at once; the one that did not grow for the longest is closed first and opened again"
+                                + " when it grows. Renamed and deleted files are not closed before they are read to their end.")
+        int maxOpenFiles,
 
         @Setting(
                 key = "frameBytes",

@@ -156,6 +156,7 @@ public final class TaildirSource implements PollingSource {
                 }
             }
             awaitSafe(outlet.waitingInput());
+            catalog.files().forEach(catalog::retireIfDeleted);
             writePositions(epochClock.time());
         } catch (IOException | RuntimeException e) {
             counters.positionFailures.increment();
@@ -178,21 +179,37 @@ public final class TaildirSource implements PollingSource {
 
     private void look(TailedFile file, long now) throws IOException {
         try {
-            if (file.isOpen() || reopen(file)) {
+            boolean elsewhere = !file.isOpen() && !file.isListed();
+            if (file.isOpen() || reopen(file, now) || elsewhere && catalog.locate(file) && reopen(file, now)) {
                 read(file, now);
             } else if (!file.isListed()) {
-                catalog.remove(file);
+                endClosed(file);
             } else {
                 file.pause(now, pauseNanos, longestPauseNanos);
+            }
+            if (file.fails(null)) {
+                LOG.info("{}: can be read again", file.path());
             }
         } catch (IOException e) {
             readFailed(file, e, now);
         }
     }
 
+    /** A closed file is gone, or is not to be followed any more. */
+    private void endClosed(TailedFile file) throws IOException {
+        if (file.hasUnscanned() && !file.isAtItsPath()) {
+            long unread = file.seenSize() - file.position();
+            counters.unreadLost.add(unread);
+            LOG.warn("{}: gone while it was closed; bytes seen and not read: {}", file, unread);
+        }
+        catalog.remove(file);
+    }
+
     private void readFailed(TailedFile file, IOException cause, long now) throws IOException {
         counters.readFailures.increment();
-        LOG.warn("{}: {}", file, cause.toString());
+        if (file.fails(cause.toString())) {
+            LOG.warn("{}: cannot be read, tried again: {}", file, cause.toString());
+        }
         trouble("cannot read " + file.path() + ": " + cause);
         framer.forget();
         file.closeHandle();
@@ -206,9 +223,9 @@ public final class TaildirSource implements PollingSource {
                 continue;
             }
             try {
-                long size = file.isOpen() || reopen(file) ? file.channel().size() : 0;
-                if (size > 0) {
-                    catalog.identify(file, size);
+                long size = file.isOpen() || reopen(file, now) ? file.channel().size() : 0;
+                if (size > 0 && !catalog.identify(file, size, now)) {
+                    file.pause(now, pauseNanos, longestPauseNanos);
                 }
             } catch (IOException e) {
                 readFailed(file, e, now);
@@ -229,10 +246,22 @@ public final class TaildirSource implements PollingSource {
         if (size < file.position()) {
             startAnew(file);
         }
-        if (hasMore(file, size, changed)) {
-            if (turn(file, size, false) == LineFramer.Turn.CHANGED) {
-                turn(file, size, false);
+        boolean more = hasMore(file, size, changed);
+        boolean rewritten = !more && wasModified(file);
+        if (rewritten) {
+            // What was looked at and not put may be something else now.
+            framer.forget();
+            file.scannedTo(file.position());
+        }
+        boolean busy = more;
+        if (more || rewritten) {
+            LineFramer.Turn turn = turn(file, size, false, now);
+            busy |= turn != LineFramer.Turn.END_OF_FILE;
+            if (turn == LineFramer.Turn.CHANGED) {
+                turn(file, size, false, now);
             }
+        }
+        if (busy) {
             file.busy(now);
         } else if (now - file.grownAtNanos() >= idleNanos) {
             endIdle(file, size, now);
@@ -246,9 +275,25 @@ public final class TaildirSource implements PollingSource {
         return size > file.position() && (changed || !file.isIdentified() || size != file.scannedPosition());
     }
 
-    private LineFramer.Turn turn(TailedFile file, long size, boolean unfinishedToo) throws IOException {
+    /** Whether something was written although the file did not grow: it may have been truncated and filled again. */
+    private boolean wasModified(TailedFile file) throws IOException {
+        if (!file.isIdentified() || !file.isListed()) {
+            return false;
+        }
+        try {
+            FileId.Status status = FileId.of(file.path());
+            return status.id().equals(file.id()) && file.sawModification(status.modifiedNanos(), epochClock.time());
+        } catch (NoSuchFileException e) {
+            // The next listing tells whether it has another name.
+            return false;
+        }
+    }
+
+    private LineFramer.Turn turn(TailedFile file, long size, boolean unfinishedToo, long now) throws IOException {
         if (!file.isIdentified()) {
-            catalog.identify(file, size);
+            if (!catalog.identify(file, size, now)) {
+                return LineFramer.Turn.END_OF_FILE;
+            }
             registry.save();
         }
         LineFramer.Turn turn = framer.turn(file, unfinishedToo);
@@ -259,8 +304,8 @@ public final class TaildirSource implements PollingSource {
     }
 
     private void endIdle(TailedFile file, long size, long now) throws IOException {
-        if (size > file.position()) {
-            LineFramer.Turn turn = turn(file, size, true);
+        if (size > file.position() && file.isIdentified()) {
+            LineFramer.Turn turn = turn(file, size, true, now);
             if (processor.channels().size() > 1) {
                 file.hold();
             }
@@ -269,6 +314,7 @@ public final class TaildirSource implements PollingSource {
                 return;
             }
         }
+        catalog.retireIfDeleted(file);
         file.closeHandle();
         framer.forget();
         if (file.isListed()) {
@@ -285,19 +331,24 @@ public final class TaildirSource implements PollingSource {
         catalog.startAnew(file);
     }
 
-    /** Opens a file that was closed, if it changed. */
-    private boolean reopen(TailedFile file) throws IOException {
-        if (!file.isListed()) {
-            return false;
-        }
+    /** Opens a file that was closed, if there is something to look at. */
+    private boolean reopen(TailedFile file, long now) throws IOException {
+        FileId.Status status;
         try {
-            FileId.Status status = FileId.of(file.path());
-            boolean changed = status.size() != file.seenSize() || !file.isIdentified() && status.size() > 0;
-            return status.id().equals(file.id()) && changed && file.open();
+            status = FileId.of(file.path());
         } catch (NoSuchFileException e) {
             // The next listing tells whether it has another name.
             return false;
         }
+        if (!status.id().equals(file.id())) {
+            return false;
+        }
+        boolean modified = file.sawModification(status.modifiedNanos(), epochClock.time());
+        boolean changed = status.size() != file.seenSize() || file.isIdentified() && modified;
+        boolean waits = file.isIdentified()
+                ? file.hasUnscanned() || file.seenSize() > file.position() && now - file.grownAtNanos() >= idleNanos
+                : status.size() > 0;
+        return (changed || waits) && file.open();
     }
 
     private void keepPositions(long now) {
@@ -329,7 +380,7 @@ public final class TaildirSource implements PollingSource {
     private void writePositions(long nowMillis) throws IOException {
         List<PositionFile.Entry> positions = new ArrayList<>();
         for (TailedFile file : catalog.files()) {
-            if (file.isIdentified()) {
+            if (file.isIdentified() && !file.isReplaced()) {
                 positions.add(new PositionFile.Entry(
                         file.id().inode(), file.safePosition(), file.path().toString()));
             }
@@ -338,8 +389,8 @@ public final class TaildirSource implements PollingSource {
             return;
         }
         for (TailedFile file : catalog.files()) {
-            if (file.tailLength() > 0) {
-                registry.update(file.entry(), file.tailFingerprint(), file.path(), nowMillis);
+            if (file.isIdentified()) {
+                registry.update(file, nowMillis);
             }
         }
         registry.save();
@@ -367,13 +418,11 @@ public final class TaildirSource implements PollingSource {
 
     private void measure() {
         long lag = 0;
-        long open = 0;
         for (TailedFile file : catalog.files()) {
             lag += Math.max(0, file.seenSize() - file.position());
-            open += file.isOpen() ? 1 : 0;
         }
         lagBytes = lag;
-        openFiles = open;
+        openFiles = catalog.openFiles();
     }
 
     private List<PositionFile.Entry> readPositions() throws IOException {

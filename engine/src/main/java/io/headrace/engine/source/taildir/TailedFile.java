@@ -7,15 +7,25 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 
 /** One file that is followed: who it is, how far it was read, when to look at it again. Owned by the source's thread. */
 final class TailedFile implements AutoCloseable {
+    private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final int MOST_COMPLETED_BYTES = 256 * 1024;
+    private static final long COARSEST_TIME_NANOS = 100_000_000;
+
     private final FileId id;
     private final Map<String, String> headers;
+    private final OpenFiles openFiles;
 
     private Path path;
     private boolean listed = true;
+    private boolean replaced;
+    private Succession succession;
+    private String failure;
     private FileChannel channel;
     private InputRegistry.Entry entry;
     private SourceInput input;
@@ -27,16 +37,20 @@ final class TailedFile implements AutoCloseable {
     private long heldAt;
     private final byte[] tail = new byte[InputRegistry.TAIL_BYTES];
     private int tailLength;
+    private ContentSum sum = ContentSum.EMPTY;
 
     private long seenSize;
+    private long sizeBefore;
+    private long seenModification = UNKNOWN;
     private long grownAtNanos;
     private long checkAtNanos;
     private int idleLooks;
 
-    TailedFile(FileId id, Path path, Map<String, String> headers, long nowNanos) {
+    TailedFile(FileId id, Path path, Map<String, String> headers, OpenFiles openFiles, long nowNanos) {
         this.id = id;
         this.path = path;
         this.headers = headers;
+        this.openFiles = openFiles;
         this.grownAtNanos = nowNanos;
         this.checkAtNanos = nowNanos;
     }
@@ -67,8 +81,39 @@ final class TailedFile implements AutoCloseable {
         listed = isListed;
     }
 
+    /** Whether another file, which continues its content, was put in its place. */
+    boolean isReplaced() {
+        return replaced;
+    }
+
+    /** Which file this one may continue, or null; until that is decided it is not read. */
+    Succession succession() {
+        return succession;
+    }
+
+    void setSuccession(Succession newSuccession) {
+        succession = newSuccession;
+    }
+
+    /** Notes why it cannot be read, null when it can; tells whether that is new. */
+    boolean fails(String reason) {
+        boolean isNew = !Objects.equals(reason, failure);
+        failure = reason;
+        return isNew;
+    }
+
     boolean isOpen() {
         return channel != null;
+    }
+
+    /** Whether its path leads to it now. */
+    boolean isAtItsPath() {
+        try {
+            return FileId.of(path).id().equals(id);
+        } catch (IOException e) {
+            // Whatever the reason, it could not be opened again.
+            return false;
+        }
     }
 
     FileChannel channel() {
@@ -81,6 +126,7 @@ final class TailedFile implements AutoCloseable {
      * @return false when its path leads to another file by now
      */
     boolean open() throws IOException {
+        openFiles.makeRoom();
         FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
         boolean same = false;
         try {
@@ -92,6 +138,9 @@ final class TailedFile implements AutoCloseable {
             }
         }
         channel = same ? opened : null;
+        if (same) {
+            openFiles.opened(this);
+        }
         return same;
     }
 
@@ -116,7 +165,26 @@ final class TailedFile implements AutoCloseable {
         markedPosition = start;
         heldAt = 0;
         moveTo(start);
+        scannedPosition = start;
         tailLength = 0;
+        sum = newEntry == null ? ContentSum.EMPTY : newEntry.sum();
+    }
+
+    /** From now on this file is what the other one was, which keeps nothing but its open handle. */
+    void inherit(TailedFile other, InputRegistry.Entry newEntry) {
+        entry = newEntry;
+        input = other.input;
+        startPosition = other.startPosition;
+        markedPosition = other.markedPosition;
+        moveTo(other.position);
+        scannedPosition = other.position;
+        System.arraycopy(other.tail, 0, tail, 0, other.tailLength);
+        tailLength = other.tailLength;
+        sum = other.sum;
+        other.input = null;
+        other.replaced = true;
+        other.identify(null, null, 0);
+        other.seenSize = 0;
     }
 
     /** Reads the bytes before {@link #position()}, by which a later truncation is noticed. */
@@ -127,6 +195,26 @@ final class TailedFile implements AutoCloseable {
             // until all is read or the file ends
         }
         tailLength = bytes.hasRemaining() ? 0 : length;
+    }
+
+    /** The checksum of what was read from the beginning; of less than that when it was not known at the start. */
+    ContentSum sum() {
+        return sum;
+    }
+
+    void setSum(ContentSum newSum) {
+        sum = newSum;
+    }
+
+    /** Adds to the sum what was read in an earlier life and not noted, unless it is much. */
+    void completeSum() throws IOException {
+        long missing = position - sum.length();
+        if (missing > 0 && missing <= MOST_COMPLETED_BYTES) {
+            Fingerprint rest = Fingerprint.read(channel, sum.length(), (int) missing);
+            if (rest.length() == missing) {
+                sum = sum.then(rest.crc(), missing);
+            }
+        }
     }
 
     /** The file starts anew: its old input ends. */
@@ -213,12 +301,35 @@ final class TailedFile implements AutoCloseable {
 
     /** Notes the size; tells whether it changed. */
     boolean sawSize(long size, long nowNanos) {
+        sizeBefore = seenSize;
         if (size == seenSize) {
             return false;
         }
         seenSize = size;
         grownAtNanos = nowNanos;
+        openFiles.grew(this);
         return true;
+    }
+
+    /** Bytes that were seen in the file at the look before the last one and are in no frame. */
+    long unreadBefore() {
+        return Math.max(0, sizeBefore - position);
+    }
+
+    /**
+     * Notes the time of the last modification; tells whether there may have been one since. A time that is too fresh
+     * proves nothing, since another modification may get the same.
+     */
+    boolean sawModification(long modifiedNanos, long nowMillis) {
+        boolean modified = modifiedNanos != seenModification;
+        boolean settled = TimeUnit.MILLISECONDS.toNanos(nowMillis) - modifiedNanos > COARSEST_TIME_NANOS;
+        seenModification = settled ? modifiedNanos : UNKNOWN;
+        return modified;
+    }
+
+    /** Whether there are bytes in which no line feed was looked for. */
+    boolean hasUnscanned() {
+        return input != null && scannedPosition < seenSize;
     }
 
     long seenSize() {
@@ -251,6 +362,7 @@ final class TailedFile implements AutoCloseable {
         FileChannel open = channel;
         channel = null;
         if (open != null) {
+            openFiles.closed(this);
             open.close();
         }
     }

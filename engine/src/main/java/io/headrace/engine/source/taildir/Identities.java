@@ -1,0 +1,272 @@
+package io.headrace.engine.source.taildir;
+
+import io.headrace.engine.channel.ChannelProcessor;
+import io.headrace.engine.channel.SourceInput;
+import io.headrace.wal.InputKey;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.concurrent.EpochClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out as what a file is known to the channels, and where to go on. Owned by the source's thread. */
+final class Identities {
+    private static final Logger LOG = LoggerFactory.getLogger(Identities.class);
+    private static final int MOST_COMPARED_BYTES = 1024 * 1024;
+
+    private final TaildirSettings settings;
+    private final ChannelProcessor processor;
+    private final InputRegistry registry;
+    private final FolderIndex folders;
+    private final TaildirCounters counters;
+    private final EpochClock clock;
+    private final Map<Long, PositionFile.Entry> knownPositions = new HashMap<>();
+
+    Identities(
+            TaildirSettings settings,
+            ChannelProcessor processor,
+            InputRegistry registry,
+            FolderIndex folders,
+            List<PositionFile.Entry> positions,
+            TaildirCounters counters,
+            EpochClock clock) {
+        this.settings = settings;
+        this.processor = processor;
+        this.registry = registry;
+        this.folders = folders;
+        this.counters = counters;
+        this.clock = clock;
+        positions.forEach(entry -> knownPositions.put(entry.inode(), entry));
+    }
+
+    /**
+     * Makes an open file with content one that is known.
+     *
+     * @param size its bytes now, not 0
+     * @param foundAtStart whether it had content when the source started
+     * @return false when it cannot be told yet, because the file may be one that an editor is saving
+     */
+    boolean identify(TailedFile file, long size, boolean foundAtStart, long nowNanos) throws IOException {
+        Succession succession = file.succession();
+        if (succession != null) {
+            switch (succession.look(file, size, folders, nowNanos)) {
+                case UNDECIDED -> {
+                    return false;
+                }
+                case SAME -> {
+                    file.setSuccession(null);
+                    succeed(file, succession, size);
+                    return true;
+                }
+                case OTHER -> {
+                    if (succession.followed() == null) {
+                        registry.giveBack(succession.entry());
+                    }
+                    counters.replaced.increment();
+                    LOG.info("{}: another file than before is here now, read from its start", file.path());
+                }
+            }
+        }
+        file.setSuccession(null);
+        identifyItself(file, registry.find(file.id(), file.channel()), size, foundAtStart);
+        return true;
+    }
+
+    /** The file became shorter or holds something else: what is there now is a new input. */
+    void startAnew(TailedFile file) {
+        counters.truncations.increment();
+        counters.unreadLost.add(file.unreadBefore());
+        LOG.warn(
+                "{}: truncated or written anew, read from its start; bytes seen before and not read: {}",
+                file,
+                file.unreadBefore());
+        if (file.isIdentified()) {
+            registry.retire(file.entry());
+        }
+        file.forgetIdentity();
+    }
+
+    /** After which file of an earlier life a new one at the same path may come; null when there is none. */
+    Succession afterEarlierLife(InputRegistry.Entry entry) {
+        SourceInput input = open(entry);
+        try {
+            return Succession.of(entry, startOf(input, entry, entry.path(), Long.MAX_VALUE, true, false));
+        } finally {
+            input.close();
+        }
+    }
+
+    private void identifyItself(TailedFile file, InputRegistry.Entry found, long size, boolean foundAtStart)
+            throws IOException {
+        InputRegistry.Entry entry = found;
+        boolean seenBefore = entry != null;
+        SourceInput input = null;
+        if (seenBefore) {
+            input = open(entry);
+            if (input.startPosition() > size) {
+                counters.truncations.increment();
+                registry.retire(entry);
+                input.close();
+                seenBefore = false;
+            }
+        }
+        if (!seenBefore) {
+            entry = newEntry(file, size);
+            input = open(entry);
+            // Known although it is new: another file had this inode and began with the same bytes. Only at start, when
+            // no registry was left, the channels are believed.
+            while (input.isKnown() && (registry.wasFound() || !foundAtStart || input.startPosition() > size)) {
+                input.close();
+                entry = registry.next(entry);
+                input = open(entry);
+            }
+            registry.add(entry);
+        }
+        long start = startOf(input, entry, file.path().toString(), size, seenBefore, foundAtStart);
+        if (!seenBefore && !input.isKnown()) {
+            entry.beginAt(start);
+        }
+        begin(file, entry, input, start, size);
+    }
+
+    private void begin(TailedFile file, InputRegistry.Entry entry, SourceInput input, long start, long size)
+            throws IOException {
+        input.beginAt(start);
+        file.identify(entry, input, start);
+        file.readTail();
+        file.completeSum();
+        if (!input.isKnown() && start > 0) {
+            input.mark(start);
+        }
+        LOG.info("{}: input {} from {} of {}", file.path(), entry.id(), start, size);
+    }
+
+    /** The file goes on where the one before it ended. */
+    private void succeed(TailedFile file, Succession succession, long size) throws IOException {
+        counters.resumed.increment();
+        TailedFile before = succession.followed();
+        Path backup = succession.backup();
+        if (before == null) {
+            InputRegistry.Entry entry = succession.entry();
+            SourceInput input = open(entry);
+            long start = startOf(input, entry, entry.path(), size, true, false);
+            begin(file, registry.move(entry, file.id(), file.path()), input, start, size);
+            if (backup != null) {
+                keepOut(entry, backup);
+            }
+        } else {
+            file.inherit(before, registry.move(before.entry(), file.id(), file.path()));
+            if (backup != null) {
+                before.renamedTo(backup);
+            }
+            followRest(before, file);
+        }
+        LOG.info("{}: saved under a new inode, goes on at {} of {}", file.path(), file.position(), size);
+    }
+
+    /** Somebody may still write to the old file; what it has by now is in the new one. */
+    private void followRest(TailedFile before, TailedFile file) throws IOException {
+        if (!before.isOpen() && (!before.isAtItsPath() || !before.open())) {
+            return;
+        }
+        long size = before.channel().size();
+        long from = file.position();
+        int rest = (int) Math.max(0, Math.min(size - from, MOST_COMPARED_BYTES));
+        boolean hasRest = rest == size - from
+                && Fingerprint.read(before.channel(), from, rest).matches(file.channel());
+        InputRegistry.Entry entry = newInput(before, size);
+        long start = hasRest ? size : from;
+        entry.beginAt(start);
+        begin(before, entry, open(entry), start, size);
+    }
+
+    private InputRegistry.Entry newInput(TailedFile file, long size) throws IOException {
+        InputRegistry.Entry entry = registry.candidate(file.id(), file.channel(), headBytes(size), "", clock.time());
+        SourceInput input = open(entry);
+        while (input.isKnown()) {
+            input.close();
+            entry = registry.next(entry);
+            input = open(entry);
+        }
+        input.close();
+        registry.add(entry);
+        return entry;
+    }
+
+    /** A backup that matches a pattern is not to be read as a file of its own. */
+    private void keepOut(InputRegistry.Entry before, Path backup) throws IOException {
+        try (FileChannel channel = FileChannel.open(backup, StandardOpenOption.READ)) {
+            InputRegistry.Entry entry = registry.candidate(
+                    before.file(), channel, headBytes(channel.size()), backup.toString(), clock.time());
+            entry.beginAt(channel.size());
+            registry.add(entry);
+        }
+    }
+
+    private static int headBytes(long size) {
+        return Integer.highestOneBit((int) Math.min(size, InputRegistry.HEAD_BYTES));
+    }
+
+    /**
+     * An entry from as much of the file's beginning as there is. Where the registry was lost and the position file was
+     * not, the file may be known from a time when it was shorter.
+     */
+    private InputRegistry.Entry newEntry(TailedFile file, long size) throws IOException {
+        int head = headBytes(size);
+        PositionFile.Entry known = knownPositions.get(file.id().inode());
+        boolean lost = !registry.wasFound()
+                && known != null
+                && known.file().equals(file.path().toString());
+        for (int shorter = head; lost && shorter > 0; shorter /= 2) {
+            InputRegistry.Entry entry = registry.candidate(
+                    file.id(), file.channel(), shorter, file.path().toString(), clock.time());
+            SourceInput input = open(entry);
+            boolean found = input.isKnown() && input.startPosition() <= size;
+            input.close();
+            if (found) {
+                return entry;
+            }
+        }
+        return registry.candidate(file.id(), file.channel(), head, file.path().toString(), clock.time());
+    }
+
+    private SourceInput open(InputRegistry.Entry entry) {
+        return processor.openInput(new InputKey(InputKey.Kind.ORDERED, entry.id()));
+    }
+
+    /** Channels know best. One that forgets with its process gets what the position file does not call safe. */
+    private long startOf(
+            SourceInput input,
+            InputRegistry.Entry entry,
+            String path,
+            long size,
+            boolean seenBefore,
+            boolean foundAtStart) {
+        if (input.isKnown() && !input.isForgotten()) {
+            return input.startPosition();
+        }
+        long noted = unknownStart(entry, path, size, seenBefore, foundAtStart);
+        return input.isKnown() ? Math.min(noted, input.startPosition()) : noted;
+    }
+
+    private long unknownStart(
+            InputRegistry.Entry entry, String path, long size, boolean seenBefore, boolean foundAtStart) {
+        PositionFile.Entry known = knownPositions.get(entry.file().inode());
+        // What a registry does not hold is new, even if the position file has an entry for its inode.
+        boolean same = known != null
+                && (seenBefore || !registry.wasFound() && known.file().equals(path));
+        if (same && known.position() <= size) {
+            return known.position();
+        }
+        if (seenBefore) {
+            // An earlier life began with it, and nothing of what it read was kept.
+            return entry.begin() <= size ? entry.begin() : 0;
+        }
+        return settings.skipToEnd() && foundAtStart && known == null ? size : 0;
+    }
+}

@@ -1,0 +1,106 @@
+package io.headrace.engine.source.taildir;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the number of open files below a bound: the file that did not grow for the longest is closed first, and opened
+ * again when it grows. A file that could not be opened again, because it was deleted or renamed away, stays open until
+ * it is read to its end, even above the bound. Owned by the source's thread.
+ */
+final class OpenFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    private final int most;
+    private final TaildirCounters counters;
+
+    /** The one that grew last is the last. */
+    private final Set<TailedFile> open = new LinkedHashSet<>();
+
+    OpenFiles(int most, TaildirCounters counters) {
+        this.most = most;
+        this.counters = counters;
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    /** A file is about to be opened. */
+    void makeRoom() throws IOException {
+        if (open.size() < most) {
+            return;
+        }
+        List<TailedFile> closing = new ArrayList<>();
+        int tooMany = open.size() - most + 1;
+        for (Iterator<TailedFile> all = open.iterator(); all.hasNext() && closing.size() < tooMany; ) {
+            TailedFile file = all.next();
+            if (file.isListed() && file.isAtItsPath()) {
+                closing.add(file);
+            }
+        }
+        for (TailedFile file : closing) {
+            file.closeHandle();
+            counters.closedForOthers.increment();
+        }
+    }
+
+    void opened(TailedFile file) {
+        open.add(file);
+    }
+
+    void grew(TailedFile file) {
+        if (open.remove(file)) {
+            open.add(file);
+        }
+    }
+
+    void closed(TailedFile file) {
+        open.remove(file);
+    }
+
+    /**
+     * How many names an open file has, 0 when it was deleted.
+     *
+     * @return -1 when that cannot be told, because it is not open or the system has no {@code /proc}
+     */
+    static long names(TailedFile file) {
+        if (!file.isOpen()) {
+            return -1;
+        }
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (Path descriptor : descriptors) {
+                Map<String, Object> status = statusOf(descriptor);
+                if (((Number) status.getOrDefault("ino", -1L)).longValue()
+                                == file.id().inode()
+                        && ((Number) status.get("dev")).longValue() == file.id().device()) {
+                    return ((Number) status.get("nlink")).longValue();
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.debug("{}: {}", DESCRIPTORS, e.toString());
+        }
+        return -1;
+    }
+
+    private static Map<String, Object> statusOf(Path descriptor) {
+        try {
+            return Files.readAttributes(descriptor, "unix:dev,ino,nlink");
+        } catch (IOException e) {
+            // A descriptor that was closed meanwhile, such as the one of the listing.
+            return Map.of();
+        }
+    }
+}

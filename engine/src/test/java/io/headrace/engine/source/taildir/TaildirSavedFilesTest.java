@@ -1,0 +1,282 @@
+package io.headrace.engine.source.taildir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A file under the path of another one: saved by an editor, or rotated. */
+class TaildirSavedFilesTest {
+    private static final String HEADER = "#" + "x".repeat(300) + "\n";
+
+    @TempDir
+    Path folder;
+
+    private TailRig rig;
+    private Path log;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        rig = new TailRig(folder);
+        log = rig.logs.resolve("a.log");
+    }
+
+    @AfterEach
+    void tearDown() {
+        rig.close();
+    }
+
+    @Test
+    void shouldGoOnInFileThatWasRenamedOverTheOldOne() throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        saveOver("one\ntwo\nthree\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
+        assertThat(rig.count("ResumedFileCount")).isEqualTo(1);
+        assertThat(rig.count("TruncationCount")).isZero();
+        rig.write("a.log", "four\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four");
+        assertThat(rig.channel.inputs.values().stream().filter(input -> input.put == 19))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldGoOnAfterSeveralSavesAndARestart() throws IOException {
+        String text = "0\n";
+        rig.write("a.log", text);
+        rig.start().poll();
+        for (int i = 1; i < 6; i++) {
+            text += "line " + i + "\n";
+            saveOver(text);
+            rig.poll();
+            if (i == 3) {
+                rig.channel.makeSafe();
+                rig.restart().poll();
+            }
+        }
+        assertThat(rig.channel.texts()).containsExactly(text.split("\n"));
+        assertThat(rig.count("ResumedFileCount")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.log~", "a.log.bak", "a.log.orig", "a.log.~1~"})
+    void shouldGoOnWhenTheOldFileBecameABackup(String backup) throws IOException {
+        rig.with("filegroups.f1", rig.logs + "/a.*");
+        rig.write("a.log", HEADER + "one\ntwo\n");
+        rig.start().poll();
+        Files.move(log, rig.logs.resolve(backup));
+        rig.write("a.log", HEADER + "one\ntwo\nthree\n");
+        rig.poll();
+        rig.channel.makeSafe();
+        rig.restart().poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two", "three");
+    }
+
+    @Test
+    void shouldGoOnWhenTheNewFileIsWrittenSlowly() throws IOException {
+        rig.write("a.log", HEADER + "one\ntwo\n");
+        rig.start().poll();
+        Files.move(log, rig.logs.resolve("a.log~"));
+        String text = HEADER + "one\ntwo\nthree\n";
+        try (OutputStream out = Files.newOutputStream(log, StandardOpenOption.CREATE)) {
+            for (int at = 0; at < text.length(); at += 50) {
+                out.write(text.substring(at, Math.min(text.length(), at + 50)).getBytes());
+                rig.clock.advanceMillis(300);
+                while (rig.source.poll() > 0) {
+                    rig.clock.advanceMillis(1);
+                }
+            }
+        }
+        Files.delete(rig.logs.resolve("a.log~"));
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two", "three");
+    }
+
+    @Test
+    void shouldReadTheOldFileToItsEndBeforeTheNewOne() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\nunfini");
+        saveOver("one\ntwo\nunfinished\n");
+        rig.idle();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "unfinished");
+    }
+
+    @Test
+    void shouldReadWhatIsWrittenToTheOldFileAfterwards() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        try (OutputStream daemon = Files.newOutputStream(log, StandardOpenOption.APPEND)) {
+            saveOver("one\nedited\n");
+            rig.poll();
+            daemon.write("late\n".getBytes());
+            rig.poll();
+            rig.write("a.log", "new\n");
+            rig.poll();
+        }
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "edited", "late", "new");
+    }
+
+    @Test
+    void shouldGoOnInFileThatWasSavedWhileIdle() throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().idle().idle();
+        saveOver("one\ntwo\nthree\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void shouldGoOnInFileThatWasSavedWhileStopped() throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        saveOver("one\ntwo\nthree\n");
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
+        rig.channel.makeSafe();
+        rig.write("a.log", "four\n");
+        rig.restart().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four");
+    }
+
+    @Test
+    void shouldSendWhatWasNotSafeFromTheNewFileAfterAKill() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.write("a.log", "two\n");
+        rig.poll();
+        saveOver("one\ntwo\nthree\n");
+        rig.poll();
+        rig.kill().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "two", "three");
+    }
+
+    @Test
+    void shouldReadFromItsStartWhatHasOtherContentBeforeThePosition() throws IOException {
+        rig.write("a.log", HEADER + "one\n" + "same\n".repeat(1000));
+        rig.start().poll();
+        rig.channel.events.clear();
+        saveOver(HEADER + "two\n" + "same\n".repeat(1000) + "three\n");
+        rig.poll();
+        assertThat(rig.channel.events).hasSize(1003);
+        assertThat(rig.count("ReplacedFileCount")).isEqualTo(1);
+        assertThat(rig.count("ResumedFileCount")).isZero();
+    }
+
+    @Test
+    void shouldReadFromItsStartWhatBecameShorter() throws IOException {
+        rig.write("a.log", HEADER + "one\ntwo\nthree\n");
+        rig.start().poll();
+        saveOver(HEADER + "one\n");
+        rig.poll().poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two", "three", HEADER.strip(), "one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.log.1", "a.1.log", "0.log", "a.log-20261121", "a.log.old", "../a.log.1"})
+    void shouldNeverTakeARotatedFileForASavedOne(String rotated) throws IOException {
+        String same = HEADER + "tick\n".repeat(10);
+        rig.write("a.log", same);
+        rig.start().poll();
+        rig.write("a.log", "last\n");
+        Files.move(log, rig.logs.resolve(rotated));
+        rig.write("a.log", same + "last\nand more\n");
+        rig.poll();
+        assertThat(rig.channel.events).hasSize(12 + 13);
+        assertThat(rig.count("ResumedFileCount")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.log.1", "a.1.log", "0.log"})
+    void shouldNeverTakeARotatedFileForASavedOneAfterARestart(String rotated) throws IOException {
+        String same = HEADER + "tick\n".repeat(10);
+        rig.write("a.log", same);
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        rig.write("a.log", "last\n");
+        Files.move(log, rig.logs.resolve(rotated));
+        rig.write("a.log", same + "and more\n");
+        rig.start().poll();
+        assertThat(rig.channel.events).hasSize(12 + 12);
+        assertThat(rig.count("ResumedFileCount")).isZero();
+    }
+
+    @Test
+    void shouldNotHoldUpARotatedFileThatBeginsAlike() throws IOException {
+        rig.write("a.log", HEADER + "one\n");
+        rig.start().poll();
+        Files.move(log, rig.logs.resolve("a.log.1"));
+        rig.write("a.log", HEADER);
+        rig.clock.advanceMillis(300);
+        rig.source.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip());
+    }
+
+    @Test
+    void shouldReadWhatWasRotatedOutOfThePatternWhileStopped() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        rig.write("a.log", "two\n");
+        Files.move(log, rig.logs.resolve("a.log.1"));
+        rig.write("a.log", "three\n");
+        rig.with("fileHeader", "true").start().poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three");
+        assertThat(rig.channel.events)
+                .filteredOn(event -> event.text().equals("two"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.headers()).containsEntry("file", log.toString()));
+        rig.idle();
+        rig.channel.makeSafe();
+        rig.restart().idle();
+        assertThat(rig.channel.texts()).hasSize(3);
+    }
+
+    @Test
+    void shouldReadWhatWasRotatedOutOfThePatternWhileClosed() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().idle().idle();
+        rig.write("a.log", "two\n");
+        Files.move(log, rig.logs.resolve("a.log.1"));
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+    }
+
+    @Test
+    void shouldGoOnInAFolderThatVanishedAndCameBack() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        Path away = folder.resolve("away");
+        Files.move(rig.logs, away);
+        rig.idle().idle();
+        Files.move(away, rig.logs);
+        rig.write("a.log", "two\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+    }
+
+    private void saveOver(String text) throws IOException {
+        Path saved = Files.writeString(rig.logs.resolve("sedXa1b2c"), text);
+        Files.move(saved, log, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
