@@ -57,7 +57,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(names = "--settings", description = "Show every setting with the value in use.")
     private boolean settings;
 
-    @Option(names = "--strict", description = "Warnings refuse it, too.")
+    @Option(names = "--strict", description = "Warnings keep the agent from starting, too; notes never do.")
     private boolean strict;
 
     @Option(names = "--lenient", description = "Leave broken components out, as Flume does, instead of refusing.")

@@ -216,6 +216,60 @@ class MainTest {
         assertThat(out.toString()).contains("agent: a2 (expected: one of a1").contains("did you mean a1?");
     }
 
+    @Test
+    void shouldRefuseWarningsOnlyWhenStrict() throws IOException {
+        String file = configuration("a1.sinks.k1.type = logger\na1.sinks.k1.batchsize = 5");
+        String warning = file + ":8: warning: a1.sinks.k1.batchsize: unknown key";
+
+        assertThat(run("validate", file)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .startsWith(warning)
+                .contains("a1: can be used (1 source, 1 channel, 1 sink, 1 warning)");
+        assertThat(run("validate", "--strict", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(out.toString())
+                .startsWith(warning)
+                .contains("a1: cannot be used (1 source, 1 channel, 1 sink, 1 warning with --strict)");
+        assertThat(run("agent", "-n", "a1", "-f", file, "--strict", "--dryrun")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(run("validate", "--strict", "--lenient", file)).isEqualTo(ExitCode.USAGE);
+        assertThat(run("agent", "-n", "a1", "-f", file, "--strict", "--lenient"))
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void shouldStartNothingWhenTheConfigurationIsBrokenOrNotStrict() throws IOException {
+        Path data = folder.resolve("data");
+        String channel = "a1.channels.c1.type = file\na1.channels.c1.dataDirs = " + data + "\n";
+        String broken = configuration(channel + "a1.sinks.k1.type = lumberjack");
+
+        assertThat(run("agent", "-n", "a1", "-f", broken)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("a1: cannot be used (1 error, 1 warning)");
+
+        String doubtful = configuration(channel + "a1.sinks.k1.type = null");
+        assertThat(run("agent", "-n", "a1", "-f", doubtful, "--strict")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).contains("1 warning with --strict");
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void shouldNotRefuseKeysWithoutEffectWhenStrict() throws IOException {
+        String file = configuration("a1.channels.c1.byteCapacityBufferPercentage = 20\na1.sinks.k1.type = logger");
+
+        assertThat(run("validate", "--strict", file)).as(out::toString).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains(":7: note: a1.channels.c1.byteCapacityBufferPercentage: 20: has no effect");
+    }
+
+    @Test
+    void shouldMergeFilesInOrder() throws IOException {
+        String base = configuration("a1.sinks.k1.type = lumberjack");
+        String site = Files.writeString(folder.resolve("site.properties"), "\na1.sinks.k1.type = logger # here\n")
+                .toString();
+
+        assertThat(run("validate", base, site)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).startsWith(site + ":2: warning: a1.sinks.k1.type: logger # here: read as logger");
+        assertThat(run("validate", site, base)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(run("agent", "-n", "a1", "-f", base, "-f", site, "--dryrun")).isEqualTo(ExitCode.OK);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--metrics-port=70000", "--metrics-port=http", "--drain=-1"})
     void shouldRefuseAnAgentThatMakesNoSense(String option) throws IOException {

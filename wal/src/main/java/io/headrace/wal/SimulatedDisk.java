@@ -65,6 +65,7 @@ public final class SimulatedDisk implements Storage {
     private long calls;
     private long dieAtCall = Long.MAX_VALUE;
     private boolean dead;
+    private IOException death;
     private long capacity = Long.MAX_VALUE;
     private String machineId = "memory";
     private Faults faults = (call, path) -> false;
@@ -87,9 +88,15 @@ public final class SimulatedDisk implements Storage {
         files.values().forEach(SimulatedInode::forgetMappings);
     }
 
+    /** Where the process died in a call of its own, as {@link #dieAt(long)} let it; null when it was killed between calls. */
+    public synchronized IOException death() {
+        return death;
+    }
+
     /** A new process may open files; handles of the one before stay dead. */
     public synchronized void revive() {
         dead = false;
+        death = null;
         dieAtCall = Long.MAX_VALUE;
     }
 
@@ -337,6 +344,7 @@ public final class SimulatedDisk implements Storage {
         calls++;
         if (calls >= dieAtCall) {
             kill();
+            death = new IOException("killed");
             return true;
         }
         return false;

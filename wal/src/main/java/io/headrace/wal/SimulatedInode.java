@@ -79,10 +79,13 @@ final class SimulatedInode {
         mapped.remove(new Range(position, length));
     }
 
-    /** Whoever mapped ranges is gone; what was put there stays. */
+    /** Whoever mapped ranges is gone; what was put there stays, and what is put there from now on goes nowhere. */
     void forgetMappings() {
-        findChanges();
-        mapped.clear();
+        if (!mapped.isEmpty()) {
+            findChanges();
+            mapped.clear();
+            cached = cached.clone();
+        }
         clean = null;
     }
 

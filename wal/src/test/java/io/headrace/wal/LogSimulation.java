@@ -316,8 +316,7 @@ final class LogSimulation {
             entry = new Entry("", input, nextPositions.get(input), FrameType.MARK);
             frame = InputFrames.mark(fixture.builder, 0);
         } else {
-            String text = sequence + "-" + random.nextLong()
-                    + "x".repeat(random.nextInt(6) == 0 ? random.nextInt(60_000) : random.nextInt(300));
+            String text = text(sequence, random.nextInt(6) == 0 ? random.nextInt(60_000) : random.nextInt(300));
             entry = new Entry(text, input, input == 0 ? 0 : nextPositions.get(input), FrameType.DATA);
             frame = fixture.frame(text);
         }
@@ -343,6 +342,15 @@ final class LogSimulation {
         }
         note(appended ? "append " + sequence : "no room");
         return appended;
+    }
+
+    /** Never the same twice: the disk does not see a store into a mapped page that changes nothing. */
+    private String text(long sequence, int length) {
+        StringBuilder text = new StringBuilder().append(sequence);
+        while (text.length() < length) {
+            text.append('-').append(Long.toHexString(random.nextLong()));
+        }
+        return text.toString();
     }
 
     private void write() throws IOException {

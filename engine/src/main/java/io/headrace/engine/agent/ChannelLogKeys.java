@@ -39,6 +39,7 @@ final class ChannelLogKeys {
 
             @Setting(
                     key = "sync",
+                    word = true,
                     doc = "When writes are synced: always, never, or every so many ms; of a file channel always, of a"
                             + " dual one 100 unless given.")
             Optional<String> sync,

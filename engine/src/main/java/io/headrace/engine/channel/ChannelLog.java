@@ -61,6 +61,11 @@ final class ChannelLog {
         return log.streamId();
     }
 
+    /** Frames in the log up to here survive a power cut; any thread. */
+    long durable() {
+        return log.durable();
+    }
+
     LogState state() {
         return log.state();
     }

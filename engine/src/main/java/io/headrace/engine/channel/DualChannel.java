@@ -493,6 +493,11 @@ final class DualChannel implements ManagedChannel {
         return ring;
     }
 
+    /** Frames in the log up to here survive a power cut; 0 without a log. Any thread. */
+    long durable() {
+        return log == null ? 0 : log.durable();
+    }
+
     Sequence journalGate() {
         return journalGate;
     }

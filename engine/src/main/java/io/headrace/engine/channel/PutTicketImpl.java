@@ -31,6 +31,11 @@ final class PutTicketImpl implements PutTicket {
         count++;
     }
 
+    /** What the frame got in the first channel; 0 for a duplicate of one that is acknowledged. */
+    long firstSequence() {
+        return count == 0 ? 0 : sequences[0];
+    }
+
     @Override
     public boolean isAcknowledged() {
         for (int i = 0; i < count; i++) {

@@ -135,7 +135,10 @@ final class CheckContext {
             findings.error(
                     user,
                     title,
-                    user.key() + ": " + channel + ": no such channel" + SettingsBinder.suggestion(channel, known));
+                    user.key() + ": " + channel + ": no such channel"
+                            + (known.isEmpty()
+                                    ? " (expected: " + channel + " in " + keys.agent() + ".channels)"
+                                    : SettingsBinder.suggestion(channel, known)));
             return false;
         }
         return true;

@@ -72,11 +72,12 @@ public final class ConfigurationLoader {
             return List.of(unreadable(read, null));
         } else if (agents.isEmpty()) {
             List<ConfigurationProblem> problems = new ArrayList<>(read.problems());
-            problems.add(ConfigurationProblem.at(
-                    null,
+            problems.add(new ConfigurationProblem(
                     Severity.ERROR,
+                    files.get(files.size() - 1),
+                    0,
                     null,
-                    files + ": no agent (expected: keys such as NAME.sources, NAME.channels, NAME.sinks)"));
+                    "no agent (expected: keys such as NAME.sources, NAME.channels, NAME.sinks)"));
             return List.of(report(read.files(), null, problems, null));
         }
         return agents.stream().map(agent -> build(read, agent)).toList();

@@ -41,11 +41,12 @@ public record ConfigurationProblem(Severity severity, Path file, int line, Strin
                 : new ConfigurationProblem(severity, value.file(), value.line(), component, message);
     }
 
-    /** What has no place first, then in the order of {@code files}, then of lines. */
+    /** What has no place first, then in the order of {@code files}, then of lines, then errors first. */
     public static Comparator<ConfigurationProblem> inOrderOf(List<Path> files) {
         return Comparator.<ConfigurationProblem>comparingInt(
                         problem -> problem.file() == null ? -1 : files.indexOf(problem.file()))
-                .thenComparingInt(ConfigurationProblem::line);
+                .thenComparingInt(ConfigurationProblem::line)
+                .thenComparing(ConfigurationProblem::severity);
     }
 
     /** The same as a warning: the component is left out instead. */

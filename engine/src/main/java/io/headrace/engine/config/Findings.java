@@ -25,11 +25,7 @@ record Findings(List<ConfigurationProblem> problems) {
     String withoutComment(ConfigValue value, String component) {
         String bare = SettingParser.bare(value.value());
         if (!bare.equals(value.value())) {
-            warn(
-                    value,
-                    component,
-                    value.key() + ": " + value.value() + ": read as " + bare
-                            + " (expected: comments on lines of their own)");
+            warn(value, component, SettingsBinder.tailDropped(value, bare));
         }
         return bare;
     }

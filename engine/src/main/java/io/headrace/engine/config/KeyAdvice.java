@@ -41,7 +41,9 @@ final class KeyAdvice {
             return " (did you mean " + nearest + "?)";
         }
         String other = ownerOf(kind, key);
-        if (other != null) {
+        if (alias.equalsIgnoreCase(other)) {
+            return " (expected: no such line; only Flume's " + other + " has this key)";
+        } else if (other != null) {
             return " (expected: a key of " + alias + "; " + other + " has it)";
         }
         return candidates.size() <= LISTED

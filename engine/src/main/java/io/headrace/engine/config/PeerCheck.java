@@ -15,7 +15,7 @@ final class PeerCheck {
     private static final List<String> PROTOCOLS = List.of("avro", "thrift", "link");
     private static final String COMPRESSION = "compression-type";
 
-    private record End(String agent, String title, ConfigValue type, Map<String, ConfigValue> written) {
+    private record End(String agent, ConfigValue type, Map<String, ConfigValue> written) {
         String word(String key, String byDefault) {
             ConfigValue value = written.get(key);
             return value == null ? byDefault : SettingParser.bare(value.value()).toLowerCase(Locale.ROOT);
@@ -56,8 +56,8 @@ final class PeerCheck {
             warn(
                     sink.type(),
                     sink.type().key() + ": " + sink.type().value() + " (expected: " + other + ", as "
-                            + source.type().key() + " in line " + source.type().line()
-                            + " has it, which listens on the same port)");
+                            + source.type().key() + ", line " + source.type().line()
+                            + ", which listens on the same port)");
             return;
         }
         String sent = sink.word(COMPRESSION, "none");
@@ -70,8 +70,8 @@ final class PeerCheck {
         warn(
                 place,
                 sink.key(COMPRESSION) + ": " + sent + (place == sink.type() ? ", the default" : "") + " (expected: "
-                        + taken + ", as " + source.title() + " of " + source.agent() + " has it in line "
-                        + peer.line() + "; the two ends cannot talk otherwise)");
+                        + taken + ", as " + source.key(COMPRESSION) + (peer == source.type() ? " by default" : "")
+                        + ", line " + peer.line() + "; the two ends cannot talk otherwise)");
     }
 
     private List<End> ends(String group) {
@@ -84,12 +84,11 @@ final class PeerCheck {
             }
         });
         List<End> ends = new ArrayList<>();
-        String kind = group.substring(0, group.length() - 1);
         written.forEach((name, keys) -> {
             String[] parts = name.split(" ", 2);
             ConfigValue type = keys.get("type");
             if (type != null) {
-                End end = new End(parts[0], kind + " " + parts[1], type, keys);
+                End end = new End(parts[0], type, keys);
                 boolean dials = PROTOCOLS.contains(end.word("type", ""))
                         && end.word("port", "").matches("[1-9]\\d*");
                 if (dials) {

@@ -169,6 +169,12 @@ public final class SettingsBinder {
         return unknown;
     }
 
+    /** What to say of a value that is read without the blank and {@code #...} at its end. */
+    static String tailDropped(ConfigValue written, String bare) {
+        return written.key() + ": " + shown(written.key(), written.value()) + ": read as " + shown(written.key(), bare)
+                + " (expected: comments on lines of their own)";
+    }
+
     /** What to say of a text with a blank and {@code #} in it. */
     static String tailOfText(ConfigValue written) {
         return written.key() + ": " + shown(written.key(), written.value())
@@ -251,9 +257,7 @@ public final class SettingsBinder {
         if (bare != null && SettingParser.isText(type) && !setting.word()) {
             warn(written, tailOfText(written));
         } else if (bare != null) {
-            warn(
-                    written,
-                    written.key() + ": " + text + ": read as " + bare + " (expected: comments on lines of their own)");
+            warn(written, tailDropped(written, bare));
             text = bare;
         }
         try {
@@ -269,10 +273,12 @@ public final class SettingsBinder {
         values.forEach((key, value) -> {
             if (key.startsWith(prefix) && key.length() > prefix.length() && !plainKeys.contains(key)) {
                 used.add(key);
-                entries.put(key.substring(prefix.length()), value.value());
-                effective.put(key, shown(key, value.value()));
-                if (SettingParser.withoutComment(value.value()) != null) {
-                    warn(value, tailOfText(value));
+                String bare = SettingParser.withoutComment(value.value());
+                String text = bare != null && setting.word() ? bare : value.value();
+                entries.put(key.substring(prefix.length()), text);
+                effective.put(key, shown(key, text));
+                if (bare != null) {
+                    warn(value, setting.word() ? tailDropped(value, bare) : tailOfText(value));
                 }
             }
         });
@@ -340,8 +346,14 @@ public final class SettingsBinder {
         problems.add(ConfigurationProblem.at(place, Severity.WARNING, owner, message));
     }
 
+    /** The first sentence of the documentation, to stand in brackets. */
     private static String expectationOf(Setting setting) {
-        return setting.doc();
+        String doc = setting.doc();
+        int end = doc.indexOf(". ");
+        String sentence =
+                end >= 0 ? doc.substring(0, end) : doc.endsWith(".") ? doc.substring(0, doc.length() - 1) : doc;
+        boolean word = sentence.length() > 1 && Character.isLowerCase(sentence.charAt(1));
+        return word ? Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1) : sentence;
     }
 
     private static boolean matches(String pattern, String key) {

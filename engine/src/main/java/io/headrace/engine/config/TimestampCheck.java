@@ -43,13 +43,15 @@ final class TimestampCheck {
             }
             String message = path.key() + ": " + path.value() + ": " + escape(path)
                     + " needs the header timestamp, which source " + source.name();
-            String expectation = " (expected: " + local + " = true, or an interceptor timestamp at source ";
+            String expectation = " (expected: " + local + " = true, or an interceptor timestamp ";
             if (carriesHeaders(source)) {
                 context.findings.note(
                         path, "sink " + sink.name(), message + " only passes on" + expectation + "where events begin)");
             } else {
                 context.findings.warn(
-                        path, "sink " + sink.name(), message + " does not set" + expectation + source.name() + ")");
+                        path,
+                        "sink " + sink.name(),
+                        message + " does not set" + expectation + "at source " + source.name() + ")");
             }
             return;
         }

@@ -39,8 +39,9 @@ final class TopologyCheck {
                         last.list(),
                         null,
                         last.list().key() + ": " + channel + ": sinks " + shown
-                                + " share it, so each event goes to one of them (expected: a channel for each sink, all"
-                                + " of them in " + sourceList(channel) + ", where each is to get all events)");
+                                + " share it, so each event goes to one of them (expected, where all are to get all:"
+                                + " a channel of its own, named in " + sourceList(channel) + " beside " + channel
+                                + ")");
             }
         });
     }

@@ -27,13 +27,13 @@ final class MultiplexingSelector implements ChannelSelector {
             @Setting(key = "default", doc = "Channels of events that no mapping names.")
             List<String> byDefault,
 
-            @Setting(key = "mapping.*", doc = "Channels of a value: mapping.VALUE = CHANNELS.")
+            @Setting(key = "mapping.*", word = true, doc = "Channels of a value: mapping.VALUE = CHANNELS.")
             Map<String, String> mapping,
 
             @Setting(key = "optional", doc = "Channels that get what they have room for, whatever the value.")
             List<String> optional,
 
-            @Setting(key = "optional.*", doc = "The same for one value: optional.VALUE = CHANNELS.")
+            @Setting(key = "optional.*", word = true, doc = "The same for one value: optional.VALUE = CHANNELS.")
             Map<String, String> optionalOfValue) {}
 
     private final String header;

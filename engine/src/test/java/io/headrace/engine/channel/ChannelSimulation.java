@@ -7,7 +7,7 @@ import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.DiskFullException;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.LogSettings.Appender;
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import io.headrace.wal.SyncMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,21 +21,26 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * One seeded history of a channel with several lives, all duty cycles, sources and sinks in one thread, with kills
- * between any two steps and between any two calls of the storage, against a model of what was promised.
+ * One seeded history of a channel with several lives, all duty cycles, sources and sinks in one thread, with kills and
+ * power cuts between any two steps and within any call of the storage, calls that fail, and a disk that gets full,
+ * against a model of what was promised.
  */
 final class ChannelSimulation {
     private static final int LIVES = 4;
     private static final int IDLE_ROUNDS = 6;
     private static final long IDLE_MILLIS = 50;
 
-    /** Shared: making histograms would take longer than the rest. */
-    private static final MetricGroup METRICS = new MetricGroup(GroupType.CHANNEL, "c1");
+    /** One a thread: making histograms would take longer than the rest. */
+    private static final ThreadLocal<MetricGroup> METRICS =
+            ThreadLocal.withInitial(() -> new MetricGroup(GroupType.CHANNEL, "c1"));
 
     private static final Path FOLDER = Path.of("log");
 
     private final SplittableRandom random;
-    private final MemoryStorage storage = new MemoryStorage();
+    private final SimulatedDisk storage;
+    private final StringBuilder trace = new StringBuilder();
+    private final CrashCoverage coverage;
+    private int crashes;
     private final DrivenClock clock = new DrivenClock();
     private final ChannelSettings settings;
     private final List<SimulatedInput> inputs;
@@ -45,6 +50,10 @@ final class ChannelSimulation {
     private final Set<String> delivered = new HashSet<>();
     private final Set<String> committedForGood = new HashSet<>();
     private long tokens;
+    /** Power was cut where acknowledged frames need not be on disk. */
+    private boolean lossy;
+
+    private long durable;
 
     // One life.
     private DrivenRunner runner;
@@ -52,6 +61,7 @@ final class ChannelSimulation {
     private ChannelConsumer first;
     private ChannelConsumer second;
     private boolean sinkWoken;
+    private boolean faulty;
     private long capacity = Long.MAX_VALUE;
     private final List<Open> open = new ArrayList<>();
     private final Map<String, Long> highestLeased = new HashMap<>();
@@ -63,8 +73,10 @@ final class ChannelSimulation {
 
     private record Open(Lease lease, boolean withToken, List<String> frames) {}
 
-    ChannelSimulation(long seed) {
+    ChannelSimulation(long seed, CrashCoverage coverage) {
+        this.coverage = coverage;
         random = new SplittableRandom(seed);
+        storage = new SimulatedDisk(seed);
         boolean file = random.nextBoolean();
         inputs = List.of(
                 new SimulatedInput(InputKey.Kind.ORDERED, "file:a", file),
@@ -81,7 +93,23 @@ final class ChannelSimulation {
                         random.nextBoolean() ? Appender.MAPPED : Appender.POSITIONAL);
     }
 
+    /** Frames that were put, again or not. */
+    int frames() {
+        return inputs.stream().mapToInt(SimulatedInput::putCount).sum();
+    }
+
+    /** How often the process died or the channel failed. */
+    int crashes() {
+        return crashes;
+    }
+
+    /** What happened, for whoever looks for a fault. */
+    String trace() {
+        return trace.toString();
+    }
+
     void run() throws IOException {
+        note(settings.policy() + " " + settings.sync() + " " + settings.appender());
         for (int life = 1; life <= LIVES; life++) {
             begin();
             if (life == LIVES) {
@@ -89,9 +117,14 @@ final class ChannelSimulation {
                 finish();
                 return;
             }
-            int steps = 20 + random.nextInt(120);
-            if (random.nextInt(3) == 0) {
-                storage.dieAt(1 + random.nextInt(60));
+            int steps = 40 + random.nextInt(160);
+            if (random.nextBoolean()) {
+                storage.dieAt(1 + random.nextInt(random.nextBoolean() ? 60 : 200));
+            }
+            faulty = random.nextInt(4) == 0;
+            if (faulty) {
+                int[] passing = {random.nextInt(150)};
+                storage.faults((call, path) -> passing[0]-- == 0);
             }
             for (int step = 0; step < steps && channel.failure() == null; step++) {
                 step();
@@ -102,8 +135,8 @@ final class ChannelSimulation {
 
     private void begin() throws IOException {
         while (channel == null) {
-            if (random.nextInt(6) == 0) {
-                storage.dieAt(1 + random.nextInt(30));
+            if (random.nextInt(4) == 0) {
+                storage.dieAt(1 + random.nextInt(40));
             }
             runner = new DrivenRunner();
             try {
@@ -112,7 +145,7 @@ final class ChannelSimulation {
                     // Killed in a call that found the disk full.
                     channel.close();
                     channel = null;
-                    storage.revive();
+                    diedOpening();
                 }
             } catch (DiskFullException e) {
                 makeRoom();
@@ -120,11 +153,12 @@ final class ChannelSimulation {
                 if (!storage.isDead()) {
                     throw e;
                 }
-                storage.revive();
+                diedOpening();
             }
         }
         storage.revive();
         channel.start();
+        note("opened: acknowledged " + channel.acknowledged() + ", low water " + channel.lowWater());
         first = channel.consumer("k1");
         first.setListener(() -> sinkWoken = true);
         second = channel.consumer("k2");
@@ -132,14 +166,41 @@ final class ChannelSimulation {
         leasedThisLife.clear();
         open.clear();
         learnWhatIsCommitted();
+        note("committed for good " + committedForGood);
         assertThat(channel.ledger().balances()).isTrue();
         ChannelProcessorImpl processor = Fixtures.processor(channel);
-        inputs.forEach(input -> input.open(processor));
+        inputs.forEach(input -> {
+            input.open(processor);
+            note(input.id() + " from " + input.notLostUpTo() + ", acknowledged " + input.acknowledged);
+        });
+    }
+
+    private void note(String what) {
+        trace.append(what).append('\n');
+    }
+
+    private void diedOpening() {
+        note("died while opening");
+        crashes++;
+        coverage.diedOpening(storage.death());
+        if (random.nextInt(3) == 0) {
+            note("power cut");
+            storage.cutPower(random);
+            loseWhatWasNotDurable();
+        }
+        storage.revive();
+    }
+
+    private void loseWhatWasNotDurable() {
+        if (settings.sync().kind() != SyncMode.Kind.ALWAYS) {
+            lossy = true;
+            inputs.forEach(input -> input.loseWhatWasNotDurable(durable));
+        }
     }
 
     private ChannelEnvironment environment() {
         SplittableRandom ids = new SplittableRandom(random.nextLong());
-        return new ChannelEnvironment(storage, clock, clock, ids::nextLong, METRICS, runner, failures::add);
+        return new ChannelEnvironment(storage, clock, clock, ids::nextLong, METRICS.get(), runner, failures::add);
     }
 
     /** The recovered token says which commits a checkpoint held: all up to it, and none of its sink's after it. */
@@ -214,7 +275,8 @@ final class ChannelSimulation {
         boolean again = input.hasToResend();
         String frame = input.id() + "/" + input.nextPosition();
         PutStatus status = input.putNext(events);
-        if (status == PutStatus.ACCEPTED && again && settings.policy() == ChannelPolicy.DUAL) {
+        note("put " + frame + ": " + status + (again ? ", again" : ""));
+        if (status == PutStatus.ACCEPTED && again && (lossy || settings.policy() == ChannelPolicy.DUAL)) {
             // Memory held an earlier frame that the kill took: what was committed behind it comes twice.
             committedForGood.remove(frame);
         }
@@ -270,6 +332,7 @@ final class ChannelSimulation {
             commits.add(new Commit(0, one.frames()));
             one.lease().commit();
         }
+        note("committed " + one.frames() + (one.withToken() ? " with token " + tokens : ""));
         delivered.addAll(one.frames());
     }
 
@@ -292,19 +355,49 @@ final class ChannelSimulation {
         boolean inOrder = channel.failure() == null && random.nextInt(4) == 0;
         if (inOrder) {
             makeRoom();
+            note("stop");
             channel.stop(0);
         } else {
-            storage.kill();
-            channel.close();
+            crash();
         }
         assertThat(failures)
-                .allMatch(failure -> failure instanceof IOException && storage.isDead(), "only the kill fails it");
+                .allMatch(
+                        failure -> failure instanceof IOException && (faulty || storage.isDead()),
+                        "only what was done to it fails it");
         failures.clear();
         open.forEach(one -> one.lease().rollback());
         open.clear();
         inputs.forEach(SimulatedInput::close);
+        storage.faults((call, path) -> false);
         storage.revive();
         channel = null;
+    }
+
+    private void crash() {
+        crashes++;
+        if (storage.isDead() || channel.failure() == null) {
+            coverage.died(
+                    storage.death(),
+                    settings.policy(),
+                    ((DualChannel) channel).admission().isSpilling());
+        }
+        durable = ((DualChannel) channel).durable();
+        boolean cacheLost = random.nextBoolean();
+        if (cacheLost && random.nextBoolean()) {
+            note("killed, cache dropped; durable " + durable);
+            storage.kill();
+            storage.dropCache();
+        } else if (cacheLost) {
+            note("power cut; durable " + durable);
+            storage.cutPower(random);
+        } else {
+            note("killed");
+            storage.kill();
+        }
+        channel.close();
+        if (cacheLost) {
+            loseWhatWasNotDurable();
+        }
     }
 
     /** The last life is calm: everything that was put is delivered in the end. */
@@ -324,6 +417,9 @@ final class ChannelSimulation {
         assertThat(wanted).as("promised and lost").isEmpty();
         for (SimulatedInput input : inputs) {
             for (long position = 1; position <= input.highest; position++) {
+                if (input.forgiven.contains(position)) {
+                    continue;
+                }
                 assertThat(all.contains(input.id() + "/" + position) || delivered.contains(input.id() + "/" + position))
                         .as("%s/%d delivered", input.id(), position)
                         .isTrue();
@@ -354,6 +450,7 @@ final class ChannelSimulation {
                 wanted.add(input.id() + "/" + position);
             }
         }
+        inputs.forEach(input -> input.forgiven.forEach(position -> wanted.remove(input.id() + "/" + position)));
         // A commit that no checkpoint holds may have been in the log or not.
         wanted.removeAll(delivered);
         return wanted;

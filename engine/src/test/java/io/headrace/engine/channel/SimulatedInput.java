@@ -6,9 +6,11 @@ import io.headrace.wal.InputKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -21,6 +23,11 @@ final class SimulatedInput {
     private final boolean durable;
     final Map<Long, Integer> eventsAt = new HashMap<>();
     final TreeSet<Long> acknowledged = new TreeSet<>();
+    /** Sequences of what was acknowledged in this life, by position. */
+    private final Map<Long, Long> sequences = new HashMap<>();
+    /** Acknowledged before it was on disk, as the settings allow, and perhaps lost when power was. */
+    final Set<Long> forgiven = new HashSet<>();
+
     private final List<Outstanding> outstanding = new ArrayList<>();
     private final ArrayDeque<Long> toSend = new ArrayDeque<>();
     private ChannelProcessorImpl processor;
@@ -28,6 +35,7 @@ final class SimulatedInput {
     long highest;
     private long next = 1;
     private long notLostUpTo;
+    private int putCount;
 
     private record Outstanding(long position, PutTicket ticket) {}
 
@@ -50,11 +58,12 @@ final class SimulatedInput {
         processor = newProcessor;
         input = processor.openInput(key);
         outstanding.clear();
+        sequences.clear();
         notLostUpTo = input.startPosition();
         if (isWindow()) {
             toSend.clear();
             for (long position = 1; position <= highest; position++) {
-                if (!acknowledged.contains(position)) {
+                if (!acknowledged.contains(position) && !forgiven.contains(position)) {
                     toSend.add(position);
                 }
             }
@@ -67,6 +76,10 @@ final class SimulatedInput {
     /** What the channel says it has: it may not lose any of it. */
     long notLostUpTo() {
         return notLostUpTo;
+    }
+
+    int putCount() {
+        return putCount;
     }
 
     boolean hasToResend() {
@@ -106,6 +119,7 @@ final class SimulatedInput {
         Frame frame = Fixtures.smallFrame(producer, bodies);
         try {
             PutStatus status = processor.tryPut(input, position, frame, true, ticket);
+            putCount += status == PutStatus.ACCEPTED ? 1 : 0;
             if (status == PutStatus.ACCEPTED || status == PutStatus.DUPLICATE) {
                 outstanding.add(new Outstanding(position, ticket));
             }
@@ -129,6 +143,7 @@ final class SimulatedInput {
             // Into a channel that may hold frames only in memory a sender asks for `ack = safe`.
             if (durable ? one.ticket().isAcknowledged() : one.ticket().isSafe()) {
                 acknowledged.add(one.position());
+                sequences.merge(one.position(), ((PutTicketImpl) one.ticket()).firstSequence(), Math::max);
                 each.remove();
             }
         }
@@ -141,10 +156,19 @@ final class SimulatedInput {
 
     private long floor() {
         long floor = 0;
-        while (acknowledged.contains(floor + 1)) {
+        while (acknowledged.contains(floor + 1) || forgiven.contains(floor + 1)) {
             floor++;
         }
         return floor;
+    }
+
+    /** Power is gone: a sender has forgotten what it was promised, whether it was on disk or not. */
+    void loseWhatWasNotDurable(long durable) {
+        sequences.forEach((position, sequence) -> {
+            if (sequence > durable && acknowledged.remove(position)) {
+                forgiven.add(position);
+            }
+        });
     }
 
     void close() {

@@ -296,8 +296,8 @@ class ConfigurationLoaderTest {
         assertThat(report.warnings())
                 .extracting(ConfigurationProblem::toString)
                 .containsExactly("a.conf:10: a1.sinks.k2.channel: c1: sinks k1 (drain), k2 (other) share it, so each"
-                        + " event goes to one of them (expected: a channel for each sink, all of them in"
-                        + " a1.sources.r1.channels, where each is to get all events)");
+                        + " event goes to one of them (expected, where all are to get all: a channel of its own,"
+                        + " named in a1.sources.r1.channels beside c1)");
     }
 
     @Test
@@ -358,6 +358,118 @@ class ConfigurationLoaderTest {
         assertThat(report.errors())
                 .extracting(ConfigurationProblem::toString)
                 .containsExactly(local + ":1: a1.sources.r1.batchSize: 7x (expected: a whole number >= 1)");
+    }
+
+    @Test
+    void shouldNotSpeakOfAKeyThatALaterFileReplaces(@TempDir Path folder) throws IOException {
+        Path base = Files.writeString(folder.resolve("base.conf"), SOUND + "a1.sources.r1.batchSize = wrong\n");
+        Path site = Files.writeString(folder.resolve("site.conf"), "\na1.sources.r1.batchSize = 7");
+
+        ConfigurationReport report = loader(false).read(List.of(base, site), "a1");
+
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.orThrow().effective()).containsEntry("a1.sources.r1.batchSize", "7");
+    }
+
+    @Test
+    void shouldTellProblemsInOrderOfFilesAndLines(@TempDir Path folder) throws IOException {
+        Path last = Files.writeString(folder.resolve("a.conf"), "a1.sinks.k1.x = 1\na1.channels.c1.capacity = x");
+        Path first = Files.writeString(folder.resolve("b.conf"), SOUND + "a1.sinks.k1.y = 1\na1.sinks.k1.y = 2");
+
+        ConfigurationReport report = loader(false).read(List.of(first, last), "a1");
+
+        assertThat(report.problems())
+                .extracting(ConfigurationProblem::describe)
+                .extracting(line -> line.substring(folder.toString().length() + 1))
+                .containsExactly(
+                        "b.conf:10: warning: a1.sinks.k1.y: 2: replaces the value in line 9 (expected: each key once)",
+                        "b.conf:10: warning: a1.sinks.k1.y: unknown key (expected: one of sink.batchSize)",
+                        "a.conf:1: warning: a1.sinks.k1.x: unknown key (expected: one of sink.batchSize)",
+                        "a.conf:2: error: a1.channels.c1.capacity: x (expected: a whole number >= 1)");
+    }
+
+    @Test
+    void shouldReadEachFileOnceForAllAgents(@TempDir Path folder) throws IOException {
+        Path file =
+                Files.writeString(folder.resolve("a.conf"), SOUND + SOUND.replace("a1.", "b1.") + "b1.sinks.k1.x = 1");
+
+        List<ConfigurationReport> reports = loader(false).readAll(List.of(file));
+
+        assertThat(reports).extracting(ConfigurationReport::agent).containsExactly("a1", "b1");
+        assertThat(reports.get(0).isFlawless()).isTrue();
+        assertThat(reports.get(1).isUsable()).isTrue();
+        assertThat(reports.get(1).isFlawless()).isFalse();
+        assertThat(loader(false).readAll(List.of(folder.resolve("none"))))
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.isUsable()).isFalse();
+                    assertThat(report.problems())
+                            .extracting(ConfigurationProblem::describe)
+                            .containsExactly(folder.resolve("none")
+                                    + ": error: no such file (expected: a properties file that can be read)");
+                });
+    }
+
+    @Test
+    void shouldNameTheAgentThatWasProbablyMeant() {
+        assertThat(loader(false)
+                        .readText(FILE, SOUND.replace("a1.", "agent."), "agnet")
+                        .errors())
+                .extracting(ConfigurationProblem::toString)
+                .containsExactly("agent: agnet (expected: one of agent in [a.conf]; did you mean agent?)");
+    }
+
+    @Test
+    void shouldCompareTheBatchesOfAnyComponent() {
+        ConfigurationReport report = read(SOUND + """
+                a1.sources.r1.kafka.Batch_Size = 101
+                a1.sources.r1.myBatchSize = 101 # events
+                a1.sinks.k1.batch-size = 101
+                a1.sinks.k1.sink.batchSize = 1000 # events
+                a1.sinks.k1.batchSizeMillis = 101
+                """);
+
+        assertThat(report.errors())
+                .extracting(ConfigurationProblem::describe)
+                .containsExactly(
+                        "a.conf:9: error: a1.sources.r1.kafka.Batch_Size: 101"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)",
+                        "a.conf:10: error: a1.sources.r1.myBatchSize: 101"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)",
+                        "a.conf:11: error: a1.sinks.k1.batch-size: 101"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)",
+                        "a.conf:12: error: a1.sinks.k1.sink.batchSize: 1000"
+                                + " (expected: <= a1.channels.c1.transactionCapacity 100, the default)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            $${env:HOST}|${env:HOST}
+            a$${x}b$${y}|a${x}b${y}
+            $$${env:HOST}|$${env:HOST}
+            100$|100$
+            $HOST {x}|$HOST {x}
+            ${env:HOST}${sys:app}|web1shop
+            ${env:NONE:-}|-
+            ${env:NONE:-a:-b}|a:-b
+            ${env:NONE:-${sys:app}}|shop
+            ${env:NONE:-${sys:none:-${env:HOST}}}/x|web1/x
+            ${base:-none}|none
+            """)
+    void shouldReplaceReferencesAsCommonsTextDoes(String written, String read) {
+        AgentConfiguration agent =
+                read(SOUND + "a1.sources.r1.path = " + written + "-\n").orThrow();
+
+        String value = agent.sources().get(0).settings().values().get("path").value();
+        assertThat(value).isEqualTo(read.equals("-") ? "-" : read + "-");
+    }
+
+    @Test
+    void shouldSuggestTheVariableWhereAnOldResolverWasUsed() {
+        assertThat(read(SOUND + "a1.sources.r1.path = ${HOST}").errors())
+                .singleElement()
+                .hasToString("a.conf:9: a1.sources.r1.path: ${HOST} (expected: env:NAME, sys:NAME or a key of the"
+                        + " configuration, $${ for a plain ${; did you mean ${env:HOST}?)");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,7 +105,7 @@ class FlumeFileChannelRestartTest {
 
     private static long changed(Path file) {
         try {
-            return Files.getLastModifiedTime(file).to(java.util.concurrent.TimeUnit.NANOSECONDS);
+            return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -252,6 +253,23 @@ class FlumeFileChannelRestartTest {
         try (RealChannel again = open()) {
             assertThat(again.take(put.size())).isEqualTo(put);
         }
+    }
+
+    @Test
+    void shouldRefuseToOpenWhenTheSegmentsAreEmptied() throws IOException {
+        RealChannel channel = open();
+        putInTens(channel);
+        awaitCheckpoint(channel);
+        channel.stop();
+        for (String segment : files("data")) {
+            if (segment.endsWith(".wal")) {
+                Damage.EMPTY.to(Path.of(segment));
+            }
+        }
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining("headrace wal check");
     }
 
     private List<String> files(String name) throws IOException {

@@ -38,6 +38,7 @@ public record FileRollSettings(
         @Setting(
                 key = "sink.serializer",
                 byDefault = "text",
+                word = true,
                 names = ComponentProvider.OfSerializer.class,
                 doc = "How events stand in the file.")
         String serializer,

@@ -4,7 +4,7 @@ import io.headrace.engine.config.Setting;
 
 /** Settings of a sink {@code link}; names as of Flume's Avro sink where it has them. */
 public record LinkSinkSettings(
-        @Setting(key = "hostname", doc = "Host of the source 'link' to send to.")
+        @Setting(key = "hostname", word = true, doc = "Host of the source 'link' to send to.")
         String hostname,
 
         @Setting(key = "port", min = 1, max = 65535, doc = "Port of the source 'link' to send to.")

@@ -5,7 +5,7 @@ import io.headrace.transport.link.AckLevel;
 
 /** Settings of a source {@code link}. */
 public record LinkSourceSettings(
-        @Setting(key = "bind", doc = "Address or host name to listen on.")
+        @Setting(key = "bind", word = true, doc = "Address or host name to listen on.")
         String bind,
 
         @Setting(key = "port", min = 0, max = 65535, doc = "Port to listen on; 0 lets the system choose.")

@@ -1,0 +1,138 @@
+package io.headrace.engine.source.taildir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are truncated in place, as by logrotate's copytruncate. */
+class TaildirTruncationTest {
+    private static final String HEADER = "#" + "x".repeat(300) + "\n";
+
+    @TempDir
+    Path folder;
+
+    private TailRig rig;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        rig = new TailRig(folder);
+    }
+
+    @AfterEach
+    void tearDown() {
+        rig.close();
+    }
+
+    @Test
+    void shouldCountWhatWasSeenAndDestroyedBeforeItWasRead() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\nunfinished");
+        rig.start().poll();
+        rewrite(file, "3\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "3");
+        assertThat(rig.count("TruncationCount")).isEqualTo(1);
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo("unfinished".length());
+    }
+
+    @Test
+    void shouldCountNothingWhenAllWasRead() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        rewrite(file, "");
+        rig.poll();
+        assertThat(rig.count("TruncationCount")).isEqualTo(1);
+        assertThat(rig.count("UnreadBytesLostCount")).isZero();
+        rig.write("a.log", "three\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void shouldCountWhatWaitedForRoomInTheChannel() throws IOException {
+        Path file = rig.write("a.log", "0123456789\n".repeat(1000));
+        rig.with("batchSize", "100").start();
+        rig.channel.full = true;
+        rig.poll();
+        rewrite(file, "");
+        rig.channel.full = false;
+        rig.channel.wake.run();
+        rig.poll();
+        // The frame that waited was read already, the other 900 lines were seen in the file only.
+        assertThat(rig.channel.events).hasSize(100);
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(900 * 11);
+    }
+
+    @Test
+    void shouldNoticeFileFilledAgainToTheSameSize() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        rewrite(file, "1\n22\n33\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "1", "22", "33");
+        assertThat(rig.count("TruncationCount")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNoticeFileFilledAgainToTheSameSizeWhileItWasClosed() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        rig.start().idle().idle();
+        rewrite(file, "1\n22\n33\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "1", "22", "33");
+    }
+
+    @Test
+    void shouldNoticeFileThatHasTheSameLinesBeforeThePositionButAnotherBeginning() throws IOException {
+        Path file = rig.write("a.log", "begun 1\n" + "tick\n".repeat(100));
+        rig.start().poll();
+        rewrite(file, "begun 2\n" + "tick\n".repeat(150));
+        rig.poll();
+        assertThat(rig.channel.events).hasSize(101 + 151);
+    }
+
+    @Test
+    void shouldNoticeThatAnUnfinishedLineWasReplacedByOneOfTheSameLength() throws IOException {
+        Path file = rig.write("a.log", HEADER + "unfin");
+        rig.start().poll();
+        rewrite(file, HEADER + "a\nb\nc");
+        rig.poll();
+        rig.write("a.log", "d\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "a", "b", "cd");
+    }
+
+    @Test
+    void shouldTrustATimeOfModificationOnlyWhenItIsOld() throws IOException {
+        TailedFile file = new TailedFile(new FileId(1, 2), Path.of("/x"), Map.of(), new OpenFiles(1, null), 0);
+        long modified = 5_000_000_000L;
+        assertThat(file.sawModification(modified, 5_050)).isTrue();
+        assertThat(file.sawModification(modified, 5_200)).isTrue();
+        assertThat(file.sawModification(modified, 6_000)).isFalse();
+        assertThat(file.sawModification(modified + 1, 7_000)).isTrue();
+    }
+
+    @Test
+    void shouldKeepReadingWhenTheFileIsOnlyTouched() throws IOException {
+        Path file = rig.write("a.log", HEADER + "one\n");
+        rig.start().poll();
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+        rig.poll();
+        rig.write("a.log", "two\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
+        assertThat(rig.count("TruncationCount")).isZero();
+    }
+
+    private static void rewrite(Path file, String text) throws IOException {
+        Files.writeString(file, text, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+}

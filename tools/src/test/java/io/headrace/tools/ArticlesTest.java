@@ -1,0 +1,113 @@
+package io.headrace.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Configurations as articles about Flume have them, with all that is told about them. What is expected stands beside each
+ * sample, in NAME.expected.
+ */
+class ArticlesTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"agent", "balanced", "guide", "comments"})
+    void shouldTellEachDeviationOnOneLine(String name) throws IOException {
+        Path file = sample(name);
+
+        run("validate", file.toString());
+
+        assertThat(out.toString().replace(file.getParent() + "/", "").lines())
+                .containsExactlyElementsOf(resource(name + ".expected").lines().toList());
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void shouldRunWhatTheAuthorMeantWhereCommentsStandBehindValues() throws IOException {
+        assertThat(run("validate", "--settings", sample("comments").toString())).isEqualTo(ExitCode.OK);
+
+        assertThat(out.toString().lines().map(String::trim))
+                .contains(
+                        "a1.sources.logs.batchSize = 500",
+                        "a1.sources.logs.fileHeader = true",
+                        "a1.sources.logs.idleTimeout = 60000 ms",
+                        "a1.sources.logs.lineEnding = keep",
+                        "a1.sources.logs.selector.mapping.audit = kept copy",
+                        "a1.sources.logs.headers.g1.team = web #1",
+                        "a1.channels.kept.sync = never",
+                        "a1.channels.kept.maxFileSize = 134217728",
+                        "a1.sinks.files.sink.rollInterval = 300000 ms",
+                        "a1.sinks.files.sink.serializer = text");
+    }
+
+    @Test
+    void shouldLeaveOutWhatThisVersionDoesNotHaveWhenLenient() throws IOException {
+        Path file = sample("agent");
+
+        assertThat(run("validate", "-n", "agent", "--lenient", file.toString())).isEqualTo(ExitCode.OK);
+
+        assertThat(out.toString().lines().filter(line -> line.endsWith(" is left out")))
+                .hasSize(4)
+                .anyMatch(line -> line.endsWith("; sink col1 is left out"))
+                .anyMatch(line -> line.endsWith("; sinkgroup collectors is left out"));
+        assertThat(out.toString()).contains("agent: can be used (1 source, 1 channel, 0 sinks, ");
+    }
+
+    @Test
+    void shouldTellProgramsTheSame() throws IOException {
+        Path file = sample("agent");
+        List<Integer> lines = new ArrayList<>();
+        List<String> severities = new ArrayList<>();
+
+        assertThat(run("validate", "--json", file.toString())).isEqualTo(ExitCode.CONFIGURATION);
+
+        try (JsonParser json = new JsonFactory().createParser(out.toString())) {
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.VALUE_NUMBER_INT && json.currentName().equals("line")) {
+                    lines.add(json.getIntValue());
+                } else if (token == JsonToken.VALUE_STRING && json.currentName().equals("severity")) {
+                    severities.add(json.getText());
+                }
+            }
+        }
+        assertThat(lines)
+                .isSorted()
+                .hasSize(resource("agent.expected").lines().toList().size() - 2);
+        assertThat(severities).hasSameSizeAs(lines).containsOnly("error", "warning", "note");
+        assertThat(out.toString()).contains("\"usable\" : false", "\"name\" : \"collector\"");
+    }
+
+    private Path sample(String name) throws IOException {
+        return Files.writeString(folder.resolve(name + ".conf"), resource(name + ".conf"));
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = ArticlesTest.class.getResourceAsStream("/articles/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private int run(String... arguments) {
+        return Main.run(new PrintWriter(out), new PrintWriter(err, true), arguments);
+    }
+}

@@ -1,0 +1,84 @@
+package io.headrace.tools.fanout;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An agent as a process, through many lives. It ends with this process at the latest: its standard input is a pipe. */
+final class KilledAgent implements AutoCloseable {
+    private static final long STOP_SECONDS = 60;
+
+    private final Path config;
+    private final Path log;
+    private int port;
+    private Process process;
+
+    KilledAgent(Path config, Path log) {
+        this.config = config;
+        this.log = log;
+    }
+
+    void start() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> flag.startsWith("--") || flag.equals("-XX:+IgnoreUnrecognizedVMOptions"))
+                .forEach(command::add);
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.headrace.tools.Main"));
+        command.addAll(List.of("agent", "-n", "a1", "-f", config.toString(), "--stop-with-parent"));
+        command.addAll(List.of("--metrics-port", Integer.toString(port)));
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGTERM; the exit code, or -1 when it did not end in time. */
+    int stop() throws InterruptedException {
+        // Not Process.destroy(), which closes the pipe as well, on which the agent would stop at once.
+        process.toHandle().destroy();
+        return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    }
+
+    /** What it says of itself, as JSON. */
+    String metrics() throws IOException {
+        try (InputStream body =
+                URI.create("http://127.0.0.1:" + port + "/metrics").toURL().openStream()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    String log() throws IOException {
+        return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    @Override
+    public void close() {
+        if (isAlive()) {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+}
