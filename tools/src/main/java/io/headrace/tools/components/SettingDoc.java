@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * One key of a component.
@@ -41,6 +41,7 @@ public record SettingDoc(
         Long max,
         String noEffect,
         String meaning) {
+    private static final Set<String> TIMES = Set.of("us", "ms", "s", "m", "h", "d");
     private static final String LARGEST = Long.toString(Long.MAX_VALUE);
 
     /** The keys of a settings record, those of the records in it included, in order. */
@@ -130,16 +131,24 @@ public record SettingDoc(
                     ? "paths, with commas between them"
                     : "names, with blanks between them";
         } else if (raw.isEnum()) {
-            return Arrays.stream(raw.getEnumConstants())
-                    .map(constant ->
-                            ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                    .collect(Collectors.joining(" or "));
+            return choice(Arrays.stream(raw.getEnumConstants())
+                    .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
+                    .toList());
         } else if (unit.equals("bytes")) {
             return "size in bytes (or with k, m, g)";
         } else if (raw == double.class || raw == Double.class) {
             return "decimal number";
+        } else if (TIMES.contains(unit)) {
+            return "time in " + unit;
+        } else if (unit.equals("percent")) {
+            return "percentage";
         }
         return unit.isEmpty() ? "number" : "number of " + unit;
+    }
+
+    private static String choice(List<String> words) {
+        int last = words.size() - 1;
+        return last < 1 ? String.join("", words) : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
     private static Class<?> raw(Type type) {

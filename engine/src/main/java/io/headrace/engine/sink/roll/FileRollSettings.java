@@ -13,7 +13,7 @@ import java.util.Optional;
  * whole frames, which is bounded by bytes as well and ends in one sync, so that a large one is better.
  */
 public record FileRollSettings(
-        @Setting(key = "sink.directory", doc = "The folder; it is made if there is none.")
+        @Setting(key = "sink.directory", doc = "The folder of the files; it is made if there is none.")
         String directory,
 
         @Setting(
@@ -24,7 +24,12 @@ public record FileRollSettings(
                 doc = "A file is completed so long after it was begun; 0: only at stop.")
         Duration rollInterval,
 
-        @Setting(key = "sink.batchSize", byDefault = "65536", unit = "events", min = 1, doc = "Most events of a lease.")
+        @Setting(
+                key = "sink.batchSize",
+                byDefault = "65536",
+                unit = "events",
+                min = 1,
+                doc = "Most events that are written and synced at once.")
         int batchSize,
 
         @Setting(
@@ -32,7 +37,7 @@ public record FileRollSettings(
                 byDefault = "4194304",
                 unit = "bytes",
                 min = 1,
-                doc = "Most bytes of a lease.")
+                doc = "Most bytes that are written and synced at once.")
         long maxBatchBytes,
 
         @Setting(
