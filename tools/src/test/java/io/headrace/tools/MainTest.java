@@ -123,7 +123,8 @@ class MainTest {
     @Test
     void shouldTakeAConfigurationByItsUriAsFlumeDoes() throws IOException {
         String file = configuration("a1.sinks.k1.type = null");
-        for (String uri : new String[] {Path.of(file).toUri().toString(), file}) {
+        String relative = "file:" + Path.of("").toAbsolutePath().relativize(Path.of(file));
+        for (String uri : new String[] {Path.of(file).toUri().toString(), file, relative}) {
             assertThat(run("agent", "-n", "a1", "-u", uri, "--dryrun"))
                     .as(err::toString)
                     .isEqualTo(ExitCode.OK);
@@ -136,6 +137,7 @@ class MainTest {
                 "--conf-uri=http://localhost/a",
                 "--conf-uri=https://localhost/a",
                 "--conf-uri=classpath:a",
+                "--conf-uri=zk:a/b",
                 "--zkConnString=localhost",
                 "--zkBasePath=/flume",
                 "--conf-provider=x",
