@@ -37,10 +37,7 @@ final class AgentRun {
      * @param withParent whether the process ends at once when its standard input does
      */
     void run(boolean withParent) throws Exception {
-        options.registry()
-                .plugIns()
-                .all()
-                .forEach(plugIn -> LOG.info("{}: {} jars", plugIn, plugIn.jars().size()));
+        options.registry().plugIns().all().forEach(plugIn -> LOG.info("{} is there", plugIn));
         try (Agent agent = Agent.create(configuration, options)) {
             StopSignals signals = StopSignals.handle(agent::requestStop);
             if (withParent) {
