@@ -245,7 +245,6 @@ abstract class Part {
             LOG.debug("{}: failed after it was stopped", title(), cause);
             return;
         }
-        end(false);
         lastFailure = cause;
         long worked = wasOpen ? nanoTime() - startedNanos : 0;
         long pause = backoff.failed(worked);
@@ -264,6 +263,7 @@ abstract class Part {
             tell(reason);
         }
         LOG.debug("{}: where it failed", title(), cause);
+        end(false);
         if (!givenUp && wanted) {
             retry = env.supervisor().schedule(guarded(this::retry), pause, TimeUnit.NANOSECONDS);
         }

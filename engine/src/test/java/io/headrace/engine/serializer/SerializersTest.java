@@ -37,6 +37,15 @@ class SerializersTest {
         assertThat(serializer.header()).isEmpty();
     }
 
+    /** What Flume 1.11 writes for the same event. */
+    @Test
+    void shouldWriteHeadersInTheOrderOfFlumesMap() {
+        EventSerializer serializer = create("header_and_text", Map.of());
+
+        assertThat(write(serializer, Map.of("timestamp", "1"), Map.of("host", "h"), "x"))
+                .isEqualTo("{host=h, timestamp=1} x\n");
+    }
+
     @ParameterizedTest
     @CsvSource({"text", "header_and_text"})
     void shouldNeverWriteMoreThanAnnounced(String type) {
