@@ -2,6 +2,7 @@ package io.headrace.tools;
 
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
+import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.tools.logging.LogRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -93,6 +94,9 @@ final class AgentCommand implements Callable<Integer> {
             description = "How long sinks may take what is left at the stop (default: ${DEFAULT-VALUE}).")
     private long drainSeconds;
 
+    @Mixin
+    private PlugInOptions plugIns = new PlugInOptions();
+
     @Option(names = "--stop-with-parent", hidden = true, description = "Stop at once when standard input ends.")
     private boolean stopWithParent;
 
@@ -109,7 +113,9 @@ final class AgentCommand implements Callable<Integer> {
         }
         ConfigurationMessages.refuseBoth(strict, lenient);
         Monitoring served = monitoring.read(headrace.console());
-        ConfigurationReport report = ConfigurationLoader.standard(lenient).read(files(), name);
+        ComponentRegistry registry = plugIns.registry();
+        ConfigurationReport report =
+                ConfigurationLoader.standard(registry, lenient).read(files(), name);
         boolean accepted = ConfigurationMessages.isAccepted(report, strict);
         Console console = headrace.console();
         PrintWriter out = dryRun ? console.out() : console.err();
@@ -122,7 +128,7 @@ final class AgentCommand implements Callable<Integer> {
             log.prepareFile();
             console.err().println("headrace: messages go to " + log.file().get());
         }
-        new AgentRun(report.configuration(), Duration.ofSeconds(drainSeconds), served).run(stopWithParent);
+        new AgentRun(report.configuration(), registry, Duration.ofSeconds(drainSeconds), served).run(stopWithParent);
         return ExitCode.OK;
     }
 

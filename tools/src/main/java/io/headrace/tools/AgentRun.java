@@ -3,6 +3,7 @@ package io.headrace.tools;
 import io.headrace.engine.agent.Agent;
 import io.headrace.engine.agent.AgentOptions;
 import io.headrace.engine.config.AgentConfiguration;
+import io.headrace.engine.spi.ComponentRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -18,9 +19,9 @@ final class AgentRun {
     private final Monitoring monitoring;
 
     /** @param monitoring null for none */
-    AgentRun(AgentConfiguration configuration, Duration drain, Monitoring monitoring) {
+    AgentRun(AgentConfiguration configuration, ComponentRegistry registry, Duration drain, Monitoring monitoring) {
         this.configuration = configuration;
-        this.options = AgentOptions.defaults().withDrain(drain);
+        this.options = AgentOptions.defaults().withRegistry(registry).withDrain(drain);
         this.monitoring = monitoring;
     }
 
@@ -31,6 +32,10 @@ final class AgentRun {
      * @throws RuntimeException that of {@link Agent#failure()}, when the agent stopped by itself
      */
     void run(boolean withParent) {
+        options.registry()
+                .plugIns()
+                .all()
+                .forEach(plugIn -> LOG.info("{}: {} jars", plugIn, plugIn.jars().size()));
         try (Agent agent = Agent.create(configuration, options)) {
             StopSignals signals = StopSignals.handle(agent::requestStop);
             Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> died(agent, thread, thrown));

@@ -2,6 +2,7 @@ package io.headrace.tools;
 
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,9 @@ import picocli.CommandLine.Option;
  */
 final class FlumeFlags {
     private static final String FILES_ONLY = " (expected: -f FILE; configurations are read from files only)";
+
+    /** Of Log4j, in Flume's folder of configuration. */
+    private static final List<String> LOGGING_FILES = List.of("log4j2.xml", "log4j.properties");
 
     @Option(
             names = {"-c", "--conf"},
@@ -92,6 +96,16 @@ final class FlumeFlags {
         refuse("--auth-provider", authProvider);
         refuse("--conf-user", user);
         refuse("--conf-password", password == null ? null : "***");
+        if (folder != null) {
+            for (String name : LOGGING_FILES) {
+                Path file = folder.resolve(name);
+                if (Files.exists(file)) {
+                    console.err()
+                            .println("headrace: warning: " + file + " changes nothing: messages go where"
+                                    + " -Dflume.root.logger=LEVEL,console or -Dlogback.configurationFile=FILE say");
+                }
+            }
+        }
         if (pollInterval != null) {
             ignore(console, "--poll-interval", pollInterval, "a changed file is not read again, restart the agent");
         }

@@ -151,10 +151,25 @@ class MainTest {
 
     @Test
     void shouldSayWhichOfFlumesFlagsChangeNothing() throws IOException {
+        Files.createFile(folder.resolve("log4j2.xml"));
         String file = configuration("a1.sinks.k1.type = null");
-        assertThat(run("agent", "-n", "a1", "-f", file, "-i", "30", "-b", "/x", "--no-reload-conf", "--dryrun"))
+        assertThat(run(
+                        "agent",
+                        "-n",
+                        "a1",
+                        "-f",
+                        file,
+                        "-i",
+                        "30",
+                        "-b",
+                        "/x",
+                        "-c",
+                        folder.toString(),
+                        "--no-reload-conf",
+                        "-d"))
                 .isEqualTo(ExitCode.OK);
         assertThat(err.toString())
+                .contains(folder + "/log4j2.xml changes nothing")
                 .contains("--poll-interval: 30 changes nothing", "--backup-directory: /x changes nothing")
                 .doesNotContain("--no-reload-conf");
     }

@@ -27,6 +27,7 @@ final class FileCatalog implements AutoCloseable {
     private final List<FileGroup> groups;
     private final TaildirSettings settings;
     private final Identities identities;
+    private final Copies copies;
     private final OpenFiles openFiles;
     private final FolderIndex folders = new FolderIndex();
     private final InputRegistry registry;
@@ -54,6 +55,7 @@ final class FileCatalog implements AutoCloseable {
         this.counters = counters;
         this.clock = clock;
         openFiles = new OpenFiles(settings.maxOpenFiles(), counters);
+        copies = new Copies(registry, folders, clock);
         identities = new Identities(settings, processor, registry, folders, positions, counters, clock);
     }
 
@@ -100,8 +102,21 @@ final class FileCatalog implements AutoCloseable {
         return identities.identify(file, size, false, nowNanos);
     }
 
-    void startAnew(TailedFile file) {
-        identities.startAnew(file);
+    /** The file became shorter or holds something else; what is missing is read from a copy if there is one. */
+    void startAnew(TailedFile file, long nowNanos) {
+        FolderIndex.Found found = copies.find(file, nowNanos);
+        FileId id = found == null ? null : found.status().id();
+        if (found == null || files.containsKey(id) || groups.stream().anyMatch(group -> group.covers(found.path()))) {
+            identities.startAnew(file, null, 0);
+            return;
+        }
+        TailedFile copy = new TailedFile(id, found.path(), file.headers(), openFiles, nowNanos);
+        copy.copyOf(file);
+        identities.startAnew(file, copy, found.status().size());
+        files.put(id, copy);
+        List<TailedFile> all = new ArrayList<>(inOrder);
+        all.add(copy);
+        inOrder = List.copyOf(all);
     }
 
     /** A deleted file will not be seen again: what has its inode next is another one, however it begins. */
@@ -117,7 +132,7 @@ final class FileCatalog implements AutoCloseable {
         if (found == null) {
             return false;
         }
-        file.renamedTo(found);
+        file.movedTo(found);
         return true;
     }
 
@@ -309,6 +324,7 @@ final class FileCatalog implements AutoCloseable {
         }
         TailedFile file = new TailedFile(entry.file(), found, headers(group, known), openFiles, nowNanos);
         file.setListed(false);
+        file.knownAs(known);
         try {
             if (file.open() && registry.find(file.id(), file.channel()) == entry) {
                 long size = file.channel().size();

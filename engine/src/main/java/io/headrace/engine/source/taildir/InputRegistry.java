@@ -52,6 +52,9 @@ final class InputRegistry {
         private long begin;
         private boolean retired;
 
+        /** Whether it was renamed out of the pattern, or is a copy, and is followed to its end only. */
+        private boolean left;
+
         Entry(String id, String base, FileId file, Fingerprint head, Fingerprint tail, String path, long seenMillis) {
             this.id = id;
             this.base = base;
@@ -122,6 +125,9 @@ final class InputRegistry {
     /** What an earlier life left, by the path it had. */
     private final Map<String, Entry> leftAt = new LinkedHashMap<>();
 
+    /** What an earlier life left and another file may be in the place of. */
+    private final List<Entry> leftElsewhere = new ArrayList<>();
+
     private boolean found;
     private boolean unsaved;
 
@@ -180,8 +186,16 @@ final class InputRegistry {
 
     private void loaded(Entry entry) {
         keep(entry);
-        if (!entry.retired && !entry.path.isEmpty()) {
-            leftAt.merge(entry.path, entry, (a, b) -> a.seenMillis > b.seenMillis ? a : b);
+        if (entry.retired || entry.path.isEmpty()) {
+            return;
+        }
+        Entry other = entry.left ? entry : leftAt.put(entry.path, entry);
+        if (other != null && other != entry && other.seenMillis > entry.seenMillis) {
+            leftAt.put(entry.path, other);
+            other = entry;
+        }
+        if (other != null) {
+            leftElsewhere.add(other);
         }
     }
 
@@ -203,6 +217,11 @@ final class InputRegistry {
             // It cannot be told now; one entry too many does no harm.
             return true;
         }
+    }
+
+    /** Whether an inode was ever followed, as far as that is remembered. */
+    boolean knows(FileId file) {
+        return entries.containsKey(file);
     }
 
     /** The entry of an open file, or null when it was not seen before. */
@@ -255,7 +274,9 @@ final class InputRegistry {
 
     /** The files that an earlier life left and that nobody asked for by their path; told once. */
     List<Entry> takeLeftBehind() {
-        List<Entry> left = List.copyOf(leftAt.values());
+        List<Entry> left = new ArrayList<>(leftElsewhere);
+        left.addAll(leftAt.values());
+        leftElsewhere.clear();
         leftAt.clear();
         return left;
     }
@@ -287,7 +308,8 @@ final class InputRegistry {
             entry.tail = file.tailFingerprint();
             entry.sum = file.sum();
         }
-        entry.path = file.isReplaced() ? "" : file.path().toString();
+        entry.path = file.isReplaced() ? "" : file.knownPath().toString();
+        entry.left = !file.isListed();
         entry.seenMillis = nowMillis;
     }
 
@@ -328,6 +350,7 @@ final class InputRegistry {
         json.writeNumberField("seen", entry.seenMillis);
         json.writeNumberField("begin", entry.begin);
         json.writeNumberField("retired", entry.retired ? 1 : 0);
+        json.writeNumberField("left", entry.left ? 1 : 0);
         json.writeStringField("file", entry.path);
         json.writeEndObject();
     }
@@ -373,6 +396,7 @@ final class InputRegistry {
                 Math.max(0, numbers.getOrDefault("sum", 0L)),
                 numbers.getOrDefault("sumCrc", 0L).intValue());
         entry.begin = Math.max(0, numbers.getOrDefault("begin", 0L));
+        entry.left = numbers.getOrDefault("left", 0L) != 0;
         entry.retired = numbers.getOrDefault("retired", 0L) != 0;
         return entry;
     }

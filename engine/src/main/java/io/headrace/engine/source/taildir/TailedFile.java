@@ -22,6 +22,7 @@ final class TailedFile implements AutoCloseable {
     private final OpenFiles openFiles;
 
     private Path path;
+    private Path knownPath;
     private boolean listed = true;
     private boolean replaced;
     private Succession succession;
@@ -49,6 +50,7 @@ final class TailedFile implements AutoCloseable {
     TailedFile(FileId id, Path path, Map<String, String> headers, OpenFiles openFiles, long nowNanos) {
         this.id = id;
         this.path = path;
+        this.knownPath = path;
         this.headers = headers;
         this.openFiles = openFiles;
         this.grownAtNanos = nowNanos;
@@ -63,7 +65,30 @@ final class TailedFile implements AutoCloseable {
         return path;
     }
 
+    /** The path by which a group covers it, or covered it before it was renamed or copied. */
+    Path knownPath() {
+        return knownPath;
+    }
+
+    /** It was listed under another name. */
     void renamedTo(Path newPath) {
+        path = newPath;
+        knownPath = newPath;
+    }
+
+    /** It is another file than the one at this path, but came from there. */
+    void knownAs(Path newKnownPath) {
+        knownPath = newKnownPath;
+    }
+
+    /** It is a copy of a file, with what that one had by now. */
+    void copyOf(TailedFile original) {
+        knownPath = original.knownPath;
+        listed = false;
+    }
+
+    /** It was found under a name that no group lists. */
+    void movedTo(Path newPath) {
         path = newPath;
     }
 
@@ -168,6 +193,12 @@ final class TailedFile implements AutoCloseable {
         scannedPosition = start;
         tailLength = 0;
         sum = newEntry == null ? ContentSum.EMPTY : newEntry.sum();
+    }
+
+    /** From now on this file, a copy, is what the other one was, which begins anew. */
+    void inheritCopied(TailedFile other, InputRegistry.Entry newEntry) {
+        inherit(other, newEntry);
+        other.replaced = false;
     }
 
     /** From now on this file is what the other one was, which keeps nothing but its open handle. */

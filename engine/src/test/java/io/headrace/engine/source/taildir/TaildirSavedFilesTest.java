@@ -253,6 +253,28 @@ class TaildirSavedFilesTest {
     }
 
     @Test
+    void shouldReadWhatWasRotatedOutOfThePatternOverSeveralKills() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        rig.write("a.log", "two\n");
+        Files.move(log, rig.logs.resolve("a.log.1"));
+        rig.write("a.log", "three\n");
+        rig.start();
+        rig.channel.full = true;
+        for (int i = 0; i < 3; i++) {
+            rig.clock.advanceMillis(5_000);
+            rig.poll();
+            rig.kill();
+        }
+        rig.channel.full = false;
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three");
+    }
+
+    @Test
     void shouldReadWhatWasRotatedOutOfThePatternWhileClosed() throws IOException {
         rig.write("a.log", "one\n");
         rig.start().idle().idle();
