@@ -128,7 +128,7 @@ class AgentFaultsTest {
         Files.delete(output);
         Files.writeString(output, "no folder");
         agent = RunningAgent.start(configuration(""), "--metrics-port", "0");
-        agent.awaitHealth(503, "sink roll: retrying: " + output);
+        agent.awaitHealth(503, "sink roll: retrying: sink.directory: " + output);
         await().until(() -> agent.metric("CHANNEL.kept", "ChannelSize") == LINES);
 
         Files.delete(output);
@@ -138,7 +138,7 @@ class AgentFaultsTest {
         awaitDelivered(LINES);
         assertThat(agent.stop()).isZero();
         assertThat(agent.complaints()).as(agent::text).hasSize(1);
-        assertThat(agent.complaints().get(0)).contains("ERROR", "sink roll: " + output);
+        assertThat(agent.complaints().get(0)).contains("ERROR", "sink roll: sink.directory: " + output);
         assertDelivered(LINES);
     }
 
@@ -265,7 +265,7 @@ class AgentFaultsTest {
         double before = agent.metric("SINK.show", "EventDrainSuccessCount");
         await().until(() -> agent.metric("SINK.show", "EventDrainSuccessCount") > before);
         assertThat(agent.complaints().get(0)).contains("ERROR", "channel kept: given up");
-        assertThat(agent.count("channel kept: ")).isEqualTo(2);
+        assertThat(agent.count("damaged at")).isOne();
     }
 
     @Test
