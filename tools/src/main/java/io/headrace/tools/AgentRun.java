@@ -32,10 +32,7 @@ final class AgentRun {
      * @throws RuntimeException that of {@link Agent#failure()}, when the agent stopped by itself
      */
     void run(boolean withParent) {
-        options.registry()
-                .plugIns()
-                .all()
-                .forEach(plugIn -> LOG.info("{}: {} jars", plugIn, plugIn.jars().size()));
+        options.registry().plugIns().all().forEach(plugIn -> LOG.info("{} is there", plugIn));
         try (Agent agent = Agent.create(configuration, options)) {
             StopSignals signals = StopSignals.handle(agent::requestStop);
             Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> died(agent, thread, thrown));

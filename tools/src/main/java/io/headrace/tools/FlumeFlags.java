@@ -1,9 +1,7 @@
 package io.headrace.tools;
 
 import java.net.URI;
-import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,15 +122,20 @@ final class FlumeFlags {
     }
 
     private static Path path(String uri) {
-        String scheme = uri.contains(":") ? uri.substring(0, uri.indexOf(':')) : "file";
-        if (!scheme.equalsIgnoreCase("file") && !scheme.contains("/")) {
-            throw new CommandException(ExitCode.USAGE, "--conf-uri: " + uri + FILES_ONLY);
-        }
         try {
-            return uri.regionMatches(true, 0, "file:", 0, "file:".length()) ? Path.of(URI.create(uri)) : Path.of(uri);
-        } catch (IllegalArgumentException | FileSystemNotFoundException notAPath) {
-            String why = notAPath instanceof InvalidPathException ? "a path" : "such as file:///etc/agent.conf";
-            throw new CommandException(ExitCode.USAGE, "--conf-uri: " + uri + " (expected: " + why + ")", notAPath);
+            if (!uri.contains(":") || uri.indexOf('/') >= 0 && uri.indexOf('/') < uri.indexOf(':')) {
+                return Path.of(uri);
+            }
+            URI parsed = URI.create(uri);
+            if (!"file".equalsIgnoreCase(parsed.getScheme())) {
+                throw new CommandException(ExitCode.USAGE, "--conf-uri: " + uri + FILES_ONLY);
+            }
+            return parsed.isOpaque() ? Path.of(parsed.getSchemeSpecificPart()) : Path.of(parsed);
+        } catch (IllegalArgumentException notAPath) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--conf-uri: " + uri + " (expected: a file, such as file:///etc/agent.conf)",
+                    notAPath);
         }
     }
 

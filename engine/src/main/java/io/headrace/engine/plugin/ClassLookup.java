@@ -7,6 +7,7 @@ import io.headrace.engine.spi.Sink;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -47,6 +48,11 @@ public final class ClassLookup {
     /** Where classes are looked for, for messages about one that is missing. */
     public String places() {
         return plugIns.places();
+    }
+
+    /** The classes of plug-ins, for suggestions. */
+    public List<String> names() {
+        return plugIns.classNames();
     }
 
     /**

@@ -1,10 +1,17 @@
 package io.headrace.engine.plugin;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The plug-ins of a process: {@code NAME/lib/*.jar}, {@code NAME/libext/*.jar} and {@code NAME/native} below folders such
@@ -13,6 +20,8 @@ import java.util.Optional;
  */
 public final class PlugIns {
     private static final PlugIns NONE = new PlugIns(List.of(), List.of(), PlugIns.class.getClassLoader(), List.of());
+    private static final String CLASS = ".class";
+    private static final Logger LOG = LoggerFactory.getLogger(PlugIns.class);
 
     private final List<Path> folders;
     private final List<PlugIn> all;
@@ -74,6 +83,33 @@ public final class PlugIns {
         return base;
     }
 
+    /** The classes in the plug-ins' jars, without those nested in others; for suggestions. */
+    List<String> classNames() {
+        List<String> names = new ArrayList<>();
+        for (PlugIn plugIn : all) {
+            for (Path jar : plugIn.jars()) {
+                addClassNames(jar, names);
+            }
+        }
+        return names;
+    }
+
+    private static void addClassNames(Path jar, List<String> names) {
+        if (!Files.isRegularFile(jar)) {
+            return;
+        }
+        try (JarFile opened = new JarFile(jar.toFile())) {
+            opened.stream()
+                    .map(JarEntry::getName)
+                    .filter(name -> name.endsWith(CLASS) && name.indexOf('$') < 0)
+                    .map(name ->
+                            name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
+                    .forEach(names::add);
+        } catch (IOException unreadable) {
+            LOG.debug("{}: no suggestions from there", jar, unreadable);
+        }
+    }
+
     /** Where was looked, for messages. */
     String places() {
         if (!all.isEmpty()) {
@@ -81,7 +117,7 @@ public final class PlugIns {
                     + String.join(", ", all.stream().map(PlugIn::toString).toList());
         }
         return folders.isEmpty()
-                ? "there are no plug-ins"
+                ? "there are no plug-ins to look into, see --plugins-path"
                 : "there is no plug-in in "
                         + String.join(", ", folders.stream().map(Path::toString).toList());
     }

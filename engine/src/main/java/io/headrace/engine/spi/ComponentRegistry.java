@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Finds components by alias or class name: those that are built in, then those of plug-ins in the order of these. Safe
@@ -106,7 +107,7 @@ public final class ComponentRegistry {
             }
         }
         if (!ClassLookup.isClassName(type)) {
-            return new ComponentLookup<>(null, "", known(kind, type));
+            return new ComponentLookup<>(null, "", known(kind) + suggestion(kind, type, List.of()));
         }
         return (ComponentLookup<P>)
                 byClass.computeIfAbsent(new ClassKey(ComponentRole.of(kind), type), key -> byClassName(kind, type));
@@ -117,7 +118,10 @@ public final class ComponentRegistry {
             return classes.find(ComponentRole.of(kind), type)
                     .map(provider -> ComponentLookup.of(kind.cast(provider)))
                     .orElseGet(() -> new ComponentLookup<>(
-                            null, "", known(kind, type) + "; no such class, " + classes.places()));
+                            null,
+                            "",
+                            known(kind) + "; no such class, " + classes.places()
+                                    + suggestion(kind, type, classes.names())));
         } catch (ClassLookup.Unusable e) {
             return new ComponentLookup<>(null, e.getMessage(), e.expected());
         }
@@ -134,15 +138,23 @@ public final class ComponentRegistry {
                 || provider.otherNames().stream().anyMatch(type::equalsIgnoreCase);
     }
 
-    private <P extends ComponentProvider> String known(Class<P> kind, String type) {
-        List<String> aliases = all(kind).stream()
-                .map(ComponentProvider::alias)
-                .distinct()
-                .sorted(String.CASE_INSENSITIVE_ORDER)
-                .toList();
-        List<String> names = new ArrayList<>(aliases);
-        all(kind).forEach(provider -> names.addAll(provider.otherNames()));
+    private <P extends ComponentProvider> String known(Class<P> kind) {
+        return "one of "
+                + all(kind).stream()
+                        .map(ComponentProvider::alias)
+                        .distinct()
+                        .sorted(String.CASE_INSENSITIVE_ORDER)
+                        .collect(Collectors.joining(", "));
+    }
+
+    private <P extends ComponentProvider> String suggestion(Class<P> kind, String type, List<String> classNames) {
+        List<String> names = new ArrayList<>();
+        all(kind).forEach(provider -> {
+            names.add(provider.alias());
+            names.addAll(provider.otherNames());
+        });
+        names.addAll(classNames);
         String nearest = type.isEmpty() ? null : NearestKey.of(type, names);
-        return "one of " + String.join(", ", aliases) + (nearest == null ? "" : "; did you mean " + nearest + "?");
+        return nearest == null ? "" : "; did you mean " + nearest + "?";
     }
 }

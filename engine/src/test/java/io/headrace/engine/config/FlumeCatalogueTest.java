@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlumeCatalogueTest {
     private static final Path FILE = Path.of("a.conf");
     private static final List<String> KINDS =
-            List.of("source", "channel", "sink", "interceptor", "selector", "processor");
+            List.of("source", "channel", "sink", "interceptor", "selector", "serializer", "processor");
 
     private static final String BEGIN = """
             a1.sources = r1

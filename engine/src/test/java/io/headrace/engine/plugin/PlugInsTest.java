@@ -96,10 +96,11 @@ class PlugInsTest {
                 .endsWith("; no such class, there is no plug-in in " + folder + ")");
         sink("acme", "ASink", "acme");
         sink("bolt", "BSink", "bolt");
-        assertThat(error("com.example.None"))
+        assertThat(error("org.other.None"))
                 .endsWith("; no such class, not in plug-in acme (" + folder.resolve("acme") + "), plug-in bolt ("
                         + folder.resolve("bolt") + "))");
         assertThat(error("org.apache.flume.sink.LogerSink")).contains("did you mean org.apache.flume.sink.LoggerSink?");
+        assertThat(error("com.exmaple.ASnik")).endsWith("; did you mean com.example.ASink?)");
         assertThat(error("acne")).endsWith("; did you mean acme?)");
     }
 

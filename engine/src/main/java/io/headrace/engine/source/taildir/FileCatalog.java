@@ -66,7 +66,7 @@ final class FileCatalog implements AutoCloseable {
 
     /** Looks which files there are; returns whether that changed. */
     boolean refresh(long nowNanos) throws IOException {
-        boolean relisted = starting;
+        boolean relisted = starting || registry.hasLeftBehind();
         folders.clear();
         for (FileGroup group : groups) {
             List<Path> paths = list(group);
@@ -104,6 +104,13 @@ final class FileCatalog implements AutoCloseable {
 
     /** The file became shorter or holds something else; what is missing is read from a copy if there is one. */
     void startAnew(TailedFile file, long nowNanos) {
+        if (!file.headersAreOf(file.path())) {
+            // Its inode was used again before the old file was seen to be gone.
+            groups.stream()
+                    .filter(group -> group.covers(file.path()))
+                    .findFirst()
+                    .ifPresent(group -> file.setHeaders(headers(group, file.path()), file.path()));
+        }
         FolderIndex.Found found = copies.find(file, nowNanos);
         FileId id = found == null ? null : found.status().id();
         if (found == null || files.containsKey(id) || groups.stream().anyMatch(group -> group.covers(found.path()))) {
@@ -127,9 +134,9 @@ final class FileCatalog implements AutoCloseable {
     }
 
     /** Looks for a closed file that no listing has under another name in its folder; tells whether it is there. */
-    boolean locate(TailedFile file) {
+    boolean locate(TailedFile file) throws IOException {
         Path found = folders.find(file.id(), file.path().getParent());
-        if (found == null) {
+        if (found == null || !file.isIdentified() || !file.entry().isAt(found)) {
             return false;
         }
         file.movedTo(found);

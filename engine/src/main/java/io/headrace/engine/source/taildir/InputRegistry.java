@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -108,6 +109,15 @@ final class InputRegistry {
         /** How many files with the same beginning had the inode before. */
         private int number() {
             return id.equals(base) ? 0 : Integer.parseInt(id.substring(base.length() + 1));
+        }
+
+        /** Whether a file, which has the same inode, is the one that was known: an inode is soon used again. */
+        boolean isAt(Path found) throws IOException {
+            try (FileChannel channel = FileChannel.open(found, StandardOpenOption.READ)) {
+                return matches(channel);
+            } catch (NoSuchFileException e) {
+                return false;
+            }
         }
 
         /** Whether the open file, which has the same inode, is the one that was known under this entry. */
@@ -267,9 +277,14 @@ final class InputRegistry {
         return leftAt.remove(filePath.toString());
     }
 
+    /** Whether there is something that {@link #takeLeftBehind} would tell. */
+    boolean hasLeftBehind() {
+        return !leftAt.isEmpty() || !leftElsewhere.isEmpty();
+    }
+
     /** As if it had not been told. */
     void giveBack(Entry entry) {
-        leftAt.putIfAbsent(entry.path, entry);
+        leftElsewhere.add(entry);
     }
 
     /** The files that an earlier life left and that nobody asked for by their path; told once. */

@@ -18,9 +18,10 @@ final class TailedFile implements AutoCloseable {
     private static final long COARSEST_TIME_NANOS = 100_000_000;
 
     private final FileId id;
-    private final Map<String, String> headers;
     private final OpenFiles openFiles;
 
+    private Map<String, String> headers;
+    private Path headersPath;
     private Path path;
     private Path knownPath;
     private boolean listed = true;
@@ -51,6 +52,7 @@ final class TailedFile implements AutoCloseable {
         this.id = id;
         this.path = path;
         this.knownPath = path;
+        this.headersPath = path;
         this.headers = headers;
         this.openFiles = openFiles;
         this.grownAtNanos = nowNanos;
@@ -95,6 +97,16 @@ final class TailedFile implements AutoCloseable {
     /** Headers of all events of this file. */
     Map<String, String> headers() {
         return headers;
+    }
+
+    /** Whether the headers were made for a file of this path. */
+    boolean headersAreOf(Path other) {
+        return headersPath.equals(other);
+    }
+
+    void setHeaders(Map<String, String> newHeaders, Path newPath) {
+        headers = newHeaders;
+        headersPath = newPath;
     }
 
     /** Whether the last listing had it. */

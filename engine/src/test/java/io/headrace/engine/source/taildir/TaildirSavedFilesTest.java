@@ -1,6 +1,7 @@
 package io.headrace.engine.source.taildir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -136,6 +137,35 @@ class TaildirSavedFilesTest {
         saveOver("one\ntwo\nthree\n");
         rig.poll();
         assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void shouldNotTakeFileWithTheInodeOfTheOldOneForTheOldOne() throws IOException {
+        rig.write("a.log", HEADER + "one\n");
+        rig.start().idle().idle();
+        FileId old = FileId.of(log).id();
+        saveOver(HEADER + "one\ntwo\n");
+        boolean reused = false;
+        for (int i = 0; i < 500 && !reused; i++) {
+            Path other = Files.writeString(rig.logs.resolve("other." + i), "other\n");
+            reused = FileId.of(other).id().equals(old);
+        }
+        assumeTrue(reused, "this file system does not soon use inodes again");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
+    }
+
+    @Test
+    void shouldGiveFileThatHasTheInodeOfADeletedOneItsOwnHeaders() throws IOException {
+        rig.write("a.log", HEADER + "one\n");
+        rig.with("fileHeader", "true").start().idle().idle();
+        FileId old = FileId.of(log).id();
+        Files.delete(log);
+        Path other = Files.writeString(rig.logs.resolve("b.log"), "two\n");
+        assumeTrue(FileId.of(other).id().equals(old), "this file system does not soon use inodes again");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
+        assertThat(rig.channel.events.get(2).headers()).containsEntry("file", other.toString());
     }
 
     @Test
