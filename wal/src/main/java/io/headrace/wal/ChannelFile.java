@@ -35,7 +35,11 @@ final class ChannelFile implements StorageFile {
 
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
-        return channel.read(into, position);
+        try {
+            return channel.read(into, position);
+        } catch (IOException e) {
+            throw FileStorage.translate(path, e);
+        }
     }
 
     @Override
@@ -113,12 +117,16 @@ final class ChannelFile implements StorageFile {
             throw new EOFException(path + ": map of " + position + " to " + (position + length)
                     + " (expected: within the file's " + channel.size() + " bytes)");
         }
-        return new Region(channel.map(FileChannel.MapMode.READ_WRITE, position, length));
+        return new Region(path, channel.map(FileChannel.MapMode.READ_WRITE, position, length));
     }
 
     @Override
     public void truncate(long size) throws IOException {
-        channel.truncate(size);
+        try {
+            channel.truncate(size);
+        } catch (IOException e) {
+            throw FileStorage.translate(path, e);
+        }
     }
 
     @Override
@@ -163,9 +171,11 @@ final class ChannelFile implements StorageFile {
     }
 
     private static final class Region implements MappedRegion {
+        private final Path path;
         private MappedByteBuffer mapped;
 
-        private Region(MappedByteBuffer mapped) {
+        private Region(Path path, MappedByteBuffer mapped) {
+            this.path = path;
             this.mapped = mapped;
             mapped.order(ByteOrder.LITTLE_ENDIAN);
         }
@@ -180,7 +190,7 @@ final class ChannelFile implements StorageFile {
             try {
                 mapped.force(offset, length);
             } catch (java.io.UncheckedIOException e) {
-                throw e.getCause();
+                throw FileStorage.translate(path, e.getCause());
             }
         }
 

@@ -166,11 +166,16 @@ public final class FileStorage implements Storage {
         }
     }
 
-    /** Names a full disk, which the platform tells by its message only. */
+    /** Names the file, which the platform leaves out, and a full disk, which it tells by its message only. */
     static IOException translate(Path file, IOException e) {
         String message = e.getMessage();
         boolean full = message != null
                 && (message.contains("No space left on device") || message.contains("Disk quota exceeded"));
-        return full ? new DiskFullException(file + ": " + message, e) : e;
+        if (full) {
+            return new DiskFullException(file + ": " + message, e);
+        }
+        boolean named = message != null && message.contains(file.toString());
+        boolean plain = e.getClass() == IOException.class;
+        return named || !plain ? e : new IOException(file + ": " + message, e);
     }
 }

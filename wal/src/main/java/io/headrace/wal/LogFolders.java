@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /** The folders of a log: made, checked for files that are not ours, and locked. */
 final class LogFolders implements AutoCloseable {
     private static final Pattern FLUME = Pattern.compile(
-            "log-\\d+(\\.meta)?|in_use\\.lock|checkpoint(\\.meta)?" + "|inflighttakes|inflightputs|queueset");
+            "log-\\d+(\\.meta)?(\\.tmp|\\.old)?|in_use\\.lock|checkpoint(\\.meta)?(\\.tmp|\\.old|\\.bak)?"
+                    + "|inflighttakes|inflightputs|queueset|backupComplete");
 
     private final List<Storage.FolderLock> locks = new ArrayList<>();
 
@@ -19,7 +20,9 @@ final class LogFolders implements AutoCloseable {
 
     static LogFolders lock(LogSettings settings, Storage storage) throws IOException {
         Set<Path> folders = new LinkedHashSet<>(settings.dataFolders());
-        folders.add(settings.checkpointFolder());
+        if (settings.checkpointFolder() != null) {
+            folders.add(settings.checkpointFolder());
+        }
         for (Path folder : folders) {
             refuseFlume(folder, storage.list(folder));
         }

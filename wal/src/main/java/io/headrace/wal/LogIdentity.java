@@ -59,6 +59,16 @@ record LogIdentity(StreamId streamId, String changed) {
         return new LogIdentity(fresh, changed);
     }
 
+    /** The stream id that stands in a folder, without a look at where it stands; null when there is none. */
+    static StreamId peek(Storage storage, Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        if (!storage.exists(file)) {
+            return null;
+        }
+        Stored stored = read(storage, file);
+        return stored.inode == null ? null : stored.streamId;
+    }
+
     private static void write(Storage storage, Path folder, Path unfinished, StreamId streamId) throws IOException {
         try (StorageFile out = storage.open(unfinished, Storage.OpenMode.CREATE)) {
             byte[] inode = storage.identityOf(unfinished).getBytes(StandardCharsets.UTF_8);

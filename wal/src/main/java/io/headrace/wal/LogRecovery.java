@@ -27,6 +27,7 @@ final class LogRecovery {
     private static final int SEARCH_BYTES = 256 * 1024;
 
     private final LogSettings settings;
+    private final LogMembers members;
     private final Storage storage;
     private final SegmentPreparer preparer;
     private final long nowMillis;
@@ -54,11 +55,13 @@ final class LogRecovery {
 
     LogRecovery(
             LogSettings settings,
+            LogMembers members,
             Storage storage,
             SegmentPreparer preparer,
             long nowMillis,
             ByteBufAllocator allocator) {
         this.settings = settings;
+        this.members = members;
         this.storage = storage;
         this.preparer = preparer;
         this.nowMillis = nowMillis;
@@ -141,7 +144,7 @@ final class LogRecovery {
         if (checkpoint == null) {
             if (!begun.isEmpty()) {
                 throw damaged("segments without a checkpoint: " + begun.size() + " (expected: checkpoint-a or -b in "
-                        + settings.checkpointFolder() + ")");
+                        + members.checkpointFolder() + ")");
             }
         } else {
             last = checkpoint.durable();
@@ -484,7 +487,6 @@ final class LogRecovery {
     }
 
     private LogDamagedException damaged(String what) {
-        return new LogDamagedException(
-                what + "; run `headrace wal check " + settings.dataFolders().get(0) + "`");
+        return new LogDamagedException(members.home(), what + members.hint());
     }
 }

@@ -1,13 +1,15 @@
 package io.headrace.wal;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Where and how a log is kept.
  *
- * @param dataFolders segments in turn; lock and identity in the first
- * @param checkpointFolder of the two slots; equal to the first data folder unless configured
+ * @param dataFolders segments in turn, each folder once; the log's identity is in the first, wherever that stands later
+ * @param checkpointFolder of the two slots, or null for the folder with the identity
  * @param segmentBytes size of a segment, at least twice the largest frame
  * @param maxFrameLength longest frame, both halves and payload
  * @param appender which appender writes
@@ -41,6 +43,12 @@ public record LogSettings(
         dataFolders = List.copyOf(dataFolders);
         if (dataFolders.isEmpty()) {
             throw new IllegalArgumentException("dataFolders: none (expected: at least one)");
+        }
+        Set<Path> places = new HashSet<>();
+        for (Path folder : dataFolders) {
+            if (!places.add(folder.toAbsolutePath().normalize())) {
+                throw new IllegalArgumentException("dataDirs: " + folder + " (expected: each folder once)");
+            }
         }
         long smallest = 2L * maxFrameLength + SegmentHeader.LENGTH;
         if (segmentBytes < smallest || segmentBytes > MAX_SEGMENT_BYTES) {

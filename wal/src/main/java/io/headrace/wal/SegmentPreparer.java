@@ -50,6 +50,8 @@ public final class SegmentPreparer implements Agent {
     private long nextIndex = 1;
     private long rampBytes = FIRST_BYTES;
     private Filling filling;
+    private Path foundFull;
+    private long foundFullNanos;
     private Segment shrinking;
     private long shrinkingSize;
     private long credit;
@@ -297,7 +299,7 @@ public final class SegmentPreparer implements Agent {
             startFilling(folder, size);
         } catch (DiskFullException e) {
             waitingFor = e.getMessage();
-            notBeforeNanos = now + FULL_NANOS;
+            wasFull(folder);
             return false;
         }
         rampBytes = Math.min(rampBytes * 4, settings.segmentBytes());
@@ -309,6 +311,13 @@ public final class SegmentPreparer implements Agent {
         int folders = settings.dataFolders().size();
         for (int turn = 0; turn < folders; turn++) {
             Path folder = folderOf(nextIndex + turn);
+            if (folder.equals(foundFull) && folders > 1) {
+                // A quota, or somebody else who fills it: it said that it had room.
+                if (clocks.nanoClock().nanoTime() - foundFullNanos < SECOND_NANOS) {
+                    continue;
+                }
+                foundFull = null;
+            }
             long usable = storage.usableSpace(folder);
             if (usable - size >= settings.reserveBytes()) {
                 return folder;
@@ -338,9 +347,15 @@ public final class SegmentPreparer implements Agent {
     private void abandonFilling() throws IOException {
         Filling abandoned = filling;
         filling = null;
-        notBeforeNanos = clocks.nanoClock().nanoTime() + FULL_NANOS;
+        wasFull(abandoned.path.getParent());
         abandoned.file.close();
         storage.delete(abandoned.path);
+    }
+
+    private void wasFull(Path folder) {
+        foundFull = folder;
+        foundFullNanos = clocks.nanoClock().nanoTime();
+        notBeforeNanos = foundFullNanos + FULL_NANOS;
     }
 
     private Segment recycleInPlace(Segment spare) throws IOException {

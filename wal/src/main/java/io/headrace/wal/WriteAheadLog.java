@@ -91,15 +91,18 @@ public final class WriteAheadLog implements AutoCloseable {
         long startMillis = clocks.epochClock().time();
         folders = LogFolders.lock(settings, storage);
         appender = newAppender(storage);
-        checkpoints = CheckpointStore.open(storage, settings.checkpointFolder());
+        LogMembers members = LogMembers.find(settings, storage);
+        checkpoints = CheckpointStore.open(storage, members.checkpointFolder());
         Checkpoint checkpoint = checkpoints.load();
-        LogIdentity identity = LogIdentity.open(storage, settings.dataFolders().get(0), clocks);
+        members.refuseMissing(checkpoint);
+        LogIdentity identity = LogIdentity.open(storage, members.home(), clocks);
         streamId = identity.streamId();
-        LogRecovery recovered = new LogRecovery(settings, storage, preparer, startMillis, allocator);
+        LogRecovery recovered = new LogRecovery(settings, members, storage, preparer, startMillis, allocator);
         try {
             recovered.open();
             recovered.recover(checkpoint, streamId);
             takeOver(recovered, checkpoint);
+            members.write(streamId);
             openCheckpoints();
         } catch (IOException | RuntimeException e) {
             try {

@@ -11,7 +11,6 @@ import io.headrace.wal.SequenceWindow;
 import io.headrace.wal.StreamId;
 import io.headrace.wal.WriteAheadLog;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * A channel's log with the two duty cycles beside the journal: the reader and the preparer. Only these three touch its
@@ -30,11 +29,9 @@ final class ChannelLog {
 
     /** Opens or creates the log; recovery runs on a thread that nobody interrupts. */
     static ChannelLog open(ChannelSettings settings, ChannelEnvironment environment) throws IOException {
-        Path checkpoints =
-                settings.checkpointFolder() == null ? settings.dataFolders().get(0) : settings.checkpointFolder();
         LogSettings logSettings = new LogSettings(
                 settings.dataFolders(),
-                checkpoints,
+                settings.checkpointFolder(),
                 settings.segmentBytes(),
                 settings.maxFrameLength(),
                 settings.appender(),

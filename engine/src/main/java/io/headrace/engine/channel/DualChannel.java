@@ -530,6 +530,11 @@ final class DualChannel implements ManagedChannel {
         return log != null;
     }
 
+    /** The highest sequence that any frame got; once producers are shut out, it stays. */
+    long lastPublished() {
+        return base + ring.getCursor();
+    }
+
     void acknowledged(long sequence) {
         acknowledged = sequence;
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the journal does with a log: decides what is appended, writes and syncs groups, makes checkpoints, and lets frames
@@ -19,6 +20,11 @@ final class LogWriter {
 
     private static final long BLOCKED_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** A full disk is not waited for that long: whoever stops an agent may do so to make room. */
+    private static final long STOP_FULL_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long STOP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int MAX_FRAMES = 1_024;
 
     private final DualChannel channel;
@@ -73,7 +79,7 @@ final class LogWriter {
 
     /** Takes what is published, to memory or to the log. */
     int round(long nowNanos) throws IOException {
-        if (!spilling && maySpill && admission.isAbove(spillAt)) {
+        if (!spilling && maySpill && admission.isAbove(spillAt) && whyFull() == null) {
             beginSpill();
         }
         int work = 0;
@@ -202,15 +208,24 @@ final class LogWriter {
         }
     }
 
+    /**
+     * Back to memory, which is nearly empty, or has to do while the disk is full. What was written stays below {@code
+     * written()}: the next run goes on behind it, whether this one came to its end or not.
+     */
     private void endSpillIfIdle() {
+        boolean wanted = catchUpNext > catchUpTo && !admission.isAbove(returnAt);
         if (!alwaysWrites
-                && catchUpNext > catchUpTo
+                && (wanted || whyFull() != null)
                 && journal.acknowledged() == journal.drained()
-                && !admission.isAbove(returnAt)
                 && take.isAllInMemory()) {
             spilling = false;
             admission.spilling(false);
         }
+    }
+
+    /** Why the log takes nothing although it should, when that is for want of space; or null. */
+    private String whyFull() {
+        return blocked ? log.preparer().waitingFor() : null;
     }
 
     /** Frames that are on disk leave memory while it is short; sinks read them from the log then. */
@@ -328,7 +343,7 @@ final class LogWriter {
         if (unsynced && sync.kind() == SyncMode.Kind.INTERVAL) {
             due = Math.min(due, unsyncedNanos + sync.intervalNanos() - nowNanos);
         }
-        if (blocked) {
+        if (blocked && (spilling || admission.isAbove(spillAt))) {
             due = Math.min(due, BLOCKED_RETRY_NANOS);
         }
         return Math.max(0, due);
@@ -336,20 +351,28 @@ final class LogWriter {
 
     // ---- an orderly stop
 
-    /** Writes what is only in memory. */
+    /**
+     * Writes what is only in memory. Where the disk is full: what a {@code file} channel has not written was never
+     * acknowledged and is left to its source; a {@code dual} one waits some seconds for room.
+     */
     void writeRest() throws IOException {
         if (!spilling) {
             beginSpill();
         }
         long deadline = System.nanoTime() + STOP_NANOS;
+        long fullDeadline = System.nanoTime() + STOP_FULL_NANOS;
         while (catchUpNext <= catchUpTo || journal.isPublished(journal.drained() + 1)) {
             int work = catchUpNext <= catchUpTo ? catchUp() : appendPublished();
             if (work == 0 && log.preparer().doWork() == 0) {
-                if (System.nanoTime() - deadline > 0) {
+                boolean full = whyFull() != null;
+                if (alwaysWrites && full) {
+                    break;
+                }
+                if (System.nanoTime() - (full ? fullDeadline : deadline) > 0) {
                     throw new IOException("the log takes no frame: "
                             + log.preparer().waitingFor() + " (expected: room for what memory holds)");
                 }
-                Thread.onSpinWait();
+                LockSupport.parkNanos(STOP_PAUSE_NANOS);
             }
         }
         log.sync();
@@ -359,7 +382,7 @@ final class LogWriter {
     void lastCheckpoint() throws IOException {
         long start = channel.environment().nanoClock().nanoTime();
         journal.completeState();
-        log.checkpointAndStop(journal.drained());
+        log.checkpointAndStop(channel.lastPublished());
         checkpointed(start);
     }
 }

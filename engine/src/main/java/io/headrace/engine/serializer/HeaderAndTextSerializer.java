@@ -57,7 +57,7 @@ final class HeaderAndTextSerializer implements EventSerializer {
 
         @Override
         public String summary() {
-            return "headers and bodies as lines";
+            return "writes headers and body of each event as a line";
         }
 
         @Override

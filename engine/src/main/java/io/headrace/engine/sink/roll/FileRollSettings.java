@@ -2,7 +2,7 @@ package io.headrace.engine.sink.roll;
 
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.Setting;
-import io.headrace.engine.serializer.Serializers;
+import io.headrace.engine.spi.ComponentProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * whole frames, which is bounded by bytes as well and ends in one sync, so that a large one is better.
  */
 public record FileRollSettings(
-        @Setting(key = "sink.directory", doc = "The folder; it is made if there is none.")
+        @Setting(key = "sink.directory", doc = "The folder of the files; it is made if there is none.")
         String directory,
 
         @Setting(
@@ -25,7 +25,12 @@ public record FileRollSettings(
                 doc = "A file is completed so long after it was begun; 0: only at stop.")
         Duration rollInterval,
 
-        @Setting(key = "sink.batchSize", byDefault = "65536", unit = "events", min = 1, doc = "Most events of a lease.")
+        @Setting(
+                key = "sink.batchSize",
+                byDefault = "65536",
+                unit = "events",
+                min = 1,
+                doc = "Most events that are written and synced at once.")
         int batchSize,
 
         @Setting(
@@ -33,14 +38,15 @@ public record FileRollSettings(
                 byDefault = "4194304",
                 unit = "bytes",
                 min = 1,
-                doc = "Most bytes of a lease.")
+                doc = "Most bytes that are written and synced at once.")
         long maxBatchBytes,
 
         @Setting(
                 key = "sink.serializer",
                 byDefault = "text",
                 word = true,
-                doc = "How events stand in the file: text, header_and_text.")
+                names = ComponentProvider.OfSerializer.class,
+                doc = "How events stand in the file.")
         String serializer,
 
         @Setting(key = "sink.serializer.*", doc = "Settings of the serializer, e.g. sink.serializer.appendNewline.")
@@ -83,7 +89,6 @@ public record FileRollSettings(
     private static final int LONGEST_AFFIXES = 128;
 
     public FileRollSettings {
-        Serializers.check("sink.serializer", serializer, serializerSettings);
         prefix.ifPresent(text -> requireName("sink.pathManager.prefix", text));
         extension.ifPresent(text -> requireName("sink.pathManager.extension", text));
         if (affixBytes(prefix, extension) > LONGEST_AFFIXES) {

@@ -1,0 +1,144 @@
+package io.headrace.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * The file that says which log a folder belongs to, where a log has several: text, one line each.
+ *
+ * <pre>
+ *   headrace-log 1
+ *   stream 0123456789abcdef0123456789abcdef    stream id of the log
+ *   generation 3                               counts the times that the folders changed
+ *   folder 1                                   number of this folder, never given again
+ *   data 0 /disk1/c1                           number and place of each folder with segments
+ *   data 1 /disk2/c1
+ *   checkpoint 2 /disk3/c1                     of the one with the checkpoint, unless it is one of these
+ *   crc 1a2b3c4d                               CRC32C of all before this line
+ * </pre>
+ *
+ * @param number of the folder that the file stands in
+ * @param places all folders of the log, in order of their numbers
+ */
+record MemberFile(StreamId streamId, long generation, int number, List<Place> places) {
+    static final String NAME = "member";
+
+    private static final String UNFINISHED = "member.new";
+    private static final String FIRST_LINE = "headrace-log 1";
+    private static final int MAX_LENGTH = 1024 * 1024;
+    private static final int ID_DIGITS = 32;
+
+    /** One folder of a log. */
+    record Place(int number, boolean data, String path) {}
+
+    MemberFile {
+        places = List.copyOf(places);
+    }
+
+    /** The place of a number, or null. */
+    Place place(int wanted) {
+        return places.stream()
+                .filter(place -> place.number() == wanted)
+                .findFirst()
+                .orElse(null);
+    }
+
+    int nextNumber() {
+        return places.stream().mapToInt(Place::number).max().orElse(-1) + 1;
+    }
+
+    /** Where the checkpoint is, when not with segments; or null. */
+    Place checkpoint() {
+        return places.stream().filter(place -> !place.data()).findFirst().orElse(null);
+    }
+
+    /** The file of a folder; null where there is none or a damaged one. */
+    static MemberFile read(Storage storage, Path folder) throws IOException {
+        Path path = folder.resolve(NAME);
+        if (!storage.exists(path)) {
+            return null;
+        }
+        try (StorageFile in = storage.open(path, Storage.OpenMode.READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(in.size(), MAX_LENGTH));
+            while (bytes.hasRemaining() && in.read(bytes, bytes.position()) > 0) {
+                // Reads may be short.
+            }
+            return parse(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Puts it into a folder, durably. */
+    void write(Storage storage, Path folder) throws IOException {
+        Path unfinished = folder.resolve(UNFINISHED);
+        if (storage.exists(unfinished)) {
+            storage.delete(unfinished);
+        }
+        try (StorageFile out = storage.open(unfinished, Storage.OpenMode.CREATE)) {
+            out.write(ByteBuffer.wrap(text().getBytes(StandardCharsets.UTF_8)), 0);
+            out.sync();
+        }
+        storage.rename(unfinished, folder.resolve(NAME));
+        storage.syncFolder(folder);
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
+        text.append("stream ").append(streamId).append('\n');
+        text.append("generation ").append(generation).append('\n');
+        text.append("folder ").append(number).append('\n');
+        for (Place place : places) {
+            text.append(place.data() ? "data " : "checkpoint ")
+                    .append(place.number())
+                    .append(' ')
+                    .append(place.path())
+                    .append('\n');
+        }
+        return text + "crc " + checksum(text.toString()) + '\n';
+    }
+
+    private static MemberFile parse(String text) {
+        int end = text.lastIndexOf("crc ");
+        if (end < 0
+                || !text.startsWith(FIRST_LINE)
+                || !text.substring(end).strip().equals("crc " + checksum(text.substring(0, end)))) {
+            return null;
+        }
+        StreamId stream = null;
+        long generation = 0;
+        int number = -1;
+        List<Place> places = new ArrayList<>();
+        for (String line : text.substring(0, end).split("\n")) {
+            String[] words = line.split(" ", 3);
+            switch (words[0]) {
+                case "stream" -> stream = streamId(words[1]);
+                case "generation" -> generation = Long.parseLong(words[1]);
+                case "folder" -> number = Integer.parseInt(words[1]);
+                case "data", "checkpoint" ->
+                    places.add(new Place(Integer.parseInt(words[1]), words[0].equals("data"), words[2]));
+                default -> {
+                    // The first line; lines of a later version.
+                }
+            }
+        }
+        return new MemberFile(stream, generation, number, places);
+    }
+
+    private static StreamId streamId(String digits) {
+        int half = ID_DIGITS / 2;
+        return new StreamId(
+                HexFormat.fromHexDigitsToLong(digits.substring(0, half)),
+                HexFormat.fromHexDigitsToLong(digits.substring(half)));
+    }
+
+    private static String checksum(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+}
