@@ -328,9 +328,6 @@ public final class TaildirSource implements PollingSource {
     private void endIdle(TailedFile file, long size, long now) throws IOException {
         if (size > file.position() && file.isIdentified()) {
             LineFramer.Turn turn = turn(file, size, true, now);
-            if (processor.channels().size() > 1) {
-                file.hold();
-            }
             if (turn != LineFramer.Turn.END_OF_FILE) {
                 file.busy(now);
                 return;
