@@ -42,7 +42,8 @@ show_progress() {
     while kill -0 "$building" 2>/dev/null; do
         module=$(sed -n 's/^\[INFO\] Building Headrace\(: *\)\{0,1\}\([a-z]*\).*/\2/p' "$log" | tail -n 1)
         loaded=$(grep -c '^Downloaded from' "$log" || true)
-        printf '\r\033[K  %d s  %s  %s files downloaded' "$waited" "${module:-reading the project}" "$loaded" >&2
+        if [ "$loaded" = 0 ]; then loaded=; else loaded="  $loaded files downloaded"; fi
+        printf '\r\033[K  %d s  %s%s' "$waited" "${module:-reading the project}" "$loaded" >&2
         sleep 1
         waited=$((waited + 1))
     done
@@ -54,11 +55,14 @@ explain_failure() {
     if grep -q '^\[ERROR\]' "$log"; then
         grep '^\[ERROR\]' "$log" | grep -v -e '^\[ERROR\] *$' -e 'full stack trace' -e 'full debug logging' \
             -e 'more information about the errors' -e 'Re-run Maven' -e '\[Help 1\] http' -e 'can resume the build' \
-            -e 'mvn <args> -rf' | head -n 12 | cut -c 1-400 >&2
+            -e 'mvn <args> -rf' | head -n 8 | cut -c 1-300 >&2
     else
         tail -n 20 "$log" >&2
     fi
-    if grep -q -e 'Could not transfer' -e 'Unknown host' -e 'Temporary failure in name resolution' \
+    if grep -q 'PKIX path building failed' "$log"; then
+        say 'Java does not trust the server that Maven asks (expected: on a network that re-signs, its certificate in' \
+            "Java's store; on Debian in /usr/local/share/ca-certificates, then update-ca-certificates)"
+    elif grep -q -e 'Could not transfer' -e 'Unknown host' -e 'Temporary failure in name resolution' \
         -e 'in offline mode' -e 'Connect to .* failed' "$log"; then
         say 'Maven could not load what the build needs (expected: a way to Maven Central, or a mirror or proxy in ~/.m2/settings.xml)'
     elif grep -q -e 'Could not create local repository' -e 'repository.*(Permission denied)' "$log"; then
@@ -86,10 +90,10 @@ build() {
     fi
     find_maven || miss maven
     log=$above/target/build.log
-    if [ -d "${HOME:-}/.m2/repository/io/netty" ]; then
+    if [ -d "${HOME:-}/.m2/repository/io/netty/netty-common" ]; then
         needs='half a minute'
     else
-        needs='a few minutes, with downloads'
+        needs='a minute or more, with 60 MB to load'
     fi
     say "building the distribution once, without tests ($needs; log: $log)"
     # A build that was cut off may leave half of a module's classes, which Maven takes for all of them.
@@ -100,7 +104,7 @@ build() {
     fi
     : >"$above/target/.distribution-building"
     # Jars that the distribution no longer has must not stay; what runs keeps the files that it opened.
-    rm -rf "$home"
+    rm -rf "${home:?}/lib"
     # Checks of the format and warnings as errors are for those who change the code; without them less is loaded.
     (
         cd "$source_tree" || exit

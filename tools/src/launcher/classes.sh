@@ -52,12 +52,13 @@ find_archive() {
     case ${HEADRACE_NO_BUILD:-}:$1 in
         :agent | :quickstart)
             tried=$above/target/.${archive##*/}-tried
-            if [ ! "$tried" -nt "$newest" ] && [ -w "$home/lib" ] && [ -w "$above/target" ] && : >"$tried"; then
+            if { [ ! -e "$tried" ] || [ "$newest" -nt "$tried" ]; } && [ -w "$home/lib" ] && [ -w "$above/target" ]; then
+                : >"$tried"
                 say 'keeping loaded classes, so that agents start faster (once, a few seconds)'
                 (archive_classes) >"$above/target/archive.log" 2>&1 || say "no class archive could be made, see" \
                     "$above/target/archive.log; agents start somewhat slower"
             fi
             ;;
     esac
-    if [ ! -f "$archive" ] || [ ! "$archive" -nt "$newest" ]; then archive=; fi
+    if [ ! -f "$archive" ] || [ "$newest" -nt "$archive" ]; then archive=; fi
 }

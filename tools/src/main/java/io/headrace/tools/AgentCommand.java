@@ -2,6 +2,7 @@ package io.headrace.tools;
 
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
+import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.tools.logging.LogRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,7 +24,9 @@ import picocli.CommandLine.ParentCommand;
             "Run an agent: the sources, channels and sinks of a properties file, as Flume has them.",
             "",
             "SIGTERM or Ctrl-C stops it in order: sources first, then sinks take what is left for a while, then channels"
-                    + " write what remains; a second signal ends it at once. Messages go to standard error.",
+                    + " write what remains; it says what was delivered and what is left. A second signal ends it at once.",
+            "A component that fails is started again with growing pauses while the others run; /health says which and why."
+                    + " Messages go to standard error.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -35,15 +38,12 @@ import picocli.CommandLine.ParentCommand;
             "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.root.logger=DEBUG,console -Xmx1g",
             "      flags of flume-ng are understood; -X..., -D... and -javaagent: go to Java",
             "",
-            "Exit codes: 0 stopped in order, 1 failed, 64 usage, 78 configuration."
+            "Exit codes: 0 stopped in order; 1 failed: a damaged log at the start, or the virtual machine (out of memory;",
+            "      the agent stops in order first); 64 usage; 78 configuration, nothing was started; 130 or 143 at the",
+            "      second SIGINT or SIGTERM."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class AgentCommand implements Callable<Integer> {
-    private static final String MONITORING_TYPE = "flume.monitoring.type";
-    private static final String MONITORING_PORT = "flume.monitoring.port";
-    private static final int FLUME_METRICS_PORT = 41_414;
-    private static final int HIGHEST_PORT = 65_535;
-
     @ParentCommand
     private HeadraceCommand headrace;
 
@@ -76,18 +76,8 @@ final class AgentCommand implements Callable<Integer> {
                     + " LEVEL,LOGFILE (logs/flume.log) are understood.")
     private Map<String, String> properties = new LinkedHashMap<>();
 
-    @Option(
-            names = "--metrics-port",
-            paramLabel = "PORT",
-            description = "Serve /metrics, /metrics/prometheus and /health there.")
-    private Integer metricsPort;
-
-    @Option(
-            names = "--metrics-bind",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
-            description = "On which address (default: ${DEFAULT-VALUE}).")
-    private String metricsBind;
+    @Mixin
+    private MonitoringOptions monitoring;
 
     @Option(names = "--lenient", description = "Leave broken components out, as Flume does, instead of refusing.")
     private boolean lenient;
@@ -104,6 +94,9 @@ final class AgentCommand implements Callable<Integer> {
             description = "How long sinks may take what is left at the stop (default: ${DEFAULT-VALUE}).")
     private long drainSeconds;
 
+    @Mixin
+    private PlugInOptions plugIns = new PlugInOptions();
+
     @Option(names = "--stop-with-parent", hidden = true, description = "Stop at once when standard input ends.")
     private boolean stopWithParent;
 
@@ -119,8 +112,10 @@ final class AgentCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
         }
         ConfigurationMessages.refuseBoth(strict, lenient);
-        int port = httpPort();
-        ConfigurationReport report = ConfigurationLoader.standard(lenient).read(files(), name);
+        Monitoring served = monitoring.read(headrace.console());
+        ComponentRegistry registry = plugIns.registry();
+        ConfigurationReport report =
+                ConfigurationLoader.standard(registry, lenient).read(files(), name);
         boolean accepted = ConfigurationMessages.isAccepted(report, strict);
         Console console = headrace.console();
         PrintWriter out = dryRun ? console.out() : console.err();
@@ -133,7 +128,7 @@ final class AgentCommand implements Callable<Integer> {
             log.prepareFile();
             console.err().println("headrace: messages go to " + log.file().get());
         }
-        new AgentRun(report.configuration(), Duration.ofSeconds(drainSeconds), metricsBind, port).run(stopWithParent);
+        new AgentRun(report.configuration(), registry, Duration.ofSeconds(drainSeconds), served).run(stopWithParent);
         return ExitCode.OK;
     }
 
@@ -151,33 +146,5 @@ final class AgentCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new CommandException(ExitCode.USAGE, wrong.getMessage(), wrong);
         }
-    }
-
-    /** The port of {@code --metrics-port} or of Flume's properties, -1 for none. */
-    private int httpPort() {
-        if (metricsPort != null) {
-            return port("--metrics-port", metricsPort.toString());
-        }
-        String type = System.getProperty(MONITORING_TYPE);
-        if (type == null) {
-            return -1;
-        }
-        if (!type.equalsIgnoreCase("http")) {
-            throw new CommandException(ExitCode.USAGE, "-D" + MONITORING_TYPE + ": " + type + " (expected: http)");
-        }
-        String port = System.getProperty(MONITORING_PORT);
-        return port == null ? FLUME_METRICS_PORT : port("-D" + MONITORING_PORT, port);
-    }
-
-    private static int port(String option, String text) {
-        try {
-            int port = Integer.parseInt(text);
-            if (port >= 0 && port <= HIGHEST_PORT) {
-                return port;
-            }
-        } catch (NumberFormatException notANumber) {
-            // Told below, like a number out of range.
-        }
-        throw new CommandException(ExitCode.USAGE, option + ": " + text + " (expected: 0.." + HIGHEST_PORT + ")");
     }
 }

@@ -9,9 +9,16 @@ import java.util.List;
 /** Shows an agent's metrics and health over HTTP. Safe for any thread. */
 final class AgentPages implements HttpPages {
     private final Agent agent;
+    private final boolean nested;
 
-    AgentPages(Agent agent) {
+    AgentPages(Agent agent, Monitoring monitoring) {
         this.agent = agent;
+        this.nested = monitoring.nested();
+    }
+
+    @Override
+    public boolean isNestedByDefault() {
+        return nested;
     }
 
     @Override

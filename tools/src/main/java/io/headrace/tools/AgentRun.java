@@ -3,12 +3,9 @@ package io.headrace.tools;
 import io.headrace.engine.agent.Agent;
 import io.headrace.engine.agent.AgentOptions;
 import io.headrace.engine.config.AgentConfiguration;
-import io.headrace.transport.EventLoops;
-import io.headrace.transport.http.HttpEndpoint;
-import io.headrace.transport.http.HttpSettings;
+import io.headrace.engine.spi.ComponentRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,51 +16,49 @@ final class AgentRun {
 
     private final AgentConfiguration configuration;
     private final AgentOptions options;
-    private final String bind;
-    private final int port;
+    private final Monitoring monitoring;
 
-    /** @param port of the HTTP endpoint, -1 for none */
-    AgentRun(AgentConfiguration configuration, Duration drain, String bind, int port) {
+    /** @param monitoring null for none */
+    AgentRun(AgentConfiguration configuration, ComponentRegistry registry, Duration drain, Monitoring monitoring) {
         this.configuration = configuration;
-        this.options = AgentOptions.defaults().withDrain(drain);
-        this.bind = bind;
-        this.port = port;
+        this.options = AgentOptions.defaults().withRegistry(registry).withDrain(drain);
+        this.monitoring = monitoring;
     }
 
     /**
-     * Returns when the agent has stopped in order.
+     * Returns when the agent has stopped in order, because it was told to.
      *
      * @param withParent whether the process ends at once when its standard input does
+     * @throws RuntimeException that of {@link Agent#failure()}, when the agent stopped by itself
      */
-    void run(boolean withParent) throws Exception {
+    void run(boolean withParent) {
+        options.registry().plugIns().all().forEach(plugIn -> LOG.info("{} is there", plugIn));
         try (Agent agent = Agent.create(configuration, options)) {
             StopSignals signals = StopSignals.handle(agent::requestStop);
+            Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> died(agent, thread, thrown));
             if (withParent) {
                 endWithStandardInput();
             }
-            if (port < 0) {
+            if (monitoring == null) {
                 runUntilStopped(agent, signals);
             } else {
-                runWithEndpoint(agent, signals);
+                try (MonitoringEndpoint endpoint =
+                        new MonitoringEndpoint(configuration.name(), monitoring, new AgentPages(agent, monitoring))) {
+                    endpoint.open();
+                    runUntilStopped(agent, signals);
+                }
             }
         }
     }
 
-    /** The endpoint has a loop of its own, since it answers until the agent and its loops are gone. */
-    private void runWithEndpoint(Agent agent, StopSignals signals) throws Exception {
-        try (EventLoops loops = new EventLoops(1);
-                HttpEndpoint endpoint = new HttpEndpoint(loops, new AgentPages(agent))) {
-            InetSocketAddress address = endpoint.start(new HttpSettings(bind, port));
-            LOG.info(
-                    "agent {}: metrics and health on http://{}:{}",
-                    configuration.name(),
-                    address.getHostString(),
-                    address.getPort());
-            runUntilStopped(agent, signals);
+    private static void died(Agent agent, Thread thread, Throwable thrown) {
+        LOG.error("thread {} died", thread.getName(), thrown);
+        if (thrown instanceof Error error) {
+            agent.failed(error);
         }
     }
 
-    private static void runUntilStopped(Agent agent, StopSignals signals) {
+    private void runUntilStopped(Agent agent, StopSignals signals) {
         try {
             agent.start();
         } catch (IllegalStateException failure) {
@@ -73,6 +68,10 @@ final class AgentRun {
             }
         }
         agent.awaitTermination();
+        RuntimeException failure = agent.failure();
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private static void endWithStandardInput() {

@@ -1,8 +1,7 @@
 package io.headrace.tools;
 
 import java.net.URI;
-import java.nio.file.FileSystemNotFoundException;
-import java.nio.file.InvalidPathException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,9 @@ import picocli.CommandLine.Option;
  */
 final class FlumeFlags {
     private static final String FILES_ONLY = " (expected: -f FILE; configurations are read from files only)";
+
+    /** Of Log4j, in Flume's folder of configuration. */
+    private static final List<String> LOGGING_FILES = List.of("log4j2.xml", "log4j.properties");
 
     @Option(
             names = {"-c", "--conf"},
@@ -92,6 +94,16 @@ final class FlumeFlags {
         refuse("--auth-provider", authProvider);
         refuse("--conf-user", user);
         refuse("--conf-password", password == null ? null : "***");
+        if (folder != null) {
+            for (String name : LOGGING_FILES) {
+                Path file = folder.resolve(name);
+                if (Files.exists(file)) {
+                    console.err()
+                            .println("headrace: warning: " + file + " changes nothing: messages go where"
+                                    + " -Dflume.root.logger=LEVEL,console or -Dlogback.configurationFile=FILE say");
+                }
+            }
+        }
         if (pollInterval != null) {
             ignore(console, "--poll-interval", pollInterval, "a changed file is not read again, restart the agent");
         }
@@ -110,15 +122,20 @@ final class FlumeFlags {
     }
 
     private static Path path(String uri) {
-        String scheme = uri.contains(":") ? uri.substring(0, uri.indexOf(':')) : "file";
-        if (!scheme.equalsIgnoreCase("file") && !scheme.contains("/")) {
-            throw new CommandException(ExitCode.USAGE, "--conf-uri: " + uri + FILES_ONLY);
-        }
         try {
-            return uri.regionMatches(true, 0, "file:", 0, "file:".length()) ? Path.of(URI.create(uri)) : Path.of(uri);
-        } catch (IllegalArgumentException | FileSystemNotFoundException notAPath) {
-            String why = notAPath instanceof InvalidPathException ? "a path" : "such as file:///etc/agent.conf";
-            throw new CommandException(ExitCode.USAGE, "--conf-uri: " + uri + " (expected: " + why + ")", notAPath);
+            if (!uri.contains(":") || uri.indexOf('/') >= 0 && uri.indexOf('/') < uri.indexOf(':')) {
+                return Path.of(uri);
+            }
+            URI parsed = URI.create(uri);
+            if (!"file".equalsIgnoreCase(parsed.getScheme())) {
+                throw new CommandException(ExitCode.USAGE, "--conf-uri: " + uri + FILES_ONLY);
+            }
+            return parsed.isOpaque() ? Path.of(parsed.getSchemeSpecificPart()) : Path.of(parsed);
+        } catch (IllegalArgumentException notAPath) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--conf-uri: " + uri + " (expected: a file, such as file:///etc/agent.conf)",
+                    notAPath);
         }
     }
 

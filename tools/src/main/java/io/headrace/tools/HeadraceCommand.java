@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  headrace validate agent.properties          check a configuration",
             "  headrace agent -n a1 -f agent.properties    run one; Flume's flags and files are understood",
             "  headrace help agent                         all about one command",
+            "  headrace help components                    what can stand in a configuration",
             "",
             "Exit codes: 0 done, 1 failed, 2 loss or duplicates found, 64 usage, 78 configuration."
         },

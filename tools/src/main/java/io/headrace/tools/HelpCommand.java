@@ -11,7 +11,12 @@ import picocli.CommandLine.Spec;
 /** The same as {@code --help} of a command. */
 @Command(
         name = "help",
-        description = "Show what there is, or all about one command.",
+        description = {"Show what there is, all about one command, or what can stand in a configuration.", ""},
+        subcommands = ComponentsCommand.class,
+        customSynopsis = {
+            "Usage: headrace help [COMMAND]",
+            "   or: headrace help components [[KIND] NAME] [--json | --markdown]"
+        },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class HelpCommand implements Callable<Integer> {
     @ParentCommand
@@ -22,6 +27,10 @@ final class HelpCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "COMMAND", arity = "0..1", description = "Which one.")
     private String name;
+
+    Console console() {
+        return headrace.console();
+    }
 
     @Override
     public Integer call() {

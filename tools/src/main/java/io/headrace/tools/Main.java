@@ -1,5 +1,6 @@
 package io.headrace.tools;
 
+import io.headrace.engine.agent.AgentFailedException;
 import io.headrace.engine.config.ConfigurationException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,9 @@ public final class Main {
         if (failure instanceof FileSystemException file) {
             return file.getMessage();
         }
-        if (failure instanceof CommandException || failure instanceof ConfigurationException) {
+        if (failure instanceof CommandException
+                || failure instanceof ConfigurationException
+                || failure instanceof AgentFailedException) {
             return failure.getMessage();
         }
         String message = failure.getMessage();

@@ -2,17 +2,23 @@ package io.headrace.tools;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.TimeUnit;
 
 /**
- * SIGTERM and SIGINT: the first one asks for an orderly stop, a second one ends the process at once. Java has no
+ * SIGTERM and SIGINT: the first one asks for an orderly stop, a second one, half a second later or
+ * more, ends the process at once. Java has no
  * supported way to tell one signal from the next, so the handlers of its module {@code jdk.unsupported} are used by
  * reflection, as their names alone make the compiler warn.
  */
 final class StopSignals {
     private static final int KILLED_BY_SIGNAL = 128;
 
+    /** Programs such as {@code timeout} send a signal to the process and to its group: this is one signal, not two. */
+    private static final long SAME_SIGNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final Runnable stop;
     private boolean asked;
+    private long askedNanos;
 
     private StopSignals(Runnable stop) {
         this.stop = stop;
@@ -52,10 +58,13 @@ final class StopSignals {
 
     private void receive(int number) {
         synchronized (this) {
-            if (asked) {
+            if (asked && System.nanoTime() - askedNanos < SAME_SIGNAL_NANOS) {
+                return;
+            } else if (asked) {
                 Runtime.getRuntime().halt(KILLED_BY_SIGNAL + number);
             }
             asked = true;
+            askedNanos = System.nanoTime();
         }
         stop.run();
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -65,10 +66,13 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the same for programs.")
     private boolean json;
 
+    @Mixin
+    private PlugInOptions plugIns;
+
     @Override
     public Integer call() throws IOException {
         ConfigurationMessages.refuseBoth(strict, lenient);
-        ConfigurationLoader loader = ConfigurationLoader.standard(lenient);
+        ConfigurationLoader loader = ConfigurationLoader.standard(plugIns.registry(), lenient);
         List<ConfigurationReport> reports = name == null ? loader.readAll(files) : List.of(loader.read(files, name));
         PrintWriter out = headrace.console().out();
         if (json) {

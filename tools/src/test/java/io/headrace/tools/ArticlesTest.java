@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.config.ConfigurationReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +98,47 @@ class ArticlesTest {
                 .hasSize(resource("agent.expected").lines().toList().size() - 2);
         assertThat(severities).hasSameSizeAs(lines).containsOnly("error", "warning", "note");
         assertThat(out.toString()).contains("\"usable\" : false", "\"name\" : \"collector\"");
+    }
+
+    @Test
+    void shouldAnswerWhateverIsWritten() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String name : List.of("agent", "balanced", "guide", "comments")) {
+            resource(name + ".conf").lines().forEach(lines::add);
+        }
+        Random random = new Random(20261121);
+        ConfigurationLoader strict = ConfigurationLoader.standard(false);
+        ConfigurationLoader lenient = ConfigurationLoader.standard(true);
+        for (int round = 0; round < 60; round++) {
+            String text = mutated(lines, random);
+            for (String agent : List.of("agent", "collector", "a1", "g")) {
+                ConfigurationReport report = strict.readText(Path.of("x.conf"), text, agent);
+                assertThat(report.isUsable())
+                        .as("%s of%n%s%n%s", agent, text, report.problems())
+                        .isEqualTo(report.configuration() != null);
+                assertThat(lenient.readText(Path.of("x.conf"), text, agent).problems())
+                        .allSatisfy(problem -> assertThat(problem.message()).doesNotContain("null:", "null."));
+            }
+        }
+    }
+
+    /** Some of the lines in their order, a few of them cut, joined, swapped or with a part replaced. */
+    private static String mutated(List<String> lines, Random random) {
+        String[] parts = {"", " ", "=", ".", "${", "${env:X}", "}", "\\", "#", "\u00e4", "c1", "type", "*", "-1", "\n"};
+        StringBuilder text = new StringBuilder();
+        int kept = 50 + random.nextInt(50);
+        for (String line : lines) {
+            String written = line;
+            if (random.nextInt(100) >= kept) {
+                continue;
+            } else if (random.nextInt(12) == 0 && !line.isEmpty()) {
+                int from = random.nextInt(line.length());
+                int to = from + random.nextInt(line.length() - from + 1);
+                written = line.substring(0, from) + parts[random.nextInt(parts.length)] + line.substring(to);
+            }
+            text.append(written).append('\n');
+        }
+        return text.toString();
     }
 
     private Path sample(String name) throws IOException {

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -122,7 +123,8 @@ class MainTest {
     @Test
     void shouldTakeAConfigurationByItsUriAsFlumeDoes() throws IOException {
         String file = configuration("a1.sinks.k1.type = null");
-        for (String uri : new String[] {Path.of(file).toUri().toString(), file}) {
+        String relative = "file:" + Path.of("").toAbsolutePath().relativize(Path.of(file));
+        for (String uri : new String[] {Path.of(file).toUri().toString(), file, relative}) {
             assertThat(run("agent", "-n", "a1", "-u", uri, "--dryrun"))
                     .as(err::toString)
                     .isEqualTo(ExitCode.OK);
@@ -135,6 +137,7 @@ class MainTest {
                 "--conf-uri=http://localhost/a",
                 "--conf-uri=https://localhost/a",
                 "--conf-uri=classpath:a",
+                "--conf-uri=zk:a/b",
                 "--zkConnString=localhost",
                 "--zkBasePath=/flume",
                 "--conf-provider=x",
@@ -151,10 +154,25 @@ class MainTest {
 
     @Test
     void shouldSayWhichOfFlumesFlagsChangeNothing() throws IOException {
+        Files.createFile(folder.resolve("log4j2.xml"));
         String file = configuration("a1.sinks.k1.type = null");
-        assertThat(run("agent", "-n", "a1", "-f", file, "-i", "30", "-b", "/x", "--no-reload-conf", "--dryrun"))
+        assertThat(run(
+                        "agent",
+                        "-n",
+                        "a1",
+                        "-f",
+                        file,
+                        "-i",
+                        "30",
+                        "-b",
+                        "/x",
+                        "-c",
+                        folder.toString(),
+                        "--no-reload-conf",
+                        "-d"))
                 .isEqualTo(ExitCode.OK);
         assertThat(err.toString())
+                .contains(folder + "/log4j2.xml changes nothing")
                 .contains("--poll-interval: 30 changes nothing", "--backup-directory: /x changes nothing")
                 .doesNotContain("--no-reload-conf");
     }
@@ -236,6 +254,7 @@ class MainTest {
     }
 
     @Test
+    @Timeout(60)
     void shouldStartNothingWhenTheConfigurationIsBrokenOrNotStrict() throws IOException {
         Path data = folder.resolve("data");
         String channel = "a1.channels.c1.type = file\na1.channels.c1.dataDirs = " + data + "\n";
@@ -256,6 +275,18 @@ class MainTest {
 
         assertThat(run("validate", "--strict", file)).as(out::toString).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains(":7: note: a1.channels.c1.byteCapacityBufferPercentage: 20: has no effect");
+    }
+
+    @Test
+    void shouldTellOnceWhatConcernsTheFilesOfSeveralAgents() throws IOException {
+        String one = Files.readString(Path.of(configuration("a1.sinks.k1.type = null\na1.sinks.k1.type = logger")));
+        Path both = Files.writeString(folder.resolve("both.properties"), one + one.replace("a1.", "b1."));
+
+        assertThat(run("validate", both.toString())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines())
+                .hasSize(4)
+                .contains("a1: can be used (1 source, 1 channel, 1 sink, 2 warnings)")
+                .contains("b1: can be used (1 source, 1 channel, 1 sink, 2 warnings)");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,9 @@ public final class EventLoops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
     private static final int MOST_LOOPS = 8;
     private static final long STOP_MILLIS = 3_000;
+
+    /** Whether this process has said that it goes on without epoll. */
+    private static final AtomicBoolean TOLD = new AtomicBoolean();
 
     private final EventLoopGroup group;
     private final List<EventLoop> loops = new ArrayList<>();
@@ -46,10 +50,8 @@ public final class EventLoops implements AutoCloseable {
 
     public EventLoops(int count) {
         epoll = Epoll.isAvailable();
-        if (!epoll) {
-            LOG.info(
-                    "epoll is not available here, using NIO: {}",
-                    Epoll.unavailabilityCause().getMessage());
+        if (!epoll && TOLD.compareAndSet(false, true)) {
+            LOG.info("epoll is not available here, using NIO: {}", explain(Epoll.unavailabilityCause()));
         }
         IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("headrace-loop", true), factory);
@@ -65,6 +67,13 @@ public final class EventLoops implements AutoCloseable {
                 1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DefaultThreadFactory(name, true));
         one.allowCoreThreadTimeOut(true);
         return one;
+    }
+
+    static String explain(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("failed to map segment")
+                ? message + " (a folder mounted noexec? -Dio.netty.native.workdir=FOLDER names another one)"
+                : message;
     }
 
     static int loopsFor(int cores) {

@@ -161,8 +161,8 @@ public final class CheckpointStore implements AutoCloseable {
             }
         }
         if (best == null && (files[0] != null || files[1] != null)) {
-            throw new LogDamagedException("no valid checkpoint: " + String.join("; ", faults)
-                    + " (expected: one of the two; run `headrace wal repair " + folder + "`)");
+            throw new LogDamagedException(
+                    folder, "no valid checkpoint: " + String.join("; ", faults) + " (expected: one of the two)");
         }
         return best;
     }

@@ -94,9 +94,10 @@ public final class LogReader implements AutoCloseable {
     private Frame nextHere(long limit) throws IOException {
         Frame frame = scanner.next(limit, 0);
         if (frame == null) {
-            throw new LogDamagedException(segment.path() + ": damaged at " + scanner.frameOffset()
-                    + ", after sequence " + sequence + ": " + scanner.fault() + "; run `headrace wal check "
-                    + segment.path().getParent() + "`");
+            throw new LogDamagedException(
+                    segment.path().getParent(),
+                    segment.path() + ": damaged at " + scanner.frameOffset() + ", after sequence " + sequence + ": "
+                            + scanner.fault());
         }
         if (frame.type() == FrameType.PAD || scanner.hop().sequence() <= sequence) {
             frame.release();

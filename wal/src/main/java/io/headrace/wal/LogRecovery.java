@@ -487,6 +487,6 @@ final class LogRecovery {
     }
 
     private LogDamagedException damaged(String what) {
-        return new LogDamagedException(what + members.hint() + "; run `headrace wal check " + members.home() + "`");
+        return new LogDamagedException(members.home(), what + members.hint());
     }
 }

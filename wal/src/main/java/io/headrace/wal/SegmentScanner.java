@@ -160,8 +160,10 @@ final class SegmentScanner implements AutoCloseable {
         while (target.hasRemaining()) {
             int count = segment.file().read(target, chunkStart + target.position());
             if (count < 0) {
-                throw new LogDamagedException(segment.path() + ": ends at " + (chunkStart + target.position())
-                        + " (expected: " + limit + " bytes at least)");
+                throw new LogDamagedException(
+                        segment.path().getParent(),
+                        segment.path() + ": ends at " + (chunkStart + target.position()) + " (expected: " + limit
+                                + " bytes at least)");
             }
         }
         chunk.view.clear();

@@ -18,7 +18,8 @@ final class ChannelKeys {
                     min = 1,
                     max = 512L * 1024 * 1024,
                     unit = "bytes",
-                    doc = "Largest event, headers and body.")
+                    doc = "Largest event that is taken, headers and body; a larger one is refused, counted and"
+                            + " reported.")
             int maxEventBytes,
 
             @Setting(
@@ -27,11 +28,15 @@ final class ChannelKeys {
                     min = ChannelSettings.MIN_FRAME_BYTES,
                     max = 1024 * 1024,
                     unit = "bytes",
-                    doc =
-                            "Bytes at which sources of this channel close a frame; of several channels the smallest holds.")
+                    doc = "Bytes at which sources of this channel close a frame, which is then kept and sent as one;"
+                            + " of the channels of a source the smallest holds.")
             int frameBytes,
 
-            @Setting(key = "waitStrategy", byDefault = "adaptive", doc = "How the channel's threads wait.")
+            @Setting(
+                    key = "waitStrategy",
+                    byDefault = "adaptive",
+                    doc = "How the channel's threads wait for work: adaptive fits everywhere; yield and spin take a"
+                            + " core for each thread, idle or not.")
             WaitStrategyKind waitStrategy) {
         ChannelSettings applyTo(ChannelSettings settings) {
             return settings.withFrames(maxEventBytes, frameBytes).withWaitStrategy(waitStrategy);
@@ -45,7 +50,8 @@ final class ChannelKeys {
                     byDefault = "3",
                     min = 0,
                     unit = "s",
-                    doc = "How long a put waits for room, in whole seconds.")
+                    doc = "How long a source with a thread of its own waits for room, in whole seconds, before it"
+                            + " tries again.")
             Duration keepAlive,
 
             @Setting(

@@ -31,7 +31,8 @@ final class ChannelLogKeys {
             @Setting(
                     key = "dataDirs",
                     byDefault = "~/.headrace/file-channel/data",
-                    doc = "Folders that take segments in turn; the first has the log's lock and identity.")
+                    doc = "Folders of the log, which take segments in turn, best on disks of their own; the first has"
+                            + " the lock and the identity, too.")
             List<Path> dataDirs,
 
             @Setting(key = "checkpointDir", doc = "Folder of the checkpoint; the first of dataDirs unless given.")
@@ -40,8 +41,9 @@ final class ChannelLogKeys {
             @Setting(
                     key = "sync",
                     word = true,
-                    doc = "When writes are synced: always, never, or every so many ms; of a file channel always, of a"
-                            + " dual one 100 unless given.")
+                    doc = "When writes are synced: always, never, or a number of milliseconds. A power cut costs what"
+                            + " was not synced; always costs nothing, as only what is synced is acknowledged. Unless"
+                            + " given always for a file channel, 100 for a dual one.")
             Optional<String> sync,
 
             @Setting(
@@ -64,7 +66,7 @@ final class ChannelLogKeys {
                     byDefault = "524288000",
                     min = 0,
                     unit = "bytes",
-                    doc = "Free space of each disk that is left alone.")
+                    doc = "Free space of each disk that is left alone; below it sources wait until there is more.")
             long minimumRequiredSpace,
 
             @Setting(

@@ -8,6 +8,7 @@ import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.channel.ThreadDutyRunner;
 import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.metrics.ChannelCounters;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.wal.ForeignFolderException;
@@ -49,6 +50,7 @@ final class ChannelPart extends Part {
                 .get(ComponentProvider.OfChannel.class, settings.type().value());
         this.sinks = sinks;
         this.dependents = dependents;
+        ChannelCounters.declare(metrics);
     }
 
     /** The channel as it is open now; null while it is not. */
@@ -135,6 +137,12 @@ final class ChannelPart extends Part {
         try {
             if (orderly) {
                 long dropped = open.stop(0);
+                if (open.failure() != null) {
+                    LOG.warn(
+                            "{}: stopped as by a kill, what the log has not got is left to sources that read again: {}",
+                            title(),
+                            Failures.describe(open.failure()));
+                }
                 if (dropped > 0) {
                     LOG.warn("{}: {} events could be neither delivered nor kept, they are lost", title(), dropped);
                 }

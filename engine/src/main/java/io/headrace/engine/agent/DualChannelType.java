@@ -17,7 +17,7 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
                     byDefault = "10000",
                     min = 0,
                     unit = "events",
-                    doc = "Events in memory at most; 0 for all in the log.")
+                    doc = "Most events in memory; 0 to keep all in the log.")
             long memoryCapacity,
 
             @Setting(
@@ -25,7 +25,7 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
                     byDefault = "100000000",
                     min = 0,
                     unit = "events",
-                    doc = "Events in the log at most; 0 for memory only.")
+                    doc = "Most events in the log beyond those in memory, then sources wait; 0 for memory only.")
             long overflowCapacity,
 
             @Setting(
@@ -42,7 +42,7 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
                     min = 1,
                     max = 100,
                     unit = "percent",
-                    doc = "Share of memory above which the log is written.")
+                    doc = "How full memory is when the channel begins to write to the log.")
             int spillAt,
 
             @Setting(
@@ -51,7 +51,7 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
                     min = 0,
                     max = 99,
                     unit = "percent",
-                    doc = "Share of memory below which the log is left again.")
+                    doc = "How full memory is when the channel stops writing to the log again.")
             int returnAt,
 
             ChannelKeys.Room room,
@@ -110,7 +110,7 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
 
     @Override
     public String summary() {
-        return "keeps events in memory and spills to a log on disk";
+        return "keeps events in memory, and in a log on disk what memory cannot hold";
     }
 
     @Override

@@ -3,9 +3,13 @@ package io.headrace.engine.agent;
 import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ComponentContext;
+import io.headrace.engine.spi.ComponentRegistry;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What every component of an agent is given. Safe for any thread, except {@link #settings}. */
 class EngineContext implements ComponentContext {
@@ -62,6 +66,23 @@ class EngineContext implements ComponentContext {
     @Override
     public final MetricGroup metrics() {
         return metrics;
+    }
+
+    @Override
+    public final Logger logger() {
+        // The log shows what follows the last dot.
+        return LoggerFactory.getLogger(
+                "io.headrace.component." + settings.title().replace('.', '/'));
+    }
+
+    @Override
+    public final Path dataFolder() {
+        return DataFolder.of(agentName, settings.title());
+    }
+
+    @Override
+    public final ComponentRegistry components() {
+        return options.registry();
     }
 
     @Override

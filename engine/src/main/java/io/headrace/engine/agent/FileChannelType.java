@@ -10,7 +10,12 @@ import java.util.List;
 public final class FileChannelType implements ComponentProvider.OfChannel {
     /** Settings. */
     record Settings(
-            @Setting(key = "capacity", byDefault = "1000000", min = 1, unit = "events", doc = "Events held at most.")
+            @Setting(
+                    key = "capacity",
+                    byDefault = "1000000",
+                    min = 1,
+                    unit = "events",
+                    doc = "Most events that the channel holds; when it is full, sources wait.")
             long capacity,
 
             @Setting(
@@ -43,7 +48,7 @@ public final class FileChannelType implements ComponentProvider.OfChannel {
 
     @Override
     public String summary() {
-        return "keeps every event in a log on disk";
+        return "keeps every event in a log on disk; a kill loses nothing";
     }
 
     @Override

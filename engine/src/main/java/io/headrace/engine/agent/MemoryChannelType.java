@@ -10,7 +10,12 @@ import java.util.List;
 public final class MemoryChannelType implements ComponentProvider.OfChannel {
     /** Settings. */
     record Settings(
-            @Setting(key = "capacity", byDefault = "100", min = 1, unit = "events", doc = "Events held at most.")
+            @Setting(
+                    key = "capacity",
+                    byDefault = "100",
+                    min = 1,
+                    unit = "events",
+                    doc = "Most events that the channel holds; when it is full, sources wait.")
             long capacity,
 
             @Setting(
@@ -49,7 +54,7 @@ public final class MemoryChannelType implements ComponentProvider.OfChannel {
 
     @Override
     public String summary() {
-        return "keeps events in memory only";
+        return "keeps events in memory only; a kill loses what sources cannot read again";
     }
 
     @Override

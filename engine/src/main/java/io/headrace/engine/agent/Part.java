@@ -190,8 +190,10 @@ abstract class Part {
     /**
      * Stops a component on a thread of its own. One that hangs holds up nobody else, and gets no other life before its
      * thread has ended: two lives would write to the same output.
+     *
+     * @param loader of the component's classes
      */
-    final void stopWithin(Stop stop) throws InterruptedException {
+    final void stopWithin(ClassLoader loader, Stop stop) throws InterruptedException {
         Thread stopping = new Thread(
                 () -> {
                     try {
@@ -202,6 +204,7 @@ abstract class Part {
                 },
                 "stop-" + settings.name());
         stopping.setDaemon(true);
+        stopping.setContextClassLoader(loader);
         stopping.start();
         TimeUnit.MILLISECONDS.timedJoin(stopping, env.stopMillis());
         if (stopping.isAlive()) {
@@ -242,7 +245,6 @@ abstract class Part {
             LOG.debug("{}: failed after it was stopped", title(), cause);
             return;
         }
-        end(false);
         lastFailure = cause;
         long worked = wasOpen ? nanoTime() - startedNanos : 0;
         long pause = backoff.failed(worked);
@@ -261,6 +263,7 @@ abstract class Part {
             tell(reason);
         }
         LOG.debug("{}: where it failed", title(), cause);
+        end(false);
         if (!givenUp && wanted) {
             retry = env.supervisor().schedule(guarded(this::retry), pause, TimeUnit.NANOSECONDS);
         }

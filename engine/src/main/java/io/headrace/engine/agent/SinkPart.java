@@ -5,6 +5,7 @@ import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.SinkCounters;
+import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.BatchSink;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.Sink;
@@ -19,6 +20,7 @@ final class SinkPart extends Part {
     private final Function<String, ManagedChannel> channels;
     private Sink sink;
     private SinkRunner runner;
+    private ClassLoader loader;
 
     SinkPart(SinkConfiguration configuration, PartEnvironment env, Function<String, ManagedChannel> channels) {
         super(
@@ -46,13 +48,17 @@ final class SinkPart extends Part {
         ComponentProvider.OfSink provider = env.options()
                 .registry()
                 .get(ComponentProvider.OfSink.class, settings.type().value());
-        sink = provider.create(new OfSink(this, reports, consumer));
-        sink.start();
-        if (sink instanceof BatchSink batch) {
-            runner = new SinkRunner(
-                    settings.name(), batch, consumer, new SinkCounters(metrics), reports, reports::failed);
-            runner.start();
-        }
+        loader = ContextLoader.of(provider);
+        sink = ContextLoader.make("type", provider, () -> provider.create(new OfSink(this, reports, consumer)));
+        ContextLoader.call(loader, () -> {
+            sink.start();
+            if (sink instanceof BatchSink batch) {
+                runner = new SinkRunner(
+                        settings.name(), batch, consumer, new SinkCounters(metrics), reports, reports::failed);
+                runner.start();
+            }
+            return null;
+        });
     }
 
     @Override
@@ -75,7 +81,7 @@ final class SinkPart extends Part {
                 ended = delivering.awaitEnd(env.stopMillis());
             }
             if (open != null) {
-                stopWithin(open::stop);
+                stopWithin(loader, open::stop);
             }
             // A delivery that hung may end when the sink's connections and files are gone.
             if (!ended && !delivering.awaitEnd(Math.min(END_AFTER_STOP_MILLIS, env.stopMillis()))) {

@@ -7,17 +7,21 @@ import io.headrace.engine.channel.InterceptorStage;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ComponentSettings;
+import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.SelectorChannels;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.SourceCounters;
+import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.engine.spi.Interceptor;
 import io.headrace.engine.spi.PollingSource;
 import io.headrace.engine.spi.SelectorContext;
 import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /** A source of an agent with its interceptors and its selector. */
@@ -29,6 +33,7 @@ final class SourcePart extends Part {
     private final Function<String, ManagedChannel> channels;
     private Source source;
     private PollingSourceRunner runner;
+    private ClassLoader loader;
 
     SourcePart(SourceConfiguration configuration, PartEnvironment env, Function<String, ManagedChannel> channels) {
         super(
@@ -69,34 +74,50 @@ final class SourcePart extends Part {
         ComponentProvider.OfSource provider = env.options()
                 .registry()
                 .get(ComponentProvider.OfSource.class, settings.type().value());
-        source = provider.create(new OfSource(settings, this, reports, processor));
-        source.start();
-        if (source instanceof PollingSource polling) {
-            runner =
-                    new PollingSourceRunner(settings.name(), polling, configuration.maxBackoffSleep(), reports::failed);
-            runner.start();
-        }
+        loader = ContextLoader.of(provider);
+        source = ContextLoader.make(
+                "type", provider, () -> provider.create(new OfSource(settings, this, reports, processor)));
+        ContextLoader.call(loader, () -> {
+            source.start();
+            if (source instanceof PollingSource polling) {
+                runner = new PollingSourceRunner(
+                        settings.name(), polling, configuration.maxBackoffSleep(), reports::failed);
+                runner.start();
+            }
+            return null;
+        });
     }
 
-    private List<InterceptorStage> interceptors(EngineContext.Reports reports) {
+    private List<InterceptorStage> interceptors(EngineContext.Reports reports) throws Exception {
         List<InterceptorStage> stages = new ArrayList<>();
         for (ComponentSettings interceptor : configuration.interceptors()) {
             ComponentProvider.OfInterceptor provider = env.options()
                     .registry()
-                    .find(
+                    .get(
                             ComponentProvider.OfInterceptor.class,
                             interceptor.type().value());
-            stages.add(new InterceptorStage(provider.alias(), provider.create(context(interceptor, reports))));
+            Interceptor made = make(interceptor, provider, () -> provider.create(context(interceptor, reports)));
+            stages.add(new InterceptorStage(provider.alias(), made));
         }
         return stages;
     }
 
-    private ChannelSelector selector(List<Channel> open, EngineContext.Reports reports) {
+    private ChannelSelector selector(List<Channel> open, EngineContext.Reports reports) throws Exception {
         ComponentSettings selector = configuration.selector();
         ComponentProvider.OfSelector provider = env.options()
                 .registry()
                 .get(ComponentProvider.OfSelector.class, selector.type().value());
-        return provider.create(new OfSelector(selector, this, reports, open));
+        return make(selector, provider, () -> provider.create(new OfSelector(selector, this, reports, open)));
+    }
+
+    /** A refusal is told with the place of the interceptor or selector, not with that of the source. */
+    private static <T> T make(ComponentSettings component, ComponentProvider provider, Callable<T> create)
+            throws Exception {
+        try {
+            return ContextLoader.make("type", provider, create);
+        } catch (ConfigurationException e) {
+            throw component.located(e);
+        }
     }
 
     private EngineContext context(ComponentSettings component, EngineContext.Reports reports) {
@@ -129,7 +150,7 @@ final class SourcePart extends Part {
                 }
             }
             if (open != null) {
-                stopWithin(open::stop);
+                stopWithin(loader, open::stop);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

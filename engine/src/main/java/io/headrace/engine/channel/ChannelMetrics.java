@@ -11,6 +11,7 @@ final class ChannelMetrics {
     final Counter putErrors;
     final Counter takeAttempts;
     final Counter takeSuccesses;
+    final Counter takeErrors;
     final Counter duplicates;
     final Counter spillRuns;
     final Counter evictedFrames;
@@ -32,6 +33,7 @@ final class ChannelMetrics {
         putErrors = group.counter("EventPutErrorCount");
         takeAttempts = group.counter("EventTakeAttemptCount");
         takeSuccesses = group.counter("EventTakeSuccessCount");
+        takeErrors = group.counter("EventTakeErrorCount");
         duplicates = group.counter("DuplicateFrameCount");
         spillRuns = group.counter("SpillRunCount");
         evictedFrames = group.counter("EvictedFrameCount");

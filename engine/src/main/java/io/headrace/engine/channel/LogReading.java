@@ -49,6 +49,7 @@ final class LogReading implements DutyCycle {
             channel.wakeConsumers();
             return count;
         } catch (Exception e) {
+            channel.metrics().takeErrors.increment();
             channel.fail(e);
             return 0;
         } catch (Error e) {

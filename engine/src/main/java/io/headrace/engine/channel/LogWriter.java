@@ -19,7 +19,11 @@ final class LogWriter {
     private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private static final long BLOCKED_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** A full disk is not waited for that long: whoever stops an agent may do so to make room. */
+    private static final long STOP_FULL_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final long STOP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int MAX_FRAMES = 1_024;
 
@@ -356,13 +360,15 @@ final class LogWriter {
             beginSpill();
         }
         long deadline = System.nanoTime() + STOP_NANOS;
+        long fullDeadline = System.nanoTime() + STOP_FULL_NANOS;
         while (catchUpNext <= catchUpTo || journal.isPublished(journal.drained() + 1)) {
             int work = catchUpNext <= catchUpTo ? catchUp() : appendPublished();
             if (work == 0 && log.preparer().doWork() == 0) {
-                if (alwaysWrites && whyFull() != null) {
+                boolean full = whyFull() != null;
+                if (alwaysWrites && full) {
                     break;
                 }
-                if (System.nanoTime() - deadline > 0) {
+                if (System.nanoTime() - (full ? fullDeadline : deadline) > 0) {
                     throw new IOException("the log takes no frame: "
                             + log.preparer().waitingFor() + " (expected: room for what memory holds)");
                 }

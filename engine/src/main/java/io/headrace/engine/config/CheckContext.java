@@ -115,6 +115,7 @@ final class CheckContext {
         findings.addAll(binder.problems());
         findings.addAll(binder.unknownKeys(
                 others, (key, candidates) -> advice.on(settings.kind().word(), provider.alias(), key, candidates)));
+        new NestedComponents(this, settings).check(provider.settingsType(), binder);
         effective.put(settings.type().key(), settings.type().value());
         binder.effective().forEach((key, value) -> effective.put(settings.prefix() + key, value));
         return binder;

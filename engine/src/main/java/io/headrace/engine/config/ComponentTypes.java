@@ -1,5 +1,7 @@
 package io.headrace.engine.config;
 
+import io.headrace.engine.plugin.ClassLookup;
+import io.headrace.engine.spi.ComponentLookup;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
 import java.util.ArrayList;
@@ -78,7 +80,11 @@ final class ComponentTypes {
             return begin + instead + "; this version has no " + kind + " "
                     + known.get().alias() + ")";
         }
-        String other = otherKind(kind, type.value());
+        ComponentLookup<? extends ComponentProvider> looked = registry.lookup(PROVIDERS.get(kind), type.value());
+        String other = looked.found().isEmpty() ? otherKind(kind, type.value()) : null;
+        if (!looked.found().isEmpty() || other == null && ClassLookup.isClassName(type.value())) {
+            return looked.message(type.key(), type.value());
+        }
         String nearest = nearest(kind, type.value());
         return begin + choice
                 + (other != null ? "; " + type.value() + " is a " + other : "")

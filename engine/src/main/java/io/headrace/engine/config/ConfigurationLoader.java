@@ -46,7 +46,12 @@ public final class ConfigurationLoader {
 
     /** A loader with all registered components and this process's environment. */
     public static ConfigurationLoader standard(boolean lenient) {
-        return new ConfigurationLoader(ComponentRegistry.load(), System::getenv, System::getProperty, lenient);
+        return standard(ComponentRegistry.load(), lenient);
+    }
+
+    /** A loader with these components and this process's environment. */
+    public static ConfigurationLoader standard(ComponentRegistry registry, boolean lenient) {
+        return new ConfigurationLoader(registry, System::getenv, System::getProperty, lenient);
     }
 
     /** Reads files; later files replace keys of earlier ones. */
@@ -88,6 +93,8 @@ public final class ConfigurationLoader {
             return unreadable(read, agentName);
         }
         List<ConfigurationProblem> problems = new ArrayList<>(read.problems());
+        registry.warnings()
+                .forEach(warning -> problems.add(ConfigurationProblem.at(null, Severity.WARNING, null, warning)));
         TreeSet<String> agents = read.agents();
         AgentConfiguration configuration = null;
         if (agents.contains(agentName)) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Flume's components by name, with their keys and with the keys that articles write by mistake, from {@code
@@ -19,24 +20,28 @@ import java.util.Optional;
  */
 final class FlumeCatalogue {
     private static final String RESOURCE = "flume-components.conf";
-    private static final FlumeCatalogue STANDARD = load();
 
-    private final List<FlumeType> types;
+    /** Read when first asked for: an agent of which nothing is wrong does without. */
+    private static final class Standard {
+        static final List<FlumeType> TYPES = load();
+    }
 
-    private FlumeCatalogue(List<FlumeType> types) {
-        this.types = List.copyOf(types);
+    private final Supplier<List<FlumeType>> types;
+
+    private FlumeCatalogue(Supplier<List<FlumeType>> types) {
+        this.types = types;
     }
 
     static FlumeCatalogue standard() {
-        return STANDARD;
+        return new FlumeCatalogue(() -> Standard.TYPES);
     }
 
     /**
-     * Reads a catalogue.
+     * Reads types.
      *
      * @throws IllegalArgumentException when a line is not understood; names it
      */
-    static FlumeCatalogue parse(List<String> lines) {
+    static List<FlumeType> parse(List<String> lines) {
         Map<String, List<FlumeKey>> shared = new LinkedHashMap<>();
         List<FlumeType> types = new ArrayList<>();
         List<FlumeKey> keys = new ArrayList<>();
@@ -64,7 +69,7 @@ final class FlumeCatalogue {
             }
         }
         finish(head, instead, keys, shared, types);
-        return new FlumeCatalogue(types);
+        return List.copyOf(types);
     }
 
     private static void finish(
@@ -85,17 +90,17 @@ final class FlumeCatalogue {
 
     /** What is known of a type; {@code kind} as {@link ComponentKind#word()}, also {@code processor}. */
     Optional<FlumeType> find(String kind, String type) {
-        return types.stream()
+        return types.get().stream()
                 .filter(known -> known.kind().equals(kind) && known.isNamed(type))
                 .findFirst();
     }
 
     /** All types of a kind. */
     List<FlumeType> all(String kind) {
-        return types.stream().filter(known -> known.kind().equals(kind)).toList();
+        return types.get().stream().filter(known -> known.kind().equals(kind)).toList();
     }
 
-    private static FlumeCatalogue load() {
+    private static List<FlumeType> load() {
         try (InputStream in = FlumeCatalogue.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new IllegalStateException(RESOURCE + ": missing (expected: beside this class)");

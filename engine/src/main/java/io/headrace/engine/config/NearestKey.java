@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** Finds what somebody probably meant. */
-final class NearestKey {
+public final class NearestKey {
     private NearestKey() {}
 
     /** The most similar of the known words, or null when none is similar enough. */
-    static String of(String written, Collection<String> known) {
+    public static String of(String written, Collection<String> known) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String candidate : known) {

@@ -6,6 +6,7 @@ import io.headrace.engine.channel.Ledger;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.SelectorContext;
 import io.headrace.wal.StreamId;
@@ -34,11 +35,15 @@ final class SelectorCheck implements SelectorContext {
             ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
         SelectorCheck context = new SelectorCheck(settings, agent, channels);
         try {
-            provider.create(context);
+            ContextLoader.make(settings.prefix() + "type", provider, () -> provider.create(context));
             return Optional.empty();
         } catch (ConfigurationException e) {
             ConfigValue place = context.culprit == null ? settings.type() : context.culprit;
             return Optional.of(ConfigurationProblem.at(place, Severity.ERROR, settings.owner(), e.getMessage()));
+        } catch (Exception e) {
+            String message = settings.type().key() + ": " + settings.type().value() + ": cannot be made, " + e
+                    + " (expected: a selector that is made of names of channels)";
+            return Optional.of(ConfigurationProblem.at(settings.type(), Severity.ERROR, settings.owner(), message));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.headrace.engine.config;
 
+import io.headrace.engine.spi.ComponentProvider;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -48,6 +49,12 @@ public @interface Setting {
      * Optional, which is always empty: whoever writes the key is told this reason once, whatever the value is.
      */
     String noEffect() default "";
+
+    /**
+     * The kind of component whose type the value is, e.g. {@code ComponentProvider.OfSerializer.class}. That component's
+     * own settings stand below the key, which needs a second component {@code KEY.*}.
+     */
+    Class<? extends ComponentProvider> names() default ComponentProvider.class;
 
     /** A sentence for the reader of the documentation. */
     String doc();

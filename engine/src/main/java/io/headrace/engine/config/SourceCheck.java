@@ -13,14 +13,6 @@ import java.util.Set;
 
 /** Checks what is written about a source, its interceptors and its selector. */
 final class SourceCheck {
-    /** What the agent itself reads of a source that it polls. */
-    record PollingSettings(
-            @Setting(key = "maxBackoffSleep", unit = "ms", min = 1, doc = "Longest pause between polls.")
-            Optional<Duration> maxBackoffSleep,
-
-            @Setting(key = "backoffSleepIncrement", unit = "ms", min = 1, doc = "Accepted; pauses double.")
-            Optional<Duration> backoffSleepIncrement) {}
-
     private final CheckContext context;
 
     SourceCheck(CheckContext context) {
@@ -57,7 +49,7 @@ final class SourceCheck {
         }
         ComponentSettings settings = new ComponentSettings(ComponentKind.SOURCE, name, type, values);
         SettingsBinder polling = new SettingsBinder(title, type, values);
-        Optional<PollingSettings> pauses = polling.tryBind(PollingSettings.class);
+        Optional<CommonKeys.Polling> pauses = polling.tryBind(CommonKeys.Polling.class);
         if (provider == null) {
             context.checkAsFlume(settings);
             context.batchSizes.user(settings, null, channels);
@@ -73,7 +65,7 @@ final class SourceCheck {
         if (channels.isEmpty() || selector == null) {
             return Optional.empty();
         }
-        long maxBackoff = pauses.flatMap(PollingSettings::maxBackoffSleep)
+        long maxBackoff = pauses.map(CommonKeys.Polling::maxBackoffSleep)
                 .map(Duration::toMillis)
                 .orElse(0L);
         return Optional.of(new SourceConfiguration(settings, channels, selector, interceptors, maxBackoff));

@@ -24,16 +24,26 @@ final class MultiplexingSelector implements ChannelSelector {
             @Setting(key = "header", byDefault = "flume.selector.header", doc = "The header that decides.")
             String header,
 
-            @Setting(key = "default", doc = "Channels of events that no mapping names.")
+            @Setting(
+                    key = "default",
+                    doc = "Channels of events without the header, or with a value that no mapping names.")
             List<String> byDefault,
 
-            @Setting(key = "mapping.*", word = true, doc = "Channels of a value: mapping.VALUE = CHANNELS.")
+            @Setting(
+                    key = "mapping.*",
+                    word = true,
+                    doc = "mapping.VALUE = CHANNELS: channels of events with this value.")
             Map<String, String> mapping,
 
-            @Setting(key = "optional", doc = "Channels that get what they have room for, whatever the value.")
+            @Setting(
+                    key = "optional",
+                    doc = "Channels that get every event that they have room for, and hold up nobody.")
             List<String> optional,
 
-            @Setting(key = "optional.*", word = true, doc = "The same for one value: optional.VALUE = CHANNELS.")
+            @Setting(
+                    key = "optional.*",
+                    word = true,
+                    doc = "optional.VALUE = CHANNELS: the same for events with this value.")
             Map<String, String> optionalOfValue) {}
 
     private final String header;

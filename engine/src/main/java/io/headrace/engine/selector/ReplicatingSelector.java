@@ -13,7 +13,10 @@ import java.util.Map;
 final class ReplicatingSelector implements ChannelSelector {
     /** Settings. */
     record Settings(
-            @Setting(key = "optional", doc = "Channels that never hold up the others.")
+            @Setting(
+                    key = "optional",
+                    doc = "Channels that get what they have room for, and hold up nobody; the others get all or"
+                            + " nothing.")
             List<String> optional) {}
 
     private final Branch all;

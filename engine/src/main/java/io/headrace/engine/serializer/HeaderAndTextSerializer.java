@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Writes {@code {name=value, ...} body}, and a line feed unless told otherwise. Owned by one thread. */
+/** Writes {@link HeaderText}, a blank, the body, and a line feed unless told otherwise. Owned by one thread. */
 final class HeaderAndTextSerializer implements EventSerializer {
     /** Settings. */
     record Settings(
@@ -31,7 +31,7 @@ final class HeaderAndTextSerializer implements EventSerializer {
 
     @Override
     public void write(EventCursor event, ByteBuffer out) {
-        out.put((event.headers() + " ").getBytes(StandardCharsets.UTF_8));
+        out.put((HeaderText.of(event.headers()) + " ").getBytes(StandardCharsets.UTF_8));
         event.copyBody(out);
         if (appendNewline) {
             out.put((byte) '\n');
@@ -57,7 +57,7 @@ final class HeaderAndTextSerializer implements EventSerializer {
 
         @Override
         public String summary() {
-            return "headers and bodies as lines";
+            return "writes headers and body of each event as a line";
         }
 
         @Override

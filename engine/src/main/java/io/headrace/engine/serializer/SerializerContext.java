@@ -1,13 +1,17 @@
 package io.headrace.engine.serializer;
 
-import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.config.ConfigValue;
 import io.headrace.engine.config.SettingsBinder;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ComponentContext;
+import io.headrace.engine.spi.ComponentRegistry;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
+import org.slf4j.Logger;
 
 /** The sink's context with the settings of its serializer. */
 record SerializerContext(ComponentContext owner, String key, Map<String, String> written) implements ComponentContext {
@@ -23,15 +27,10 @@ record SerializerContext(ComponentContext owner, String key, Map<String, String>
 
     @Override
     public <R extends Record> R settings(Class<R> type) {
-        return bind(key, type, written);
-    }
-
-    static <R extends Record> R bind(String key, Class<R> type, Map<String, String> written) {
-        try {
-            return SettingsBinder.bind(type, written);
-        } catch (ConfigurationException e) {
-            throw new ConfigurationException(key + "." + e.getMessage(), e);
-        }
+        // Unknown keys were warned of when the configuration was read.
+        Map<String, ConfigValue> values = new LinkedHashMap<>();
+        written.forEach((name, value) -> values.put(name, ConfigValue.of(key + "." + name, value)));
+        return new SettingsBinder(key, ConfigValue.of(key + ".type", ""), values).bind(type);
     }
 
     @Override
@@ -42,6 +41,21 @@ record SerializerContext(ComponentContext owner, String key, Map<String, String>
     @Override
     public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> factory) {
         return owner.shared(type, factory);
+    }
+
+    @Override
+    public ComponentRegistry components() {
+        return owner.components();
+    }
+
+    @Override
+    public Logger logger() {
+        return owner.logger();
+    }
+
+    @Override
+    public Path dataFolder() {
+        return owner.dataFolder();
     }
 
     @Override

@@ -1,12 +1,12 @@
 package io.headrace.engine.serializer;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ComponentContext;
+import io.headrace.engine.spi.ComponentLookup;
 import io.headrace.engine.spi.ComponentProvider;
-import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.engine.spi.EventSerializer;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Makes the serializer of a sink that writes files. Safe for any thread. */
 public final class Serializers {
@@ -23,29 +23,19 @@ public final class Serializers {
      */
     public static EventSerializer create(
             ComponentContext owner, String key, String type, Map<String, String> settings) {
-        return provider(key, type).create(new SerializerContext(owner, key, settings));
-    }
-
-    /**
-     * Checks type and settings without making anything; for the settings record of a sink, so that a wrong serializer is
-     * found before the agent starts.
-     *
-     * @throws ConfigurationException as {@link #create} would
-     */
-    public static void check(String key, String type, Map<String, String> settings) {
-        SerializerContext.bind(key, provider(key, type).settingsType(), settings);
-    }
-
-    private static ComponentProvider.OfSerializer provider(String key, String type) {
-        ComponentRegistry registry = ComponentRegistry.load();
-        ComponentProvider.OfSerializer provider = registry.find(ComponentProvider.OfSerializer.class, type);
+        ComponentLookup<ComponentProvider.OfSerializer> found =
+                owner.components().lookup(ComponentProvider.OfSerializer.class, type);
+        ComponentProvider.OfSerializer provider = found.provider();
         if (provider == null) {
-            String known = registry.all(ComponentProvider.OfSerializer.class).stream()
-                    .map(ComponentProvider::alias)
-                    .sorted()
-                    .collect(Collectors.joining(", "));
-            throw new ConfigurationException(key + ": " + type + " (expected: one of " + known + ")");
+            throw new ConfigurationException(found.message(key, type));
         }
-        return provider;
+        try {
+            return ContextLoader.make(
+                    key, provider, () -> provider.create(new SerializerContext(owner, key, settings)));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(key + ": " + type + ": cannot be made", e);
+        }
     }
 }

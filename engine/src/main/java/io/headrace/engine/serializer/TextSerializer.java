@@ -53,7 +53,7 @@ final class TextSerializer implements EventSerializer {
 
         @Override
         public String summary() {
-            return "bodies as lines";
+            return "writes the body of each event as a line";
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.headrace.engine.sink;
 
+import io.headrace.engine.serializer.HeaderText;
 import java.util.Map;
 
 /** Events as Flume's logger sink shows them: headers, then the first bytes as hexadecimal digits and as text. */
@@ -10,7 +11,8 @@ final class HexDump {
     private HexDump() {}
 
     static String event(Map<String, String> headers, byte[] body, int maxBytes) {
-        StringBuilder out = new StringBuilder("{ headers:").append(headers).append(" body:");
+        StringBuilder out =
+                new StringBuilder("{ headers:").append(HeaderText.of(headers)).append(" body:");
         int length = Math.min(body.length, maxBytes);
         for (int line = 0; line < length; line += BYTES_IN_LINE) {
             if (line > 0) {

@@ -23,7 +23,7 @@ final class LoggerSink implements BatchSink {
                     byDefault = "16",
                     min = 0,
                     unit = "bytes",
-                    doc = "Bytes of a body that are shown.")
+                    doc = "Bytes of a body that are shown; the rest is left out.")
             int maxBytesToLog) {}
 
     private final Settings settings;

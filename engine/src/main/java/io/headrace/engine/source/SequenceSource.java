@@ -29,7 +29,7 @@ final class SequenceSource implements PollingSource {
                     min = 1,
                     max = 1_000_000,
                     unit = "events",
-                    doc = "Events put at once.")
+                    doc = "Events that are put at once, as one frame.")
             int batchSize,
 
             @Setting(
@@ -37,7 +37,7 @@ final class SequenceSource implements PollingSource {
                     byDefault = "9223372036854775807",
                     min = 1,
                     unit = "events",
-                    doc = "How far to count.")
+                    doc = "How many events; then the source is idle.")
             long totalEvents) {}
 
     private final Settings settings;

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Finds components by the {@code type} of a configuration; registered for {@link java.util.ServiceLoader} under one of
- * the interfaces nested here. A type is an alias (case does not matter) or a class name.
+ * the interfaces nested here. A type is an alias (case does not matter) or a class name. Implementations have a public
+ * constructor without parameters and no state; they are asked by any thread.
  */
 public interface ComponentProvider {
     /** The short name in a configuration, e.g. {@code TAILDIR}. */
@@ -16,10 +17,13 @@ public interface ComponentProvider {
         return List.of();
     }
 
-    /** The record of its settings, for documentation and for reporting unknown keys. */
+    /**
+     * The record of its settings, each component with {@link io.headrace.engine.config.Setting}: for documentation, and to
+     * check a configuration before anything is made.
+     */
     Class<? extends Record> settingsType();
 
-    /** One line for {@code help components}. */
+    /** One line for {@code help components}: what the component does, beginning with a verb, without a period. */
     String summary();
 
     /** Makes sources. */

@@ -3,7 +3,7 @@ package io.headrace.engine.spi;
 import io.headrace.frame.EventCursor;
 import java.nio.ByteBuffer;
 
-/** Writes events as they stand in a file. Owned by one thread. */
+/** Writes events as they stand in a file. Made for one sink and owned by its thread. */
 public interface EventSerializer {
     /** Upper bound of the bytes that {@link #write} needs for the event under the cursor. */
     int maxLength(EventCursor event);

@@ -1,4 +1,7 @@
 package io.headrace.engine.spi;
 
-/** Takes events out of a channel. Either a {@link BatchSink} or an {@link AsyncSink}. */
+/**
+ * Takes events out of a channel. Implement {@link BatchSink}, which needs no transactions of its own, or {@link
+ * AsyncSink}; a sink that is neither is refused.
+ */
 public interface Sink extends Lifecycle {}

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.headrace.engine.channel.Channel;
 import io.headrace.engine.config.AgentConfiguration;
 import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.spi.ComponentRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -114,6 +116,67 @@ class ChannelRecoveryTest {
         assertThat(List.copyOf(sink.bodies))
                 .isEqualTo(IntStream.range(0, 1000).mapToObj(String::valueOf).toList());
         assertThat(new HashSet<>(sink.bodies)).hasSize(1000);
+    }
+
+    @Test
+    void shouldHoldTheSourceWhileTheDiskIsFullAndGoOnByItself() {
+        disk.usable = 0;
+        sink.atDelivery = () -> {
+            throw new IOException("nobody there");
+        };
+        configuration = configuration + "a1.channels.c1.byteCapacity = 1m\na1.sources.r1.totalEvents = 600000\n"
+                + "a1.sources.r1.batchSize = 5000\n";
+        start();
+
+        await().until(() -> agent.health().reasons().stream()
+                .anyMatch(reason -> reason.startsWith("channel c1: impaired: takes no more until there is room: "
+                        + folder.resolve("c1") + ": 0 bytes are free (expected: >= ")));
+        long held = agent.channel("c1").size();
+        assertThat(held).isBetween(1L, 599_999L);
+        int delivered = other.bodies.size();
+        await().until(() -> other.bodies.size() > delivered + 100);
+        assertThat(agent.metrics().group(GroupType.CHANNEL, "c1").counters().get("Full_log"))
+                .isPositive();
+
+        disk.usable = Long.MAX_VALUE;
+        sink.atDelivery = () -> {};
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> sink.bodies.size() >= 600_000);
+        await().until(() -> agent.health().isHealthy());
+        assertThat(List.copyOf(sink.bodies))
+                .isEqualTo(IntStream.range(0, 600_000).mapToObj(String::valueOf).toList());
+        assertThat(errors).isEmpty();
+    }
+
+    /** Whoever stops an agent may do so to make room. */
+    @Test
+    void shouldStopSoonWhileTheDiskIsFull() {
+        disk.usable = 0;
+        sink.atDelivery = () -> {
+            throw new IOException("nobody there");
+        };
+        configuration = configuration + "a1.channels.c1.byteCapacity = 1m\na1.sources.r1.batchSize = 5000\n";
+        start();
+        await().until(() ->
+                agent.health().reasons().stream().anyMatch(reason -> reason.contains("takes no more until")));
+        long begun = System.nanoTime();
+
+        agent.stop();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
+    }
+
+    @Test
+    void shouldTryAFolderThatCannotBeUsedUntilItCan() throws IOException {
+        Path c1 = Files.writeString(folder.resolve("c1"), "no folder");
+        start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> errors.size() > 4);
+        assertThat(agent.health().reasons())
+                .contains("channel c1: retrying: " + c1 + ": is there already (expected: a folder or nothing)");
+
+        Files.delete(c1);
+
+        await().until(() -> agent.health().isHealthy() && sink.bodies.size() > 100);
     }
 
     private void start() {

@@ -15,6 +15,9 @@ final class FaultyStorage {
     /** How many writes are to fail from now on. */
     final AtomicInteger failures = new AtomicInteger();
 
+    /** How much of the real disk may be taken. */
+    volatile long usable = Long.MAX_VALUE;
+
     private final Path folder;
     private final Storage real = new FileStorage();
 
@@ -26,6 +29,9 @@ final class FaultyStorage {
     Storage storage() {
         return proxy(Storage.class, (method, arguments) -> {
             Object result = call(real, method, arguments);
+            if (method.getName().equals("usableSpace")) {
+                return Math.min(usable, (Long) result);
+            }
             boolean faulty = result instanceof StorageFile && ((Path) arguments[0]).startsWith(folder);
             return faulty ? faulty((StorageFile) result) : result;
         });

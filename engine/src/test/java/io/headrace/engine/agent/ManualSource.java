@@ -25,6 +25,8 @@ final class ManualSource implements ComponentProvider.OfSource {
 
     final List<Long> pollNanos = new CopyOnWriteArrayList<>();
     volatile Poll work = () -> 0;
+    volatile Poll atStart = () -> 0;
+    volatile Runnable atStop = () -> {};
     volatile int lives;
     volatile int ends;
     private volatile SourceContext context;
@@ -61,9 +63,10 @@ final class ManualSource implements ComponentProvider.OfSource {
         context = given;
         return new PollingSource() {
             @Override
-            public void start() {
-                input = given.processor().anonymousInput();
+            public void start() throws Exception {
                 lives++;
+                atStart.poll();
+                input = given.processor().anonymousInput();
             }
 
             @Override
@@ -74,8 +77,12 @@ final class ManualSource implements ComponentProvider.OfSource {
 
             @Override
             public void stop() {
-                input.close();
                 ends++;
+                if (input != null) {
+                    input.close();
+                    input = null;
+                }
+                atStop.run();
             }
         };
     }

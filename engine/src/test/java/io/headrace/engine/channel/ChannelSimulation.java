@@ -117,7 +117,7 @@ final class ChannelSimulation {
                 finish();
                 return;
             }
-            int steps = 40 + random.nextInt(160);
+            int steps = 60 + random.nextInt(200);
             if (random.nextBoolean()) {
                 storage.dieAt(1 + random.nextInt(random.nextBoolean() ? 60 : 200));
             }
@@ -263,8 +263,8 @@ final class ChannelSimulation {
         SimulatedInput input = inputs.get(random.nextInt(inputs.size()));
         int frames = 1 + random.nextInt(4);
         for (int i = 0; i < frames; i++) {
-            if (input.isWindow() && !input.acknowledged.isEmpty() && random.nextInt(6) == 0) {
-                assertThat(input.putAgain(input.acknowledged.last())).isIn(PutStatus.DUPLICATE, PutStatus.CLOSED);
+            if (input.isWindow() && random.nextInt(6) == 0) {
+                assertThat(input.putAgain(random)).isIn(PutStatus.DUPLICATE, PutStatus.CLOSED, null);
             } else {
                 putNext(input, 1 + random.nextInt(3));
             }

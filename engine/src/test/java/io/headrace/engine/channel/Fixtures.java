@@ -26,7 +26,7 @@ import org.agrona.concurrent.SystemNanoClock;
 final class Fixtures {
     private static final FrameLimits SMALL = new FrameLimits(Integer.MAX_VALUE, 64 * 1024, 1024 * 1024);
 
-    private static final FrameLimits TINY = new FrameLimits(Integer.MAX_VALUE, 1024, 1024);
+    private static final FrameLimits TINY = new FrameLimits(Integer.MAX_VALUE, 8 * 1024, 8 * 1024);
 
     private Fixtures() {}
 

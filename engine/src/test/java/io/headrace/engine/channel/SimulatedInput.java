@@ -11,13 +11,17 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 
 /**
  * A source that can read again: an ordered one goes on where the channel says, a window one is a sender that sends again
  * what was not acknowledged. Remembers what the channel promised.
  */
 final class SimulatedInput {
+    private static final int LONG_FRAME = 6_000;
+
     private final InputKey key;
     private final Producer producer;
     private final boolean durable;
@@ -98,8 +102,16 @@ final class SimulatedInput {
         return status;
     }
 
-    /** A sender may also send something twice. */
-    PutStatus putAgain(long position) {
+    /** A sender may also send something twice, acknowledged or not; null when it has sent nothing in this life. */
+    PutStatus putAgain(RandomGenerator random) {
+        long position;
+        if (!outstanding.isEmpty() && random.nextBoolean()) {
+            position = outstanding.get(random.nextInt(outstanding.size())).position();
+        } else if (!acknowledged.isEmpty()) {
+            position = acknowledged.last();
+        } else {
+            return null;
+        }
         return put(position, eventsAt.get(position));
     }
 
@@ -113,7 +125,7 @@ final class SimulatedInput {
     private PutStatus put(long position, int events) {
         String[] bodies = new String[events];
         for (int i = 0; i < events; i++) {
-            bodies[i] = id() + "/" + position + "/" + i;
+            bodies[i] = id() + "/" + position + "/" + i + padding(position, events);
         }
         PutTicket ticket = processor.newTicket();
         Frame frame = Fixtures.smallFrame(producer, bodies);
@@ -127,6 +139,17 @@ final class SimulatedInput {
         } finally {
             frame.release();
         }
+    }
+
+    /** Every third frame is longer, some so long that a few fill a segment; the same each time. */
+    private static String padding(long position, int events) {
+        SplittableRandom text = new SplittableRandom(position);
+        int length = text.nextInt(3) == 0 ? text.nextInt(LONG_FRAME) / events : 0;
+        StringBuilder padding = new StringBuilder();
+        while (padding.length() < length) {
+            padding.append('-').append(Long.toHexString(text.nextLong()));
+        }
+        return padding.toString();
     }
 
     void mark() {

@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Holds {@code COMPATIBILITY.md} against the list of Flume's contract tests, against the tests that it names, and against
@@ -38,9 +40,9 @@ class CompatibilityDocumentTest {
     private static final Pattern SECTION = Pattern.compile("#### (\\w+) \\(([\\w-]+)\\)");
     private static final Pattern COUNTED = Pattern.compile("`(\\w+)` \\((\\d+)\\)");
     private static final List<Class<? extends ComponentProvider>> KINDS = List.of(
+            ComponentProvider.OfSink.class,
             ComponentProvider.OfChannel.class,
             ComponentProvider.OfSource.class,
-            ComponentProvider.OfSink.class,
             ComponentProvider.OfInterceptor.class,
             ComponentProvider.OfSelector.class,
             ComponentProvider.OfSerializer.class);
@@ -190,6 +192,63 @@ class CompatibilityDocumentTest {
                     .as("%s %s", type, key)
                     .isEqualTo(setting.byDefault().isEmpty() ? "none" : setting.byDefault());
             assertThat(cells[3].trim()).as("%s %s of Flume", type, key).isNotEqualTo(cells[4].trim());
+        }
+    }
+
+    /** Each key of Flume's components that run here, with Flume's default. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            memory|capacity=100 transactionCapacity=100 keep-alive=3 byteCapacity=? byteCapacityBufferPercentage=?
+            file|capacity=1000000 transactionCapacity=10000 keep-alive=3 checkpointDir=? dataDirs=? maxFileSize=1623195647
+            file|minimumRequiredSpace=524288000 fsyncPerTransaction=true fsyncInterval=5 useDualCheckpoints=?
+            file|backupCheckpointDir=? compressBackupCheckpoint=? checkpointInterval=? checkpointOnClose=?
+            file|use-log-replay-v1=? use-fast-replay=?
+            SPILLABLEMEMORY|memoryCapacity=10000 overflowCapacity=100000000 overflowTimeout=? byteCapacity=?
+            SPILLABLEMEMORY|overflowDeactivationThreshold=? byteCapacityBufferPercentage=? avgEventSize=?
+            SPILLABLEMEMORY|transactionCapacity=10000 checkpointDir=? dataDirs=? maxFileSize=1623195647 keep-alive=0
+            SPILLABLEMEMORY|minimumRequiredSpace=524288000 fsyncPerTransaction=true fsyncInterval=5
+            TAILDIR|filegroups= filegroups.*= headers.*= positionFile=~/.flume/taildir_position.json byteOffsetHeader=false
+            TAILDIR|skipToEnd=false idleTimeout=120000 writePosInterval=3000 batchSize=100
+            TAILDIR|maxBatchCount=9223372036854775807 backoffSleepIncrement=1000 maxBackoffSleep=5000
+            TAILDIR|cachePatternMatching=true fileHeader=false fileHeaderKey=file
+            seq|batchSize=1 totalEvents=9223372036854775807
+            file_roll|sink.directory= sink.rollInterval=30 sink.batchSize=100 sink.serializer=text
+            file_roll|sink.pathManager=default sink.pathManager.extension= sink.pathManager.prefix=
+            logger|maxBytesToLog=16
+            null|batchSize=100 logEveryNEvents=10000
+            timestamp|headerName=timestamp preserveExisting=false
+            host|preserveExisting=false useIP=true hostHeader=host
+            static|preserveExisting=true key=key value=value
+            replicating|optional=
+            multiplexing|header=flume.selector.header default= mapping.*= optional= optional.*=
+            load_balancing|policy=round_robin
+            text|appendNewline=true
+            header_and_text|appendNewline=true
+            """)
+    void shouldTakeEachKeyOfFlumeWithItsDefault(String type, String keys) {
+        Set<String> differing = new TreeSet<>();
+        table("## Defaults that differ").forEach(cells -> differing.add(cells[1].trim() + codes(cells[2])));
+        Map<String, Setting> settings = settings(provider(type));
+        for (String pair : keys.split(" ")) {
+            String key = pair.substring(0, pair.indexOf('='));
+            String flumes = pair.substring(pair.indexOf('=') + 1);
+            Setting setting = settings.get(key);
+            assertThat(setting).as("%s %s", type, key).isNotNull();
+            if (setting.noEffect().isEmpty() && !differing.contains(type + "[" + key + "]")) {
+                assertThat(setting.byDefault()).as("%s %s", type, key).isEqualToIgnoringCase(flumes);
+            }
+        }
+    }
+
+    @Test
+    void shouldFindWhatItSaysRuns() {
+        List<String[]> lines = table("## What runs unmodified");
+        assertThat(lines).hasSizeGreaterThan(5);
+        for (String[] cells : lines) {
+            if (!cells[1].contains("processors")) {
+                assertThat(codes(cells[2])).isNotEmpty().allSatisfy(type -> assertThat(provider(type))
+                        .isNotNull());
+            }
         }
     }
 

@@ -142,7 +142,9 @@ class FlumeMemoryChannelTest {
     @Test
     void shouldGiveAgainInOrderWhatWasRolledBack() throws IOException {
         try (RealChannel channel = RealChannel.memory()) {
-            channel.putAll(numbers(0, 10));
+            for (String body : numbers(0, 10)) {
+                channel.putAll(body);
+            }
             for (int attempt = 0; attempt < 3; attempt++) {
                 Lease lease = channel.awaitLease(10);
                 assertThat(RealChannel.bodies(lease)).containsExactly(numbers(0, 10));

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Flume's tests of its spillable memory channel ask for, asked of ours under the same name, on a real folder. */
@@ -80,12 +81,14 @@ class FlumeSpillableChannelTest {
     }
 
     /** Flume loses what was in memory at a restart; an orderly stop writes it here. */
-    @Test
-    void shouldKeepMemoryAndLogOverAnOrderlyRestart() throws IOException {
-        String[] keys = {"memoryCapacity", "2", "overflowCapacity", "10", "transactionCapacity", "4"};
+    @ParameterizedTest
+    @CsvSource({"2, 1", "100, 0"})
+    void shouldKeepMemoryAndLogOverAnOrderlyRestart(String memoryCapacity, long spilling) throws IOException {
+        String[] keys = {"memoryCapacity", memoryCapacity, "overflowCapacity", "10", "transactionCapacity", "4"};
         RealChannel channel = open(keys);
         putAll(channel, 1, 2);
         putAll(channel, 3, 2);
+        assertThat(channel.counter("Spilling")).isEqualTo(spilling);
         channel.stop();
         try (RealChannel again = open(keys)) {
             assertThat(again.take(4)).containsExactly("1", "2", "3", "4");

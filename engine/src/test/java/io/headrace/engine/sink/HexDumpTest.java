@@ -3,6 +3,8 @@ package io.headrace.engine.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,17 @@ class HexDumpTest {
     void shouldShowNothingOfAnEmptyBody() {
         assertThat(HexDump.event(Map.of("k", "v"), new byte[0], 16)).isEqualTo("{ headers:{k=v} body: }");
         assertThat(dump("x", 0)).isEqualTo("{ headers:{} body: }");
+    }
+
+    /** What Flume 1.11 prints for the same events, whatever the order in which their headers were set. */
+    @Test
+    void shouldShowHeadersInTheOrderOfFlumesMap() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        List.of("timestamp", "host", "file", "basename", "zeta", "alpha", "key", "datacenter")
+                .forEach(name -> headers.put(name, name.substring(0, 1)));
+        assertThat(HexDump.event(headers, new byte[] {0, 9, 127, (byte) 128}, 16))
+                .isEqualTo("{ headers:{zeta=z, file=f, basename=b, alpha=a, host=h, datacenter=d, key=k, timestamp=t}"
+                        + " body: 00 09 7F 80                                     .... }");
     }
 
     @Test

@@ -26,6 +26,9 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
 
     private static final int MOST_OLD_FILES = 10;
 
+    /** Why a native library cannot be loaded: event loops say it, in one line, when they go on without. */
+    private static final String SAID_BY_EVENT_LOOPS = "io.netty.util.internal.NativeLibraryLoader";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         if (System.getProperty("logback.configurationFile") != null) {
@@ -40,6 +43,9 @@ public final class LoggingSetup extends ContextAwareBase implements Configurator
         root.setLevel(request.level().isGreaterOrEqual(Level.INFO) ? request.level() : Level.INFO);
         root.addAppender(appender);
         context.getLogger("io.headrace").setLevel(request.level());
+        if (request.level().isGreaterOrEqual(Level.INFO)) {
+            context.getLogger(SAID_BY_EVENT_LOOPS).setLevel(Level.OFF);
+        }
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

@@ -30,7 +30,7 @@ final class GrowingFiles {
     private final long[] bytes = new long[NAMES.size()];
     private final Thread writer = new Thread(this::write, "growing-files");
     private volatile boolean ended;
-    private volatile IOException failure;
+    private volatile Exception failure;
 
     GrowingFiles(Path folder, long seed) throws IOException {
         random = new Random(seed);
@@ -65,7 +65,7 @@ final class GrowingFiles {
                     piece.writeBytes(line(file));
                 }
                 byte[] all = piece.toByteArray();
-                int now = all.length - random.nextInt(20);
+                int now = Math.max(0, all.length - random.nextInt(20));
                 append(file, all, 0, now);
                 rest[file] = Arrays.copyOfRange(all, now, all.length);
                 LockSupport.parkNanos(PAUSE_NANOS);
@@ -74,7 +74,7 @@ final class GrowingFiles {
                 append(file, rest[file], 0, rest[file].length);
                 files.get(file).close();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             failure = e;
         }
     }
@@ -94,7 +94,7 @@ final class GrowingFiles {
         ended = true;
         writer.join();
         if (failure != null) {
-            throw failure;
+            throw new IOException("appending failed", failure);
         }
     }
 }

@@ -68,6 +68,8 @@ final class KilledAgent implements AutoCloseable {
         try (InputStream body =
                 URI.create("http://127.0.0.1:" + port + "/metrics").toURL().openStream()) {
             return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IOException("/metrics: " + e.getMessage() + "; the agent said:\n" + log(), e);
         }
     }
 

@@ -142,6 +142,7 @@ class FirstBuildTest {
             delimiter = '|',
             value = {
                 "Could not transfer artifact x from/to central: Unknown host x | a way to Maven Central",
+                "Could not transfer artifact x: PKIX path building failed | does not trust the server",
                 "Could not create local repository at /nowhere/.m2/repository | MAVEN_OPTS=-Dmaven.repo.local",
                 "write failed: No space left on device | no space left",
                 "The plugin x requires Maven version 3.9 | too old"

@@ -1,6 +1,7 @@
 package io.headrace.transport.http;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.Listening;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -10,6 +11,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 
@@ -42,11 +44,12 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Binds and listens.
+     * Binds and listens; may be called again after it failed.
      *
      * @return the address, with the port that the system chose for 0
+     * @throws IOException that names the address and why nobody can listen there now
      */
-    public InetSocketAddress start(HttpSettings settings) throws InterruptedException {
+    public InetSocketAddress start(HttpSettings settings) throws IOException, InterruptedException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
@@ -67,10 +70,7 @@ public final class HttpEndpoint implements AutoCloseable {
                                 .addLast(new HttpHandler(pages, pageMaker, requestMillis));
                     }
                 });
-        listening = bootstrap
-                .bind(new InetSocketAddress(settings.bind(), settings.port()))
-                .sync()
-                .channel();
+        listening = Listening.open(bootstrap, settings.bind(), settings.port());
         return (InetSocketAddress) listening.localAddress();
     }
 

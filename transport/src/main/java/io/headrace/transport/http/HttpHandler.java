@@ -159,8 +159,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         };
     }
 
-    private static boolean isNested(QueryStringDecoder query) {
-        return query.parameters().getOrDefault("shape", List.of()).contains("nested");
+    private boolean isNested(QueryStringDecoder query) {
+        List<String> shapes = query.parameters().getOrDefault("shape", List.of());
+        return shapes.contains("nested") || pages.isNestedByDefault() && !shapes.contains("flat");
     }
 
     private Page health() {
@@ -171,7 +172,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private String index() {
         String name = escape(pages.agentName());
         return "<!DOCTYPE html><title>Headrace agent " + name + "</title><h1>Headrace agent " + name + "</h1><ul>"
-                + "<li><a href=\"/metrics\">/metrics</a> as Flume shows them"
+                + "<li><a href=\"/metrics?shape=flat\">/metrics?shape=flat</a> as Flume shows them"
                 + "<li><a href=\"/metrics?shape=nested\">/metrics?shape=nested</a> with numbers and times"
                 + "<li><a href=\"/metrics/prometheus\">/metrics/prometheus</a>"
                 + "<li><a href=\"/health\">/health</a></ul>\n";

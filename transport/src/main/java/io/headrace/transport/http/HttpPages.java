@@ -10,6 +10,11 @@ public interface HttpPages {
     /** Groups with names, counters as numbers and times. */
     String nestedMetrics();
 
+    /** Which of the two a request gets that does not say. */
+    default boolean isNestedByDefault() {
+        return false;
+    }
+
     /** Prometheus' text format, version 0.0.4. */
     String prometheus();
 

@@ -332,6 +332,12 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                 // A channel takes less than the source: the sender has to hear why, or it would try for ever.
                 reject(RejectCode.TOO_LARGE, pending.position(), e.getMessage());
                 return;
+            } catch (RuntimeException e) {
+                // An interceptor or a selector: the sender keeps the frame and comes again with growing pauses.
+                metrics.source.processingFailed();
+                streams.errors().accept(e);
+                refuse("frame " + pending.position() + " could not be put: " + e);
+                return;
             }
             switch (status) {
                 case ACCEPTED, DUPLICATE -> publish(parked.poll(), status);

@@ -122,7 +122,7 @@ final class LinkStream {
         for (LinkReceiver receiver : List.copyOf(connections.values())) {
             try {
                 receiver.round(roomCame);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // One connection's trouble must not keep the others of the round waiting.
                 receiver.close();
                 owner.errors().accept(e);

@@ -36,7 +36,7 @@ public final class LinkStreams {
 
     /**
      * @param owner runs tasks on the thread that owns the streams
-     * @param errors told what a channel threw; the connection it hit is closed
+     * @param errors told what an interceptor, a selector or a channel threw; the connection it hit is closed
      */
     public LinkStreams(
             LinkReceiverOptions options,

@@ -2,7 +2,8 @@ package io.headrace.engine.sink.roll;
 
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.Setting;
-import io.headrace.engine.serializer.Serializers;
+import io.headrace.engine.spi.ComponentProvider;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * whole frames, which is bounded by bytes as well and ends in one sync, so that a large one is better.
  */
 public record FileRollSettings(
-        @Setting(key = "sink.directory", doc = "The folder; it is made if there is none.")
+        @Setting(key = "sink.directory", doc = "The folder of the files; it is made if there is none.")
         String directory,
 
         @Setting(
@@ -24,7 +25,12 @@ public record FileRollSettings(
                 doc = "A file is completed so long after it was begun; 0: only at stop.")
         Duration rollInterval,
 
-        @Setting(key = "sink.batchSize", byDefault = "65536", unit = "events", min = 1, doc = "Most events of a lease.")
+        @Setting(
+                key = "sink.batchSize",
+                byDefault = "65536",
+                unit = "events",
+                min = 1,
+                doc = "Most events that are written and synced at once.")
         int batchSize,
 
         @Setting(
@@ -32,14 +38,15 @@ public record FileRollSettings(
                 byDefault = "4194304",
                 unit = "bytes",
                 min = 1,
-                doc = "Most bytes of a lease.")
+                doc = "Most bytes that are written and synced at once.")
         long maxBatchBytes,
 
         @Setting(
                 key = "sink.serializer",
                 byDefault = "text",
                 word = true,
-                doc = "How events stand in the file: text, header_and_text.")
+                names = ComponentProvider.OfSerializer.class,
+                doc = "How events stand in the file.")
         String serializer,
 
         @Setting(key = "sink.serializer.*", doc = "Settings of the serializer, e.g. sink.serializer.appendNewline.")
@@ -70,18 +77,40 @@ public record FileRollSettings(
                 byDefault = "100",
                 min = 1,
                 doc = "Files held open; the one not written for longest is closed first and opened again when needed.")
-        int maxOpenFiles) {
+        int maxOpenFiles,
+
+        @Setting(
+                key = "sink.maxFilesInProgress",
+                byDefault = "10000",
+                min = 1,
+                doc = "Files begun and not completed; the one not written for longest is completed first.")
+        int maxFilesInProgress) {
+    /** Bytes that prefix and extension leave for the rest of a file name, of which Linux allows 255. */
+    private static final int LONGEST_AFFIXES = 128;
+
     public FileRollSettings {
-        Serializers.check("sink.serializer", serializer, serializerSettings);
         prefix.ifPresent(text -> requireName("sink.pathManager.prefix", text));
         extension.ifPresent(text -> requireName("sink.pathManager.extension", text));
+        if (affixBytes(prefix, extension) > LONGEST_AFFIXES) {
+            throw new ConfigurationException("sink.pathManager.prefix: " + prefix.orElse("") + " with extension "
+                    + extension.orElse("") + " (expected: at most " + LONGEST_AFFIXES + " bytes for both)");
+        }
+    }
+
+    /** Bytes of prefix and extension in a file name. */
+    int affixBytes() {
+        return affixBytes(prefix, extension);
+    }
+
+    private static int affixBytes(Optional<String> prefix, Optional<String> extension) {
+        return (prefix.orElse("") + extension.orElse("")).getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Files of another folder than the sink's would not be found again after a kill. */
     private static void requireName(String key, String text) {
-        if (text.indexOf('/') >= 0) {
-            throw new ConfigurationException(
-                    key + ": " + text + " (expected: part of a file name; sink.directory names the folder)");
+        if (text.chars().anyMatch(c -> c == '/' || c < ' ' || c == 0x7F)) {
+            throw new ConfigurationException(key + ": " + text
+                    + " (expected: part of a file name, without control characters; sink.directory names the folder)");
         }
     }
 

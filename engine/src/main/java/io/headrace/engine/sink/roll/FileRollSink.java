@@ -23,8 +23,13 @@ import org.slf4j.LoggerFactory;
  * series of files and the partition is the {@link PartitionName} of the header's value; with the path manager {@code
  * rolltime} the local time at which the file was begun stands in place of the start. While it is in progress {@code
  * .<series>-<index>.open} follows, with 16 hexadecimal digits for the series. A file is begun with its first event,
- * completed {@code sink.rollInterval} later and at an orderly stop, and never changes after that. Read in the order of
- * their indexes, the files of a partition hold its events in order.
+ * completed {@code sink.rollInterval} later and at an orderly stop, and never changes after that; so there are no empty
+ * ones, which Flume makes when it rolls with nothing to write. Read in the order of their indexes, the files of a
+ * partition hold its events in order. No file replaces another one: where the final name is taken, by a second sink with
+ * the same folder and prefix, say, {@code .<series>} stands before the extension.
+ *
+ * <p>However many values the partition header has, {@code sink.maxOpenFiles} are held open and {@code
+ * sink.maxFilesInProgress} are in progress when a delivery begins; those not written for longest are closed, and completed.
  *
  * <p>With a channel that keeps tokens each event is written once, whoever is killed (R8): output is synced before
  * {@link #deliver} returns, the token with all lengths is committed with the lease, the first one is durable before the
@@ -136,7 +141,7 @@ public final class FileRollSink implements BatchSink {
                 output.rollDue(Long.MAX_VALUE, Long.MIN_VALUE);
                 noteRolled();
                 if (isCheckpointed(rolledVersion) || awaitCheckpoint(rolledVersion)) {
-                    completeRolled();
+                    output.completeRolled(rolledVersion);
                 } else {
                     LOG.warn("{}: files stay in progress, the next start completes them", settings.directory());
                 }
@@ -185,8 +190,11 @@ public final class FileRollSink implements BatchSink {
     /** What is due between deliveries. */
     private void maintain() throws IOException {
         settle();
-        if (output.hasRolled() && isCheckpointed(rolledVersion)) {
-            completeRolled();
+        if (output.hasRolled()) {
+            output.completeRolled(consumer.keepsTokens() ? consumer.checkpointedTokenVersion() : rolledVersion);
+        }
+        if (output.rollSurplus()) {
+            noteRolled();
         }
         long intervalMillis = settings.rollInterval().toMillis();
         if (intervalMillis > 0 && output.rollDue(clock.time(), intervalMillis)) {
@@ -214,10 +222,7 @@ public final class FileRollSink implements BatchSink {
         if (consumer.keepsTokens()) {
             rolledVersion = consumer.saveToken(token());
         }
-    }
-
-    private void completeRolled() throws IOException {
-        output.completeRolled();
+        output.noteRolled(rolledVersion);
     }
 
     private byte[] token() {
@@ -254,7 +259,7 @@ public final class FileRollSink implements BatchSink {
     private void endSeriesElsewhere(RollToken token) throws IOException {
         OutputSeries old = OutputSeries.recover(settings, new RollFolder(Path.of(token.folder())), counters, token);
         old.rollDue(Long.MAX_VALUE, Long.MIN_VALUE);
-        old.completeRolled();
+        old.completeRolled(Long.MAX_VALUE);
         LOG.info("{}: completed, going on in {}", token.folder(), settings.directory());
     }
 }

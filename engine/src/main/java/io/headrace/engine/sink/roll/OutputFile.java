@@ -3,14 +3,19 @@ package io.headrace.engine.sink.roll;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One file in progress. It has two lengths: what commits cover, and what is written; after a failed delivery it is cut
  * back to the first. Owned by the sink's thread.
  */
 final class OutputFile {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputFile.class);
+
     private final String partition;
     private final long index;
     private final String name;
@@ -23,6 +28,7 @@ final class OutputFile {
     private boolean unsynced;
     private boolean touched;
     private boolean rolled;
+    private long rolledUnder = Long.MAX_VALUE;
     private boolean completed;
 
     /**
@@ -78,6 +84,15 @@ final class OutputFile {
         rolled = true;
     }
 
+    /** The version of the token that says so first; {@link Long#MAX_VALUE} until it is known. */
+    long rolledUnder() {
+        return rolledUnder;
+    }
+
+    void rolledUnder(long version) {
+        rolledUnder = version;
+    }
+
     /** Whether it has its final name. */
     boolean isCompleted() {
         return completed;
@@ -91,9 +106,12 @@ final class OutputFile {
         return channel != null;
     }
 
+    /** One that holds something is not made anew: what stands before would be a hole. */
     void open() throws IOException {
         try {
-            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = written > 0
+                    ? FileChannel.open(path, StandardOpenOption.WRITE)
+                    : FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw failure("open", e);
         }
@@ -111,15 +129,18 @@ final class OutputFile {
         }
     }
 
+    /** Whether something was written since the last sync; the file may have been closed since. */
+    boolean isUnsynced() {
+        return unsynced;
+    }
+
     void sync() throws IOException {
-        if (unsynced) {
-            try {
-                channel.force(false);
-            } catch (IOException e) {
-                throw failure("sync", e);
-            }
-            unsynced = false;
+        try {
+            channel.force(false);
+        } catch (IOException e) {
+            throw failure("sync", e);
         }
+        unsynced = false;
     }
 
     /** Whether the delivery under way wrote to it. */
@@ -137,17 +158,16 @@ final class OutputFile {
         touched = false;
     }
 
-    /** Cuts off what no commit covers, after a failure: with a new handle, as the old one may be what failed. */
+    /**
+     * Cuts off what no commit covers, after a failure; not open. Somebody may have removed the file, which is noticed when
+     * it is to be written next.
+     */
     void cutBack() throws IOException {
-        FileChannel failed = channel;
-        channel = null;
-        if (failed != null) {
-            failed.close();
-        }
-        open();
-        try {
-            channel.truncate(committed);
-            channel.force(false);
+        try (FileChannel cut = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            cut.truncate(committed);
+            cut.force(false);
+        } catch (NoSuchFileException e) {
+            LOG.warn("{}: missing, nothing to cut", path);
         } catch (IOException e) {
             throw failure("cut to " + committed, e);
         }
@@ -155,15 +175,12 @@ final class OutputFile {
         unsynced = false;
     }
 
-    /** Closes the handle; what is written is synced before. */
+    /** Closes the handle. */
     void close() throws IOException {
         FileChannel open = channel;
+        channel = null;
         if (open != null) {
-            try (open) {
-                sync();
-            } finally {
-                channel = null;
-            }
+            open.close();
         }
     }
 
@@ -173,6 +190,6 @@ final class OutputFile {
     }
 
     private IOException failure(String step, IOException cause) {
-        return new IOException(path + ": " + step + ": " + cause.getMessage(), cause);
+        return new IOException(path + ": " + step + ": " + RollFolder.reason(cause), cause);
     }
 }

@@ -10,8 +10,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +34,9 @@ final class OutputSeries {
     private final Map<String, OutputFile> current = new LinkedHashMap<>(16, 0.75f, true);
     private final List<OutputFile> rolled = new ArrayList<>();
     private final List<OutputFile> touched = new ArrayList<>();
+    private final Set<OutputFile> open = new LinkedHashSet<>();
+    private final int longestPartition;
     private long nextIndex;
-    private int openFiles;
 
     /** A new series without files. */
     OutputSeries(FileRollSettings settings, RollFolder folder, RollCounters counters, long series, long startMillis) {
@@ -43,6 +46,7 @@ final class OutputSeries {
         this.series = series;
         this.startMillis = startMillis;
         this.nextIndex = 1;
+        this.longestPartition = PartitionName.longest(settings);
     }
 
     /**
@@ -72,21 +76,20 @@ final class OutputSeries {
         return new RollToken(series, startMillis, nextIndex, folder.path().toString(), files);
     }
 
-    /** The open file of a partition, begun if there is none. */
-    OutputFile file(String partition, long nowMillis) throws IOException {
+    /** The open file of a value of the partition header, begun if there is none. */
+    OutputFile file(String value, long nowMillis) throws IOException {
+        String partition = PartitionName.of(value, longestPartition);
         OutputFile file = current.get(partition);
-        if (file != null && !file.isOpen() && isDamaged(file)) {
+        if (file != null && !file.isTouched() && isDamaged(file)) {
+            // Looked at once a delivery also when it is open: what is written to a file without a name is lost.
             current.remove(partition);
+            close(file);
             file = null;
         }
         if (file == null) {
             file = begin(partition, nowMillis);
         }
-        if (!file.isOpen()) {
-            closeLongestUnused();
-            file.open();
-            opened();
-        }
+        ensureOpen(file);
         if (!file.isTouched()) {
             file.touch();
             touched.add(file);
@@ -97,7 +100,11 @@ final class OutputSeries {
     /** Makes everything durable that was written since the last time. */
     void sync() throws IOException {
         for (OutputFile file : touched) {
-            file.sync();
+            if (file.isUnsynced()) {
+                ensureOpen(file);
+                file.sync();
+                counters.synced.increment();
+            }
         }
         folder.sync();
     }
@@ -111,11 +118,9 @@ final class OutputSeries {
     /** Cuts off what was written and is not committed. */
     void cutBack() throws IOException {
         for (OutputFile file : touched) {
-            boolean wasOpen = file.isOpen();
+            close(file);
             file.cutBack();
-            if (!wasOpen) {
-                opened();
-            }
+            folder.noteChange();
         }
         touched.forEach(OutputFile::accept);
         touched.clear();
@@ -123,9 +128,18 @@ final class OutputSeries {
 
     /** Rolls files that were begun long enough ago; returns whether there are any. */
     boolean rollDue(long nowMillis, long intervalMillis) throws IOException {
-        List<OutputFile> due = current.values().stream()
+        return roll(current.values().stream()
                 .filter(file -> nowMillis - file.begunMillis() >= intervalMillis)
-                .toList();
+                .toList());
+    }
+
+    /** Rolls those not written for longest where more are in progress than may be; returns whether there are any. */
+    boolean rollSurplus() throws IOException {
+        int surplus = current.size() - settings.maxFilesInProgress();
+        return surplus > 0 && roll(current.values().stream().limit(surplus).toList());
+    }
+
+    private boolean roll(List<OutputFile> due) throws IOException {
         for (OutputFile file : due) {
             current.remove(file.partition());
             close(file);
@@ -140,10 +154,19 @@ final class OutputSeries {
         return !rolled.isEmpty();
     }
 
-    /** Gives rolled files their final names; only when a checkpoint covers that they are rolled (R8). */
-    void completeRolled() throws IOException {
+    /** A token of this version is the first one to say what is rolled by now. */
+    void noteRolled(long version) {
+        rolled.stream().filter(file -> file.rolledUnder() == Long.MAX_VALUE).forEach(file -> file.rolledUnder(version));
+    }
+
+    /**
+     * Gives rolled files their final names, only those of which a checkpoint says that they are rolled (R8).
+     *
+     * @param checkpointed the newest version of the token that a checkpoint holds
+     */
+    void completeRolled(long checkpointed) throws IOException {
         for (OutputFile file : rolled) {
-            if (file.isCompleted()) {
+            if (file.isCompleted() || file.rolledUnder() > checkpointed) {
                 continue;
             }
             if (isDamaged(file)) {
@@ -158,18 +181,23 @@ final class OutputSeries {
             file.completed();
         }
         folder.sync();
-        rolled.clear();
+        rolled.removeIf(OutputFile::isCompleted);
     }
 
     /** Closes all handles. */
     void close() throws IOException {
-        for (OutputFile file : current.values()) {
+        for (OutputFile file : List.copyOf(open)) {
             close(file);
         }
     }
 
     int openFiles() {
-        return openFiles;
+        return open.size();
+    }
+
+    /** Files that are not completed. */
+    int filesInProgress() {
+        return current.size() + rolled.size();
     }
 
     /** Whether somebody removed or cut what was committed; that must not keep later events from being delivered. */
@@ -207,7 +235,7 @@ final class OutputSeries {
     private String name(String partition, long index, long nowMillis) {
         StringBuilder name = new StringBuilder(settings.prefix().orElse(""));
         if (!partition.isEmpty()) {
-            name.append(PartitionName.of(partition)).append('-');
+            name.append(partition).append('-');
         }
         switch (settings.pathManager()) {
             case DEFAULT -> name.append(startMillis);
@@ -219,31 +247,25 @@ final class OutputSeries {
         return name.toString();
     }
 
-    private void closeLongestUnused() throws IOException {
-        if (openFiles < settings.maxOpenFiles()) {
-            return;
-        }
-        for (OutputFile file : current.values()) {
-            if (file.isOpen()) {
-                close(file);
-                return;
-            }
-        }
-    }
-
-    private void opened() {
-        openFiles++;
-        counters.opened.increment();
-    }
-
-    private void close(OutputFile file) throws IOException {
+    /** Opens a file unless it is open; for that the one not used for longest may have to be closed. */
+    private void ensureOpen(OutputFile file) throws IOException {
         if (file.isOpen()) {
-            try {
-                file.close();
-            } finally {
-                openFiles--;
-                counters.closed.increment();
+            open.remove(file);
+        } else {
+            if (open.size() >= settings.maxOpenFiles()) {
+                close(open.iterator().next());
             }
+            file.open();
+            counters.opened.increment();
+        }
+        open.add(file);
+    }
+
+    /** What it holds is synced at the end of the delivery, once, however often it is closed and opened until then. */
+    private void close(OutputFile file) throws IOException {
+        if (open.remove(file)) {
+            counters.closed.increment();
+            file.close();
         }
     }
 
@@ -274,13 +296,12 @@ final class OutputSeries {
         if (size > entry.length()) {
             LOG.info("{}: cut from {} to the {} bytes that were committed", path, size, entry.length());
             file.cutBack();
-            file.close();
         }
-        if (entry.rolled()) {
-            file.roll();
-            rolled.add(file);
-        } else {
-            current.put(entry.partition(), file);
+        // Two where an earlier version told values apart whose names are one now.
+        OutputFile other = entry.rolled() ? file : current.put(entry.partition(), file);
+        if (other != null) {
+            other.roll();
+            rolled.add(other);
         }
     }
 

@@ -21,6 +21,9 @@ final class RollCounters {
     /** Bytes delivered. */
     final Counter bytes;
 
+    /** Files synced: one a delivery that wrote to it. */
+    final Counter synced;
+
     /** Files that were missing or too short at start. */
     final Counter damaged;
 
@@ -33,6 +36,7 @@ final class RollCounters {
         failed = group.counter("ConnectionFailedCount");
         rolled = group.counter("RolledFileCount");
         bytes = group.counter("WrittenBytesCount");
+        synced = group.counter("FileSyncCount");
         damaged = group.counter("DamagedFileCount");
         syncTime = group.timing("SyncTime");
     }

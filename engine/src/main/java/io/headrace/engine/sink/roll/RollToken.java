@@ -18,7 +18,8 @@ import java.util.List;
  *   for each file: i64 index | i64 length | i64 begun millis | u8 flags | text partition | text name         text: u32 length, UTF-8
  * </pre>
  *
- * Big-endian. Flag 1: the file is rolled, nothing more is written to it.
+ * Big-endian. Flag 1: the file is rolled, nothing more is written to it. The partition is a {@link PartitionName}, so that
+ * a token stays short; in version 1 it was the header's value.
  *
  * @param series random, in the name of each file in progress
  * @param startMillis when the series was begun
@@ -27,7 +28,7 @@ import java.util.List;
  * @param files not completed yet, by index
  */
 record RollToken(long series, long startMillis, long nextIndex, String folder, List<Entry> files) {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int ROLLED = 1;
 
     /** One file in progress. */
@@ -60,8 +61,8 @@ record RollToken(long series, long startMillis, long nextIndex, String folder, L
     static RollToken decode(byte[] token) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(token))) {
             int version = in.readUnsignedByte();
-            if (version != VERSION) {
-                throw new IOException("token version: " + version + " (expected: " + VERSION + ")");
+            if (version < 1 || version > VERSION) {
+                throw new IOException("token version: " + version + " (expected: 1 to " + VERSION + ")");
             }
             long series = in.readLong();
             long startMillis = in.readLong();
@@ -74,7 +75,8 @@ record RollToken(long series, long startMillis, long nextIndex, String folder, L
                 long length = in.readLong();
                 long begunMillis = in.readLong();
                 int flags = in.readUnsignedByte();
-                files.add(new Entry(index, length, begunMillis, (flags & ROLLED) != 0, readText(in), readText(in)));
+                String partition = version == 1 ? PartitionName.of(readText(in)) : readText(in);
+                files.add(new Entry(index, length, begunMillis, (flags & ROLLED) != 0, partition, readText(in)));
             }
             if (in.available() > 0) {
                 throw new IOException("token: " + in.available() + " bytes left (expected: 0)");

@@ -37,7 +37,11 @@ final class AtomicFile {
      * @return where it is now
      */
     static Path setAside(Path damaged, long nowMillis) throws IOException {
-        Path aside = damaged.resolveSibling(damaged.getFileName() + ".damaged-" + nowMillis);
-        return Files.move(damaged, aside, StandardCopyOption.REPLACE_EXISTING);
+        String name = damaged.getFileName() + ".damaged-" + nowMillis;
+        Path aside = damaged.resolveSibling(name);
+        for (int i = 1; Files.exists(aside); i++) {
+            aside = damaged.resolveSibling(name + "-" + i);
+        }
+        return Files.move(damaged, aside);
     }
 }

@@ -27,6 +27,7 @@ final class FileCatalog implements AutoCloseable {
     private final List<FileGroup> groups;
     private final TaildirSettings settings;
     private final Identities identities;
+    private final Copies copies;
     private final OpenFiles openFiles;
     private final FolderIndex folders = new FolderIndex();
     private final InputRegistry registry;
@@ -54,6 +55,7 @@ final class FileCatalog implements AutoCloseable {
         this.counters = counters;
         this.clock = clock;
         openFiles = new OpenFiles(settings.maxOpenFiles(), counters);
+        copies = new Copies(registry, folders, clock);
         identities = new Identities(settings, processor, registry, folders, positions, counters, clock);
     }
 
@@ -64,7 +66,7 @@ final class FileCatalog implements AutoCloseable {
 
     /** Looks which files there are; returns whether that changed. */
     boolean refresh(long nowNanos) throws IOException {
-        boolean relisted = starting;
+        boolean relisted = starting || registry.hasLeftBehind();
         folders.clear();
         for (FileGroup group : groups) {
             List<Path> paths = list(group);
@@ -100,8 +102,28 @@ final class FileCatalog implements AutoCloseable {
         return identities.identify(file, size, false, nowNanos);
     }
 
-    void startAnew(TailedFile file) {
-        identities.startAnew(file);
+    /** The file became shorter or holds something else; what is missing is read from a copy if there is one. */
+    void startAnew(TailedFile file, long nowNanos) {
+        if (!file.headersAreOf(file.path())) {
+            // Its inode was used again before the old file was seen to be gone.
+            groups.stream()
+                    .filter(group -> group.covers(file.path()))
+                    .findFirst()
+                    .ifPresent(group -> file.setHeaders(headers(group, file.path()), file.path()));
+        }
+        FolderIndex.Found found = copies.find(file, nowNanos);
+        FileId id = found == null ? null : found.status().id();
+        if (found == null || files.containsKey(id) || groups.stream().anyMatch(group -> group.covers(found.path()))) {
+            identities.startAnew(file, null, 0);
+            return;
+        }
+        TailedFile copy = new TailedFile(id, found.path(), file.headers(), openFiles, nowNanos);
+        copy.copyOf(file);
+        identities.startAnew(file, copy, found.status().size());
+        files.put(id, copy);
+        List<TailedFile> all = new ArrayList<>(inOrder);
+        all.add(copy);
+        inOrder = List.copyOf(all);
     }
 
     /** A deleted file will not be seen again: what has its inode next is another one, however it begins. */
@@ -112,12 +134,12 @@ final class FileCatalog implements AutoCloseable {
     }
 
     /** Looks for a closed file that no listing has under another name in its folder; tells whether it is there. */
-    boolean locate(TailedFile file) {
+    boolean locate(TailedFile file) throws IOException {
         Path found = folders.find(file.id(), file.path().getParent());
-        if (found == null) {
+        if (found == null || !file.isIdentified() || !file.entry().isAt(found)) {
             return false;
         }
-        file.renamedTo(found);
+        file.movedTo(found);
         return true;
     }
 
@@ -309,6 +331,7 @@ final class FileCatalog implements AutoCloseable {
         }
         TailedFile file = new TailedFile(entry.file(), found, headers(group, known), openFiles, nowNanos);
         file.setListed(false);
+        file.knownAs(known);
         try {
             if (file.open() && registry.find(file.id(), file.channel()) == entry) {
                 long size = file.channel().size();

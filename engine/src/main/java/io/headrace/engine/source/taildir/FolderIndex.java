@@ -5,8 +5,10 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,22 +19,38 @@ import org.slf4j.LoggerFactory;
 final class FolderIndex {
     private static final Logger LOG = LoggerFactory.getLogger(FolderIndex.class);
 
-    private final Map<Path, Map<FileId, Path>> folders = new HashMap<>();
+    /** A file of a folder. */
+    record Found(Path path, FileId.Status status) {}
+
+    private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Map<Path, Map<FileId, Found>> folders = new HashMap<>();
+    private long listedAtNanos;
 
     /** What was listed is not to be believed any more. */
     void clear() {
         folders.clear();
     }
 
-    /** Where a file is in a folder, or null. */
-    Path find(FileId file, Path folder) {
-        return folder == null
-                ? null
-                : folders.computeIfAbsent(folder, FolderIndex::list).get(file);
+    /** All files of a folder, as they are or were a tenth of a second ago. */
+    Collection<Found> all(Path folder, long nowNanos) {
+        if (nowNanos - listedAtNanos > FRESH_NANOS || !folders.containsKey(folder)) {
+            listedAtNanos = nowNanos;
+            folders.put(folder, list(folder));
+        }
+        return folders.get(folder).values();
     }
 
-    private static Map<FileId, Path> list(Path folder) {
-        Map<FileId, Path> files = new HashMap<>();
+    /** Where a file is in a folder, or null. */
+    Path find(FileId file, Path folder) {
+        Found found = folder == null
+                ? null
+                : folders.computeIfAbsent(folder, FolderIndex::list).get(file);
+        return found == null ? null : found.path();
+    }
+
+    private static Map<FileId, Found> list(Path folder) {
+        Map<FileId, Found> files = new HashMap<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
             for (Path path : paths) {
                 add(path, files);
@@ -43,11 +61,11 @@ final class FolderIndex {
         return files;
     }
 
-    private static void add(Path path, Map<FileId, Path> files) {
+    private static void add(Path path, Map<FileId, Found> files) {
         try {
             FileId.Status status = FileId.of(path);
             if (status.regular() && (!Files.isSymbolicLink(path) || !files.containsKey(status.id()))) {
-                files.put(status.id(), path);
+                files.put(status.id(), new Found(path, status));
             }
         } catch (IOException e) {
             LOG.debug("{}: {}", path, e.toString());

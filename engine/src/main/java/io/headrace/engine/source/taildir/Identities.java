@@ -77,15 +77,25 @@ final class Identities {
         return true;
     }
 
-    /** The file became shorter or holds something else: what is there now is a new input. */
-    void startAnew(TailedFile file) {
+    /**
+     * The file became shorter or holds something else: what is there now is a new input.
+     *
+     * @param copy a file not followed so far that holds what was destroyed, from which its input is read on; or null
+     * @param copied bytes of the copy
+     */
+    void startAnew(TailedFile file, TailedFile copy, long copied) {
+        long unread = Math.max(0, file.unreadBefore() - Math.max(0, copied - file.position()));
         counters.truncations.increment();
-        counters.unreadLost.add(file.unreadBefore());
+        counters.unreadLost.add(unread);
         LOG.warn(
-                "{}: truncated or written anew, read from its start; bytes seen before and not read: {}",
+                "{}: truncated or written anew, read from its start; bytes seen before and not read: {}{}",
                 file,
-                file.unreadBefore());
-        if (file.isIdentified()) {
+                unread,
+                copy == null ? "" : "; bytes read from the copy " + copy.path() + ": " + (copied - file.position()));
+        if (copy != null) {
+            counters.recovered.add(copied - file.position());
+            copy.inheritCopied(file, registry.move(file.entry(), copy.id(), file.knownPath()));
+        } else if (file.isIdentified()) {
             registry.retire(file.entry());
         }
         file.forgetIdentity();
@@ -162,7 +172,7 @@ final class Identities {
         } else {
             file.inherit(before, registry.move(before.entry(), file.id(), file.path()));
             if (backup != null) {
-                before.renamedTo(backup);
+                before.movedTo(backup);
             }
             followRest(before, file);
         }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -51,6 +52,9 @@ final class InputRegistry {
         private long seenMillis;
         private long begin;
         private boolean retired;
+
+        /** Whether it was renamed out of the pattern, or is a copy, and is followed to its end only. */
+        private boolean left;
 
         Entry(String id, String base, FileId file, Fingerprint head, Fingerprint tail, String path, long seenMillis) {
             this.id = id;
@@ -107,6 +111,15 @@ final class InputRegistry {
             return id.equals(base) ? 0 : Integer.parseInt(id.substring(base.length() + 1));
         }
 
+        /** Whether a file, which has the same inode, is the one that was known: an inode is soon used again. */
+        boolean isAt(Path found) throws IOException {
+            try (FileChannel channel = FileChannel.open(found, StandardOpenOption.READ)) {
+                return matches(channel);
+            } catch (NoSuchFileException e) {
+                return false;
+            }
+        }
+
         /** Whether the open file, which has the same inode, is the one that was known under this entry. */
         boolean matches(FileChannel open) throws IOException {
             return !retired && head.matches(open) && tail.matches(open);
@@ -121,6 +134,9 @@ final class InputRegistry {
 
     /** What an earlier life left, by the path it had. */
     private final Map<String, Entry> leftAt = new LinkedHashMap<>();
+
+    /** What an earlier life left and another file may be in the place of. */
+    private final List<Entry> leftElsewhere = new ArrayList<>();
 
     private boolean found;
     private boolean unsaved;
@@ -180,8 +196,16 @@ final class InputRegistry {
 
     private void loaded(Entry entry) {
         keep(entry);
-        if (!entry.retired && !entry.path.isEmpty()) {
-            leftAt.merge(entry.path, entry, (a, b) -> a.seenMillis > b.seenMillis ? a : b);
+        if (entry.retired || entry.path.isEmpty()) {
+            return;
+        }
+        Entry other = entry.left ? entry : leftAt.put(entry.path, entry);
+        if (other != null && other != entry && other.seenMillis > entry.seenMillis) {
+            leftAt.put(entry.path, other);
+            other = entry;
+        }
+        if (other != null) {
+            leftElsewhere.add(other);
         }
     }
 
@@ -203,6 +227,11 @@ final class InputRegistry {
             // It cannot be told now; one entry too many does no harm.
             return true;
         }
+    }
+
+    /** Whether an inode was ever followed, as far as that is remembered. */
+    boolean knows(FileId file) {
+        return entries.containsKey(file);
     }
 
     /** The entry of an open file, or null when it was not seen before. */
@@ -248,14 +277,21 @@ final class InputRegistry {
         return leftAt.remove(filePath.toString());
     }
 
+    /** Whether there is something that {@link #takeLeftBehind} would tell. */
+    boolean hasLeftBehind() {
+        return !leftAt.isEmpty() || !leftElsewhere.isEmpty();
+    }
+
     /** As if it had not been told. */
     void giveBack(Entry entry) {
-        leftAt.putIfAbsent(entry.path, entry);
+        leftElsewhere.add(entry);
     }
 
     /** The files that an earlier life left and that nobody asked for by their path; told once. */
     List<Entry> takeLeftBehind() {
-        List<Entry> left = List.copyOf(leftAt.values());
+        List<Entry> left = new ArrayList<>(leftElsewhere);
+        left.addAll(leftAt.values());
+        leftElsewhere.clear();
         leftAt.clear();
         return left;
     }
@@ -287,7 +323,8 @@ final class InputRegistry {
             entry.tail = file.tailFingerprint();
             entry.sum = file.sum();
         }
-        entry.path = file.isReplaced() ? "" : file.path().toString();
+        entry.path = file.isReplaced() ? "" : file.knownPath().toString();
+        entry.left = !file.isListed();
         entry.seenMillis = nowMillis;
     }
 
@@ -328,6 +365,7 @@ final class InputRegistry {
         json.writeNumberField("seen", entry.seenMillis);
         json.writeNumberField("begin", entry.begin);
         json.writeNumberField("retired", entry.retired ? 1 : 0);
+        json.writeNumberField("left", entry.left ? 1 : 0);
         json.writeStringField("file", entry.path);
         json.writeEndObject();
     }
@@ -373,6 +411,7 @@ final class InputRegistry {
                 Math.max(0, numbers.getOrDefault("sum", 0L)),
                 numbers.getOrDefault("sumCrc", 0L).intValue());
         entry.begin = Math.max(0, numbers.getOrDefault("begin", 0L));
+        entry.left = numbers.getOrDefault("left", 0L) != 0;
         entry.retired = numbers.getOrDefault("retired", 0L) != 0;
         return entry;
     }

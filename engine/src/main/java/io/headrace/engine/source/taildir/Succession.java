@@ -3,9 +3,7 @@ package io.headrace.engine.source.taildir;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
@@ -152,7 +150,7 @@ final class Succession {
             return false;
         }
         Path found = folders.find(id, path.getParent());
-        if (found == null || followed == null && !isStillWhatItWas(found)) {
+        if (found == null || names < 0 && !entry.isAt(found)) {
             return names > 0;
         }
         if (isBackup(found, path)) {
@@ -160,14 +158,6 @@ final class Succession {
             return false;
         }
         return true;
-    }
-
-    private boolean isStillWhatItWas(Path found) throws IOException {
-        try (FileChannel channel = FileChannel.open(found, StandardOpenOption.READ)) {
-            return entry.matches(channel);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
     }
 
     private boolean mayStillBeWritten(long fileSize, long nowNanos) {

@@ -35,6 +35,9 @@ final class TaildirCounters {
     /** Bytes that were seen in files and destroyed, by truncation or deletion, before they were read. */
     final Counter unreadLost;
 
+    /** Bytes that a truncation destroyed and that were read from a copy of the file. */
+    final Counter recovered;
+
     /** Files that go on where the one before them at their path ended: saved by an editor. */
     final Counter resumed;
 
@@ -64,6 +67,7 @@ final class TaildirCounters {
         bytes = group.counter("ReadBytesCount");
         truncations = group.counter("TruncationCount");
         unreadLost = group.counter("UnreadBytesLostCount");
+        recovered = group.counter("CopyReadBytesCount");
         resumed = group.counter("ResumedFileCount");
         replaced = group.counter("ReplacedFileCount");
         closedForOthers = group.counter("ClosedForOthersCount");

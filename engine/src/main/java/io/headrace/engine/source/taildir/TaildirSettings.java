@@ -15,7 +15,7 @@ import java.util.Map;
  * because looking whether a file grew costs one system call here.
  */
 public record TaildirSettings(
-        @Setting(key = "filegroups", doc = "Names of the groups of files, separated by blanks.")
+        @Setting(key = "filegroups", doc = "Names of the groups of files; at least one.")
         List<String> filegroups,
 
         @Setting(
@@ -63,7 +63,12 @@ public record TaildirSettings(
                 doc = "How often the position file is written when a position moved.")
         Duration writePosInterval,
 
-        @Setting(key = "batchSize", byDefault = "1000", unit = "events", min = 1, doc = "Most events of a frame.")
+        @Setting(
+                key = "batchSize",
+                byDefault = "1000",
+                unit = "events",
+                min = 1,
+                doc = "Most lines of a frame, which is put, kept and sent as one.")
         int batchSize,
 
         @Setting(
@@ -140,7 +145,7 @@ public record TaildirSettings(
                 unit = "bytes",
                 min = 1024,
                 max = 1024 * 1024,
-                doc = "Payload at which a frame is closed.")
+                doc = "Bytes at which a frame is closed, below the frameBytes of the channels.")
         long frameBytes) {
     public TaildirSettings {
         if (filegroups.isEmpty()) {

@@ -244,7 +244,7 @@ public final class TaildirSource implements PollingSource {
         long size = file.channel().size();
         boolean changed = file.sawSize(size, now);
         if (size < file.position()) {
-            startAnew(file);
+            startAnew(file, now);
         }
         boolean more = hasMore(file, size, changed);
         boolean rewritten = !more && wasModified(file);
@@ -298,7 +298,7 @@ public final class TaildirSource implements PollingSource {
         }
         LineFramer.Turn turn = framer.turn(file, unfinishedToo);
         if (turn == LineFramer.Turn.CHANGED) {
-            startAnew(file);
+            startAnew(file, now);
         }
         return turn;
     }
@@ -326,9 +326,9 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
-    private void startAnew(TailedFile file) {
+    private void startAnew(TailedFile file, long now) {
         framer.forget();
-        catalog.startAnew(file);
+        catalog.startAnew(file, now);
     }
 
     /** Opens a file that was closed, if there is something to look at. */
@@ -354,6 +354,9 @@ public final class TaildirSource implements PollingSource {
     private void keepPositions(long now) {
         if (now - markAtNanos >= 0) {
             markAtNanos = now + MARK_INTERVAL_NANOS;
+            if (outlet.isFull()) {
+                catalog.files().forEach(file -> lookAtSize(file, now));
+            }
             measure();
             // What cannot be read or written is tried again at least that often.
             if (troubled && now - troubledAtNanos > 2 * Math.max(longestPauseNanos, positionsIntervalNanos)) {
@@ -413,6 +416,25 @@ public final class TaildirSource implements PollingSource {
                 return;
             }
             LockSupport.parkNanos(this, STOP_LOOK_NANOS);
+        }
+    }
+
+    /** While nothing is read: what is destroyed by then is to be counted, and the lag to be true. */
+    private static void lookAtSize(TailedFile file, long now) {
+        long size;
+        try {
+            if (file.isOpen()) {
+                size = file.channel().size();
+            } else {
+                FileId.Status status = FileId.of(file.path());
+                size = status.id().equals(file.id()) ? status.size() : 0;
+            }
+        } catch (IOException e) {
+            LOG.debug("{}: {}", file, e.toString());
+            return;
+        }
+        if (size > file.seenSize()) {
+            file.sawSize(size, now);
         }
     }
 

@@ -18,10 +18,12 @@ final class TailedFile implements AutoCloseable {
     private static final long COARSEST_TIME_NANOS = 100_000_000;
 
     private final FileId id;
-    private final Map<String, String> headers;
     private final OpenFiles openFiles;
 
+    private Map<String, String> headers;
+    private Path headersPath;
     private Path path;
+    private Path knownPath;
     private boolean listed = true;
     private boolean replaced;
     private Succession succession;
@@ -49,6 +51,8 @@ final class TailedFile implements AutoCloseable {
     TailedFile(FileId id, Path path, Map<String, String> headers, OpenFiles openFiles, long nowNanos) {
         this.id = id;
         this.path = path;
+        this.knownPath = path;
+        this.headersPath = path;
         this.headers = headers;
         this.openFiles = openFiles;
         this.grownAtNanos = nowNanos;
@@ -63,13 +67,46 @@ final class TailedFile implements AutoCloseable {
         return path;
     }
 
+    /** The path by which a group covers it, or covered it before it was renamed or copied. */
+    Path knownPath() {
+        return knownPath;
+    }
+
+    /** It was listed under another name. */
     void renamedTo(Path newPath) {
+        path = newPath;
+        knownPath = newPath;
+    }
+
+    /** It is another file than the one at this path, but came from there. */
+    void knownAs(Path newKnownPath) {
+        knownPath = newKnownPath;
+    }
+
+    /** It is a copy of a file, with what that one had by now. */
+    void copyOf(TailedFile original) {
+        knownPath = original.knownPath;
+        listed = false;
+    }
+
+    /** It was found under a name that no group lists. */
+    void movedTo(Path newPath) {
         path = newPath;
     }
 
     /** Headers of all events of this file. */
     Map<String, String> headers() {
         return headers;
+    }
+
+    /** Whether the headers were made for a file of this path. */
+    boolean headersAreOf(Path other) {
+        return headersPath.equals(other);
+    }
+
+    void setHeaders(Map<String, String> newHeaders, Path newPath) {
+        headers = newHeaders;
+        headersPath = newPath;
     }
 
     /** Whether the last listing had it. */
@@ -168,6 +205,12 @@ final class TailedFile implements AutoCloseable {
         scannedPosition = start;
         tailLength = 0;
         sum = newEntry == null ? ContentSum.EMPTY : newEntry.sum();
+    }
+
+    /** From now on this file, a copy, is what the other one was, which begins anew. */
+    void inheritCopied(TailedFile other, InputRegistry.Entry newEntry) {
+        inherit(other, newEntry);
+        other.replaced = false;
     }
 
     /** From now on this file is what the other one was, which keeps nothing but its open handle. */

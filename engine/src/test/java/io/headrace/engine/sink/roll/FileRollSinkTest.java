@@ -104,10 +104,10 @@ class FileRollSinkTest {
                 .singleElement()
                 .asString()
                 .contains("a.properties:6", "a1.sinks.k1.sink.serializer: avro");
-        assertThat(errors("k1.sink.serializer.appendNewLine = false"))
+        assertThat(errors("k1.sink.serializer.appendNewline = no"))
                 .singleElement()
                 .asString()
-                .contains("appendNewLine", "appendNewline");
+                .contains("a.properties:6", "a1.sinks.k1.sink.serializer.appendNewline: no");
         assertThat(errors("k1.sink.pathManager.prefix = sub/web-"))
                 .singleElement()
                 .asString()

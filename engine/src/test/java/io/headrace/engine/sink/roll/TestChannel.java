@@ -78,6 +78,17 @@ final class TestChannel implements ChannelConsumer {
         sink.deliver(lease(committed, Math.min(frames.size(), committed + perLease)));
     }
 
+    /** The token of the last commit. */
+    byte[] token() {
+        return token;
+    }
+
+    /** What an earlier life left. */
+    void recover(byte[] recovered) {
+        token = recovered;
+        checkpointedToken = recovered;
+    }
+
     int left() {
         return frames.size() - committed;
     }

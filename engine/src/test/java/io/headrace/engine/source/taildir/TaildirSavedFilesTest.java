@@ -1,6 +1,7 @@
 package io.headrace.engine.source.taildir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -139,6 +140,35 @@ class TaildirSavedFilesTest {
     }
 
     @Test
+    void shouldNotTakeFileWithTheInodeOfTheOldOneForTheOldOne() throws IOException {
+        rig.write("a.log", HEADER + "one\n");
+        rig.start().idle().idle();
+        FileId old = FileId.of(log).id();
+        saveOver(HEADER + "one\ntwo\n");
+        boolean reused = false;
+        for (int i = 0; i < 500 && !reused; i++) {
+            Path other = Files.writeString(rig.logs.resolve("other." + i), "other\n");
+            reused = FileId.of(other).id().equals(old);
+        }
+        assumeTrue(reused, "this file system does not soon use inodes again");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
+    }
+
+    @Test
+    void shouldGiveFileThatHasTheInodeOfADeletedOneItsOwnHeaders() throws IOException {
+        rig.write("a.log", HEADER + "one\n");
+        rig.with("fileHeader", "true").start().idle().idle();
+        FileId old = FileId.of(log).id();
+        Files.delete(log);
+        Path other = Files.writeString(rig.logs.resolve("b.log"), "two\n");
+        assumeTrue(FileId.of(other).id().equals(old), "this file system does not soon use inodes again");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
+        assertThat(rig.channel.events.get(2).headers()).containsEntry("file", other.toString());
+    }
+
+    @Test
     void shouldGoOnInFileThatWasSavedWhileStopped() throws IOException {
         rig.write("a.log", "one\ntwo\n");
         rig.start().poll();
@@ -250,6 +280,28 @@ class TaildirSavedFilesTest {
         rig.channel.makeSafe();
         rig.restart().idle();
         assertThat(rig.channel.texts()).hasSize(3);
+    }
+
+    @Test
+    void shouldReadWhatWasRotatedOutOfThePatternOverSeveralKills() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        rig.write("a.log", "two\n");
+        Files.move(log, rig.logs.resolve("a.log.1"));
+        rig.write("a.log", "three\n");
+        rig.start();
+        rig.channel.full = true;
+        for (int i = 0; i < 3; i++) {
+            rig.clock.advanceMillis(5_000);
+            rig.poll();
+            rig.kill();
+        }
+        rig.channel.full = false;
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three");
     }
 
     @Test

@@ -72,6 +72,24 @@ class TaildirTruncationTest {
     }
 
     @Test
+    void shouldCountWhatCameWhileTheChannelHadNoRoom() throws IOException {
+        Path file = rig.write("a.log", "0123456789\n".repeat(100));
+        rig.with("batchSize", "100").start();
+        rig.channel.full = true;
+        rig.poll();
+        rig.write("a.log", "0123456789\n".repeat(50));
+        rig.poll();
+        assertThat(rig.metrics.values().get("LagBytes").longValue()).isEqualTo(50 * 11);
+        rewrite(file, "");
+        rig.poll();
+        rig.channel.full = false;
+        rig.channel.wake.run();
+        rig.poll();
+        assertThat(rig.channel.events).hasSize(100);
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(50 * 11);
+    }
+
+    @Test
     void shouldNoticeFileFilledAgainToTheSameSize() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\n");
         rig.start().poll();
@@ -130,6 +148,40 @@ class TaildirTruncationTest {
         rig.poll();
         assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
         assertThat(rig.count("TruncationCount")).isZero();
+    }
+
+    @Test
+    void shouldReadWhatWasDestroyedFromTheCopy() throws IOException {
+        Path file = rig.write("a.log", HEADER + "one\n");
+        // An older copy begins alike, and goes on with what was delivered long ago.
+        Path older = rig.logs.resolve("a.log.2");
+        Files.writeString(older, HEADER + "one\nold\n");
+        Files.setLastModifiedTime(older, FileTime.fromMillis(0));
+        rig.start().poll();
+        rig.write("a.log", "two\nunfinished");
+        Files.copy(file, rig.logs.resolve("a.log.1"));
+        rewrite(file, "new\n");
+        rig.with("fileHeader", "true").poll();
+        rig.channel.makeSafe();
+        rig.restart().idle();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder(HEADER.strip(), "one", "two", "unfinished", "new");
+        assertThat(rig.count("UnreadBytesLostCount")).isZero();
+        rig.channel.makeSafe();
+        rig.restart().idle();
+        assertThat(rig.channel.texts()).hasSize(5);
+    }
+
+    @Test
+    void shouldCountWhatTheCopyGaveAndWhatItLacks() throws IOException {
+        Path file = rig.write("a.log", HEADER + "one\nunfinished");
+        Files.copy(file, rig.logs.resolve("a.log.1"));
+        rig.write("a.log", ", and more");
+        rig.start().poll();
+        rewrite(file, "");
+        rig.poll().idle();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "unfinished");
+        assertThat(rig.count("CopyReadBytesCount")).isEqualTo("unfinished".length());
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(", and more".length());
     }
 
     private static void rewrite(Path file, String text) throws IOException {

@@ -78,7 +78,8 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
         if (cause instanceof java.io.IOException) {
             LOG.debug("connection of {} broke", ctx.channel().remoteAddress(), cause);
         } else {
-            LOG.error("connection of {} failed", ctx.channel().remoteAddress(), cause);
+            LOG.debug("connection of {} failed", ctx.channel().remoteAddress(), cause);
+            server.failed(cause);
         }
         ctx.close();
     }

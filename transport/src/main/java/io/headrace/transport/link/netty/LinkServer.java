@@ -1,9 +1,13 @@
 package io.headrace.transport.link.netty;
 
+import io.headrace.engine.agent.Failures;
 import io.headrace.engine.channel.ChannelProcessor;
+import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.Listening;
 import io.headrace.transport.link.CreditBudget;
+import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkReceiverMetrics;
 import io.headrace.transport.link.LinkReceiverOptions;
 import io.headrace.transport.link.LinkStreams;
@@ -18,6 +22,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -50,8 +55,18 @@ public final class LinkServer {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Consumer<Throwable> errors;
     private final LinkReceiverMetrics counted;
+    private final Counter accepted;
+    private final LinkHealth health;
     private Channel listening;
+    private String listeningOn = "";
 
+    /** Events accepted when the last frame could not be put; -1 while all is well. */
+    private volatile long acceptedAtTrouble = -1;
+
+    /**
+     * @param health told that frames cannot be put, and that they can again
+     * @param errors told what ends the source
+     */
     public LinkServer(
             EventLoops loops,
             ChannelProcessor processor,
@@ -62,23 +77,31 @@ public final class LinkServer {
             NanoClock clock,
             EpochClock epochClock,
             MetricGroup metrics,
+            LinkHealth health,
             Consumer<Throwable> errors) {
         this.loops = loops;
         this.options = options;
         this.handshakeTimeoutMillis = handshakeTimeoutMillis;
         this.maxConnections = maxConnections;
+        this.health = health;
         this.errors = errors;
+        this.accepted = metrics.counter("EventAcceptedCount");
         this.budget = new CreditBudget(receiveBytes);
         this.counted = new LinkReceiverMetrics(metrics);
         for (EventLoop loop : loops.loops()) {
-            streams.put(loop, new LinkStreams(options, processor, budget, clock, epochClock, counted, loop, errors));
+            streams.put(
+                    loop, new LinkStreams(options, processor, budget, clock, epochClock, counted, loop, this::failed));
         }
         metrics.gauge("ReceiveBytesHeld", budget::held);
         metrics.gauge("OpenSocketCount", connections::size);
     }
 
-    /** Binds and listens; returns the address, with the port that the system chose for 0. */
-    public InetSocketAddress start(InetSocketAddress address) throws InterruptedException {
+    /**
+     * Binds and listens; returns the address, with the port that the system chose for 0.
+     *
+     * @throws IOException that names the address and why nobody can listen there now
+     */
+    public InetSocketAddress start(String host, int port) throws IOException, InterruptedException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
@@ -95,10 +118,30 @@ public final class LinkServer {
                         channel.pipeline().addLast(new LinkReceiverHandler(LinkServer.this));
                     }
                 });
-        listening = bootstrap.bind(address).sync().channel();
+        listening = Listening.open(bootstrap, host, port);
         streams.forEach((loop, own) -> ticks.add(
                 loop.scheduleWithFixedDelay(() -> tick(own), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS)));
-        return (InetSocketAddress) listening.localAddress();
+        InetSocketAddress bound = (InetSocketAddress) listening.localAddress();
+        listeningOn = "listening on " + bound.getHostString() + ':' + bound.getPort();
+        health.healthy(listeningOn);
+        return bound;
+    }
+
+    /** A frame could not be put, and its connection was closed; only an error of the machine ends more than that. */
+    void failed(Throwable cause) {
+        if (cause instanceof Error) {
+            errors.accept(cause);
+            return;
+        }
+        acceptedAtTrouble = accepted.get();
+        health.unhealthy("what came could not be put, the sender tries again: " + Failures.describe(cause));
+    }
+
+    private void noteRecovery() {
+        if (acceptedAtTrouble >= 0 && accepted.get() > acceptedAtTrouble) {
+            acceptedAtTrouble = -1;
+            health.healthy(listeningOn);
+        }
     }
 
     /**
@@ -160,7 +203,8 @@ public final class LinkServer {
     private void tick(LinkStreams own) {
         try {
             own.checkTime();
-        } catch (RuntimeException e) {
+            noteRecovery();
+        } catch (RuntimeException | Error e) {
             errors.accept(e);
         }
     }

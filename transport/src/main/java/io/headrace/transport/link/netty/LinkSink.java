@@ -102,7 +102,7 @@ public final class LinkSink implements AsyncSink {
             if (sender.doWork() > 0) {
                 wake();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             tick.cancel(false);
             sender.close();
             context.failed(e);

@@ -15,10 +15,15 @@ public record LinkSinkSettings(
                 byDefault = "10000",
                 unit = "events",
                 min = 1,
-                doc = "Most events of one lease; whole frames, at least one.")
+                doc = "Most events taken from the channel at once; whole frames, at least one.")
         int batchSize,
 
-        @Setting(key = "batch-bytes", byDefault = "1m", unit = "bytes", min = 1024, doc = "Most bytes of one lease.")
+        @Setting(
+                key = "batch-bytes",
+                byDefault = "1m",
+                unit = "bytes",
+                min = 1024,
+                doc = "Most bytes taken from the channel at once.")
         long batchBytes,
 
         @Setting(
@@ -26,7 +31,8 @@ public record LinkSinkSettings(
                 byDefault = "16m",
                 unit = "bytes",
                 min = 64 * 1024,
-                doc = "Most frame bytes sent and not acknowledged; one frame is always allowed.")
+                doc = "Most bytes sent and not acknowledged: more keeps a long line busy, and comes again after a"
+                        + " broken connection; one frame is always allowed.")
         long window,
 
         @Setting(
@@ -34,7 +40,7 @@ public record LinkSinkSettings(
                 byDefault = "20000",
                 unit = "ms",
                 min = 100,
-                doc = "From dialling to the receiver's welcome.")
+                doc = "How long it may take from dialling to the receiver's welcome.")
         long connectTimeout,
 
         @Setting(

@@ -4,6 +4,7 @@ import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
 import io.headrace.frame.FrameLayout;
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkReceiverOptions;
 import java.net.InetSocketAddress;
 
@@ -44,9 +45,9 @@ public final class LinkSource implements Source {
                 context.nanoClock(),
                 context.epochClock(),
                 context.metrics(),
+                new Health(),
                 context::failed);
-        address = server.start(new InetSocketAddress(settings.bind(), settings.port()));
-        context.healthy("listening on " + address.getHostString() + ':' + address.getPort());
+        address = server.start(settings.bind(), settings.port());
     }
 
     /** Where it listens, with the port that the system chose; null before the start. */
@@ -59,6 +60,18 @@ public final class LinkSource implements Source {
         if (server != null) {
             server.stop(settings.stopTimeout());
             server = null;
+        }
+    }
+
+    private final class Health implements LinkHealth {
+        @Override
+        public void healthy(String detail) {
+            context.healthy(detail);
+        }
+
+        @Override
+        public void unhealthy(String reason) {
+            context.unhealthy(reason);
         }
     }
 }

@@ -5,7 +5,11 @@ import io.headrace.transport.link.AckLevel;
 
 /** Settings of a source {@code link}. */
 public record LinkSourceSettings(
-        @Setting(key = "bind", word = true, doc = "Address or host name to listen on.")
+        @Setting(
+                key = "bind",
+                word = true,
+                doc = "Address or host name to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for all"
+                        + " interfaces.")
         String bind,
 
         @Setting(key = "port", min = 0, max = 65535, doc = "Port to listen on; 0 lets the system choose.")
@@ -16,14 +20,15 @@ public record LinkSourceSettings(
                 byDefault = "64m",
                 unit = "bytes",
                 min = 64 * 1024,
-                doc = "Frame bytes of all connections that may be under way or wait for room in the channels.")
+                doc = "Bytes of all connections that may be under way or wait for room in the channels; then"
+                        + " senders wait.")
         long receiveBytes,
 
         @Setting(
                 key = "ack",
                 byDefault = "accepted",
-                doc = "When frames are answered: accepted (in the channels, as their type promises) or safe (on disk or"
-                        + " delivered).")
+                doc = "When frames are answered: accepted, in the channels as their type promises; or safe, on"
+                        + " disk or delivered, so that nothing is lost even with channels in memory.")
         AckLevel ack,
 
         @Setting(
@@ -59,5 +64,5 @@ public record LinkSourceSettings(
                 byDefault = "2000",
                 unit = "ms",
                 min = 0,
-                doc = "How long a stopping source answers what becomes acknowledged.")
+                doc = "How long a stopping source goes on answering, so that less is sent again.")
         long stopTimeout) {}

@@ -6,6 +6,7 @@ import io.headrace.engine.channel.ChannelFactory;
 import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.ChannelProcessorImpl;
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.channel.InterceptorStage;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.channel.ThreadDutyRunner;
 import io.headrace.engine.channel.WaitStrategyKind;
@@ -41,9 +42,13 @@ final class RealChannels {
     }
 
     static ChannelProcessor processor(Channel channel) {
+        return processor(channel, List.of());
+    }
+
+    static ChannelProcessor processor(Channel channel, List<InterceptorStage> interceptors) {
         return new ChannelProcessorImpl(
                 List.of(channel),
-                List.of(),
+                interceptors,
                 always(channel),
                 SystemNanoClock.INSTANCE,
                 SystemEpochClock.INSTANCE,

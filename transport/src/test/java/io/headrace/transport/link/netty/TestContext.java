@@ -48,6 +48,10 @@ final class TestContext implements SourceContext, SinkContext {
         return metrics.counter(counter).get();
     }
 
+    long gauge(String name) {
+        return metrics.gauges().get(name).longValue();
+    }
+
     String lastHealth() {
         return health.isEmpty() ? "" : health.get(health.size() - 1);
     }

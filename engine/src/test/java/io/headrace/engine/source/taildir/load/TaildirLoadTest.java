@@ -217,8 +217,11 @@ class TaildirLoadTest {
                 ledger.lostBytes(),
                 counted,
                 kills);
-        assertThat(agent.total("r1.TruncationCount")).isEqualTo(load.truncations());
+        assertThat(agent.total("r1.TruncationCount"))
+                .isBetween((long) load.truncations(), load.truncations() + 3L * kills);
         assertThat(counted).isLessThanOrEqualTo(ledger.lostBytes());
-        assertThat(agent.total("r1.ResumedFileCount")).isEqualTo(load.saves());
+        // A kill may come between the read and the count.
+        assertThat(agent.total("r1.ResumedFileCount"))
+                .isBetween((long) load.saves() - kills, (long) load.saves() + kills);
     }
 }

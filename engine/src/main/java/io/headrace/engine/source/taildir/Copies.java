@@ -1,0 +1,86 @@
+package io.headrace.engine.source.taildir;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+import org.agrona.concurrent.EpochClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the copy that copytruncate made of a file before it truncated it: a file in the same folder that nobody followed,
+ * written to just now, which holds byte for byte what was read and goes on after that. What the truncation destroyed
+ * before it was read is in there. Owned by the source's thread.
+ */
+final class Copies {
+    private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
+    private static final long OLDEST_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long MOST_COMPARED_BYTES = 256 * 1024 * 1024;
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private final InputRegistry registry;
+    private final FolderIndex folders;
+    private final EpochClock clock;
+
+    Copies(InputRegistry registry, FolderIndex folders, EpochClock clock) {
+        this.registry = registry;
+        this.folders = folders;
+        this.clock = clock;
+    }
+
+    /** The copy of a file that was truncated, or null. */
+    FolderIndex.Found find(TailedFile file, long nowNanos) {
+        if (!file.isIdentified()) {
+            return null;
+        }
+        long oldest = TimeUnit.MILLISECONDS.toNanos(clock.time()) - OLDEST_NANOS;
+        List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent(), nowNanos).stream()
+                .filter(found -> found.status().size() > file.position()
+                        && found.status().modifiedNanos() >= oldest
+                        && !registry.knows(found.status().id()))
+                .sorted(Comparator.comparingLong(
+                        (FolderIndex.Found found) -> -found.status().modifiedNanos()))
+                .toList();
+        for (FolderIndex.Found candidate : candidates) {
+            if (isCopy(candidate.path(), file)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isCopy(Path path, TailedFile file) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return file.entry().head().matches(channel)
+                    && file.tailFingerprint().matches(channel)
+                    && holds(channel, file.sum());
+        } catch (IOException e) {
+            LOG.debug("{}: {}", path, e.toString());
+            return false;
+        }
+    }
+
+    private static boolean holds(FileChannel channel, ContentSum sum) throws IOException {
+        if (sum.length() > MOST_COMPARED_BYTES) {
+            return true;
+        }
+        CRC32C crc = new CRC32C();
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, Math.max(1, sum.length())));
+        for (long at = 0; at < sum.length(); ) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), sum.length() - at));
+            int read = channel.read(chunk, at);
+            if (read <= 0) {
+                return false;
+            }
+            crc.update(chunk.flip());
+            at += read;
+        }
+        return (int) crc.getValue() == sum.crc();
+    }
+}
