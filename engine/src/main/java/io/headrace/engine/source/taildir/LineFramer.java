@@ -107,7 +107,7 @@ final class LineFramer implements AutoCloseable {
                 ByteBufAllocator.DEFAULT,
                 new FrameLimits(
                         settings.batchSize(),
-                        Math.toIntExact(settings.frameBytes()),
+                        (int) Math.min(settings.frameBytes().orElse(Long.MAX_VALUE), processor.frameBytes()),
                         FrameLimits.DEFAULT.maxEventBytes()));
     }
 
