@@ -91,7 +91,8 @@ class TwoFoldersTest {
 
     @Test
     void shouldFailWithTheNameOfTheFolderAndGoOnWhenItWorksAgain() throws IOException {
-        start();
+        // More than passes before the folder fails: what seq had put and nobody acknowledged is gone with the channel.
+        start("a1.sources.r1.totalEvents = 100000000");
         await().atMost(LONG).until(() -> segmentsIn("two") > 0 && !sink.bodies.isEmpty());
         Channel first = agent.channel("c1");
         failing.add(folder.resolve("two"));
@@ -103,7 +104,7 @@ class TwoFoldersTest {
         await().atMost(LONG).until(() -> agent.channel("c1") != null && agent.channel("c1") != first);
         await().atMost(LONG).until(() -> agent.health().isHealthy());
         int delivered = sink.bodies.size();
-        await().atMost(LONG).until(() -> sink.bodies.size() > delivered || accepted() == EVENTS);
+        await().atMost(LONG).until(() -> sink.bodies.size() > delivered);
     }
 
     private long accepted() {
