@@ -272,11 +272,12 @@ final class DualChannel implements ManagedChannel {
 
     /** Takes the channel out of service; the first cause stays. Any of the channel's threads. */
     void fail(Throwable cause) {
+        // Who sees the failure sees a closed channel.
+        accepting = false;
+        take.seal(consumers);
         if (!failure.compareAndSet(null, cause)) {
             return;
         }
-        accepting = false;
-        take.seal(consumers);
         tellEverybody();
         environment.failureHandler().accept(cause);
     }
