@@ -471,6 +471,10 @@ final class DualChannel implements ManagedChannel {
     }
 
     void advanceFloor(ChannelInput input, long floor) {
+        if (!accepting) {
+            // Sources go on without an optional channel that is closed; nobody would ever take this from the queue.
+            return;
+        }
         input.floorRequested = floor;
         enqueue(journal -> journal.floorAdvanced(input));
     }
