@@ -161,11 +161,12 @@ final class DualChannel implements ManagedChannel {
         if (journalRunning != null || stopped) {
             throw new IllegalStateException("channel " + name() + ": started or stopped before (expected: once)");
         }
+        // Before anything runs that may fail at once and close the channel again.
+        accepting = true;
         if (log != null) {
             log.start();
         }
         journalRunning = environment.runner().start(journal);
-        accepting = true;
     }
 
     @Override
