@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.wal.LogSettings.Appender;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -299,6 +300,59 @@ class LogFoldersTest {
         kill();
         open(copyOfA, copyOfB);
         assertThat(everything()).isEqualTo(before);
+    }
+
+    private void damage(Path folder) throws IOException {
+        try (StorageFile file = storage.open(folder.resolve(MemberFile.NAME), Storage.OpenMode.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[40]), 20);
+        }
+    }
+
+    private void unmount(Path folder) throws IOException {
+        for (String name : storage.list(folder)) {
+            storage.delete(folder.resolve(name));
+        }
+    }
+
+    @Test
+    void shouldOpenWithADamagedMemberFileAndMendIt() throws IOException {
+        openWith(CHECKPOINTS, A, B, C);
+        fill(6);
+        List<String> before = everything();
+        for (Path folder : List.of(A, B, CHECKPOINTS)) {
+            MemberFile sound = MemberFile.read(storage, folder);
+            kill();
+            damage(folder);
+            openWith(CHECKPOINTS, A, B, C);
+            assertThat(everything()).as("with that of %s damaged", folder).isEqualTo(before);
+            MemberFile mended = MemberFile.read(storage, folder);
+            assertThat(mended.places()).isEqualTo(sound.places());
+            assertThat(mended.number()).isEqualTo(sound.number());
+        }
+    }
+
+    @Test
+    void shouldMissAFolderAlsoWhereTheMemberFileOfTheHomeIsDamaged() throws IOException {
+        open(A, B, C);
+        fill(6);
+        kill();
+        damage(A);
+        unmount(C);
+        assertRefused(() -> open(A, B, C), C.toString(), "is its disk mounted?");
+        unmount(B);
+        assertRefused(() -> open(A, B, C), A.resolve(MemberFile.NAME).toString(), "damaged", "expected");
+    }
+
+    @Test
+    void shouldGoOnWithADamagedMemberFileAloneAfterAnOrderlyStop() throws IOException {
+        open(A, B);
+        fill(2);
+        commitAll();
+        stop();
+        damage(A);
+        unmount(B);
+        open(A, B);
+        fill(2);
     }
 
     @Test
