@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.wal.LogSettings.Appender;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A log over several folders, and folders that are not its own. */
@@ -300,6 +303,49 @@ class LogFoldersTest {
         kill();
         open(copyOfA, copyOfB);
         assertThat(everything()).isEqualTo(before);
+    }
+
+    /** A disk that has no room, and says so or not, as under a quota. */
+    private Storage full(Path folder, boolean saysSo) {
+        return proxy(Storage.class, storage, (method, path, result) -> {
+            if (saysSo && method.equals("usableSpace") && path.equals(folder)) {
+                return 0L;
+            }
+            return path != null && path.startsWith(folder) && result instanceof StorageFile file
+                    ? proxy(StorageFile.class, file, (call, none, same) -> {
+                        if (call.equals("zero")) {
+                            throw new DiskFullException(path + ": No space left on device", null);
+                        }
+                        return same;
+                    })
+                    : result;
+        });
+    }
+
+    private interface Answer {
+        Object to(String method, Path path, Object result) throws IOException;
+    }
+
+    private static <T> T proxy(Class<T> type, T real, Answer answer) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        Path path = arguments != null && arguments[0] instanceof Path first ? first : null;
+                        return answer.to(method.getName(), path, method.invoke(real, arguments));
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/a, true", "/a, false", "/b, true", "/b, false"})
+    void shouldOpenANewLogOfWhichOneFolderIsFull(Path full, boolean saysSo) throws IOException {
+        log = WriteAheadLog.open(settings(null, A, B), full(full, saysSo), fixture.clocks);
+        assertThat(segmentsIn(full)).isZero();
+        assertThat(segmentsIn(full.equals(A) ? B : A)).isEqualTo(1);
+        fill(2);
+        assertThat(segmentsIn(full)).isZero();
     }
 
     private void damage(Path folder) throws IOException {
