@@ -43,7 +43,7 @@ class PlugInAgentTest {
     @BeforeAll
     static void buildPlugIn() throws IOException {
         Path lib = Files.createDirectories(shared.resolve("plugins.d/acme/lib"));
-        // The library is not on the class path of our own picocli: the plug-in is compiled against its own one.
+        // Before ours on the class path: the plug-in is compiled against its own version of the library.
         Path library = compile(List.of(SOURCES.resolve("picocli/CommandLine.java")), shared.resolve("library"), "");
         List<Path> sources;
         try (Stream<Path> files = Files.list(SOURCES.resolve("com/example"))) {

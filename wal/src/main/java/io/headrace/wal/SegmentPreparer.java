@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.agrona.concurrent.Agent;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jctools.queues.atomic.SpscUnboundedAtomicArrayQueue;
@@ -178,12 +180,41 @@ public final class SegmentPreparer implements Agent {
             }
         }
         long wanted = Math.min(settings.segmentBytes(), Math.max(FIRST_BYTES, bytes + SegmentHeader.LENGTH));
-        startFilling(folderOf(nextIndex), align(wanted));
-        while (!filling.isFull()) {
-            filling.writeChunk();
-        }
+        Segment made = makeNowAnywhere(align(wanted));
         rampBytes = Math.min(rampBytes * 4, settings.segmentBytes());
-        return finishFilling();
+        return made;
+    }
+
+    /** In the folder whose turn it is, or another one with room; in one without the reserve only when all are. */
+    private Segment makeNowAnywhere(long size) throws IOException {
+        Set<Path> folders = new LinkedHashSet<>();
+        Path roomy = folderWithRoom(size);
+        waitingFor = null;
+        if (roomy != null) {
+            folders.add(roomy);
+        }
+        for (int turn = 0; turn < settings.dataFolders().size(); turn++) {
+            folders.add(folderOf(nextIndex + turn));
+        }
+        DiskFullException full = null;
+        for (Path folder : folders) {
+            try {
+                startFilling(folder, size);
+                while (!filling.isFull()) {
+                    filling.writeChunk();
+                }
+                return finishFilling();
+            } catch (DiskFullException e) {
+                if (filling != null) {
+                    abandonFilling();
+                }
+                if (full != null) {
+                    e.addSuppressed(full);
+                }
+                full = e;
+            }
+        }
+        throw full;
     }
 
     /** Hands a segment that stands in place to the journal before anything else is prepared. */

@@ -111,7 +111,7 @@ final class ChannelPart extends Part {
         ManagedChannel open = channel;
         String reason = open == null ? null : open.waitingFor();
         if (reason != null) {
-            said.unhealthy("takes no more until there is room: " + reason);
+            said.unhealthy("its log takes no more until there is room: " + reason);
         } else if (waits) {
             said.healthy("");
         }

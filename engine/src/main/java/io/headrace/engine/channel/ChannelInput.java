@@ -26,6 +26,7 @@ final class ChannelInput {
     private final Long2LongHashMap unsafeSequences;
     private long putPosition;
     private long toldPosition;
+    private long toldSequence;
     boolean announced;
 
     // The journal's thread.
@@ -135,8 +136,14 @@ final class ChannelInput {
     }
 
     /** ORDERED: a frame or a mark says it. */
-    void told(long position) {
+    void told(long position, long sequence) {
         toldPosition = Math.max(toldPosition, position);
+        toldSequence = sequence;
+    }
+
+    /** ORDERED: the sequence of the newest frame or mark of this life. */
+    long toldSequence() {
+        return toldSequence;
     }
 
     /** Remembers a put until it is safe. */
@@ -144,7 +151,7 @@ final class ChannelInput {
         if (isAnonymous()) {
             return;
         }
-        told(position);
+        told(position, sequence);
         history.add(position, positionBefore, sequence);
         if (unsafeSequences != null) {
             unsafeSequences.put(position, sequence);

@@ -60,6 +60,14 @@ public interface SourceInput extends AutoCloseable {
      */
     void mark(long position);
 
+    /**
+     * ORDERED: as {@link #mark}, and whether every required channel keeps by now, acknowledged, that the source is at the
+     * position, so that no later life begins below it. To be called again until it is so.
+     */
+    default boolean isPassedByAll(long position) {
+        return acknowledgedPosition() >= position;
+    }
+
     /** WINDOW: the sender's low-water mark: positions up to here will never be sent again. */
     void advanceFloor(long floor);
 

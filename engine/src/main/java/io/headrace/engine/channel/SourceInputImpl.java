@@ -161,6 +161,19 @@ final class SourceInputImpl implements SourceInput {
         }
     }
 
+    @Override
+    public boolean isPassedByAll(long position) {
+        mark(position);
+        for (int i = 0; i < inputs.length; i++) {
+            if (processor.isRequired(i)
+                    && (!inputs[i].wasTold(position)
+                            || inputs[i].toldSequence() > processor.channel(i).acknowledged())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void mark(DualChannel channel, ChannelInput input, long position) {
         Frame announcement = input.announced ? null : processor.announcement(input);
         Frame mark = processor.mark();
@@ -178,9 +191,9 @@ final class SourceInputImpl implements SourceInput {
             if (announcement != null) {
                 channel.announce(input, announcement, now);
             }
-            channel.publish(input, position, true, List.of(mark), now);
+            long sequence = channel.publish(input, position, true, List.of(mark), now);
             input.passed(position);
-            input.told(position);
+            input.told(position, sequence);
         } finally {
             mark.release();
             if (announcement != null) {

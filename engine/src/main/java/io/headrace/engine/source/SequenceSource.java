@@ -11,9 +11,7 @@ import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
-import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Producer;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +52,7 @@ final class SequenceSource implements PollingSource {
         this.settings = settings;
         this.context = context;
         this.counters = new SourceCounters(context.metrics());
-        FrameLimits limits = new FrameLimits(
-                settings.batchSize(), FrameLimits.DEFAULT.frameBytes(), FrameLimits.DEFAULT.maxEventBytes());
-        this.builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits);
+        this.builder = context.newFrameBuilder(settings.batchSize());
         this.producer = new Producer(context.randomLong());
     }
 

@@ -129,8 +129,9 @@ class ChannelRecoveryTest {
         start();
 
         await().until(() -> agent.health().reasons().stream()
-                .anyMatch(reason -> reason.startsWith("channel c1: impaired: takes no more until there is room: "
-                        + folder.resolve("c1") + ": 0 bytes are free (expected: >= ")));
+                .anyMatch(
+                        reason -> reason.startsWith("channel c1: impaired: its log takes no more until there is room: "
+                                + folder.resolve("c1") + ": 0 bytes are free (expected: >= ")));
         long held = agent.channel("c1").size();
         assertThat(held).isBetween(1L, 599_999L);
         int delivered = other.bodies.size();

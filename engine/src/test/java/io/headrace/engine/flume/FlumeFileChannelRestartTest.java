@@ -269,7 +269,7 @@ class FlumeFileChannelRestartTest {
         assertThatThrownBy(this::open)
                 .isInstanceOf(LogDamagedException.class)
                 .hasMessageContaining(folder.toString())
-                .hasMessageContaining("headrace wal check");
+                .hasMessageContaining("segment 0000000000000001.wal");
     }
 
     private List<String> files(String name) throws IOException {

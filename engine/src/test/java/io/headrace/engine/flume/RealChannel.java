@@ -46,6 +46,10 @@ import org.awaitility.core.ConditionFactory;
 /** A channel described by the keys of a Flume configuration, on a real folder with its own threads; one source, one sink. */
 final class RealChannel implements AutoCloseable {
     private static final long BYTES = 1 << 24;
+
+    /** Long enough for a machine that does much else. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final Producer PRODUCER = new Producer(11);
 
     final ManagedChannel channel;
@@ -172,7 +176,10 @@ final class RealChannel implements AutoCloseable {
 
     /** Looks again after a millisecond, since most of what is awaited here takes few. */
     static ConditionFactory soon() {
-        return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+        return Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(LIMIT);
     }
 
     /** One batch, which waits for room as long as {@code keep-alive} says; acknowledged when this returns ACCEPTED. */

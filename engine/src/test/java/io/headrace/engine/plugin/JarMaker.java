@@ -1,8 +1,10 @@
 package io.headrace.engine.plugin;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +26,6 @@ final class JarMaker {
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final Map<String, String> services = new LinkedHashMap<>();
     private final List<Path> classPath = new ArrayList<>();
-    private String release = "17";
 
     /** A class by its full name, with the text of its file. */
     JarMaker with(String className, String source) {
@@ -44,11 +45,6 @@ final class JarMaker {
         return this;
     }
 
-    JarMaker release(int version) {
-        release = Integer.toString(version);
-        return this;
-    }
-
     Path writeTo(Path jar) throws IOException {
         Files.createDirectories(jar.getParent());
         Path classes = Files.createTempDirectory(jar.getParent().getParent(), "classes");
@@ -61,7 +57,7 @@ final class JarMaker {
             }
             for (Map.Entry<String, String> service : services.entrySet()) {
                 out.putNextEntry(new JarEntry("META-INF/services/" + service.getKey()));
-                out.write(service.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                out.write(service.getValue().getBytes(StandardCharsets.UTF_8));
             }
         }
         return jar;
@@ -74,9 +70,9 @@ final class JarMaker {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
         StringBuilder path = new StringBuilder(System.getProperty("java.class.path"));
-        classPath.forEach(jar -> path.append(java.io.File.pathSeparator).append(jar));
+        classPath.forEach(jar -> path.append(File.pathSeparator).append(jar));
         List<String> options = List.of(
-                "-d", classes.toString(), "--release", release, "-proc:none", "-parameters", "-cp", path.toString());
+                "-d", classes.toString(), "--release", "17", "-proc:none", "-parameters", "-cp", path.toString());
         List<JavaFileObject> files = new ArrayList<>();
         sources.forEach((name, text) -> files.add(new SourceText(name, text)));
         boolean compiled =

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -128,7 +129,7 @@ class AgentFaultsTest {
         Files.delete(output);
         Files.writeString(output, "no folder");
         agent = RunningAgent.start(configuration(""), "--metrics-port", "0");
-        agent.awaitHealth(503, "sink roll: retrying: " + output);
+        agent.awaitHealth(503, "sink roll: retrying: sink.directory: " + output);
         await().until(() -> agent.metric("CHANNEL.kept", "ChannelSize") == LINES);
 
         Files.delete(output);
@@ -138,7 +139,7 @@ class AgentFaultsTest {
         awaitDelivered(LINES);
         assertThat(agent.stop()).isZero();
         assertThat(agent.complaints()).as(agent::text).hasSize(1);
-        assertThat(agent.complaints().get(0)).contains("ERROR", "sink roll: " + output);
+        assertThat(agent.complaints().get(0)).contains("ERROR", "sink roll: sink.directory: " + output);
         assertDelivered(LINES);
     }
 
@@ -171,6 +172,28 @@ class AgentFaultsTest {
         agent.awaitHealth(503, "source tail: retrying: " + positions + "/p.json: Not a directory");
 
         Files.delete(positions);
+
+        agent.awaitHealth(200, "\"healthy\":true");
+        awaitDelivered(LINES);
+        assertThat(agent.stop()).isZero();
+        assertThat(agent.complaints()).as(agent::text).hasSize(1);
+        assertDelivered(LINES);
+    }
+
+    /** What a folder without the right to write to it does, for whatever user. */
+    @Test
+    void shouldSayOnceThatPositionsCannotBeWritten() throws Exception {
+        Path temporary = folder.resolve("positions.json.tail.inputs.tmp");
+        Files.createDirectories(temporary.resolve("full"));
+        agent = RunningAgent.start(configuration(""), "--metrics-port", "0");
+        agent.awaitHealth(503, "source tail: retrying: " + temporary);
+        await().atMost(RunningAgent.LONG)
+                .pollDelay(Duration.ofMillis(1_500))
+                .until(() -> agent.get("/health").body().contains("source tail: retrying: " + temporary));
+        assertThat(agent.complaints()).as(agent::text).hasSize(1);
+
+        Files.delete(temporary.resolve("full"));
+        Files.delete(temporary);
 
         agent.awaitHealth(200, "\"healthy\":true");
         awaitDelivered(LINES);
@@ -265,7 +288,7 @@ class AgentFaultsTest {
         double before = agent.metric("SINK.show", "EventDrainSuccessCount");
         await().until(() -> agent.metric("SINK.show", "EventDrainSuccessCount") > before);
         assertThat(agent.complaints().get(0)).contains("ERROR", "channel kept: given up");
-        assertThat(agent.count("channel kept: ")).isEqualTo(2);
+        assertThat(agent.count("damaged at")).isOne();
     }
 
     @Test
@@ -301,10 +324,10 @@ class AgentFaultsTest {
                 "0",
                 "--drain",
                 "1");
-        agent.awaitHealth(503, "channel kept: impaired: takes no more until there is room: " + log);
+        agent.awaitHealth(503, "channel kept: impaired: its log takes no more until there is room: " + log);
         assertThat(agent.metric("CHANNEL.kept", "ChannelSize")).isBetween(1.0, many - 1.0);
         assertThat(agent.stop()).isZero();
-        assertThat(agent.count("channel kept: takes no more until there is room"))
+        assertThat(agent.count("channel kept: its log takes no more until there is room"))
                 .isOne();
 
         agent = RunningAgent.start(configuration(""), "--metrics-port", "0");
@@ -332,7 +355,7 @@ class AgentFaultsTest {
                             + "a1.channels.kept.maxFileSize = 34m\na1.channels.kept.maxEventBytes = 1m"),
                     "--metrics-port",
                     "0");
-            agent.awaitHealth(503, "channel kept: impaired: takes no more until there is room: " + disk);
+            agent.awaitHealth(503, "channel kept: impaired: its log takes no more until there is room: " + disk);
 
             Files.delete(disk.resolve("ballast"));
             Files.delete(output);
@@ -341,7 +364,7 @@ class AgentFaultsTest {
             awaitDelivered(many);
             agent.awaitHealth(200, "\"healthy\":true");
             assertThat(agent.stop()).isZero();
-            assertThat(agent.count("channel kept: takes no more until there is room"))
+            assertThat(agent.count("channel kept: its log takes no more until there is room"))
                     .isOne();
             assertDelivered(many);
         } finally {

@@ -25,7 +25,7 @@ final class RunningAgent implements AutoCloseable {
     static final Duration LONG = Duration.ofSeconds(40);
 
     private static final Pattern ADDRESS = Pattern.compile("metrics and health on http://[^ ]*:(\\d+)");
-    private static final Pattern SAID = Pattern.compile("^\\S+ \\S+ (WARN |ERROR) |^headrace: ");
+    private static final Pattern SAID = Pattern.compile("^\\S+ \\S+ (WARN |ERROR) |^headrace: |: error: ");
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();

@@ -3,7 +3,6 @@ package io.headrace.engine.source.taildir;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -42,26 +41,26 @@ final class Copies {
         long oldest = TimeUnit.MILLISECONDS.toNanos(clock.time()) - OLDEST_NANOS;
         List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent(), nowNanos).stream()
                 .filter(found -> found.status().size() > file.position()
-                        && found.status().modifiedNanos() >= oldest
-                        && !registry.knows(found.status().id()))
+                        && found.status().modifiedNanos() >= oldest)
                 .sorted(Comparator.comparingLong(
                         (FolderIndex.Found found) -> -found.status().modifiedNanos()))
                 .toList();
         for (FolderIndex.Found candidate : candidates) {
-            if (isCopy(candidate.path(), file)) {
+            if (isCopy(candidate, file)) {
                 return candidate;
             }
         }
         return null;
     }
 
-    private static boolean isCopy(Path path, TailedFile file) {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    private boolean isCopy(FolderIndex.Found found, TailedFile file) {
+        try (FileChannel channel = FileChannel.open(found.path(), StandardOpenOption.READ)) {
             return file.entry().head().matches(channel)
                     && file.tailFingerprint().matches(channel)
-                    && holds(channel, file.sum());
+                    && holds(channel, file.sum())
+                    && registry.find(found.status().id(), channel) == null;
         } catch (IOException e) {
-            LOG.debug("{}: {}", path, e.toString());
+            LOG.debug("{}: {}", found.path(), e.toString());
             return false;
         }
     }

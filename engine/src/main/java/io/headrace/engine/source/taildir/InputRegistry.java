@@ -229,11 +229,6 @@ final class InputRegistry {
         }
     }
 
-    /** Whether an inode was ever followed, as far as that is remembered. */
-    boolean knows(FileId file) {
-        return entries.containsKey(file);
-    }
-
     /** The entry of an open file, or null when it was not seen before. */
     Entry find(FileId file, FileChannel open) throws IOException {
         List<Entry> candidates = entries.getOrDefault(file, List.of());

@@ -66,6 +66,7 @@ final class LineFramer implements AutoCloseable {
     private final String partKey;
     private final boolean strip;
     private final boolean offsets;
+    private final boolean severalChannels;
     private final int longestLine;
     private final long maxFrames;
 
@@ -75,6 +76,7 @@ final class LineFramer implements AutoCloseable {
     private long boundary;
     private long turnEnd;
     private boolean continues;
+    private boolean unfinished;
     private long frames;
     private long turnBegan;
 
@@ -92,6 +94,7 @@ final class LineFramer implements AutoCloseable {
         producer = new Producer(producerId);
         strip = settings.lineEnding() == LineEnding.STRIP;
         offsets = settings.byteOffsetHeader();
+        severalChannels = processor.channels().size() > 1;
         longestLine = Math.toIntExact(settings.maxLineBytes());
         maxFrames = settings.maxBatchCount();
         partKey = settings.linePartHeaderKey();
@@ -104,7 +107,7 @@ final class LineFramer implements AutoCloseable {
                 ByteBufAllocator.DEFAULT,
                 new FrameLimits(
                         settings.batchSize(),
-                        Math.toIntExact(settings.frameBytes()),
+                        (int) Math.min(settings.frameBytes().orElse(Long.MAX_VALUE), processor.frameBytes()),
                         FrameLimits.DEFAULT.maxEventBytes()));
     }
 
@@ -202,7 +205,7 @@ final class LineFramer implements AutoCloseable {
             builder.begin(processor.intercept(file.headers()));
         }
         if (!builder.add(own, block.buffer(), index, body)) {
-            if (!closeFrame() || isTurnOver()) {
+            if (!closeFrame() || isTurnOver() || file.isHeld()) {
                 return false;
             }
             builder.begin(processor.intercept(file.headers()));
@@ -211,8 +214,10 @@ final class LineFramer implements AutoCloseable {
         index += length;
         scanned = index;
         continues = !terminated;
+        // A line that is too long is cut at the same places again, others only where they happened to end.
+        unfinished = !terminated && (part == Part.WHOLE || part == Part.LAST);
         long end = block.offset(index);
-        return end != boundary && end < turnEnd || closeFrame() && !isTurnOver();
+        return end != boundary && end < turnEnd || closeFrame() && !isTurnOver() && !file.isHeld();
     }
 
     private boolean isTurnOver() {
@@ -231,6 +236,9 @@ final class LineFramer implements AutoCloseable {
         sumTo(index);
         file.moveTo(end);
         block.copyTail(index, file);
+        if (unfinished && severalChannels) {
+            file.hold();
+        }
         boundary = file.input().boundaryAbove(end);
         turnEnd = file.input().turnAbove(end);
         return outlet.put(file.input(), end, frame);

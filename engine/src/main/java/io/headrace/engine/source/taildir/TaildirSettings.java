@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Settings of the source {@code TAILDIR}. Keys are Flume's, except {@code lineEnding}, {@code maxLineBytes}, {@code
@@ -141,12 +142,11 @@ public record TaildirSettings(
 
         @Setting(
                 key = "frameBytes",
-                byDefault = "196608",
                 unit = "bytes",
                 min = 1024,
                 max = 1024 * 1024,
-                doc = "Bytes at which a frame is closed, below the frameBytes of the channels.")
-        long frameBytes) {
+                doc = "Bytes at which a frame is closed, where the channels' frameBytes are not less.")
+        Optional<Long> frameBytes) {
     public TaildirSettings {
         if (filegroups.isEmpty()) {
             throw new ConfigurationException("filegroups: empty (expected: at least one group)");

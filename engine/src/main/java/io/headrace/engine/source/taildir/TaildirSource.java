@@ -62,6 +62,10 @@ public final class TaildirSource implements PollingSource {
     private long writePositionsAtNanos;
     private long markAtNanos;
     private boolean running;
+
+    /** What ended this life, of which the agent tells. */
+    private String ended = "";
+
     private boolean troubled;
     private long troubledAtNanos;
     private volatile long lagBytes;
@@ -104,7 +108,12 @@ public final class TaildirSource implements PollingSource {
         readRegistry();
         catalog = new FileCatalog(groups(), settings, processor, registry, positions, counters, epochClock);
         running = true;
-        catalog.refresh(now);
+        try {
+            catalog.refresh(now);
+        } catch (IOException e) {
+            ended = e.toString();
+            throw e;
+        }
         listAtNanos = now + listingIntervalNanos;
         markAtNanos = now + MARK_INTERVAL_NANOS;
         writePositionsAtNanos = now + positionsIntervalNanos;
@@ -116,6 +125,15 @@ public final class TaildirSource implements PollingSource {
         if (!running) {
             return 0;
         }
+        try {
+            return look();
+        } catch (IOException e) {
+            ended = e.toString();
+            throw e;
+        }
+    }
+
+    private int look() throws IOException {
         outlet.attach(Thread.currentThread());
         long now = nanoClock.nanoTime();
         long before = counters.bytes.get();
@@ -160,7 +178,11 @@ public final class TaildirSource implements PollingSource {
             writePositions(epochClock.time());
         } catch (IOException | RuntimeException e) {
             counters.positionFailures.increment();
-            LOG.warn("{}: positions were not written at stop: {}", context.name(), e.toString());
+            if (e.toString().equals(ended)) {
+                LOG.debug("{}: positions were not written at stop either", context.name(), e);
+            } else {
+                LOG.warn("{}: positions were not written at stop: {}", context.name(), e.toString());
+            }
         } finally {
             release();
         }
@@ -306,9 +328,6 @@ public final class TaildirSource implements PollingSource {
     private void endIdle(TailedFile file, long size, long now) throws IOException {
         if (size > file.position() && file.isIdentified()) {
             LineFramer.Turn turn = turn(file, size, true, now);
-            if (processor.channels().size() > 1) {
-                file.hold();
-            }
             if (turn != LineFramer.Turn.END_OF_FILE) {
                 file.busy(now);
                 return;

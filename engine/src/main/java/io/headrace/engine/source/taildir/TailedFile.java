@@ -283,18 +283,17 @@ final class TailedFile implements AutoCloseable {
     }
 
     /**
-     * Reads on only when the channels acknowledged all before the position, which is within a line. After a kill that
-     * line is read as a whole if no channel stopped within it. Had one channel lost the beginning while another one has
-     * the end, the whole line could go to the first, and the end would be there twice; or to the second, which would
-     * drop it, and the beginning would be lost.
+     * Reads on only when all channels keep that the source is at the position, which is within a line. If a later life
+     * could begin below it, that line would be read as a whole, or cut elsewhere; with its beginning in one channel and its
+     * end in another, the whole would be taken for one or the other, and a part of it would be doubled or lost.
      */
     void hold() {
         heldAt = position;
     }
 
-    /** Whether what is before {@link #hold()} is not acknowledged yet. */
+    /** Whether not every channel keeps yet that the source is where {@link #hold()} was called. */
     boolean isHeld() {
-        if (heldAt > 0 && input.acknowledgedPosition() >= heldAt) {
+        if (heldAt > 0 && input.acknowledgedPosition() >= heldAt && input.isPassedByAll(heldAt)) {
             heldAt = 0;
         }
         return heldAt > 0;

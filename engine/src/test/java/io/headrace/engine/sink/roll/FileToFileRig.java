@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -55,6 +56,8 @@ final class FileToFileRig {
     private final List<ChannelSettings> channelSettings;
     private final LongFunction<Storage> storages;
     private final Clock clock = new Clock();
+
+    Function<List<Channel>, ChannelSelector> selector = FileToFileRig::replicating;
 
     TaildirSource source;
     MetricGroup sourceMetrics;
@@ -153,7 +156,7 @@ final class FileToFileRig {
         List<Channel> channels =
                 lanes.stream().map(lane -> (Channel) lane.channel).toList();
         processor = new ChannelProcessorImpl(
-                channels, List.of(), replicating(channels), clock, clock, new MetricGroup(GroupType.SOURCE, "r1"));
+                channels, List.of(), selector.apply(channels), clock, clock, new MetricGroup(GroupType.SOURCE, "r1"));
         for (Lane lane : lanes) {
             lane.startSink();
             checkpoint(lane);
@@ -241,21 +244,35 @@ final class FileToFileRig {
     }
 
     private static byte[] output(Path out, Path input) throws IOException {
+        List<Path> files = outputs(out, input);
+        assertThat(files).noneMatch(file -> file.toString().endsWith(".open"));
+        return content(files);
+    }
+
+    /** What was written for an input so far, in files that need not be completed. */
+    byte[] unfinishedOutput(Path out, Path input) throws IOException {
+        return content(outputs(out, input));
+    }
+
+    private static List<Path> outputs(Path out, Path input) throws IOException {
         String prefix = PartitionName.of(input.toString()) + "-";
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (Stream<Path> files = Files.list(out)) {
-            for (Path file : files.filter(path -> path.getFileName().toString().startsWith(prefix))
+            return files.filter(path -> path.getFileName().toString().startsWith(prefix))
                     .sorted(Comparator.comparingInt(FileToFileRig::index))
-                    .toList()) {
-                assertThat(file.toString()).doesNotEndWith(".open");
-                bytes.writeBytes(Files.readAllBytes(file));
-            }
+                    .toList();
+        }
+    }
+
+    private static byte[] content(List<Path> files) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (Path file : files) {
+            bytes.writeBytes(Files.readAllBytes(file));
         }
         return bytes.toByteArray();
     }
 
     private static int index(Path file) {
-        String name = file.getFileName().toString();
+        String name = file.getFileName().toString().replaceFirst("\\.[0-9a-f]{16}-[0-9]+\\.open$", "");
         return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1).replaceAll("\\..*", ""));
     }
 

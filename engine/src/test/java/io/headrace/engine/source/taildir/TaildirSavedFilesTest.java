@@ -156,6 +156,21 @@ class TaildirSavedFilesTest {
     }
 
     @Test
+    void shouldReadFileThatHasTheInodeOfADeletedOneFromItsStart() throws IOException {
+        // No other file may take the inode meanwhile.
+        rig.with("writePosInterval", "100000000");
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        FileId old = FileId.of(log).id();
+        Files.delete(log);
+        rig.idle().idle();
+        rig.write("a.log", "one\ntwo\n");
+        assumeTrue(FileId.of(log).id().equals(old), "this file system does not soon use inodes again");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "one", "two");
+    }
+
+    @Test
     void shouldGiveFileThatHasTheInodeOfADeletedOneItsOwnHeaders() throws IOException {
         rig.write("a.log", HEADER + "one\n");
         rig.with("fileHeader", "true").start().idle().idle();

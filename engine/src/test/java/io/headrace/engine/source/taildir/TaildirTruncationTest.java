@@ -172,6 +172,17 @@ class TaildirTruncationTest {
     }
 
     @Test
+    void shouldNotTakeAnOlderFileThatBeginsAlikeForTheCopy() throws IOException {
+        Path older = Files.writeString(rig.logs.resolve("a.log.2"), HEADER + "old\n");
+        Files.setLastModifiedTime(older, FileTime.fromMillis(0));
+        Path file = rig.write("a.log", HEADER);
+        rig.start().poll();
+        rewrite(file, "new\n");
+        rig.poll().poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "new");
+    }
+
+    @Test
     void shouldCountWhatTheCopyGaveAndWhatItLacks() throws IOException {
         Path file = rig.write("a.log", HEADER + "one\nunfinished");
         Files.copy(file, rig.logs.resolve("a.log.1"));

@@ -48,8 +48,14 @@ final class TailAgentProcess {
         return folder.resolve("agent.log").toFile();
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    /** What it counted in this life, and the end of its log. */
+    String describe() throws IOException {
+        Path count = counts.get(counts.size() - 1);
+        List<String> lines = Files.readAllLines(log().toPath());
+        return (process.isAlive() ? "alive, " : "ended, ")
+                + (Files.exists(count) ? Files.readString(count) : "no counts")
+                + "\n"
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
     }
 
     /** SIGKILL. */

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,11 @@ class TaildirLoadTest {
             writers.add(threads.submit(
                     () -> write(own, queue, load.linesPerSecond() / WRITERS, new Random(seed + writer))));
         }
-        operate(load, duration, new Random(seed), files, jobs);
+        try {
+            operate(load, duration, new Random(seed), files, jobs);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("operations done: " + done + ", " + agent.describe(), e);
+        }
         writing = false;
         for (Future<?> writer : writers) {
             writer.get();
@@ -150,17 +155,20 @@ class TaildirLoadTest {
 
     private void operate(Load load, Duration duration, Random random, List<LoggedFile> files, List<Queue<Job>> jobs)
             throws Exception {
-        awaitRunning();
+        awaitAllKnown(files.size());
         List<Operation> operations = new ArrayList<>();
         addTimes(operations, load.renames(), Operation.RENAME_INSIDE, Operation.RENAME_OUTSIDE);
         addTimes(operations, load.truncations(), Operation.COPYTRUNCATE, Operation.COPYTRUNCATE_AND_REFILL);
         addTimes(operations, load.saves(), Operation.SAVE, Operation.SAVE_WITH_BACKUP);
         Collections.shuffle(operations, random);
+        // Each on a file of its own: two truncations between two looks would be one.
+        List<LoggedFile> shuffled = new ArrayList<>(files);
+        Collections.shuffle(shuffled, random);
         int started = 0;
         int truncations = 0;
         long pause = duration.toNanos() / operations.size();
         for (Operation operation : operations) {
-            LoggedFile file = files.get(random.nextInt(files.size()));
+            LoggedFile file = shuffled.get(started);
             jobs.get(file.number % WRITERS).add(new Job(operation, file));
             truncations += operation.name().startsWith("COPYTRUNCATE") ? 1 : 0;
             started++;
@@ -186,6 +194,14 @@ class TaildirLoadTest {
 
     private void awaitRunning() {
         await().atMost(Duration.ofSeconds(60)).until(() -> agent.now("r1.EventAcceptedCount") > 0);
+    }
+
+    /** A file that was truncated before anybody saw it cannot be known to have been truncated. */
+    private void awaitAllKnown(int files) {
+        Path positions = folder.resolve("positions.json");
+        await().atMost(Duration.ofSeconds(120))
+                .until(() ->
+                        Files.exists(positions) && Files.readString(positions).split("\"file\"", -1).length > files);
     }
 
     /** What a kill makes forget is waited for: the counts are compared in the end. */
