@@ -17,7 +17,16 @@ newest_is() {
 # A build that was interrupted, or still runs, may have copied only some of the jars.
 is_built() {
     [ -d "$home/lib" ] && [ ! -f "$above/target/.distribution-building" ] || return 1
-    newest_is "$above/target/.distribution-built" || newest_is "$home/lib/headrace-tools-$version.jar"
+    newest_is "$above/target/.distribution-built" || is_built_by_hand
+}
+
+# Whether somebody's `mvn package` left it: all jars in lib, which bear the date of the release, are those of the modules.
+is_built_by_hand() {
+    newest_is "$above/target/headrace-tools-$version.jar" || return 1
+    for module in wal engine transport tools; do
+        cmp -s "$source_tree/$module/target/headrace-$module-$version.jar" \
+            "$home/lib/headrace-$module-$version.jar" || return 1
+    done
 }
 
 # Sets maven to the first mvn on PATH, under $MAVEN_HOME or in the usual folders.
