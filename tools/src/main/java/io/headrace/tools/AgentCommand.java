@@ -1,5 +1,6 @@
 package io.headrace.tools;
 
+import io.headrace.engine.agent.AgentOptions;
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
 import io.headrace.engine.spi.ComponentRegistry;
@@ -108,8 +109,10 @@ final class AgentCommand implements Callable<Integer> {
         }
         LogRequest log = logRequest();
         flume.check(headrace.console());
-        if (drainSeconds < 0) {
-            throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
+        long mostSeconds = AgentOptions.LONGEST_DRAIN.toSeconds();
+        if (drainSeconds < 0 || drainSeconds > mostSeconds) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: 0.." + mostSeconds + ")");
         }
         ConfigurationMessages.refuseBoth(strict, lenient);
         Monitoring served = monitoring.read(headrace.console());
