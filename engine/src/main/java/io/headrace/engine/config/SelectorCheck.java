@@ -1,17 +1,21 @@
 package io.headrace.engine.config;
 
 import io.headrace.engine.channel.Channel;
-import io.headrace.engine.channel.ChannelConsumer;
-import io.headrace.engine.channel.Ledger;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.plugin.ContextLoader;
+import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.engine.spi.ChannelSelector.Branch;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.SelectorContext;
-import io.headrace.wal.StreamId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -30,12 +34,40 @@ final class SelectorCheck implements SelectorContext {
                 channels.stream().map(name -> (Channel) new NamedChannel(name)).toList();
     }
 
-    /** What is wrong with the selector, if anything. */
-    static Optional<ConfigurationProblem> check(
+    /**
+     * What is found out about a selector.
+     *
+     * @param problem what is wrong with it, if anything
+     * @param optional names of the channels that none of its branches requires
+     * @param drops whether one of its branches has no channel
+     */
+    record Result(Optional<ConfigurationProblem> problem, Set<String> optional, boolean drops) {}
+
+    static Result check(
             ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
+        List<Branch> branches = new ArrayList<>();
+        Optional<ConfigurationProblem> problem =
+                make(provider, settings, agent, channels, selector -> branches.addAll(selector.branches()));
+        if (problem.isPresent()) {
+            return new Result(problem, Set.of(), false);
+        }
+        Set<String> optional = new LinkedHashSet<>(channels);
+        branches.forEach(branch -> branch.required().forEach(channel -> optional.remove(channel.name())));
+        boolean drops = branches.stream()
+                .anyMatch(branch ->
+                        branch.required().isEmpty() && branch.optional().isEmpty());
+        return new Result(problem, Collections.unmodifiableSet(optional), drops);
+    }
+
+    private static Optional<ConfigurationProblem> make(
+            ComponentProvider.OfSelector provider,
+            ComponentSettings settings,
+            String agent,
+            List<String> channels,
+            Consumer<ChannelSelector> look) {
         SelectorCheck context = new SelectorCheck(settings, agent, channels);
         try {
-            ContextLoader.make(settings.prefix() + "type", provider, () -> provider.create(context));
+            look.accept(ContextLoader.make(settings.prefix() + "type", provider, () -> provider.create(context)));
             return Optional.empty();
         } catch (ConfigurationException e) {
             ConfigValue place = context.culprit == null ? settings.type() : context.culprit;
@@ -115,52 +147,5 @@ final class SelectorCheck implements SelectorContext {
 
     private static IllegalStateException onlyChecked() {
         return new IllegalStateException("a selector that is only checked (expected: only names of channels are used)");
-    }
-
-    private record NamedChannel(String name) implements Channel {
-        @Override
-        public StreamId streamId() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long acknowledged() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long safe() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long lowWater() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long size() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public boolean isDurable() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public Throwable failure() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public ChannelConsumer consumer(String sinkName) {
-            throw onlyChecked();
-        }
-
-        @Override
-        public Ledger ledger() {
-            throw onlyChecked();
-        }
     }
 }

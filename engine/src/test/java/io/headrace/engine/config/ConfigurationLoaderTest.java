@@ -312,6 +312,38 @@ class ConfigurationLoaderTest {
                         "channel c2: no sink, it fills up and holds its sources (expected: a sink that names it)");
     }
 
+    @Test
+    void shouldWarnWhereEventsGoNowhere() {
+        String selector = "a1.sources.r1.selector.type = multiplexing\na1.sources.r1.selector.mapping.x = c1\n";
+
+        assertThat(read(SOUND + selector).warnings())
+                .extracting(ConfigurationProblem::message)
+                .containsExactly("a1.sources.r1.selector.type: multiplexing: events that no mapping is for are dropped"
+                        + " (expected: a1.sources.r1.selector.default = channels, one of type null where they are to be"
+                        + " dropped)");
+        assertThat(read(SOUND + selector + "a1.sources.r1.selector.default = c1")
+                        .warnings())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            a1.sources.r1.selector.optional = c2|then gets nothing more
+            a1.sources.r1.selector.optional = c1|holds its sources
+            a1.sources.r1.selector.type = load_balancing|holds its sources
+            """)
+    void shouldSayWhomAChannelWithoutSinkHolds(String selector, String consequence) {
+        ConfigurationReport report = read(SOUND.replace("a1.channels = c1", "a1.channels = c1 c2")
+                        .replace("r1.channels = c1", "r1.channels = c1 c2")
+                + "a1.channels.c2.type = buffer\n" + selector);
+
+        assertThat(report.errors()).isEmpty();
+        assertThat(report.warnings())
+                .extracting(ConfigurationProblem::message)
+                .containsExactly(
+                        "channel c2: no sink, it fills up and " + consequence + " (expected: a sink that names it)");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             k1|failover|a.conf:11: a1.sinkgroups.g.processor.type: failover (expected: no group: each sink then has a thread of its own, and one that fails leaves the events of its channel to the others; this version has no processor failover)
