@@ -1,5 +1,6 @@
 package io.headrace.tools;
 
+import io.headrace.engine.agent.AgentOptions;
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.ConfigurationReport;
 import io.headrace.engine.spi.ComponentRegistry;
@@ -39,7 +40,7 @@ import picocli.CommandLine.ParentCommand;
             "      flags of flume-ng are understood; -X..., -D... and -javaagent: go to Java",
             "",
             "Exit codes: 0 stopped in order; 1 failed: a damaged log at the start, or the virtual machine",
-            "      (out of memory; the agent stops in order first); 64 usage; 78 configuration, nothing was",
+            "      (out of memory; the agent stops in order first, for a bounded time); 64 usage; 78 configuration, nothing was",
             "      started; 129, 130 or 143 at the second SIGHUP, SIGINT or SIGTERM."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
@@ -108,8 +109,10 @@ final class AgentCommand implements Callable<Integer> {
         }
         LogRequest log = logRequest();
         flume.check(headrace.console());
-        if (drainSeconds < 0) {
-            throw new CommandException(ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: >= 0)");
+        long mostSeconds = AgentOptions.LONGEST_DRAIN.toSeconds();
+        if (drainSeconds < 0 || drainSeconds > mostSeconds) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--drain: " + drainSeconds + " (expected: 0.." + mostSeconds + ")");
         }
         ConfigurationMessages.refuseBoth(strict, lenient);
         Monitoring served = monitoring.read(headrace.console());

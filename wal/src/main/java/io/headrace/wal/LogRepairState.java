@@ -13,6 +13,7 @@ final class LogRepairState {
     private boolean known;
     private long acceptedBefore;
     private long held;
+    private long lostBelow;
     private long lostEvents;
 
     void begin(LogView view) {
@@ -33,7 +34,7 @@ final class LogRepairState {
     /** What can be said of a log without a checkpoint, of which nothing has been taken away yet. */
     LogState unrepaired(long lowWater) {
         LogState unrepaired = new LogState(lowWater, state.nextInputNumber());
-        unrepaired.accepted(held);
+        unrepaired.accepted(held + lostBelow);
         unrepaired.inputs().putAll(state.inputs());
         return unrepaired;
     }
@@ -65,6 +66,7 @@ final class LogRepairState {
         for (LogDamage damage : damages) {
             boolean since = !damage.lost().isEmpty() && damage.lost().get(0).first() > durable;
             above += since || !known ? damage.events() : 0;
+            lostBelow += since ? 0 : damage.events();
         }
         long droppedBefore =
                 state.dropped().values().stream().mapToLong(Long::longValue).sum();

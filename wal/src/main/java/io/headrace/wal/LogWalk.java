@@ -50,6 +50,7 @@ public final class LogWalk implements AutoCloseable {
     private long partSequence;
     private boolean sizeTold;
     private long lookedAgainAt;
+    private long judgedAt;
     private long last;
     private long knownDurable;
     private Frame frame;
@@ -187,6 +188,13 @@ public final class LogWalk implements AutoCloseable {
             renew();
             return null;
         }
+        if (offset != judgedAt) {
+            // What says that there must be a frame was read after its place was: it may have been written between.
+            judgedAt = offset;
+            scanner.releaseBuffers();
+            scanner.position(segment, offset);
+            return null;
+        }
         skipDamage(part, offset, fault);
         return Step.DAMAGE;
     }
@@ -284,6 +292,7 @@ public final class LogWalk implements AutoCloseable {
         scanner.releaseBuffers();
         scanner.position(segment, to);
         lookedAgainAt = -1;
+        judgedAt = -1;
         if (resume < 0 && !part.followed()) {
             leave();
             at = view.parts().size();
@@ -335,6 +344,7 @@ public final class LogWalk implements AutoCloseable {
     private Step end() {
         scanner.releaseBuffers();
         lookedAgainAt = -1;
+        judgedAt = -1;
         ended = true;
         return Step.END;
     }
@@ -416,6 +426,7 @@ public final class LogWalk implements AutoCloseable {
         scanner.position(segment, SegmentHeader.LENGTH);
         partSequence = part.header().link().base() - 1;
         lookedAgainAt = -1;
+        judgedAt = -1;
         sizeTold = false;
         return true;
     }

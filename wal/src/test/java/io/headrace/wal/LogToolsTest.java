@@ -16,6 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Looking into a log from outside, and repairing it, on a disk that can be damaged and die at any call. */
 class LogToolsTest {
@@ -189,14 +191,30 @@ class LogToolsTest {
         assertThat(log.state().accepted()).isEqualTo(62);
     }
 
-    @Test
-    void shouldBeAsBeforeOrRepairedWhereverRepairDies() throws IOException {
+    /** Where a log is damaged. */
+    enum Place {
+        BELOW_THE_CHECKPOINT(4, 2),
+        ABOVE_THE_CHECKPOINT(4, 1),
+        CHECKPOINT_TOO(1, 1);
+
+        final long first;
+        final long events;
+
+        Place(long first, long events) {
+            this.first = first;
+            this.events = events;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldBeAsBeforeOrRepairedWhereverRepairDies(Place where) throws IOException {
         Set<String> outcomes = new TreeSet<>();
         boolean died = true;
         for (int call = 1; died; call++) {
             disk = new SimulatedDisk(call);
             log = null;
-            damagedLog();
+            damagedLog(where);
             List<LogDamage.SequenceRange> lost = check().lost();
             disk.dieAt(call);
             try {
@@ -219,10 +237,12 @@ class LogToolsTest {
                 LogRepair.apply(disk, place(), fixture.clocks, "again");
             }
             open();
-            List<Long> expected = new ArrayList<>(range(4, 64));
+            List<Long> expected = new ArrayList<>(range(where.first, 64));
             lost.forEach(range -> expected.removeAll(range(range.first(), range.last())));
             assertThat(read()).as("call " + call).isEqualTo(expected);
-            assertThat(log.state().dropped()).containsEntry(LogRepair.REASON, 2L);
+            assertThat(log.state().dropped()).containsEntry(LogRepair.REASON, where.events);
+            assertThat(log.state().accepted() - log.state().delivered() - where.events)
+                    .isEqualTo(expected.size());
             kill();
         }
         assertThat(outcomes).containsExactly("as before", "repaired");
@@ -237,15 +257,81 @@ class LogToolsTest {
                 .hasMessageContaining("locked");
     }
 
-    private void damagedLog() throws IOException {
+    @Test
+    void shouldPassOverWhatIsReleasedWhileItIsRead() throws IOException {
+        // Longer than what is read at once, and full-sized from the first, so that the files are used again.
+        LogSettings large = new LogSettings(
+                settings.dataFolders(), null, SegmentPreparer.FIRST_BYTES, 64 * 1024, settings.appender(), 0);
+        log = WriteAheadLog.open(large, disk, fixture.clocks);
+        append(1, 600, 20_000);
+        commit(0);
+        try (LogWalk walk = new LogWalk(disk, place(), Long.MIN_VALUE, false, true)) {
+            assertThat(walk.next()).isEqualTo(LogWalk.Step.FRAME);
+            commit(600);
+            // The older slot, too: released at once, used again with what comes.
+            log.checkpoint();
+            append(601, 1600, 20_000);
+            commit(601);
+            List<Long> seen = new ArrayList<>(List.of(walk.sequence()));
+            LogWalk.Step step = walk.next();
+            for (; step == LogWalk.Step.FRAME; step = walk.next()) {
+                seen.add(walk.sequence());
+            }
+            assertThat(step).as(() -> walk.damage().toString()).isEqualTo(LogWalk.Step.END);
+            assertThat(walk.released()).isPositive();
+            assertThat(seen).isSorted().doesNotHaveDuplicates().containsAll(range(602, 1600));
+        }
+    }
+
+    @Test
+    void shouldNotCallAFrameDamagedThatIsWrittenWhileItsPlaceIsJudged() throws IOException {
         open();
-        append(1, 60, 20_000);
+        append(1, 5, 300);
+        commit(0);
+        append(6, 6, 300);
+        WritingStorage writing = new WritingStorage(disk, () -> {
+            log.sync();
+            append(7, 7, 300);
+            log.sync();
+            append(8, 9, 300);
+        });
+        try (LogWalk walk = new LogWalk(writing, place(), 5, false, true)) {
+            assertThat(walk.next()).isEqualTo(LogWalk.Step.FRAME);
+            // The first search behind frame 6 finds what was written since: it says that 7 was durable.
+            writing.writeAtOpen = true;
+            for (long sequence = 7; sequence <= 9; sequence++) {
+                LogWalk.Step step = walk.next();
+                if (step == LogWalk.Step.END) {
+                    step = walk.next();
+                }
+                assertThat(step).isEqualTo(LogWalk.Step.FRAME);
+                assertThat(walk.sequence()).isEqualTo(sequence);
+            }
+        }
+    }
+
+    /** Twelve frames a segment; two damaged, of one of which the header. */
+    private void damagedLog(Place where) throws IOException {
+        open();
+        append(1, 20, 20_000);
         commit(3);
+        append(21, 60, 20_000);
+        log.sync();
+        if (where != Place.ABOVE_THE_CHECKPOINT) {
+            commit(3);
+        }
         append(61, 64, 20_000);
         log.sync();
+        append(65, 65, 1);
         kill();
-        damage(segment(2), offsetOf(segment(2), firstOf(segment(2)) + 1) + 20_000);
-        damage(segment(3), offsetOf(segment(3), firstOf(segment(3)) + 2) + 8);
+        disk.flip(segment(6), offsetOf(segment(6), 65) + 90, 1);
+        int first = where == Place.ABOVE_THE_CHECKPOINT ? 4 : 2;
+        damage(segment(first), offsetOf(segment(first), firstOf(segment(first)) + 1) + 20_000);
+        damage(segment(first + 1), offsetOf(segment(first + 1), firstOf(segment(first + 1)) + 2) + 8);
+        if (where == Place.CHECKPOINT_TOO) {
+            damage(FOLDER.resolve("checkpoint-a"), 20);
+            damage(FOLDER.resolve("checkpoint-b"), 20);
+        }
     }
 
     private LogPlace place() throws IOException {
