@@ -5,7 +5,12 @@
 
 # Runs an agent for a line from file to file and lets Java keep the classes as they were loaded.
 archive_classes() {
-    case $above in *[,#\$\\]*) return 1 ;; esac
+    case $above in
+        *[,#\$\\]*)
+            echo "$above: a comma, #, dollar or backslash in it (expected: none of them)"
+            return 1
+            ;;
+    esac
     practice=$(mktemp -d "$above/target/practice.XXXXXX") || return 1
     mkdir "$practice/output"
     printf 'a line\n' >"$practice/a.log"
@@ -43,16 +48,23 @@ END
     return "$made"
 }
 
+# Whether a module's jar was made after the file. Those in lib all bear the date of the release, which tells nothing.
+jars_are_newer() {
+    for module in wal engine transport tools; do
+        [ ! "$source_tree/$module/target/headrace-$module-$version.jar" -nt "$1" ] || return 0
+    done
+    return 1
+}
+
 # Sets archive to the one of this build and this Java; empty when there is none. Before an agent it is made when there
-# is none, tried once for each build, and not where nothing can be written.
+# is none, tried once for each build, which removes the mark with lib, and not where nothing can be written.
 find_archive() {
     archive=$(cksum <"$java_home/release" 2>/dev/null || true)
     archive=$home/lib/classes-${archive%% *}.jsa
-    newest=$home/lib/headrace-tools-$version.jar
     case ${HEADRACE_NO_BUILD:-}:$1 in
         :agent | :quickstart)
-            tried=$above/target/.${archive##*/}-tried
-            if { [ ! -e "$tried" ] || [ "$newest" -nt "$tried" ]; } && [ -w "$home/lib" ] && [ -w "$above/target" ]; then
+            tried=$home/lib/.${archive##*/}-tried
+            if { [ ! -e "$tried" ] || jars_are_newer "$tried"; } && [ -w "$home/lib" ] && [ -w "$above/target" ]; then
                 : >"$tried"
                 say 'keeping loaded classes, so that agents start faster (once, a few seconds)'
                 (archive_classes) >"$above/target/archive.log" 2>&1 || say "no class archive could be made, see" \
@@ -60,5 +72,5 @@ find_archive() {
             fi
             ;;
     esac
-    if [ ! -f "$archive" ] || [ "$newest" -nt "$archive" ]; then archive=; fi
+    if [ ! -f "$archive" ] || jars_are_newer "$archive"; then archive=; fi
 }

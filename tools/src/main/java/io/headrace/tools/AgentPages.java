@@ -1,10 +1,10 @@
 package io.headrace.tools;
 
 import io.headrace.engine.agent.Agent;
+import io.headrace.engine.agent.Health;
 import io.headrace.engine.metrics.MetricsJson;
 import io.headrace.engine.metrics.PrometheusText;
 import io.headrace.transport.http.HttpPages;
-import java.util.List;
 
 /** Shows an agent's metrics and health over HTTP. Safe for any thread. */
 final class AgentPages implements HttpPages {
@@ -37,13 +37,11 @@ final class AgentPages implements HttpPages {
     }
 
     @Override
-    public List<String> unhealthyReasons() {
-        return agent.health().reasons();
-    }
-
-    @Override
-    public String health() {
-        return agent.health().toJson();
+    public HealthPage health() {
+        Health health = agent.health();
+        synchronized (health) {
+            return new HealthPage(health.isHealthy(), health.toJson());
+        }
     }
 
     @Override

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 final class AgentRun {
     private static final Logger LOG = LoggerFactory.getLogger(AgentRun.class);
 
+    /** How long an agent that failed may take to stop, beyond the time its sinks have. */
+    private static final Duration FAILED_STOP = Duration.ofSeconds(60);
+
     private final AgentConfiguration configuration;
     private final AgentOptions options;
     private final Monitoring monitoring;
@@ -33,7 +36,13 @@ final class AgentRun {
      */
     void run(boolean withParent) {
         options.registry().plugIns().all().forEach(plugIn -> LOG.info("{} is there", plugIn));
-        try (Agent agent = Agent.create(configuration, options)) {
+        Agent agent = Agent.create(configuration, options);
+        FailedStopWatch stopWatch = new FailedStopWatch(
+                () -> agent.failure() != null, options.drain().plus(FAILED_STOP), AgentRun::halt);
+        // Closed in this order: the watch is there until the agent has stopped.
+        try (stopWatch;
+                agent) {
+            stopWatch.start();
             StopSignals signals = StopSignals.handle(agent::requestStop);
             Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> died(agent, thread, thrown));
             if (withParent) {
@@ -52,10 +61,19 @@ final class AgentRun {
     }
 
     private static void died(Agent agent, Thread thread, Throwable thrown) {
-        LOG.error("thread {} died", thread.getName(), thrown);
-        if (thrown instanceof Error error) {
-            agent.failed(error);
+        try {
+            LOG.error("thread {} died", thread.getName(), thrown);
+            if (thrown instanceof Error error) {
+                agent.failed(error);
+            }
+        } catch (VirtualMachineError again) {
+            // Not even enough memory to say so, or to begin to stop.
+            halt();
         }
+    }
+
+    private static void halt() {
+        Runtime.getRuntime().halt(ExitCode.FAILED);
     }
 
     private void runUntilStopped(Agent agent, StopSignals signals) {

@@ -98,7 +98,7 @@ final class GenerateCommand implements Callable<Integer> {
             writer.writeTo(new FileOutputStream(FileDescriptor.out));
             return ExitCode.OK;
         } catch (IOException failure) {
-            if ("Broken pipe".equals(failure.getMessage())) {
+            if (StandardOutput.isReaderGone(failure)) {
                 return ExitCode.FAILED;
             }
             throw failure;

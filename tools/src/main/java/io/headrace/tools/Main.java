@@ -2,6 +2,7 @@ package io.headrace.tools;
 
 import io.headrace.engine.agent.AgentFailedException;
 import io.headrace.engine.config.ConfigurationException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -17,12 +18,24 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        StandardOutput standardOutput = new StandardOutput();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = run(out, err, arguments);
-        out.flush();
+        int code = run(standardOutput, err, arguments);
         err.flush();
         System.exit(code);
+    }
+
+    /** As the other one; results that could not be written are a failure, unless their reader has seen enough. */
+    static int run(StandardOutput standardOutput, PrintWriter err, String... arguments) {
+        int code = run(new PrintWriter(standardOutput, false, StandardCharsets.UTF_8), err, arguments);
+        IOException failure = standardOutput.failure();
+        if (failure == null || code != ExitCode.OK) {
+            return code;
+        }
+        if (!StandardOutput.isReaderGone(failure)) {
+            err.println("headrace: standard output: " + failure.getMessage());
+        }
+        return ExitCode.FAILED;
     }
 
     /** Runs one command in this process and returns its exit code; {@code --help} and errors included. */

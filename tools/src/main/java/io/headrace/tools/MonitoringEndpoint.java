@@ -1,6 +1,7 @@
 package io.headrace.tools;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.Listening;
 import io.headrace.transport.http.HttpEndpoint;
 import io.headrace.transport.http.HttpPages;
 import io.headrace.transport.http.HttpSettings;
@@ -50,10 +51,9 @@ final class MonitoringEndpoint implements AutoCloseable {
         try {
             InetSocketAddress address = endpoint.start(new HttpSettings(settings.bind(), settings.port()));
             LOG.info(
-                    "agent {}: metrics and health on http://{}:{}{}",
+                    "agent {}: metrics and health on http://{}{}",
                     agent,
-                    address.getHostString(),
-                    address.getPort(),
+                    Listening.shown(address.getHostString(), address.getPort()),
                     address.getAddress().isAnyLocalAddress()
                             ? ", on every address of this machine and for everybody who reaches it (--metrics-bind)"
                             : "");

@@ -77,7 +77,7 @@ final class WalExportCommand implements Callable<Integer> {
                     }
                 });
             } catch (IOException e) {
-                if ("Broken pipe".equals(e.getMessage())) {
+                if (StandardOutput.isReaderGone(e)) {
                     return ExitCode.FAILED;
                 }
                 throw e;

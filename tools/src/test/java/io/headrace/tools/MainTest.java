@@ -3,6 +3,7 @@ package io.headrace.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -30,6 +32,19 @@ class MainTest {
                 .contains("java " + System.getProperty("java.version"))
                 .contains(System.getProperty("os.name"));
         assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"No space left on device, headrace: standard output: No space left on device", "Broken pipe, ''"})
+    void shouldFailWhenItsResultCannotBeWritten(String failure, String message) {
+        StandardOutput full = new StandardOutput(new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException(failure);
+            }
+        });
+        assertThat(Main.run(full, new PrintWriter(err, true), "completion")).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString().strip()).isEqualTo(message);
     }
 
     @ParameterizedTest

@@ -20,7 +20,7 @@ public final class Listening {
     public static Channel open(ServerBootstrap bootstrap, String host, int port)
             throws IOException, InterruptedException {
         InetSocketAddress address = new InetSocketAddress(host, port);
-        String shown = host + ':' + port;
+        String shown = shown(host, port);
         if (address.isUnresolved()) {
             throw new IOException(shown + ": unknown host");
         }
@@ -29,6 +29,11 @@ public final class Listening {
             throw new IOException(shown + ": " + reason(bound.cause(), port), bound.cause());
         }
         return bound.channel();
+    }
+
+    /** An address as URLs have it: IPv6 in brackets. */
+    public static String shown(String host, int port) {
+        return (host.indexOf(':') >= 0 && !host.startsWith("[") ? '[' + host + ']' : host) + ':' + port;
     }
 
     private static String reason(Throwable cause, int port) {

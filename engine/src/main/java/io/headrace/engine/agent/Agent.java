@@ -176,7 +176,7 @@ public final class Agent implements AutoCloseable {
                 return;
             }
             stopping = true;
-            supervisor.execute(this::stopSources);
+            supervisor.execute(() -> orStopRest(this::stopSources));
         }
     }
 
@@ -281,10 +281,26 @@ public final class Agent implements AutoCloseable {
     }
 
     private void startFirst(Part part) {
-        part.start();
+        if (!isStopping()) {
+            part.start();
+        }
         RuntimeException refused = failure.get();
         if (refused != null) {
             throw refused;
+        }
+    }
+
+    private synchronized boolean isStopping() {
+        return stopping;
+    }
+
+    /** A step of the stop that throws must not leave the rest running, nor whoever waits for the end waiting. */
+    private void orStopRest(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable t) {
+            stopFailed(t);
+            stopRest();
         }
     }
 
@@ -304,7 +320,8 @@ public final class Agent implements AutoCloseable {
     private void drain(long deadlineNanos) {
         boolean timeLeft = deadlineNanos - options.nanoClock().nanoTime() > 0;
         if (!hurry && timeLeft && channels.values().stream().anyMatch(this::drains)) {
-            supervisor.schedule(() -> drain(deadlineNanos), DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            supervisor.schedule(
+                    () -> orStopRest(() -> drain(deadlineNanos)), DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             stopRest();
         }
@@ -321,10 +338,10 @@ public final class Agent implements AutoCloseable {
 
     private void stopRest() {
         try {
-            stopAll(sinks);
-            drained.end(channels.values());
-            channels.values().forEach(channel -> channel.stop(true));
-            env.shared().close(this::closeFailed);
+            whatever(() -> stopAll(sinks));
+            whatever(() -> drained.end(channels.values()));
+            channels.values().forEach(channel -> whatever(() -> channel.stop(true)));
+            whatever(() -> env.shared().close(this::stopFailed));
         } finally {
             health.phase(Health.Phase.STOPPED);
             supervisor.shutdown();
@@ -333,8 +350,21 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private void closeFailed(Throwable thrown) {
+    /** The other steps are done whatever this one throws. */
+    private void whatever(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable t) {
+            stopFailed(t);
+        }
+    }
+
+    private void stopFailed(Throwable thrown) {
         LOG.warn("agent {}: while it stopped: {}", configuration.name(), Failures.describe(thrown));
+        LOG.debug("agent {}: where that was", configuration.name(), thrown);
+        if (Failures.isOfMachine(thrown)) {
+            failure.compareAndSet(null, new AgentFailedException(Failures.describe(thrown), thrown));
+        }
         options.errorHandler().accept(thrown);
     }
 

@@ -31,12 +31,15 @@ public record AgentOptions(
         EpochClock epochClock,
         NanoClock nanoClock,
         LongSupplier random) {
+    /** A year: nobody waits longer, and it fits into nanoseconds. */
+    public static final Duration LONGEST_DRAIN = Duration.ofDays(365);
+
     private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
 
     public AgentOptions {
         Objects.requireNonNull(errorHandler, "errorHandler");
-        if (drain.isNegative()) {
-            throw new IllegalArgumentException("drain: " + drain + " (expected: >= 0)");
+        if (drain.isNegative() || drain.compareTo(LONGEST_DRAIN) > 0) {
+            throw new IllegalArgumentException("drain: " + drain + " (expected: 0.." + LONGEST_DRAIN + ")");
         }
     }
 

@@ -82,7 +82,7 @@ public final class Health {
     }
 
     /** The state as one JSON object on one line. */
-    public String toJson() {
+    public synchronized String toJson() {
         StringWriter out = new StringWriter();
         write(out);
         return out.toString();

@@ -6,8 +6,10 @@ import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.engine.spi.ChannelSelector.Branch;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.SelectorContext;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,16 +39,24 @@ final class SelectorCheck implements SelectorContext {
      *
      * @param problem what is wrong with it, if anything
      * @param optional names of the channels that none of its branches requires
+     * @param drops whether one of its branches has no channel
      */
-    record Result(Optional<ConfigurationProblem> problem, Set<String> optional) {}
+    record Result(Optional<ConfigurationProblem> problem, Set<String> optional, boolean drops) {}
 
     static Result check(
             ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
-        Set<String> optional = new LinkedHashSet<>(channels);
+        List<Branch> branches = new ArrayList<>();
         Optional<ConfigurationProblem> problem =
-                make(provider, settings, agent, channels, selector -> selector.branches()
-                        .forEach(branch -> branch.required().forEach(channel -> optional.remove(channel.name()))));
-        return new Result(problem, problem.isPresent() ? Set.of() : Collections.unmodifiableSet(optional));
+                make(provider, settings, agent, channels, selector -> branches.addAll(selector.branches()));
+        if (problem.isPresent()) {
+            return new Result(problem, Set.of(), false);
+        }
+        Set<String> optional = new LinkedHashSet<>(channels);
+        branches.forEach(branch -> branch.required().forEach(channel -> optional.remove(channel.name())));
+        boolean drops = branches.stream()
+                .anyMatch(branch ->
+                        branch.required().isEmpty() && branch.optional().isEmpty());
+        return new Result(problem, Collections.unmodifiableSet(optional), drops);
     }
 
     private static Optional<ConfigurationProblem> make(

@@ -1,24 +1,30 @@
 package io.headrace.engine.metrics;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The counters, gauges and times of one component. Names are Flume's where Flume has one, e.g. {@code
  * EventPutSuccessCount}. Safe for any thread; look up once and keep the object.
  */
 public final class MetricGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(MetricGroup.class);
+
     private final GroupType type;
     private final String name;
     private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Supplier<Number>> gauges = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Timing> timings = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, String> texts = new ConcurrentHashMap<>();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile long startTime;
     private volatile long stopTime;
 
@@ -106,8 +112,21 @@ public final class MetricGroup {
     /** All gauges as they stand, by name. */
     public Map<String, Number> gauges() {
         Map<String, Number> values = new TreeMap<>();
-        gauges.forEach((key, gauge) -> values.put(key, gauge.get()));
+        gauges.forEach((key, gauge) -> values.put(key, ask(key, gauge)));
         return values;
+    }
+
+    /** One that throws hides no other, and keeps nobody from being restarted or stopped: what it says is no number. */
+    private Number ask(String gaugeName, Supplier<Number> gauge) {
+        try {
+            return gauge.get();
+        } catch (RuntimeException | LinkageError e) {
+            if (told.add(gaugeName)) {
+                LOG.warn("{} {}: gauge {} cannot be asked, it shows NaN: {}", type, name, gaugeName, e.toString());
+            }
+            LOG.debug("{} {}: gauge {}", type, name, gaugeName, e);
+            return Double.NaN;
+        }
     }
 
     /** All texts, by name. */

@@ -36,6 +36,17 @@ final class MetricHelp {
             Map.entry("AppendBatchAcceptedCount", "Batches that all required channels took."),
             Map.entry("ChannelWriteFail", "Batches that a channel had no room for at first."),
             Map.entry("EventReadFail", "Events that could not be read."),
+            Map.entry("ReadBytesCount", "Bytes of files that are in frames."),
+            Map.entry("LagBytes", "Bytes seen in files that are in no frame yet."),
+            Map.entry("TruncationCount", "Files that became shorter than what was read of them, or were written anew."),
+            Map.entry(
+                    "UnreadBytesLostCount",
+                    "Bytes seen in files and destroyed before they were read; a lower bound, since what came after the"
+                            + " last look was seen by nobody."),
+            Map.entry("CopyReadBytesCount", "Bytes that a truncation destroyed and that were read from the copy."),
+            Map.entry("ResumedFileCount", "New files that go on with the content of the one before at their path."),
+            Map.entry("ReplacedFileCount", "New files that do not go on with the content of the one before."),
+            Map.entry("SplitLineCount", "Lines longer than maxLineBytes."),
             Map.entry("OpenConnectionCount", "Connections that are open."),
             Map.entry("BatchEmptyCount", "Times that the channel ran empty."),
             Map.entry("BatchUnderflowCount", "Batches with fewer events than there could have been."),

@@ -1,6 +1,7 @@
 package io.headrace.engine.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.headrace.engine.channel.PutStatus;
@@ -48,7 +49,8 @@ class SupervisionTest {
     private final CollectingSink other = new CollectingSink("other");
     private final ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
     private final CountDownLatch hanging = new CountDownLatch(1);
-    private Agent agent;
+    private volatile boolean clockFails;
+    private volatile Agent agent;
 
     @AfterEach
     void stop() {
@@ -198,14 +200,14 @@ class SupervisionTest {
     void shouldTakeTheTimeOfOneHoweverManyHangAtTheirStop() throws InterruptedException {
         sink.atStop = this::hangQuietly;
         other.atStop = this::hangQuietly;
-        start(700);
+        start(1_500);
         await().until(() -> other.bodies.size() == 100);
         long begun = System.nanoTime();
 
         agent.requestStop();
 
         assertThat(agent.awaitTermination(Duration.ofSeconds(10))).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(1_300));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(2_900));
         assertThat(errors).hasSize(2).allMatch(error -> error.getMessage().startsWith("it still stops"));
     }
 
@@ -219,6 +221,62 @@ class SupervisionTest {
 
         await().until(() -> sink.created.get() == 2 && agent.health().isHealthy());
         assertThat(agent.metrics().group(GroupType.SINK, "k1").gauges()).containsEntry("Depth", 17L);
+    }
+
+    @Test
+    void shouldStartAgainAndStopWhateverAGaugeThrows() {
+        start(5_000);
+        awaitHealthyAndTheOtherDone();
+        agent.metrics().group(GroupType.SINK, "k1").gauge("Broken", () -> {
+            throw new IllegalStateException("made up");
+        });
+
+        sink.context.failed(new IOException("made up"));
+
+        await().until(() -> sink.created.get() == 2 && agent.health().isHealthy());
+        assertThat(agent.metrics().group(GroupType.SINK, "k1").gauges()).containsEntry("Broken", Double.NaN);
+    }
+
+    @Test
+    void shouldEndItsStopWhateverThrowsInIt() throws InterruptedException {
+        start(5_000);
+        awaitHealthyAndTheOtherDone();
+        clockFails = true;
+
+        agent.requestStop();
+
+        assertThat(agent.awaitTermination(Duration.ofSeconds(5))).isTrue();
+        assertThat(agent.health().components())
+                .extracting(Health.Component::state)
+                .containsOnly(ComponentState.STOPPED);
+        assertThat(errors).extracting(Throwable::getMessage).containsExactly("no clock");
+    }
+
+    @Test
+    void shouldStartNothingMoreWhenToldToStopWhileItStarts() throws InterruptedException {
+        sink.atStart = () -> agent.requestStop();
+
+        start(5_000);
+
+        assertThat(agent.awaitTermination(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.created).hasValue(1);
+        assertThat(other.created).hasValue(0);
+        assertThat(source.lives).isZero();
+    }
+
+    @Test
+    void shouldRefuseATimeToDrainThatNoClockHolds() {
+        assertThatThrownBy(() -> AgentOptions.defaults().withDrain(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("drain: ")
+                .hasMessageContaining("(expected: 0..");
+    }
+
+    private long nanoTime() {
+        if (clockFails && Thread.currentThread().getName().equals("agent-a1")) {
+            throw new IllegalStateException("no clock");
+        }
+        return System.nanoTime();
     }
 
     private int hang() throws InterruptedException {
@@ -256,12 +314,17 @@ class SupervisionTest {
         AgentConfiguration configuration = new ConfigurationLoader(registry, System::getenv, System::getProperty, false)
                 .readText(Path.of("a.conf"), TWO_LINES, "a1")
                 .orThrow();
+        AgentOptions defaults = AgentOptions.defaults();
         agent = Agent.create(
                 configuration,
-                AgentOptions.defaults()
-                        .withRegistry(registry)
-                        .withDrain(Duration.ofSeconds(1))
-                        .withErrorHandler(errors::add),
+                new AgentOptions(
+                        Duration.ofSeconds(1),
+                        errors::add,
+                        registry,
+                        defaults.storage(),
+                        defaults.epochClock(),
+                        this::nanoTime,
+                        defaults.random()),
                 stopMillis);
         agent.start();
     }

@@ -288,6 +288,7 @@ class AgentFaultsTest {
         double before = agent.metric("SINK.show", "EventDrainSuccessCount");
         await().until(() -> agent.metric("SINK.show", "EventDrainSuccessCount") > before);
         assertThat(agent.complaints().get(0)).contains("ERROR", "channel kept: given up");
+        assertThat(agent.metric("CHANNEL.kept", "EventTakeErrorCount")).isOne();
         assertThat(agent.count("damaged at")).isOne();
     }
 

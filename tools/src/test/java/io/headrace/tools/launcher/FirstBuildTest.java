@@ -21,6 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FirstBuildTest {
     private static final String MAKE_LIB = "mkdir -p tools/target/headrace-9.9/lib; ";
 
+    /** As Maven does: the jars of the modules, and copies of them that bear the date of the release. */
+    private static final String MAKE_JARS = """
+            for module in wal engine transport tools; do
+                mkdir -p $module/target
+                echo $module >$module/target/headrace-$module-9.9.jar
+                cat $module/target/headrace-$module-9.9.jar >tools/target/headrace-9.9/lib/headrace-$module-9.9.jar
+                touch -t 202001010000 tools/target/headrace-9.9/lib/headrace-$module-9.9.jar
+            done
+            """;
+
     @TempDir
     private Path temporary;
 
@@ -42,10 +52,44 @@ class FirstBuildTest {
         assertThat(first.out()).contains(LauncherSandbox.MAIN).doesNotContain("built");
         assertThat(sandbox.run(launcher, "version").err()).isEmpty();
 
+        Files.setLastModifiedTime(
+                target(launcher).resolve(".distribution-built"),
+                FileTime.from(Instant.now().minusSeconds(5)));
+        Files.writeString(launcher.getParent().getParent().resolve("src/main/New.java"), "");
+        assertThat(sandbox.run(launcher, "version").err()).contains("building the distribution");
+    }
+
+    @Test
+    void shouldNotBuildAtEachStartWhenASourceIsDatedInTheFuture() throws Exception {
+        Path launcher = sandbox.sourceTree(MAKE_LIB);
         Path source = launcher.getParent().getParent().resolve("src/main/New.java");
         Files.writeString(source, "");
-        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(3_000)));
         assertThat(sandbox.run(launcher, "version").err()).contains("building the distribution");
+        assertThat(sandbox.run(launcher, "version").err()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeWhatWasBuiltByHand() throws Exception {
+        Path launcher = sandbox.sourceTree(MAKE_LIB + MAKE_JARS);
+        Path root = launcher.getParent().getParent().getParent();
+        new ProcessBuilder(temporary.resolve("maven/mvn").toString())
+                .directory(root.toFile())
+                .start()
+                .waitFor();
+        assertThat(sandbox.run(launcher, "version").err()).isEmpty();
+
+        // As after `mvn test`, which makes no distribution.
+        Files.writeString(root.resolve("wal/target/headrace-wal-9.9.jar"), "other classes");
+        assertThat(sandbox.run(launcher, "version").err()).contains("building the distribution");
+    }
+
+    @Test
+    void shouldLetMavenNameAFolderThatIsNotAsciiWhateverTheLocale() throws Exception {
+        Path launcher = sandbox.sourceTree(MAKE_LIB + "echo \"$LC_ALL\"");
+        sandbox.environment.put("LC_ALL", "C");
+        sandbox.run(launcher, "version");
+        assertThat(target(launcher).resolve("build.log")).content().isEqualToIgnoringNewLines("C.UTF-8");
     }
 
     @Test
@@ -114,7 +158,7 @@ class FirstBuildTest {
 
     @Test
     void shouldKeepLoadedClassesOnceForEachBuild() throws Exception {
-        Path launcher = sandbox.sourceTree(MAKE_LIB + ": >tools/target/headrace-9.9/lib/headrace-tools-9.9.jar");
+        Path launcher = sandbox.sourceTree(MAKE_LIB + MAKE_JARS);
         LauncherSandbox.script(jdk.resolve("bin/java"), """
                 #!/bin/sh
                 for a; do case $a in -XX:ArchiveClassesAtExit=*) : >"${a#*=}"; for f; do case $f in */agent.properties)
@@ -126,6 +170,19 @@ class FirstBuildTest {
         Run second = sandbox.run(launcher, "agent");
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+
+        // Built anew by the launcher, and then by hand.
+        Files.setLastModifiedTime(
+                target(launcher).resolve(".distribution-built"),
+                FileTime.from(Instant.now().minusSeconds(5)));
+        Files.writeString(launcher.getParent().getParent().resolve("src/main/New.java"), "");
+        Run third = sandbox.run(launcher, "agent");
+        assertThat(third.err()).contains("building the distribution", "keeping loaded classes");
+        assertThat(third.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+        Files.writeString(launcher.getParent().resolve("../../engine/target/headrace-engine-9.9.jar"), "other classes");
+        assertThat(sandbox.run(launcher, "version").out())
+                .noneMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+        assertThat(sandbox.run(launcher, "agent").err()).contains("keeping loaded classes");
     }
 
     @Test

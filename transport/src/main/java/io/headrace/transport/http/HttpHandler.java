@@ -102,15 +102,30 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void make(ChannelHandlerContext ctx, Request request) {
         blocking.execute(() -> {
-            Page page = request.good()
-                    ? pageOrError(request.method(), request.uri())
-                    : plain(HttpResponseStatus.BAD_REQUEST);
+            if (!request.good()) {
+                send(ctx, request, plain(HttpResponseStatus.BAD_REQUEST));
+                return;
+            }
             try {
-                ctx.executor().execute(() -> answer(ctx, page, request.method(), request.keepAlive()));
-            } catch (RejectedExecutionException stopped) {
-                LOG.debug("{}: not answered, the agent has stopped", request.uri(), stopped);
+                send(ctx, request, page(request.method(), request.uri()));
+            } catch (RuntimeException e) {
+                LOG.error("page {} failed: {}", request.uri(), e.toString());
+                LOG.debug("page {}", request.uri(), e);
+                send(ctx, request, plain(HttpResponseStatus.INTERNAL_SERVER_ERROR));
+            } catch (Error e) {
+                // Who asked gets an answer; what the error means for the agent is for others to say.
+                send(ctx, request, plain(HttpResponseStatus.INTERNAL_SERVER_ERROR));
+                throw e;
             }
         });
+    }
+
+    private void send(ChannelHandlerContext ctx, Request request, Page page) {
+        try {
+            ctx.executor().execute(() -> answer(ctx, page, request.method(), request.keepAlive()));
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("{}: not answered, the agent has stopped", request.uri(), stopped);
+        }
     }
 
     @Override
@@ -118,18 +133,10 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (cause instanceof IOException) {
             LOG.debug("connection of {} ended", ctx.channel().remoteAddress(), cause);
         } else {
-            LOG.warn("connection of {} failed", ctx.channel().remoteAddress(), cause);
+            LOG.warn("connection of {} failed: {}", ctx.channel().remoteAddress(), cause.toString());
+            LOG.debug("where that was", cause);
         }
         ctx.close();
-    }
-
-    private Page pageOrError(HttpMethod method, String uri) {
-        try {
-            return page(method, uri);
-        } catch (RuntimeException e) {
-            LOG.error("page {} failed", uri, e);
-            return plain(HttpResponseStatus.INTERNAL_SERVER_ERROR);
-        }
     }
 
     private Page page(HttpMethod method, String uri) {
@@ -165,8 +172,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private Page health() {
-        boolean well = pages.unhealthyReasons().isEmpty();
-        return new Page(well ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, JSON, pages.health());
+        HttpPages.HealthPage health = pages.health();
+        return new Page(
+                health.healthy() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, JSON, health.json());
     }
 
     private String index() {

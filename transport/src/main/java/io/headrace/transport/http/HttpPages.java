@@ -1,7 +1,5 @@
 package io.headrace.transport.http;
 
-import java.util.List;
-
 /** What the HTTP endpoint shows; called on a thread that may block for a moment. */
 public interface HttpPages {
     /** Flume's JSON: an object of groups, each an object of strings. */
@@ -18,11 +16,16 @@ public interface HttpPages {
     /** Prometheus' text format, version 0.0.4. */
     String prometheus();
 
-    /** Why the agent is not healthy; empty when it is. */
-    List<String> unhealthyReasons();
+    /**
+     * The agent's state at one moment.
+     *
+     * @param healthy whether all is well
+     * @param json the state, whatever it is
+     */
+    record HealthPage(boolean healthy, String json) {}
 
-    /** The agent's state as JSON, whatever it is. */
-    String health();
+    /** The agent's state. */
+    HealthPage health();
 
     /** Name of the agent. */
     String agentName();

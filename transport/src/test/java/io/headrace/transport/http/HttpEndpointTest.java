@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.Listening;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -29,12 +30,16 @@ class HttpEndpointTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicInteger made = new AtomicInteger();
     private volatile String page = "{\"SOURCE.r1\":{\"Type\":\"SOURCE\"}}";
+    private volatile Error broken;
     private InetSocketAddress address;
 
     private final class Pages implements HttpPages {
         @Override
         public String metrics() {
             made.incrementAndGet();
+            if (broken != null) {
+                throw broken;
+            }
             return page;
         }
 
@@ -49,13 +54,8 @@ class HttpEndpointTest {
         }
 
         @Override
-        public List<String> unhealthyReasons() {
-            return reasons;
-        }
-
-        @Override
-        public String health() {
-            return "{\"reasons\":" + reasons.size() + "}";
+        public HealthPage health() {
+            return new HealthPage(reasons.isEmpty(), "{\"reasons\":" + reasons.size() + "}");
         }
 
         @Override
@@ -102,6 +102,22 @@ class HttpEndpointTest {
         HttpResponse<String> health = request("GET", "/health");
         assertThat(health.statusCode()).isEqualTo(503);
         assertThat(health.body()).isEqualTo("{\"reasons\":1}");
+    }
+
+    @Test
+    void shouldAnswer500WhenAPageCannotBeMadeAndServeOn() throws Exception {
+        broken = new NoClassDefFoundError("made/up");
+        assertThat(request("GET", "/metrics").statusCode()).isEqualTo(500);
+
+        broken = null;
+        assertThat(request("GET", "/metrics").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldShowAddressesAsUrlsHaveThem() {
+        assertThat(Listening.shown("::1", 80)).isEqualTo("[::1]:80");
+        assertThat(Listening.shown("[::1]", 80)).isEqualTo("[::1]:80");
+        assertThat(Listening.shown("127.0.0.1", 80)).isEqualTo("127.0.0.1:80");
     }
 
     @Test

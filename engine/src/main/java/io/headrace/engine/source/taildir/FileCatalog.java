@@ -88,7 +88,7 @@ final class FileCatalog implements AutoCloseable {
         if (file.isIdentified()) {
             registry.update(file, clock.time());
         }
-        files.remove(file.id());
+        files.remove(file.id(), file);
         inOrder = inOrder.stream().filter(other -> other != file).toList();
         file.close();
     }
@@ -219,7 +219,8 @@ final class FileCatalog implements AutoCloseable {
                 (group, listing) -> listing.forEach((id, path) -> seen.putIfAbsent(id, new Listed(path, group))));
         boolean changed = false;
         for (TailedFile file : inOrder) {
-            boolean listed = seen.containsKey(file.id());
+            Listed at = seen.get(file.id());
+            boolean listed = at != null && !isUsurped(file, at.path());
             changed |= file.isListed() != listed;
             file.setListed(listed);
         }
@@ -253,6 +254,32 @@ final class FileCatalog implements AutoCloseable {
         return changed;
     }
 
+    /**
+     * Whether the inode of a closed file is in use again, by another file under another name: file systems give the inode
+     * of what was deleted to what is created next.
+     */
+    private boolean isUsurped(TailedFile file, Path at) {
+        if (file.isOpen() || !file.isIdentified() || file.path().equals(at)) {
+            return false;
+        }
+        registry.update(file, clock.time());
+        if (isAt(file.entry(), at)) {
+            return false;
+        }
+        files.remove(file.id(), file);
+        return true;
+    }
+
+    private static boolean isAt(InputRegistry.Entry entry, Path path) {
+        try {
+            return entry.isAt(path);
+        } catch (IOException e) {
+            // It cannot be told now: as long as nothing speaks against it, it is what has its inode.
+            LOG.debug("{}: {}", path, e.toString());
+            return true;
+        }
+    }
+
     /** The files by the paths at which they were followed so far. */
     private Map<Path, TailedFile> byPath() {
         Map<Path, TailedFile> byPath = new HashMap<>();
@@ -269,10 +296,15 @@ final class FileCatalog implements AutoCloseable {
         InputRegistry.Entry left = registry.takeLeftAt(path);
         TailedFile followed = before.get(path);
         if (followed == null && left != null) {
-            followed = files.get(left.file());
+            TailedFile there = files.get(left.file());
+            followed = there != null && there.entry() == left ? there : null;
         }
         FileId one = followed != null ? followed.id() : left != null ? left.file() : id;
         Listed now = seen.get(one);
+        if (now != null && (followed != null ? files.get(one) != followed : left != null && !isAt(left, now.path()))) {
+            // Its inode is another file's now.
+            now = null;
+        }
         if (one.equals(id) || now != null && !Succession.isBackup(now.path(), path)) {
             return null;
         }

@@ -88,7 +88,7 @@ final class Identities {
         counters.truncations.increment();
         counters.unreadLost.add(unread);
         LOG.warn(
-                "{}: truncated or written anew, read from its start; bytes seen before and not read: {}{}",
+                "{}: truncated or written anew, read from its start; bytes destroyed unread: at least {}{}",
                 file,
                 unread,
                 copy == null ? "" : "; bytes read from the copy " + copy.path() + ": " + (copied - file.position()));

@@ -222,7 +222,7 @@ public final class TaildirSource implements PollingSource {
         if (file.hasUnscanned() && !file.isAtItsPath()) {
             long unread = file.seenSize() - file.position();
             counters.unreadLost.add(unread);
-            LOG.warn("{}: gone while it was closed; bytes seen and not read: {}", file, unread);
+            LOG.warn("{}: gone while it was closed; bytes destroyed unread: at least {}", file, unread);
         }
         catalog.remove(file);
     }

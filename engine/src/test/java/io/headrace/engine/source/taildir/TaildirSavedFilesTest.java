@@ -342,6 +342,59 @@ class TaildirSavedFilesTest {
         assertThat(rig.channel.texts()).containsExactly("one", "two");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0.log", "b.log"})
+    void shouldGoOnInSavedFileWhenAnotherGotTheInodeOfTheOldOne(String other) throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().idle().idle();
+        saveOverAndReuseInode(other);
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three", "other", "lines");
+        assertThat(rig.count("ResumedFileCount")).isEqualTo(1);
+        assertThat(rig.count("TruncationCount")).isZero();
+        rig.write("a.log", "four\n");
+        rig.write(other, "more\n");
+        rig.poll();
+        assertThat(rig.channel.texts())
+                .containsExactlyInAnyOrder("one", "two", "three", "other", "lines", "four", "more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.log", "b.log"})
+    void shouldGoOnAfterARestartWhenAnotherGotTheInodeOfTheOldOne(String other) throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        saveOverAndReuseInode(other);
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "two", "three", "other", "lines");
+    }
+
+    @Test
+    void shouldGoOnWhenOldFileIsClosedAndTheNewOneIsWrittenSlowly() throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().idle().idle();
+        saveOver("one\n");
+        rig.clock.advanceMillis(300);
+        rig.source.poll();
+        rig.clock.advanceMillis(300);
+        rig.source.poll();
+        rig.write("a.log", "two\nthree\n");
+        rig.poll();
+        rig.write("a.log", "four\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four");
+    }
+
+    /** The old file's inode with other content and under another name is what an inode that is used again looks like. */
+    private void saveOverAndReuseInode(String other) throws IOException {
+        Files.move(log, rig.logs.resolve(other));
+        Files.writeString(rig.logs.resolve(other), "other\nlines\n");
+        saveOver("one\ntwo\nthree\n");
+    }
+
     private void saveOver(String text) throws IOException {
         Path saved = Files.writeString(rig.logs.resolve("sedXa1b2c"), text);
         Files.move(saved, log, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -1,6 +1,7 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.Listening;
 import io.headrace.transport.link.LinkDialer;
 import io.headrace.transport.link.LinkSender;
 import io.netty.bootstrap.Bootstrap;
@@ -16,6 +17,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
 
 /** Makes connections for a {@link LinkSender} and carries their bytes. Used on the sender's event loop. */
 final class LinkClient implements LinkDialer {
@@ -59,7 +62,7 @@ final class LinkClient implements LinkDialer {
 
     @Override
     public String target() {
-        return host + ':' + port;
+        return Listening.shown(host, port);
     }
 
     /** Asks for the address each time, on a thread that may block: names move. */
@@ -84,13 +87,24 @@ final class LinkClient implements LinkDialer {
 
     private void connected(int number, ChannelFuture future) {
         if (!future.isSuccess()) {
-            failed(number, future.cause().getMessage());
+            failed(number, reason(future.cause()));
         } else if (number == dials) {
             sender.connected(future.channel().pipeline().get(Connection.class).output);
             wake.run();
         } else {
             future.channel().close();
         }
+    }
+
+    /** What an operator wants to read of it, without the names of system calls. */
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        for (String known : List.of("Connection refused", "No route to host", "Network is unreachable")) {
+            if (message.contains(known)) {
+                return known.toLowerCase(Locale.ROOT);
+            }
+        }
+        return message;
     }
 
     private void failed(int number, String why) {

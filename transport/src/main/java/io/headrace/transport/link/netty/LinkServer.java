@@ -122,7 +122,7 @@ public final class LinkServer {
         streams.forEach((loop, own) -> ticks.add(
                 loop.scheduleWithFixedDelay(() -> tick(own), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS)));
         InetSocketAddress bound = (InetSocketAddress) listening.localAddress();
-        listeningOn = "listening on " + bound.getHostString() + ':' + bound.getPort();
+        listeningOn = "listening on " + Listening.shown(bound.getHostString(), bound.getPort());
         health.healthy(listeningOn);
         return bound;
     }

@@ -103,12 +103,20 @@ public final class LinkSink implements AsyncSink {
                 wake();
             }
         } catch (RuntimeException | Error e) {
-            tick.cancel(false);
-            sender.close();
-            context.failed(e);
+            broke(e);
         }
         if (draining && sender.isDrained()) {
             drained.complete(null);
+        }
+    }
+
+    /** The failure is told whatever the end of the connection throws: a channel that is gone takes nothing back. */
+    private void broke(Throwable cause) {
+        try {
+            tick.cancel(false);
+            sender.close();
+        } finally {
+            context.failed(cause);
         }
     }
 
