@@ -10,8 +10,8 @@ import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.SelectorContext;
 import io.headrace.wal.StreamId;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -21,7 +21,7 @@ final class SelectorCheck implements SelectorContext {
     private final ComponentSettings settings;
     private final String agent;
     private final List<Channel> channels;
-    private ConfigValue culprit;
+    private final List<ConfigurationProblem> problems = new ArrayList<>();
 
     private SelectorCheck(ComponentSettings settings, String agent, List<String> channels) {
         this.settings = settings;
@@ -30,21 +30,24 @@ final class SelectorCheck implements SelectorContext {
                 channels.stream().map(name -> (Channel) new NamedChannel(name)).toList();
     }
 
-    /** What is wrong with the selector, if anything. */
-    static Optional<ConfigurationProblem> check(
+    /** What is wrong with the selector. */
+    static List<ConfigurationProblem> check(
             ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
         SelectorCheck context = new SelectorCheck(settings, agent, channels);
         try {
             ContextLoader.make(settings.prefix() + "type", provider, () -> provider.create(context));
-            return Optional.empty();
         } catch (ConfigurationException e) {
-            ConfigValue place = context.culprit == null ? settings.type() : context.culprit;
-            return Optional.of(ConfigurationProblem.at(place, Severity.ERROR, settings.owner(), e.getMessage()));
+            context.error(settings.type(), e.getMessage());
         } catch (Exception e) {
             String message = settings.type().key() + ": " + settings.type().value() + ": cannot be made, " + e
                     + " (expected: a selector that is made of names of channels)";
-            return Optional.of(ConfigurationProblem.at(settings.type(), Severity.ERROR, settings.owner(), message));
+            context.error(settings.type(), message);
         }
+        return context.problems;
+    }
+
+    private void error(ConfigValue place, String message) {
+        problems.add(ConfigurationProblem.at(place, Severity.ERROR, settings.owner(), message));
     }
 
     @Override
@@ -52,10 +55,15 @@ final class SelectorCheck implements SelectorContext {
         return channels;
     }
 
+    /** A wrong name is told, and the selector goes on to the next. */
     @Override
     public Channel channel(String key, String name) {
-        culprit = settings.values().get(key);
-        return SelectorChannels.find(settings, channels, key, name);
+        try {
+            return SelectorChannels.find(settings, channels, key, name);
+        } catch (ConfigurationException e) {
+            error(settings.values().getOrDefault(key, settings.type()), e.getMessage());
+            return new NamedChannel(name);
+        }
     }
 
     @Override

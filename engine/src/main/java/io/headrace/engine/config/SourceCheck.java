@@ -167,8 +167,7 @@ final class SourceCheck {
         SettingsBinder binder = context.bind(settings, provider, Set.of());
         boolean sound = binder.problems().stream().noneMatch(problem -> problem.severity() == Severity.ERROR);
         if (sound && !channels.isEmpty()) {
-            SelectorCheck.check(provider, settings, context.keys.agent(), channels)
-                    .ifPresent(problem -> context.findings.addAll(List.of(problem)));
+            context.findings.addAll(SelectorCheck.check(provider, settings, context.keys.agent(), channels));
         }
         return settings;
     }
