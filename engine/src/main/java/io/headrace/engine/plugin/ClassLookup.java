@@ -89,6 +89,10 @@ public final class ClassLookup {
                 return ContextLoader.call(type.getClassLoader(), () -> checked(made(role, provider, where), where));
             }
             requireRole(role, type, where);
+            String missing = LinkageProblem.missingMethod(type);
+            if (missing != null) {
+                throw new Unusable("lacks the method " + missing + ", " + where, LinkageProblem.THIS_VERSION, null);
+            }
             ComponentConstructor constructor = ComponentConstructor.of(type, role)
                     .orElseThrow(() -> new Unusable(
                             "has no constructor that can be called, " + where,

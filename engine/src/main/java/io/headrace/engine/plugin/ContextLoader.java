@@ -44,6 +44,12 @@ public final class ContextLoader {
                 throw new ConfigurationException(key + ": " + provider.alias() + ": "
                         + provider.getClass().getName() + ".create() returns null (expected: a component)");
             }
+            String missing = LinkageProblem.missingMethod(made.getClass());
+            if (missing != null) {
+                throw new ConfigurationException(
+                        key + ": " + provider.alias() + ": " + made.getClass().getName() + " lacks the method "
+                                + missing + " (expected: " + LinkageProblem.THIS_VERSION + ")");
+            }
             return made;
         } catch (LinkageError e) {
             throw new ConfigurationException(

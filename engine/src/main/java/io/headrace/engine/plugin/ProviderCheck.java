@@ -16,6 +16,11 @@ public final class ProviderCheck {
      * @throws IllegalArgumentException says what is wrong with it; what the provider throws comes as it is
      */
     public static void require(ComponentProvider provider) {
+        String missing = LinkageProblem.missingMethod(provider.getClass());
+        if (missing != null) {
+            throw new IllegalArgumentException(provider.getClass().getName() + ": lacks the method " + missing
+                    + " (expected: " + LinkageProblem.THIS_VERSION + ")");
+        }
         require(provider, "alias", provider.alias());
         require(provider, "otherNames", provider.otherNames());
         require(provider, "summary", provider.summary());

@@ -80,8 +80,10 @@ final class ProviderCollector {
                 PlugIn owner = origins.get(other);
                 warnings.add(plugIn + ": " + role.word() + " " + provider.alias() + " is "
                         + (owner == null ? "built in, the built-in one" : "in " + owner + ", too, the first one")
-                        + " is used (expected: another alias; type = "
-                        + provider.getClass().getName() + " means this one)");
+                        + " is used (expected: "
+                        + (other.getClass().getName().equals(provider.getClass().getName())
+                                ? "the class in one plug-in only)"
+                                : "another alias; type = " + provider.getClass().getName() + " means this one)"));
                 break;
             }
         }

@@ -95,6 +95,38 @@ class BrokenProvidersTest {
                         + " java.lang.NullPointerException: boo");
     }
 
+    @Test
+    void shouldNameTheMethodThatAClassOfAnotherVersionLacks() throws IOException {
+        String base = """
+                package lib;
+                import io.headrace.engine.channel.Lease;
+                import io.headrace.engine.spi.*;
+                public abstract class Base implements BatchSink {
+                    public int maxBatchEvents() { return 1; }
+                    public void start() {}
+                    public byte[] deliver(Lease lease) { return null; }
+                    %s
+                }
+                """;
+        Path old = new JarMaker()
+                .with("lib.Base", base.formatted("public void stop() {}"))
+                .writeTo(temporary.resolve("old/base.jar"));
+        Path folder = Files.createDirectory(temporary.resolve("plugins.d"));
+        new JarMaker()
+                .with("x.Built", "package x; public class Built extends lib.Base {}")
+                .against(old)
+                .writeTo(folder.resolve("x/lib/x.jar"));
+        new JarMaker().with("lib.Base", base.formatted("")).writeTo(folder.resolve("x/libext/base.jar"));
+        ComponentRegistry registry = ComponentRegistry.load(PlugIns.find(List.of(folder), List.of()));
+
+        assertThat(read(registry, "x.Built").errors())
+                .extracting(Object::toString)
+                .singleElement()
+                .asString()
+                .startsWith("a.conf:8: a1.sinks.k1.type: x.Built: lacks the method stop of"
+                        + " io.headrace.engine.spi.Lifecycle, in plug-in x (");
+    }
+
     private ComponentRegistry registry() throws IOException {
         Path folder = Files.createDirectory(temporary.resolve("plugins.d"));
         JarMaker jar = new JarMaker().with("bad.Bad", PROVIDERS);
