@@ -64,6 +64,15 @@ public final class CheckpointStore implements AutoCloseable {
         }
     }
 
+    /** Puts a checkpoint into the place of the first slot, whatever stands there, and returns when it is durable. */
+    static void replace(Storage storage, Path folder, Checkpoint checkpoint) throws IOException {
+        try (CheckpointStore store = new CheckpointStore(storage, folder)) {
+            store.removeUnfinished();
+            store.files[0] = store.writeUnfinished(0, CheckpointSlot.encode(checkpoint, store.codec));
+            store.publish(0);
+        }
+    }
+
     /** The newest checkpoint that {@link #open} found, whose state is the caller's; null when there never was one. */
     public Checkpoint load() {
         return loaded;

@@ -20,6 +20,11 @@ import java.util.stream.Stream;
 public final class FileStorage implements Storage {
     private static final String LOCK_NAME = "lock";
     private static final Path MACHINE_ID = Path.of("/etc/machine-id");
+    private static final Path LOCKS = Path.of("/proc/locks");
+    private static final String PID = "pid ";
+    private static final int LOCK_PID = 4;
+    private static final int LOCK_FILE = 5;
+    private static final int LOCK_WORDS = 6;
     private static final int HOLDER_TEXT_LIMIT = 256;
 
     /** The operating system does not hold a process's second lock off: this does. */
@@ -138,6 +143,45 @@ public final class FileStorage implements Storage {
             }
             throw e;
         }
+    }
+
+    @Override
+    public String holder(Path folder) throws IOException {
+        Path file = folder.resolve(LOCK_NAME);
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        if (LOCKED_HERE.contains(folder.toRealPath())) {
+            return "pid " + ProcessHandle.current().pid();
+        }
+        String written = Files.readString(file).trim();
+        if (Files.isReadable(LOCKS)) {
+            return holderByLocks(Files.getAttribute(file, "unix:ino").toString(), written);
+        }
+        boolean runs = written.matches("pid \\d{1,18}")
+                && ProcessHandle.of(Long.parseLong(written.substring(PID.length())))
+                        .isPresent();
+        return runs ? written : null;
+    }
+
+    /** The kernel's list has lines like {@code 1: POSIX  ADVISORY  WRITE 4711 08:01:131 0 EOF}. */
+    private static String holderByLocks(String inode, String written) throws IOException {
+        for (String line : Files.readAllLines(LOCKS)) {
+            String[] words = line.trim().split("\\s+");
+            if (words.length >= LOCK_WORDS && words[LOCK_FILE].endsWith(":" + inode)) {
+                // A process of another namespace is listed as 0: the file says what it calls itself.
+                String listed = PID + words[LOCK_PID];
+                if (listed.equals(written) || words[LOCK_PID].equals("0")) {
+                    return written;
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public long modifiedMillis(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toMillis();
     }
 
     private static FileSystemException locked(Path folder, String holder) {

@@ -10,9 +10,17 @@ import java.nio.file.Path;
 public final class LogDamagedException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final String what;
+
     /** @param folder the log's first folder, or the one with the damage */
     public LogDamagedException(Path folder, String what) {
-        super(what + "; nothing was changed; to begin with an empty log and keep this one for a look: mv " + folder
-                + ' ' + folder + ".damaged");
+        super(what + "; nothing was changed; for a report run: headrace wal check " + folder
+                + "; to go on without what is damaged: headrace wal repair " + folder);
+        this.what = what;
+    }
+
+    /** What is damaged, without what can be done. */
+    String what() {
+        return what;
     }
 }

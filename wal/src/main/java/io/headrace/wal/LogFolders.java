@@ -45,7 +45,7 @@ final class LogFolders implements AutoCloseable {
         }
     }
 
-    private static void refuseFlume(Path folder, List<String> names) throws IOException {
+    static void refuseFlume(Path folder, List<String> names) throws IOException {
         for (String name : names) {
             if (FLUME.matcher(name).matches()) {
                 throw new ForeignFolderException(folder + ": holds " + name

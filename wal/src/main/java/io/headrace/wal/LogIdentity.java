@@ -51,12 +51,32 @@ record LogIdentity(StreamId streamId, String changed) {
                 return new LogIdentity(stored.streamId, null);
             }
         }
+        return new LogIdentity(renew(storage, folder, clocks), changed);
+    }
+
+    /** Gives a folder a new stream id. */
+    static StreamId renew(Storage storage, Path folder, LogClocks clocks) throws IOException {
         StreamId fresh =
                 new StreamId(clocks.random().getAsLong(), clocks.random().getAsLong());
+        Path unfinished = folder.resolve(UNFINISHED);
+        if (storage.exists(unfinished)) {
+            storage.delete(unfinished);
+        }
         write(storage, folder, unfinished, fresh);
-        storage.rename(unfinished, file);
+        storage.rename(unfinished, folder.resolve(NAME));
         storage.syncFolder(folder);
-        return new LogIdentity(fresh, changed);
+        return fresh;
+    }
+
+    /** What stands in a folder, and why opening it would take a new stream id; null when there is none. */
+    static LogIdentity inspect(Storage storage, Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        if (!storage.exists(file)) {
+            return null;
+        }
+        Stored stored = read(storage, file);
+        String changed = stored.differenceTo(storage.identityOf(file), place(folder), storage.machineId());
+        return new LogIdentity(stored.inode == null ? null : stored.streamId, changed);
     }
 
     /** The stream id that stands in a folder, without a look at where it stands; null when there is none. */

@@ -285,15 +285,24 @@ final class LogRecovery {
         copiedFrames++;
         copiedBytes += frame.alignedLength();
         try {
-            apply(frame, scanner.hop(), state);
+            HopHeader hop = scanner.hop();
+            if (!apply(frame, hop.sequence(), hop.inputNumber(), hop.inputPosition(), state, nowMillis)) {
+                unknownInputFrames++;
+            }
         } finally {
             frame.release();
         }
         return true;
     }
 
-    private void apply(Frame frame, HopHeader hop, LogState state) {
-        if (!state.committed().isMarked(hop.sequence())) {
+    /**
+     * Takes what a frame above the checkpoint's durable sequence says into the state.
+     *
+     * @return false when the state does not know its input
+     */
+    static boolean apply(
+            Frame frame, long sequence, int inputNumber, long inputPosition, LogState state, long nowMillis) {
+        if (!state.committed().isMarked(sequence)) {
             state.accepted(state.accepted() + frame.eventCount());
         }
         switch (frame.type()) {
@@ -302,25 +311,21 @@ final class LogRecovery {
                 state.nextInputNumber(Math.max(state.nextInputNumber(), input.number() + 1));
                 if (!state.inputs().containsKey(input.number())) {
                     state.inputs()
-                            .put(
-                                    input.number(),
-                                    new InputState(input.number(), input.key(), hop.inputPosition(), nowMillis));
+                            .put(input.number(), new InputState(input.number(), input.key(), inputPosition, nowMillis));
                 }
             }
             case DATA, MARK -> {
-                if (hop.inputNumber() != 0) {
-                    InputState input = state.inputs().get(hop.inputNumber());
-                    if (input == null) {
-                        unknownInputFrames++;
-                    } else {
-                        input.keep(hop.inputPosition(), nowMillis);
-                    }
+                InputState input = state.inputs().get(inputNumber);
+                if (input != null) {
+                    input.keep(inputPosition, nowMillis);
                 }
+                return input != null || inputNumber == 0;
             }
             case PAD -> {
                 // Carries nothing.
             }
         }
+        return true;
     }
 
     /** No frame was accepted at {@code end}: a torn tail, or damage of what was known to be durable? */

@@ -281,6 +281,11 @@ public final class SimulatedDisk implements Storage {
         return () -> unlock(folder, lockedIn);
     }
 
+    @Override
+    public synchronized String holder(Path folder) {
+        return locks.contains(folder) ? "this process" : null;
+    }
+
     private synchronized void unlock(Path folder, long lockedIn) {
         if (lockedIn == life) {
             locks.remove(folder);

@@ -53,6 +53,16 @@ public interface Storage {
      */
     FolderLock lock(Path folder) throws IOException;
 
+    /** Who has a folder {@linkplain #lock locked}, as {@code pid N}, or null; never takes the lock itself. */
+    default String holder(Path folder) throws IOException {
+        return null;
+    }
+
+    /** When a file was written last, in milliseconds since the epoch; -1 where that is not known. */
+    default long modifiedMillis(Path file) throws IOException {
+        return -1;
+    }
+
     /** Names the machine across its restarts; empty when it has no name. */
     String machineId() throws IOException;
 

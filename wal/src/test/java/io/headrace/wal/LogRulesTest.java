@@ -419,7 +419,7 @@ class LogRulesTest {
                 .hasMessageContaining("offset " + offset)
                 .hasMessageContaining("above 2 are missing")
                 .hasMessageContaining("durable sequence 5")
-                .hasMessageEndingWith("mv log log.damaged");
+                .hasMessageEndingWith("headrace wal repair log");
         // Nothing was changed: it is still refused, and sound again when the byte is.
         assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
         damage(segment, offset + 90);
@@ -441,7 +441,7 @@ class LogRulesTest {
         assertThatThrownBy(this::open)
                 .isInstanceOf(LogDamagedException.class)
                 .hasMessageContaining(Segment.nameOf(2))
-                .hasMessageEndingWith("mv log log.damaged");
+                .hasMessageEndingWith("headrace wal repair log");
     }
 
     @Test

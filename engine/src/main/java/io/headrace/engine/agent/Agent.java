@@ -238,16 +238,34 @@ public final class Agent implements AutoCloseable {
         public void channelOpened(String channel) {
             if (started) {
                 sinks.stream().filter(sink -> sink.uses(channel)).forEach(Part::start);
-                sources.stream().filter(source -> source.uses(channel)).forEach(Part::start);
+                if (!isStopping()) {
+                    sources.stream().filter(source -> source.uses(channel)).forEach(source -> start(source, channel));
+                }
             }
         }
 
+        /** One that did without the channel begins anew, with it. */
+        private void start(SourcePart source, String channel) {
+            if (source.isRunning() && source.doesWithout(channel)) {
+                LOG.info("{}: starts again, its optional channel {} is open", source.title(), channel);
+                source.halt(true);
+            }
+            source.start();
+        }
+
+        /** Sources for which it is optional go on: what is closed takes nothing. */
         @Override
         public void channelClosing(String channel) {
-            sources.stream().filter(source -> source.uses(channel)).forEach(Part::requestStop);
-            sources.stream().filter(source -> source.uses(channel)).forEach(source -> source.halt(false));
+            List<SourcePart> halted =
+                    sources.stream().filter(source -> source.endsWith(channel)).toList();
+            halted.forEach(Part::requestStop);
+            halted.forEach(source -> source.halt(false));
             sinks.stream().filter(sink -> sink.uses(channel)).forEach(sink -> sink.halt(false));
         }
+    }
+
+    private synchronized boolean isStopping() {
+        return stopping;
     }
 
     private void startParts() {

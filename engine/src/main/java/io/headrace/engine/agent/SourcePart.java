@@ -8,6 +8,7 @@ import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.config.NamedChannel;
 import io.headrace.engine.config.SelectorChannels;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.SourceCounters;
@@ -50,24 +51,53 @@ final class SourcePart extends Part {
         return configuration.channels().contains(channel);
     }
 
+    /** Whether it runs without this channel: its selector never requires it. */
+    boolean doesWithout(String channel) {
+        return configuration.optional().contains(channel);
+    }
+
+    /** Whether it cannot go on when this channel closes. */
+    boolean endsWith(String channel) {
+        return uses(channel)
+                && (!doesWithout(channel)
+                        || configuration.channels().stream()
+                                .allMatch(name -> name.equals(channel) || channels.apply(name) == null));
+    }
+
+    /** A channel that must be open before; where all are optional, any of them. */
     @Override
     String missing() {
+        String missing = null;
+        boolean anyOpen = false;
         for (String name : configuration.channels()) {
-            if (channels.apply(name) == null) {
+            if (channels.apply(name) != null) {
+                anyOpen = true;
+            } else if (!doesWithout(name)) {
                 return "channel " + name;
+            } else if (missing == null) {
+                missing = "channel " + name;
             }
         }
-        return null;
+        return anyOpen ? null : missing;
     }
 
     @Override
     void open(EngineContext.Reports reports) throws Exception {
+        List<Channel> all = new ArrayList<>();
         List<Channel> open = new ArrayList<>();
-        configuration.channels().forEach(name -> open.add(channels.apply(name)));
+        for (String name : configuration.channels()) {
+            Channel channel = channels.apply(name);
+            if (channel == null) {
+                all.add(new NamedChannel(name));
+            } else {
+                all.add(channel);
+                open.add(channel);
+            }
+        }
         ChannelProcessor processor = new ChannelProcessorImpl(
                 open,
                 interceptors(reports),
-                selector(open, reports),
+                selector(all, reports),
                 env.options().nanoClock(),
                 env.options().epochClock(),
                 metrics);
@@ -102,12 +132,12 @@ final class SourcePart extends Part {
         return stages;
     }
 
-    private ChannelSelector selector(List<Channel> open, EngineContext.Reports reports) throws Exception {
+    private ChannelSelector selector(List<Channel> all, EngineContext.Reports reports) throws Exception {
         ComponentSettings selector = configuration.selector();
         ComponentProvider.OfSelector provider = env.options()
                 .registry()
                 .get(ComponentProvider.OfSelector.class, selector.type().value());
-        return make(selector, provider, () -> provider.create(new OfSelector(selector, this, reports, open)));
+        return make(selector, provider, () -> provider.create(new OfSelector(selector, this, reports, all)));
     }
 
     /** A refusal is told with the place of the interceptor or selector, not with that of the source. */

@@ -32,7 +32,8 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     private final EpochClock epochClock;
 
     /**
-     * @param channels all that the selector can choose, opened by {@link ChannelFactory}
+     * @param channels all that the selector can choose, opened by {@link ChannelFactory}, but for optional ones that are
+     *     not open
      * @param metrics of the source
      */
     public ChannelProcessorImpl(

@@ -161,11 +161,12 @@ final class DualChannel implements ManagedChannel {
         if (journalRunning != null || stopped) {
             throw new IllegalStateException("channel " + name() + ": started or stopped before (expected: once)");
         }
+        // Before anything runs that may fail at once and close the channel again.
+        accepting = true;
         if (log != null) {
             log.start();
         }
         journalRunning = environment.runner().start(journal);
-        accepting = true;
     }
 
     @Override
@@ -272,11 +273,12 @@ final class DualChannel implements ManagedChannel {
 
     /** Takes the channel out of service; the first cause stays. Any of the channel's threads. */
     void fail(Throwable cause) {
+        // Who sees the failure sees a closed channel.
+        accepting = false;
+        take.seal(consumers);
         if (!failure.compareAndSet(null, cause)) {
             return;
         }
-        accepting = false;
-        take.seal(consumers);
         tellEverybody();
         environment.failureHandler().accept(cause);
     }
@@ -470,6 +472,10 @@ final class DualChannel implements ManagedChannel {
     }
 
     void advanceFloor(ChannelInput input, long floor) {
+        if (!accepting) {
+            // Sources go on without an optional channel that is closed; nobody would ever take this from the queue.
+            return;
+        }
         input.floorRequested = floor;
         enqueue(journal -> journal.floorAdvanced(input));
     }

@@ -50,11 +50,20 @@ final class FrameRouter {
         anyBranches = new long[channels.size()];
         for (int b = 0; b < branches.size(); b++) {
             for (Channel channel : branches.get(b).required()) {
-                requiredBranches[places.get(channel)] |= 1L << b;
-                anyBranches[places.get(channel)] |= 1L << b;
+                Integer place = places.get(channel);
+                if (place == null) {
+                    throw new IllegalArgumentException(
+                            "channel " + channel.name() + ": required and not open (expected: open)");
+                }
+                requiredBranches[place] |= 1L << b;
+                anyBranches[place] |= 1L << b;
             }
             for (Channel channel : branches.get(b).optional()) {
-                anyBranches[places.get(channel)] |= 1L << b;
+                Integer place = places.get(channel);
+                // An optional channel that is not open gets nothing and holds up nobody.
+                if (place != null) {
+                    anyBranches[place] |= 1L << b;
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ package io.headrace.engine.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One agent as it is configured: names resolved, types known, settings checked. Immutable.
@@ -23,6 +24,7 @@ public record AgentConfiguration(
      *
      * @param settings its own
      * @param channels where its events go
+     * @param optional those of them that its selector never requires
      * @param selector how they are spread
      * @param interceptors what changes them, in order
      * @param maxBackoffSleep longest pause between two polls of an idle source in milliseconds; 0 for the agent's own
@@ -30,6 +32,7 @@ public record AgentConfiguration(
     public record SourceConfiguration(
             ComponentSettings settings,
             List<String> channels,
+            Set<String> optional,
             ComponentSettings selector,
             List<ComponentSettings> interceptors,
             long maxBackoffSleep) {}

@@ -42,7 +42,12 @@ final class BrokenParts {
                                             : ""))));
             if (!left.isEmpty()) {
                 sources.add(new SourceConfiguration(
-                        source.settings(), left, source.selector(), source.interceptors(), source.maxBackoffSleep()));
+                        source.settings(),
+                        left,
+                        source.optional(),
+                        source.selector(),
+                        source.interceptors(),
+                        source.maxBackoffSleep()));
             }
         }
         List<SinkConfiguration> sinks = new ArrayList<>();

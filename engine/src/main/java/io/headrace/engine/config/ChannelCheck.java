@@ -32,7 +32,9 @@ final class ChannelCheck {
             context.checkAsFlume(settings);
             return Optional.empty();
         }
-        context.batchSizes.channel(name, settings, context.bind(settings, provider, Set.of()));
+        SettingsBinder binder = context.bind(settings, provider, Set.of());
+        context.batchSizes.channel(name, settings, binder);
+        context.folders.channel(settings, binder);
         return Optional.of(settings);
     }
 

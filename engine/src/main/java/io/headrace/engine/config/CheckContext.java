@@ -17,6 +17,7 @@ final class CheckContext {
     final KeyAdvice advice;
     final Findings findings;
     final BatchSizeCheck batchSizes = new BatchSizeCheck();
+    final FolderCheck folders;
 
     /** Every setting of every component with the value in use, by full key. */
     final Map<String, String> effective = new TreeMap<>();
@@ -31,6 +32,7 @@ final class CheckContext {
         this.types = new ComponentTypes(registry, catalogue);
         this.advice = new KeyAdvice(registry, catalogue);
         this.findings = findings;
+        this.folders = new FolderCheck(findings);
     }
 
     /** The names of a list; at its first use with warnings for what is defined but not in it. */

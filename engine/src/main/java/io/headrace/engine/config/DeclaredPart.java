@@ -3,6 +3,7 @@ package io.headrace.engine.config;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A source or sink as it is written, also when it cannot run.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param alias the short name of its type in lower case; the type itself when nobody knows it, empty without one
  * @param list where its channels are named, or null
  * @param channels their names, those that exist
+ * @param optional those of a source that its selector never requires
  * @param interceptors of a source, those that can be used
  * @param written keys relative to the component
  */
@@ -23,6 +25,7 @@ record DeclaredPart(
         String alias,
         ConfigValue list,
         List<String> channels,
+        Set<String> optional,
         List<ComponentSettings> interceptors,
         Map<String, ConfigValue> written) {
     boolean isA(String... aliases) {

@@ -1,17 +1,19 @@
 package io.headrace.engine.config;
 
 import io.headrace.engine.channel.Channel;
-import io.headrace.engine.channel.ChannelConsumer;
-import io.headrace.engine.channel.Ledger;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.plugin.ContextLoader;
+import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.SelectorContext;
-import io.headrace.wal.StreamId;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -30,12 +32,31 @@ final class SelectorCheck implements SelectorContext {
                 channels.stream().map(name -> (Channel) new NamedChannel(name)).toList();
     }
 
-    /** What is wrong with the selector. */
-    static List<ConfigurationProblem> check(
+    /**
+     * What is found out about a selector.
+     *
+     * @param problems what is wrong with it
+     * @param optional names of the channels that none of its branches requires
+     */
+    record Result(List<ConfigurationProblem> problems, Set<String> optional) {}
+
+    static Result check(
             ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
+        Set<String> optional = new LinkedHashSet<>(channels);
+        List<ConfigurationProblem> problems = make(provider, settings, agent, channels, selector -> selector.branches()
+                .forEach(branch -> branch.required().forEach(channel -> optional.remove(channel.name()))));
+        return new Result(problems, problems.isEmpty() ? Collections.unmodifiableSet(optional) : Set.of());
+    }
+
+    private static List<ConfigurationProblem> make(
+            ComponentProvider.OfSelector provider,
+            ComponentSettings settings,
+            String agent,
+            List<String> channels,
+            Consumer<ChannelSelector> look) {
         SelectorCheck context = new SelectorCheck(settings, agent, channels);
         try {
-            ContextLoader.make(settings.prefix() + "type", provider, () -> provider.create(context));
+            look.accept(ContextLoader.make(settings.prefix() + "type", provider, () -> provider.create(context)));
         } catch (ConfigurationException e) {
             context.error(settings.type(), e.getMessage());
         } catch (Exception e) {
@@ -123,52 +144,5 @@ final class SelectorCheck implements SelectorContext {
 
     private static IllegalStateException onlyChecked() {
         return new IllegalStateException("a selector that is only checked (expected: only names of channels are used)");
-    }
-
-    private record NamedChannel(String name) implements Channel {
-        @Override
-        public StreamId streamId() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long acknowledged() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long safe() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long lowWater() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public long size() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public boolean isDurable() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public Throwable failure() {
-            throw onlyChecked();
-        }
-
-        @Override
-        public ChannelConsumer consumer(String sinkName) {
-            throw onlyChecked();
-        }
-
-        @Override
-        public Ledger ledger() {
-            throw onlyChecked();
-        }
     }
 }

@@ -301,10 +301,25 @@ public final class SettingsBinder {
             warn(written, tailDropped(written, bare));
             text = bare;
         }
+        if (SettingParser.isText(type)) {
+            warnOfQuotes(written);
+        }
         try {
             return SettingParser.parse(type, setting, text);
         } catch (SettingParser.Unexpected e) {
             throw error(written, written.key() + ": " + shown(setting.key(), text), e.getMessage());
+        }
+    }
+
+    /** As in a shell, where they would not be part of the value. */
+    private void warnOfQuotes(ConfigValue written) {
+        String text = written.value();
+        char first = text.isEmpty() ? 0 : text.charAt(0);
+        if (text.length() > 1 && (first == '"' || first == '\'') && text.charAt(text.length() - 1) == first) {
+            warn(
+                    written,
+                    written.key() + ": " + shown(written.key(), text)
+                            + ": the quotes are part of the value (expected: a value without quotes)");
         }
     }
 
@@ -319,6 +334,7 @@ public final class SettingsBinder {
                 }
                 String bare = SettingParser.withoutComment(value.value());
                 String text = bare != null && setting.word() ? bare : value.value();
+                warnOfQuotes(value);
                 entries.put(key.substring(prefix.length()), text);
                 effective.put(key, shown(key, text));
                 if (bare != null) {

@@ -32,6 +32,7 @@ final class SinkCheck {
                 context.types.alias("sink", type),
                 written.get("channel"),
                 channels,
+                Set.of(),
                 List.of(),
                 written));
         if (type == null) {

@@ -29,7 +29,8 @@ final class SourceCheck {
         List<String> channels = channels(name, written, title, type);
         ComponentProvider.OfSource provider = context.provider(ComponentProvider.OfSource.class, "source", type, title);
         List<ComponentSettings> interceptors = interceptors(name, written, title);
-        ComponentSettings selector = selector(name, written, title, type, channels);
+        Set<String> optional = new LinkedHashSet<>();
+        ComponentSettings selector = selector(name, written, title, type, channels, optional);
         context.parts.add(new DeclaredPart(
                 ComponentKind.SOURCE,
                 name,
@@ -37,6 +38,7 @@ final class SourceCheck {
                 context.types.alias("source", type),
                 written.get("channels"),
                 channels,
+                Set.copyOf(optional),
                 interceptors,
                 written));
         if (type == null) {
@@ -68,7 +70,8 @@ final class SourceCheck {
         long maxBackoff = pauses.map(CommonKeys.Polling::maxBackoffSleep)
                 .map(Duration::toMillis)
                 .orElse(0L);
-        return Optional.of(new SourceConfiguration(settings, channels, selector, interceptors, maxBackoff));
+        return Optional.of(
+                new SourceConfiguration(settings, channels, Set.copyOf(optional), selector, interceptors, maxBackoff));
     }
 
     private List<String> channels(String name, Map<String, ConfigValue> written, String title, ConfigValue type) {
@@ -142,12 +145,14 @@ final class SourceCheck {
         return Optional.of(settings);
     }
 
+    /** @param optional gets the names of channels that the selector never requires */
     private ComponentSettings selector(
             String source,
             Map<String, ConfigValue> written,
             String title,
             ConfigValue sourceType,
-            List<String> channels) {
+            List<String> channels,
+            Set<String> optional) {
         if (sourceType == null) {
             return null;
         }
@@ -167,7 +172,9 @@ final class SourceCheck {
         SettingsBinder binder = context.bind(settings, provider, Set.of());
         boolean sound = binder.problems().stream().noneMatch(problem -> problem.severity() == Severity.ERROR);
         if (sound && !channels.isEmpty()) {
-            context.findings.addAll(SelectorCheck.check(provider, settings, context.keys.agent(), channels));
+            SelectorCheck.Result found = SelectorCheck.check(provider, settings, context.keys.agent(), channels);
+            context.findings.addAll(found.problems());
+            optional.addAll(found.optional());
         }
         return settings;
     }

@@ -70,10 +70,21 @@ final class TopologyCheck {
                 context.findings.warn(
                         place,
                         null,
-                        "channel " + name + ": no sink, it fills up and holds its sources"
+                        "channel " + name + ": no sink, it fills up and "
+                                + (isOptional(name) ? "then gets nothing more" : "holds its sources")
                                 + " (expected: a sink that names it)");
             }
         }
+    }
+
+    /** Whether it has sources, and none of them waits for room in it. */
+    private boolean isOptional(String channel) {
+        List<DeclaredPart> users = context.parts.stream()
+                .filter(part ->
+                        part.kind() == ComponentKind.SOURCE && part.channels().contains(channel))
+                .toList();
+        return !users.isEmpty()
+                && users.stream().allMatch(source -> source.optional().contains(channel));
     }
 
     private boolean isUnused(ComponentKind kind, String channel) {

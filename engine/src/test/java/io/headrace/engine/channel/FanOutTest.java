@@ -204,6 +204,21 @@ class FanOutTest {
         assertThat(drain(one)).containsExactly("a", "b");
     }
 
+    /** A source goes on without an optional channel that failed for good: nothing may gather there. */
+    @Test
+    void shouldKeepNothingForAnOptionalChannelThatIsClosed() throws IOException {
+        ChannelProcessorImpl processor = processor(Fixtures.replicating(List.of(one), List.of(two)));
+        SourceInput input = processor.openInput(LINK);
+        put(processor, input, 1, "a");
+        runner.runAll();
+        two.stop(0);
+        for (int position = 2; position < 50; position++) {
+            put(processor, input, position, "b");
+            input.advanceFloor(position - 1);
+        }
+        assertThat(((DualChannel) two).commands()).isEmpty();
+    }
+
     private static final class Growing implements Interceptor {
         @Override
         public void interceptShared(Map<String, String> headers) {

@@ -314,6 +314,24 @@ class ConfigurationLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            a1.sources.r1.selector.optional = c2|then gets nothing more
+            a1.sources.r1.selector.optional = c1|holds its sources
+            a1.sources.r1.selector.type = load_balancing|holds its sources
+            """)
+    void shouldSayWhomAChannelWithoutSinkHolds(String selector, String consequence) {
+        ConfigurationReport report = read(SOUND.replace("a1.channels = c1", "a1.channels = c1 c2")
+                        .replace("r1.channels = c1", "r1.channels = c1 c2")
+                + "a1.channels.c2.type = buffer\n" + selector);
+
+        assertThat(report.errors()).isEmpty();
+        assertThat(report.warnings())
+                .extracting(ConfigurationProblem::message)
+                .containsExactly(
+                        "channel c2: no sink, it fills up and " + consequence + " (expected: a sink that names it)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             k1|failover|a.conf:11: a1.sinkgroups.g.processor.type: failover (expected: no group: each sink then has a thread of its own, and one that fails leaves the events of its channel to the others; this version has no processor failover)
             k1|Load_Balance|a.conf:11: a1.sinkgroups.g.processor.type: Load_Balance (expected: no group: each sink then has a thread of its own and they share the channel in parallel; in Flume one sink of a group works at a time; this version has no processor load_balance)
             k1|mine|a.conf:11: a1.sinkgroups.g.processor.type: mine (expected: default)

@@ -134,6 +134,35 @@ class HostileConfigurationTest {
     }
 
     @Test
+    void shouldWarnOfQuotes() {
+        assertThat(read("""
+                        a1.channels.c1.checkpointDir = "/var/c"
+                        a1.sources.r1.positionFile = '/var/p.json'
+                        a1.sources.r1.headers.logs.x = "y"
+                        a1.sources.r1.fileHeaderKey = "
+                        """).warnings())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "a.conf:14: a1.channels.c1.checkpointDir: \"/var/c\": the quotes are part of the value"
+                                + " (expected: a value without quotes)",
+                        "a.conf:15: a1.sources.r1.positionFile: '/var/p.json': the quotes are part of the value"
+                                + " (expected: a value without quotes)",
+                        "a.conf:16: a1.sources.r1.headers.logs.x: \"y\": the quotes are part of the value"
+                                + " (expected: a value without quotes)");
+    }
+
+    @Test
+    void shouldSuggestTheAgentsOwnKeys() {
+        assertThat(read("a1.sources.r1.Channels = c1\na1.sinks.k1.chanel = c1\na1.sources.r1.selektor.type = x")
+                        .warnings())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "a.conf:14: a1.sources.r1.Channels: unknown key (did you mean channels?)",
+                        "a.conf:15: a1.sinks.k1.chanel: unknown key (did you mean channel?)",
+                        "a.conf:16: a1.sources.r1.selektor.type: unknown key (did you mean selector.type?)");
+    }
+
+    @Test
     void shouldShowNoSecrets() {
         assertThat(SettingsBinder.shown("apiKey", "hunter2")).isEqualTo("***");
         assertThat(SettingsBinder.shown("truststore.passphrase", "hunter2")).isEqualTo("***");

@@ -1,0 +1,545 @@
+package io.headrace.wal;
+
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameType;
+import io.headrace.frame.HopHeader;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the frames of a log in order from outside, while it may be open elsewhere: by plain positional reads into bounded
+ * buffers, without a lock, writing nothing. A frame counts only if tag, header checksum and payload checksum hold. What does not
+ * hold because its segment was released and used again meanwhile is passed over: it was committed. Each sequence is
+ * returned once at most, in ascending order.
+ *
+ * <p>Owned by one thread, which is not interrupted. Works on any storage.
+ */
+public final class LogWalk implements AutoCloseable {
+    private static final int MAX_RENEWALS = 1000;
+
+    /** What a step came to. */
+    public enum Step {
+        /** A frame, see {@link #frame()}. */
+        FRAME,
+        /** Something that is not as it was written, see {@link #damage()}; the next step goes on behind it. */
+        DAMAGE,
+        /** Nothing more now; the next step looks again. */
+        END
+    }
+
+    private final Storage storage;
+    private final LogPlace place;
+    private final boolean withReleased;
+    private final boolean judging;
+    private final SegmentScanner scanner =
+            new SegmentScanner(ByteBufAllocator.DEFAULT, (int) LogSettings.MAX_SEGMENT_BYTES);
+    private final FrameSearch search = new FrameSearch();
+
+    private LogView fixed;
+    private LogView view;
+    private boolean checkpointTold;
+    private int at;
+    private Segment segment;
+    private long partSequence;
+    private boolean sizeTold;
+    private long lookedAgainAt;
+    private long last;
+    private long knownDurable;
+    private Frame frame;
+    private LogDamage damage;
+    private long tornBytes;
+    private boolean ended;
+    private long bytesRead;
+    private long released;
+    private int renewals;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param above only frames with sequences above this are returned; {@code Long.MIN_VALUE} for all that are not committed
+     * @param withReleased also what is committed, as far as it is not released
+     * @param judging whether the bytes behind the last frame are searched for what tells a torn tail from damage, which
+     *     reads the last segment to its end
+     */
+    public LogWalk(Storage storage, LogPlace place, long above, boolean withReleased, boolean judging) {
+        this.storage = storage;
+        this.place = place;
+        this.withReleased = withReleased;
+        this.judging = judging;
+        this.last = above;
+    }
+
+    /** Walks what a view of a log that nobody has open shows, whatever stands in the checkpoint meanwhile. */
+    LogWalk(Storage storage, LogPlace place, LogView fixed, long above) {
+        this(storage, place, above, false, true);
+        this.fixed = fixed;
+    }
+
+    /** Goes to the next frame or damage. The frame of the step before is given back. */
+    public Step next() throws IOException {
+        dropFrame();
+        if (ended) {
+            ended = false;
+            if (movedOn()) {
+                view = null;
+            }
+        }
+        while (true) {
+            if (view == null) {
+                enter();
+                if (view.checkpointFault() != null && !checkpointTold) {
+                    checkpointTold = true;
+                    damage = new LogDamage(
+                            LogDamage.Kind.CHECKPOINT,
+                            place.checkpointFolder(),
+                            0,
+                            0,
+                            List.of(),
+                            0,
+                            view.checkpointFault());
+                    return Step.DAMAGE;
+                }
+            }
+            if (at >= view.parts().size()) {
+                return end();
+            }
+            LogView.Part part = view.parts().get(at);
+            if (segment == null && !open(part)) {
+                if (isReleased(part)) {
+                    renew();
+                    continue;
+                }
+                lose(
+                        LogDamage.Kind.SEGMENT,
+                        part.path(),
+                        0,
+                        0,
+                        "missing, or its header is damaged",
+                        last + 1,
+                        part.lastSequence(),
+                        0);
+                at++;
+                return Step.DAMAGE;
+            }
+            if (!sizeTold && part.size() != part.header().size()) {
+                sizeTold = true;
+                if (isReleased(part)) {
+                    renew();
+                    continue;
+                }
+                damage = new LogDamage(
+                        LogDamage.Kind.SIZE,
+                        part.path(),
+                        part.size(),
+                        part.header().size(),
+                        List.of(),
+                        0,
+                        part.size() + " bytes (expected: " + part.header().size() + ", as its header says)");
+                return Step.DAMAGE;
+            }
+            Step step = step(part);
+            if (step != null) {
+                return step;
+            }
+        }
+    }
+
+    /** One try; null when something was passed over. */
+    private Step step(LogView.Part part) throws IOException {
+        Frame found = read(part);
+        if (found != null) {
+            return accept(found) ? Step.FRAME : null;
+        }
+        long offset = scanner.frameOffset();
+        if (part.followed() && offset == part.end()) {
+            leave();
+            at++;
+            return null;
+        }
+        if (offset != lookedAgainAt) {
+            // What was read may be older than what says that there is a frame.
+            lookedAgainAt = offset;
+            scanner.releaseBuffers();
+            scanner.position(segment, offset);
+            return null;
+        }
+        String fault = scanner.fault();
+        boolean passed = withReleased
+                && part.followed()
+                && part.lastSequence() <= view.checkpoint().lowWater();
+        boolean guessed = !part.followed() && at < view.parts().size() - 1;
+        if (passed || offset >= part.required() && !isLost(offset, guessed)) {
+            if (passed || guessed) {
+                leave();
+                at++;
+                return null;
+            }
+            return end();
+        }
+        if (isReleased(part)) {
+            renew();
+            return null;
+        }
+        skipDamage(part, offset, fault);
+        return Step.DAMAGE;
+    }
+
+    private boolean accept(Frame found) {
+        long sequence = scanner.hop().sequence();
+        partSequence = sequence;
+        bytesRead += found.alignedLength();
+        knownDurable = Math.max(knownDurable, scanner.hop().durable());
+        renewals = 0;
+        if (sequence <= last) {
+            found.release();
+            return false;
+        }
+        last = sequence;
+        if (found.type() == FrameType.PAD) {
+            found.release();
+            return false;
+        }
+        frame = found;
+        return true;
+    }
+
+    private Frame read(LogView.Part part) throws IOException {
+        try {
+            return scanner.next(Math.min(part.end(), part.size()), partSequence);
+        } catch (LogDamagedException e) {
+            // The file is shorter than it was.
+            scanner.releaseBuffers();
+            return null;
+        }
+    }
+
+    /** What is behind the last frame: damage when something later says that it was durable, else a torn tail. */
+    private boolean isLost(long offset, boolean guessed) throws IOException {
+        tornBytes = 0;
+        if (guessed || !judging) {
+            return false;
+        }
+        long durable = knownDurable;
+        for (int i = at; i < view.parts().size(); i++) {
+            LogView.Part later = view.parts().get(i);
+            if (later.isMissing()) {
+                continue;
+            }
+            try (StorageFile file = storage.open(later.path(), Storage.OpenMode.READ)) {
+                Segment searched = new Segment(later.path(), file, later.header());
+                long start = i == at ? offset : SegmentHeader.LENGTH;
+                long from = start;
+                long found = search.find(searched, from, later.end(), last);
+                while (found >= 0) {
+                    HopHeader hop = search.hop();
+                    durable = Math.max(durable, hop.durable());
+                    from = found + FrameLayout.align(hop.length());
+                    tornBytes += from - start;
+                    start = from;
+                    found = search.find(searched, from, later.end(), last);
+                }
+            } catch (NoSuchFileException | FileNotFoundException e) {
+                // Released since: the caller looks at that.
+                return true;
+            }
+        }
+        if (tornBytes == 0
+                && search.begins(segment, offset, view.parts().get(at).end())) {
+            tornBytes = FrameLayout.ALIGNMENT;
+        }
+        knownDurable = durable;
+        return durable > last;
+    }
+
+    /** Goes to the next frame that holds, and says what lies before it. */
+    private void skipDamage(LogView.Part part, long offset, String fault) throws IOException {
+        tornBytes = 0;
+        long end = Math.min(part.end(), part.size());
+        boolean known = search.at(segment, offset, end) && search.hop().sequence() > partSequence;
+        long sequence = known ? search.hop().sequence() : partSequence;
+        int events = known ? search.events(segment, offset, search.hop().length()) : 0;
+        long behind = offset + (known ? FrameLayout.align(search.hop().length()) : FrameLayout.ALIGNMENT);
+        long resume = search.find(segment, behind, end, sequence);
+        while (resume >= 0 && !holds(part, resume)) {
+            resume = search.find(segment, resume + FrameLayout.ALIGNMENT, end, sequence);
+        }
+        long to = resume >= 0 ? resume : end;
+        long lastLost;
+        if (known && to == behind) {
+            lastLost = sequence;
+        } else if (resume >= 0) {
+            lastLost = scanner.hop().sequence() - 1;
+        } else {
+            lastLost = part.lastSequence() >= 0 ? part.lastSequence() : Math.max(knownDurable, sequence);
+        }
+        long firstLost = known && to == behind ? sequence : partSequence + 1;
+        lose(LogDamage.Kind.FRAMES, part.path(), offset, to, fault, firstLost, lastLost, events);
+        scanner.releaseBuffers();
+        scanner.position(segment, to);
+        lookedAgainAt = -1;
+        if (resume < 0 && !part.followed()) {
+            leave();
+            at = view.parts().size();
+        }
+    }
+
+    private boolean holds(LogView.Part part, long offset) throws IOException {
+        scanner.releaseBuffers();
+        scanner.position(segment, offset);
+        Frame found = read(part);
+        if (found == null) {
+            return false;
+        }
+        found.release();
+        return true;
+    }
+
+    private void lose(
+            LogDamage.Kind kind,
+            Path file,
+            long offset,
+            long end,
+            String fault,
+            long first,
+            long lastLost,
+            long events) {
+        List<LogDamage.SequenceRange> lost = new ArrayList<>();
+        LogState state = view.checkpoint().state();
+        SequenceWindow committed = state.committed();
+        long from = Math.max(Math.max(first, last + 1), committed.floor() + 1);
+        while (from <= lastLost) {
+            Map.Entry<Long, Long> hole = state.holes().floorEntry(from);
+            if (hole != null && hole.getValue() >= from) {
+                from = hole.getValue() + 1;
+            } else if (committed.isMarked(from)) {
+                from++;
+            } else {
+                long to = from >= committed.highest() ? lastLost : committed.nextMarked(from) - 1;
+                Long nextHole = state.holes().higherKey(from);
+                to = Math.min(lastLost, nextHole == null ? to : Math.min(to, nextHole - 1));
+                lost.add(new LogDamage.SequenceRange(from, to));
+                from = to + 1;
+            }
+        }
+        last = Math.max(last, lastLost);
+        damage = new LogDamage(kind, file, offset, end, lost, lost.isEmpty() ? 0 : events, fault);
+    }
+
+    private Step end() {
+        scanner.releaseBuffers();
+        lookedAgainAt = -1;
+        ended = true;
+        return Step.END;
+    }
+
+    /** After an end: whether the log went on in another segment, or was opened again. */
+    private boolean movedOn() throws IOException {
+        if (segment == null || view.checkpointFault() != null) {
+            return true;
+        }
+        Checkpoint now = LogView.newest(storage, place.checkpointFolder());
+        if (now == null || view.parts().stream().noneMatch(part -> part.index() == now.tailSegmentIndex())) {
+            return true;
+        }
+        for (Path folder : place.dataFolders()) {
+            for (String name : storage.list(folder)) {
+                if (Segment.indexOf(name) > segment.index() && follows(folder.resolve(name))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean follows(Path path) throws IOException {
+        try (StorageFile file = storage.open(path, Storage.OpenMode.READ)) {
+            SegmentHeader header = SegmentHeader.read(file, path);
+            return header != null && header.link() != null;
+        } catch (NoSuchFileException | FileNotFoundException e) {
+            // Recycled since it was listed.
+            return false;
+        }
+    }
+
+    private void enter() throws IOException {
+        view = fixed != null ? fixed : LogView.take(storage, place, withReleased);
+        knownDurable = Math.max(knownDurable, view.checkpoint().durable());
+        if (!withReleased) {
+            last = Math.max(last, view.checkpoint().lowWater());
+        }
+        List<LogView.Part> parts = view.parts();
+        at = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            LogView.Part part = parts.get(i);
+            if (segment != null
+                    && !part.isMissing()
+                    && part.index() == segment.index()
+                    && part.header().tag() == segment.tag()) {
+                // Goes on where it stood.
+                at = i;
+                return;
+            }
+        }
+        leave();
+        // Not past what is missing: it is to be told.
+        while (at < parts.size() - 1
+                && !parts.get(at).isMissing()
+                && parts.get(at).followed()
+                && parts.get(at).lastSequence() <= last) {
+            at++;
+        }
+    }
+
+    private boolean open(LogView.Part part) throws IOException {
+        if (part.isMissing()) {
+            return false;
+        }
+        StorageFile file;
+        try {
+            file = storage.open(part.path(), Storage.OpenMode.READ);
+        } catch (NoSuchFileException | FileNotFoundException e) {
+            // Recycled or removed: the caller finds out whether it may be.
+            return false;
+        }
+        segment = new Segment(part.path(), file, part.header());
+        if (isReused()) {
+            leave();
+            return false;
+        }
+        scanner.position(segment, SegmentHeader.LENGTH);
+        partSequence = part.header().link().base() - 1;
+        lookedAgainAt = -1;
+        sizeTold = false;
+        return true;
+    }
+
+    /** Whether the file has another tag now: used again, or being given one. */
+    private boolean isReused() throws IOException {
+        SegmentHeader now = SegmentHeader.read(segment.file(), segment.path());
+        return now == null || now.tag() != segment.tag();
+    }
+
+    /** Whether a part was released since the view was taken, so that what it holds does not matter. */
+    private boolean isReleased(LogView.Part part) throws IOException {
+        if (view.checkpointFault() != null) {
+            return false;
+        }
+        boolean reused = segment != null && isReused();
+        Checkpoint now = LogView.newest(storage, place.checkpointFolder());
+        boolean newer = now != null && now.generation() > view.checkpoint().generation();
+        if (part.lastSequence() >= 0 && !reused) {
+            return newer && now.lowWater() >= part.lastSequence();
+        }
+        return newer && (reused || segment == null);
+    }
+
+    private void renew() throws IOException {
+        if (++renewals > MAX_RENEWALS) {
+            throw new IOException(place.home() + ": changes faster than it can be read (expected: a frame in "
+                    + MAX_RENEWALS + " looks)");
+        }
+        released++;
+        leave();
+        view = null;
+    }
+
+    private void leave() throws IOException {
+        if (segment != null) {
+            scanner.releaseBuffers();
+            StorageFile file = segment.file();
+            segment = null;
+            file.close();
+        }
+    }
+
+    private void dropFrame() {
+        if (frame != null) {
+            frame.release();
+            frame = null;
+        }
+    }
+
+    /** The frame of the last step, until the next one. */
+    public Frame frame() {
+        return frame;
+    }
+
+    /** Its sequence. */
+    public long sequence() {
+        return scanner.hop().sequence();
+    }
+
+    /** Where its file stands, and where in it. */
+    public Path file() {
+        return segment == null ? null : segment.path();
+    }
+
+    /** Where the frame begins in its file, in bytes. */
+    public long offset() {
+        return scanner.frameOffset();
+    }
+
+    /** Number of the input that it came from; 0: none. */
+    public int inputNumber() {
+        return scanner.hop().inputNumber();
+    }
+
+    /** Its position in that input. */
+    public long inputPosition() {
+        return scanner.hop().inputPosition();
+    }
+
+    /** Whether it was committed when the checkpoint was read last. */
+    public boolean isCommitted() {
+        return view.isCommitted(sequence());
+    }
+
+    /** The damage of the last step. */
+    public LogDamage damage() {
+        return damage;
+    }
+
+    /** At the end: bytes behind the last frame that were written and never known to be durable. */
+    public long tornBytes() {
+        return tornBytes;
+    }
+
+    /** Bytes of frames read so far. */
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    /** How often segments were released while they were read. */
+    public long released() {
+        return released;
+    }
+
+    /** What the walk goes by now; null before the first step. */
+    LogView view() {
+        return view;
+    }
+
+    /** The part that the last step was in. */
+    int partIndex() {
+        return at;
+    }
+
+    /** Bytes that there are to read, as far as is known. */
+    public long bytesToRead() {
+        return view == null ? 0 : view.bytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        dropFrame();
+        leave();
+        scanner.close();
+    }
+}
