@@ -6,11 +6,12 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154
 
-# Whether nothing that goes into the distribution is newer than the file.
+# Whether nothing that goes into the distribution is newer than the file. What is dated in the future, by a clock that was
+# wrong, counts from then on: it would be newer than any build.
 newest_is() {
     [ -f "$1" ] && [ -z "$(cd "$source_tree" && find pom.xml wal/pom.xml wal/src/main engine/pom.xml engine/src/main \
         transport/pom.xml transport/src/main tools/pom.xml tools/src/main tools/src/assembly tools/src/conf \
-        tools/bin/headrace tools/bin/flume-ng -newer "$1" -print 2>/dev/null)" ]
+        tools/bin/headrace tools/bin/flume-ng -newer "$1" ! -mmin -0 -print 2>/dev/null)" ]
 }
 
 # A build that was interrupted, or still runs, may have copied only some of the jars.
@@ -69,6 +70,8 @@ explain_failure() {
         say 'Maven cannot write its repository (expected: a home folder that can be written, or MAVEN_OPTS=-Dmaven.repo.local=FOLDER)'
     elif grep -q 'No space left on device' "$log"; then
         say 'no space left (expected: 500 MB for the build and what it loads)'
+    elif grep -q 'Malformed input or input contains unmappable characters' "$log"; then
+        say "Java cannot name a folder on the way to $source_tree (expected: a name in UTF-8; or move the clone)"
     elif grep -q 'requires Maven version' "$log"; then
         say "$maven is too old (expected: Maven >= 3.8)"
     fi

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Run an agent: the sources, channels and sinks of a properties file, as Flume has them.",
             "",
-            "SIGTERM or Ctrl-C stops it in order: sources first, then sinks take what is left for a while, then channels"
+            "SIGTERM, SIGHUP or Ctrl-C stops it in order: sources first, then sinks take what is left for a while, then channels"
                     + " write what remains; it says what was delivered and what is left. A second signal ends it at once.",
             "A component that fails is started again with growing pauses while the others run; /health says which and why."
                     + " Messages go to standard error.",
@@ -38,9 +38,9 @@ import picocli.CommandLine.ParentCommand;
             "  headrace agent -n a1 -c conf -f conf/flume.properties -Dflume.root.logger=DEBUG,console -Xmx1g",
             "      flags of flume-ng are understood; -X..., -D... and -javaagent: go to Java",
             "",
-            "Exit codes: 0 stopped in order; 1 failed: a damaged log at the start, or the virtual machine (out of memory;",
-            "      the agent stops in order first); 64 usage; 78 configuration, nothing was started; 130 or 143 at the",
-            "      second SIGINT or SIGTERM."
+            "Exit codes: 0 stopped in order; 1 failed: a damaged log at the start, or the virtual machine",
+            "      (out of memory; the agent stops in order first); 64 usage; 78 configuration, nothing was",
+            "      started; 129, 130 or 143 at the second SIGHUP, SIGINT or SIGTERM."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class AgentCommand implements Callable<Integer> {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             AgentCommand.class,
             ValidateCommand.class,
             GenerateCommand.class,
+            WalCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
             HelpCommand.class
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  headrace quickstart /var/log/*.log          the same with your own files, which are only read",
             "  headrace validate agent.properties          check a configuration",
             "  headrace agent -n a1 -f agent.properties    run one; Flume's flags and files are understood",
+            "  headrace wal status /var/lib/a1/log         look into a channel's log, also of a running agent",
             "  headrace help agent                         all about one command",
             "  headrace help components                    what can stand in a configuration",
             "",

@@ -5,8 +5,8 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * SIGTERM and SIGINT: the first one asks for an orderly stop, a second one, half a second later or
- * more, ends the process at once. Java has no
+ * SIGTERM, SIGINT and SIGHUP (the terminal has gone): the first one asks for an orderly stop, a second one, half a second
+ * later or more, ends the process at once. One that was ignored when the process began, as nohup has it, stays ignored. Java has no
  * supported way to tell one signal from the next, so the handlers of its module {@code jdk.unsupported} are used by
  * reflection, as their names alone make the compiler warn.
  */
@@ -30,7 +30,7 @@ final class StopSignals {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            for (String name : new String[] {"TERM", "INT"}) {
+            for (String name : new String[] {"TERM", "INT", "HUP"}) {
                 Object received = signal.getConstructor(String.class).newInstance(name);
                 int number = (int) signal.getMethod("getNumber").invoke(received);
                 InvocationHandler onSignal = (proxy, method, arguments) -> switch (method.getName()) {

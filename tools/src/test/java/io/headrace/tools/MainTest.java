@@ -33,7 +33,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"agent", "quickstart", "generate", "validate"})
+    @ValueSource(strings = {"agent", "quickstart", "generate", "validate", "wal"})
     void shouldTeachEachCommandWithExamples(String command) {
         assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("Usage: headrace " + command, "Examples:", "  headrace " + command + " ");

@@ -25,6 +25,7 @@ final class LogMembers {
     private final Path home;
     private final Path checkpointFolder;
     private final Map<Path, MemberFile> found = new LinkedHashMap<>();
+    private final Set<Path> damaged = new LinkedHashSet<>();
     private final MemberFile before;
 
     private LogMembers(LogSettings settings, Storage storage) throws IOException {
@@ -35,11 +36,42 @@ final class LogMembers {
             folders.add(settings.checkpointFolder());
         }
         for (Path folder : folders) {
-            found.put(folder, MemberFile.read(storage, folder));
+            MemberFile file = MemberFile.read(storage, folder);
+            found.put(folder, file);
+            if (file == null && MemberFile.isIn(storage, folder)) {
+                damaged.add(folder);
+            }
         }
         this.home = findHome();
         this.checkpointFolder = settings.checkpointFolder() == null ? home : settings.checkpointFolder();
+        replaceDamaged();
         this.before = found.get(home);
+    }
+
+    /**
+     * In the place of a damaged file: what the others say. They all have the list of folders, the home's when it was
+     * written last, and a folder that has the file at all is not one whose disk is missing.
+     */
+    private void replaceDamaged() throws IOException {
+        StreamId identity = LogIdentity.peek(storage, home);
+        if (damaged.contains(home)) {
+            found.values().stream()
+                    .filter(file -> file != null && file.streamId().equals(identity))
+                    .max(Comparator.comparingLong(MemberFile::generation))
+                    .ifPresent(file -> found.put(home, file.withNumber(0)));
+        }
+        MemberFile ofHome = found.get(home);
+        if (ofHome == null) {
+            return;
+        }
+        for (Path folder : damaged) {
+            for (MemberFile.Place place : ofHome.places()) {
+                if (!folder.equals(home) && place.path().equals(placeOf(folder))) {
+                    refuseSegmentsOfAnother(folder, identity);
+                    found.put(folder, ofHome.withNumber(place.number()));
+                }
+            }
+        }
     }
 
     /**
@@ -69,6 +101,12 @@ final class LogMembers {
      */
     void refuseMissing(Checkpoint checkpoint) throws IOException {
         if (before == null) {
+            if (damaged.contains(home) && (checkpoint == null || !checkpoint.clean())) {
+                throw new IOException(
+                        home.resolve(MemberFile.NAME) + ": damaged, and no other folder says which ones the"
+                                + " log has, which was not stopped in order (expected: the file, or none when all folders are in"
+                                + " dataDirs, with their disks mounted)");
+            }
             return;
         }
         MemberFile.Place keeps = before.checkpoint();
@@ -115,9 +153,10 @@ final class LogMembers {
                 places.add(new MemberFile.Place(number, settings.dataFolders().contains(folder), placeOf(folder))));
         places.sort(Comparator.comparingInt(MemberFile.Place::number));
         long generation = before == null ? 1 : before.generation();
-        boolean same = numbers.entrySet().stream()
-                .allMatch(folder -> new MemberFile(streamId, generation, folder.getValue(), places)
-                        .equals(found.get(folder.getKey())));
+        boolean same = damaged.isEmpty()
+                && numbers.entrySet().stream()
+                        .allMatch(folder -> new MemberFile(streamId, generation, folder.getValue(), places)
+                                .equals(found.get(folder.getKey())));
         if (same) {
             return;
         }

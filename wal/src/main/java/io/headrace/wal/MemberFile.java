@@ -49,6 +49,11 @@ record MemberFile(StreamId streamId, long generation, int number, List<Place> pl
                 .orElse(null);
     }
 
+    /** The same list as it stands in another folder. */
+    MemberFile withNumber(int other) {
+        return new MemberFile(streamId, generation, other, places);
+    }
+
     int nextNumber() {
         return places.stream().mapToInt(Place::number).max().orElse(-1) + 1;
     }
@@ -58,13 +63,17 @@ record MemberFile(StreamId streamId, long generation, int number, List<Place> pl
         return places.stream().filter(place -> !place.data()).findFirst().orElse(null);
     }
 
+    /** Whether a folder has the file, sound or not: it is never seen half written, and a disk that is not mounted has none. */
+    static boolean isIn(Storage storage, Path folder) throws IOException {
+        return storage.exists(folder.resolve(NAME));
+    }
+
     /** The file of a folder; null where there is none or a damaged one. */
     static MemberFile read(Storage storage, Path folder) throws IOException {
-        Path path = folder.resolve(NAME);
-        if (!storage.exists(path)) {
+        if (!isIn(storage, folder)) {
             return null;
         }
-        try (StorageFile in = storage.open(path, Storage.OpenMode.READ)) {
+        try (StorageFile in = storage.open(folder.resolve(NAME), Storage.OpenMode.READ)) {
             ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(in.size(), MAX_LENGTH));
             while (bytes.hasRemaining() && in.read(bytes, bytes.position()) > 0) {
                 // Reads may be short.

@@ -170,6 +170,15 @@ public final class SegmentPreparer implements Agent {
         nextIndex = firstIndex;
     }
 
+    /**
+     * Makes the first segment of a log that has none, from a spare or where there is room beyond the reserve; null when
+     * there is neither, which is waited for as for any later one.
+     */
+    Segment makeFirst() throws IOException {
+        boolean room = !spares.isEmpty() || folderWithRoom(Math.min(FIRST_BYTES, settings.segmentBytes())) != null;
+        return room ? makeNow(0) : null;
+    }
+
     /** Makes a segment with room for {@code bytes}, or as large as they are, now; from a spare where one is large enough. */
     Segment makeNow(long bytes) throws IOException {
         long room = Math.min(bytes, settings.segmentBytes() - SegmentHeader.LENGTH);

@@ -122,7 +122,10 @@ public final class WriteAheadLog implements AutoCloseable {
     /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
     private void prepareFirst(boolean needed) throws IOException {
         try {
-            preparer.addReady(preparer.makeNow(0));
+            Segment first = preparer.makeFirst();
+            if (first != null) {
+                preparer.addReady(first);
+            }
         } catch (DiskFullException e) {
             if (needed) {
                 throw e;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.wal.LogSettings.Appender;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A log over several folders, and folders that are not its own. */
@@ -299,6 +303,102 @@ class LogFoldersTest {
         kill();
         open(copyOfA, copyOfB);
         assertThat(everything()).isEqualTo(before);
+    }
+
+    /** A disk that has no room, and says so or not, as under a quota. */
+    private Storage full(Path folder, boolean saysSo) {
+        return proxy(Storage.class, storage, (method, path, result) -> {
+            if (saysSo && method.equals("usableSpace") && path.equals(folder)) {
+                return 0L;
+            }
+            return path != null && path.startsWith(folder) && result instanceof StorageFile file
+                    ? proxy(StorageFile.class, file, (call, none, same) -> {
+                        if (call.equals("zero")) {
+                            throw new DiskFullException(path + ": No space left on device", null);
+                        }
+                        return same;
+                    })
+                    : result;
+        });
+    }
+
+    private interface Answer {
+        Object to(String method, Path path, Object result) throws IOException;
+    }
+
+    private static <T> T proxy(Class<T> type, T real, Answer answer) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        Path path = arguments != null && arguments[0] instanceof Path first ? first : null;
+                        return answer.to(method.getName(), path, method.invoke(real, arguments));
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/a, true", "/a, false", "/b, true", "/b, false"})
+    void shouldOpenANewLogOfWhichOneFolderIsFull(Path full, boolean saysSo) throws IOException {
+        log = WriteAheadLog.open(settings(null, A, B), full(full, saysSo), fixture.clocks);
+        assertThat(segmentsIn(full)).isZero();
+        assertThat(segmentsIn(full.equals(A) ? B : A)).isEqualTo(1);
+        fill(2);
+        assertThat(segmentsIn(full)).isZero();
+    }
+
+    private void damage(Path folder) throws IOException {
+        try (StorageFile file = storage.open(folder.resolve(MemberFile.NAME), Storage.OpenMode.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[40]), 20);
+        }
+    }
+
+    private void unmount(Path folder) throws IOException {
+        for (String name : storage.list(folder)) {
+            storage.delete(folder.resolve(name));
+        }
+    }
+
+    @Test
+    void shouldOpenWithADamagedMemberFileAndMendIt() throws IOException {
+        openWith(CHECKPOINTS, A, B, C);
+        fill(6);
+        List<String> before = everything();
+        for (Path folder : List.of(A, B, CHECKPOINTS)) {
+            MemberFile sound = MemberFile.read(storage, folder);
+            kill();
+            damage(folder);
+            openWith(CHECKPOINTS, A, B, C);
+            assertThat(everything()).as("with that of %s damaged", folder).isEqualTo(before);
+            MemberFile mended = MemberFile.read(storage, folder);
+            assertThat(mended.places()).isEqualTo(sound.places());
+            assertThat(mended.number()).isEqualTo(sound.number());
+        }
+    }
+
+    @Test
+    void shouldMissAFolderAlsoWhereTheMemberFileOfTheHomeIsDamaged() throws IOException {
+        open(A, B, C);
+        fill(6);
+        kill();
+        damage(A);
+        unmount(C);
+        assertRefused(() -> open(A, B, C), C.toString(), "is its disk mounted?");
+        unmount(B);
+        assertRefused(() -> open(A, B, C), A.resolve(MemberFile.NAME).toString(), "damaged", "expected");
+    }
+
+    @Test
+    void shouldGoOnWithADamagedMemberFileAloneAfterAnOrderlyStop() throws IOException {
+        open(A, B);
+        fill(2);
+        commitAll();
+        stop();
+        damage(A);
+        unmount(B);
+        open(A, B);
+        fill(2);
     }
 
     @Test

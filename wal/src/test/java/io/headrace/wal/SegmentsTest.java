@@ -269,6 +269,25 @@ class SegmentsTest {
     }
 
     @Test
+    void shouldLeaveTheReserveAloneFromTheFirstSegmentOn() throws IOException {
+        storage.capacity(100 * LogFixture.SMALL_SEGMENT);
+        long reserve = 100 * LogFixture.SMALL_SEGMENT - LogFixture.SMALL_SEGMENT / 2;
+        settings = new LogSettings(
+                List.of(FOLDER), FOLDER, LogFixture.SMALL_SEGMENT, LogFixture.SMALL_FRAME, appender, reserve);
+        open();
+        prepareAll();
+        assertThat(segments()).isEmpty();
+        Frame frame = fixture.frame(100);
+        assertThat(log.append(1, 0, 0, frame)).isFalse();
+        assertThat(log.preparer().waitingFor()).contains("reserve");
+        storage.capacity(200 * LogFixture.SMALL_SEGMENT);
+        fixture.append(log, 1, frame);
+        log.sync();
+        assertThat(log.durable()).isEqualTo(1);
+        assertThat(log.preparer().waitingFor()).isNull();
+    }
+
+    @Test
     void shouldTakeDataFoldersInTurn() throws IOException {
         Path second = Path.of("second");
         settings = new LogSettings(

@@ -55,7 +55,8 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
         this.interceptors = new InterceptorChain(
                 interceptors, limitsOfOneFrame(maxEventBytes), metrics.counter("EventFilteredCount"));
-        this.router = new FrameRouter(this.interceptors, selector, this.channels);
+        this.router =
+                new FrameRouter(this.interceptors, selector, this.channels, metrics.counter("EventUnroutedCount"));
         this.nanoClock = nanoClock;
         this.epochClock = epochClock;
     }
@@ -281,14 +282,14 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             Route.Share share = route.shares[i];
             if (share.required && share.wanted) {
                 DualChannel channel = channels.get(i);
-                if (!route.counted) {
+                if (!share.counted) {
+                    share.counted = true;
                     channel.metrics().putAttempts.add(share.events);
                 }
                 FullReason reason = reserve(channel, source.inputs[i], share, route.wokenFor == channel);
                 if (reason != null || !channel.isAccepting()) {
                     cancelBelow(reason == null ? i + 1 : i, route);
                     ticket.refused(channel, reason);
-                    route.counted = true;
                     return reason == null ? PutStatus.CLOSED : PutStatus.FULL;
                 }
             }

@@ -167,6 +167,8 @@ final class DualChannel implements ManagedChannel {
             log.start();
         }
         journalRunning = environment.runner().start(journal);
+        // Whoever put in between had nobody to wake.
+        wakeJournal();
     }
 
     @Override

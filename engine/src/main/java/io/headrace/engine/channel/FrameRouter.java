@@ -1,5 +1,6 @@
 package io.headrace.engine.channel;
 
+import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ChannelSelector.Branch;
 import io.headrace.engine.spi.TurnSelector;
@@ -32,12 +33,18 @@ final class FrameRouter {
     private final List<Branch> branches;
     private final long[] requiredBranches;
     private final long[] anyBranches;
+    private final Counter unrouted;
 
-    FrameRouter(InterceptorChain interceptors, ChannelSelector selector, List<DualChannel> channels) {
+    /** Branches that lead to a channel. */
+    private long leading;
+
+    /** @param unrouted counts events for which the selector has no channel */
+    FrameRouter(InterceptorChain interceptors, ChannelSelector selector, List<DualChannel> channels, Counter unrouted) {
         this.interceptors = interceptors;
         this.selector = selector;
         this.turns = selector instanceof TurnSelector byTurn ? byTurn : null;
         this.branches = selector.branches();
+        this.unrouted = unrouted;
         if (branches.isEmpty() || branches.size() > MAX_BRANCHES) {
             throw new IllegalArgumentException(
                     "selector branches: " + branches.size() + " (expected: 1 to " + MAX_BRANCHES + ")");
@@ -65,6 +72,9 @@ final class FrameRouter {
                     anyBranches[place] |= 1L << b;
                 }
             }
+        }
+        for (long any : anyBranches) {
+            leading |= any;
         }
     }
 
@@ -140,6 +150,10 @@ final class FrameRouter {
     }
 
     private void share(Route route, Frame frame, long chosen) {
+        if ((chosen & leading) == 0) {
+            unrouted.add(frame.eventCount());
+            return;
+        }
         for (int channel = 0; channel < anyBranches.length; channel++) {
             if ((anyBranches[channel] & chosen) != 0) {
                 addTo(route, channel, frame, chosen);
@@ -148,6 +162,11 @@ final class FrameRouter {
     }
 
     private void split(Route route, Frame frame, long[] chosen, long all) {
+        if ((all & ~leading) != 0) {
+            for (long branch : chosen) {
+                unrouted.add((branch & leading) == 0 ? 1 : 0);
+            }
+        }
         Map<Long, Frame> made = new HashMap<>();
         for (int channel = 0; channel < anyBranches.length; channel++) {
             long wanted = anyBranches[channel] & all;

@@ -369,14 +369,30 @@ final class LogWriter {
                     break;
                 }
                 if (System.nanoTime() - (full ? fullDeadline : deadline) > 0) {
-                    throw new IOException("the log takes no frame: "
-                            + log.preparer().waitingFor() + " (expected: room for what memory holds)");
+                    throw new IOException("the log takes no frame, and " + eventsInMemoryOnly()
+                            + " events are in memory only: " + log.preparer().waitingFor()
+                            + " (expected: room for what memory holds)");
                 }
                 LockSupport.parkNanos(STOP_PAUSE_NANOS);
             }
         }
         log.sync();
         journal.acknowledge(Math.min(log.durable(), journal.drained()));
+    }
+
+    /** Of those that no sink committed. */
+    private long eventsInMemoryOnly() {
+        long events = 0;
+        for (long sequence = catchUpNext; sequence <= catchUpTo; sequence++) {
+            if (!state.committed().isMarked(sequence) && take.findForLog(sequence, found)) {
+                events += found.frame.eventCount();
+                found.frame.release();
+            }
+        }
+        for (long sequence = journal.drained() + 1; journal.isPublished(sequence); sequence++) {
+            events += journal.slot(sequence).events;
+        }
+        return events;
     }
 
     void lastCheckpoint() throws IOException {

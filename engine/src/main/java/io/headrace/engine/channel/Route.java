@@ -16,6 +16,9 @@ final class Route {
         int events;
         long charge;
 
+        /** Whether it counts among what was tried to put. */
+        boolean counted;
+
         // The put under way.
         boolean wanted;
         int reservedFrames;
@@ -33,13 +36,13 @@ final class Route {
             required = false;
             events = 0;
             charge = 0;
+            counted = false;
             wanted = false;
         }
     }
 
     final Share[] shares;
     long startNanos;
-    boolean counted;
 
     /** The channel for whose room the putting thread waited and was woken. */
     DualChannel wokenFor;
@@ -65,7 +68,6 @@ final class Route {
         origin = frame.retain();
         intercepted = wasIntercepted;
         startNanos = nowNanos;
-        counted = false;
     }
 
     /** Takes over the reference of a frame that was made for this route. */

@@ -6,6 +6,7 @@ import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.spi.ChannelSelector;
+import io.headrace.engine.spi.ChannelSelector.Branch;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.SelectorContext;
 import java.util.ArrayList;
@@ -37,15 +38,24 @@ final class SelectorCheck implements SelectorContext {
      *
      * @param problems what is wrong with it
      * @param optional names of the channels that none of its branches requires
+     * @param drops whether one of its branches has no channel
      */
-    record Result(List<ConfigurationProblem> problems, Set<String> optional) {}
+    record Result(List<ConfigurationProblem> problems, Set<String> optional, boolean drops) {}
 
     static Result check(
             ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
+        List<Branch> branches = new ArrayList<>();
+        List<ConfigurationProblem> problems =
+                make(provider, settings, agent, channels, selector -> branches.addAll(selector.branches()));
+        if (!problems.isEmpty()) {
+            return new Result(problems, Set.of(), false);
+        }
         Set<String> optional = new LinkedHashSet<>(channels);
-        List<ConfigurationProblem> problems = make(provider, settings, agent, channels, selector -> selector.branches()
-                .forEach(branch -> branch.required().forEach(channel -> optional.remove(channel.name()))));
-        return new Result(problems, problems.isEmpty() ? Collections.unmodifiableSet(optional) : Set.of());
+        branches.forEach(branch -> branch.required().forEach(channel -> optional.remove(channel.name())));
+        boolean drops = branches.stream()
+                .anyMatch(branch ->
+                        branch.required().isEmpty() && branch.optional().isEmpty());
+        return new Result(problems, Collections.unmodifiableSet(optional), drops);
     }
 
     private static List<ConfigurationProblem> make(

@@ -175,6 +175,13 @@ final class SourceCheck {
             SelectorCheck.Result found = SelectorCheck.check(provider, settings, context.keys.agent(), channels);
             context.findings.addAll(found.problems());
             optional.addAll(found.optional());
+            if (found.drops()) {
+                context.findings.warn(
+                        type,
+                        title,
+                        type.key() + ": " + type.value() + ": events that no mapping is for are dropped (expected: "
+                                + prefix + "default = channels, one of type null where they are to be dropped)");
+            }
         }
         return settings;
     }

@@ -62,8 +62,12 @@ final class MultiplexingSelector implements ChannelSelector {
         for (String value : values) {
             Set<Channel> required = byDefault;
             if (settings.mapping().containsKey(value)) {
-                required = channels(
-                        context, "mapping." + value, split(settings.mapping().get(value)));
+                List<String> names = split(settings.mapping().get(value));
+                if (names.isEmpty()) {
+                    throw new ConfigurationException(
+                            "selector.mapping." + value + ": empty (expected: names of channels)");
+                }
+                required = channels(context, "mapping." + value, names);
             }
             Set<Channel> optional = new LinkedHashSet<>(always);
             optional.addAll(channels(

@@ -4,21 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.TestContext;
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.engine.spi.Interceptor;
 import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameBuilder;
+import io.headrace.frame.FrameLimits;
+import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.MemoryStorage;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +213,103 @@ class FanOutTest {
         assertThat(drain(one)).containsExactly("a", "b");
     }
 
+    /** Success is never more than was tried, whoever was full at first. */
+    @Test
+    void shouldCountEachPutAsTriedOnceInEachChannelHoweverOftenOneIsFull() throws IOException {
+        ManagedChannel small =
+                ChannelFactory.open(ChannelSettings.memory("small", 2), Fixtures.environment("small", disk, runner));
+        small.start();
+        MetricGroup ofSmall = ((DualChannel) small).environment().metrics();
+        MetricGroup ofOne = ((DualChannel) one).environment().metrics();
+        ChannelProcessorImpl processor = Fixtures.processor(
+                Fixtures.replicating(List.of(small, one), List.of()), List.of(small, one), List.of());
+        SourceInput input = processor.anonymousInput();
+        Frame frame = Fixtures.frame(producer, "c", "d", "e");
+        put(processor, input, 0, "a", "b");
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThat(processor.tryPut(input, 0, frame, false, processor.newTicket()))
+                    .isEqualTo(PutStatus.FULL);
+        }
+        assertThat(drain(small)).hasSize(2);
+        assertThat(processor.tryPut(input, 0, frame, false, processor.newTicket()))
+                .isEqualTo(PutStatus.ACCEPTED);
+        frame.release();
+        for (MetricGroup group : List.of(ofSmall, ofOne)) {
+            assertThat(group.counter("EventPutAttemptCount").get()).isEqualTo(5);
+            assertThat(group.counter("EventPutSuccessCount").get()).isEqualTo(5);
+        }
+        small.close();
+    }
+
+    /** One frame, three branches: to a channel that must have it, to one that is full, to none. */
+    @Test
+    void shouldGiveEachChannelItsShareThoughAnotherOneIsFullAndSomeEventsGoNowhere() throws IOException {
+        ManagedChannel full =
+                ChannelFactory.open(ChannelSettings.memory("full", 1), Fixtures.environment("full", disk, runner));
+        full.start();
+        List<Channel> all = List.of(one, two, full);
+        ChannelSelector selector = ComponentRegistry.load()
+                .get(ComponentProvider.OfSelector.class, "multiplexing")
+                .create(new TestContext(
+                        Map.of("header", "h", "mapping.a", "one", "mapping.b", "one two", "optional.b", "full"),
+                        one,
+                        two,
+                        full));
+        MetricGroup metrics = new MetricGroup(GroupType.SOURCE, "s");
+        ChannelProcessorImpl processor = new ChannelProcessorImpl(
+                all, List.of(), selector, SystemNanoClock.INSTANCE, SystemEpochClock.INSTANCE, metrics);
+        SourceInput input = processor.openInput(FILE);
+        assertThat(route(processor, input, 10, "b:1")).isEqualTo(PutStatus.ACCEPTED);
+        assertThat(route(processor, input, 20, "a:2", "b:3", "c:4", "a:5", "b:6"))
+                .isEqualTo(PutStatus.ACCEPTED);
+        assertThat(route(processor, input, 30, "c:7", "c:8")).isEqualTo(PutStatus.ACCEPTED);
+        input.mark(30);
+        assertThat(drain(one)).containsExactly("b:1", "a:2", "b:3", "a:5", "b:6");
+        assertThat(drain(two)).containsExactly("b:1", "b:3", "b:6");
+        assertThat(drain(full)).containsExactly("b:1");
+        assertThat(input.safePosition()).isEqualTo(30);
+        assertThat(metrics.counter("EventUnroutedCount").get()).isEqualTo(3);
+        full.close();
+        kill();
+        assertThat(processor(Fixtures.replicating(List.of(one, two), List.of()))
+                        .openInput(FILE)
+                        .startPosition())
+                .isEqualTo(30);
+    }
+
+    @Test
+    void shouldMoveItsPositionThoughInterceptorsDropAll() throws IOException {
+        ChannelProcessorImpl processor = Fixtures.processor(
+                Fixtures.replicating(List.of(one), List.of()),
+                List.of(one),
+                List.of(new InterceptorStage("dropping", new Dropping())));
+        SourceInput input = processor.openInput(FILE);
+        assertThat(put(processor, input, 10, "a", "b")).isEqualTo(PutStatus.ACCEPTED);
+        input.mark(10);
+        runner.runAll();
+        assertThat(input.safePosition()).isEqualTo(10);
+        kill();
+        assertThat(Fixtures.processor(one).openInput(FILE).startPosition()).isEqualTo(10);
+        assertThat(drain(one)).isEmpty();
+    }
+
+    private static final class Dropping implements Interceptor {
+        @Override
+        public void interceptShared(Map<String, String> headers) {
+            // Bodies only.
+        }
+
+        @Override
+        public boolean looksAtEvents() {
+            return true;
+        }
+
+        @Override
+        public byte[] interceptEvent(Map<String, String> headers, byte[] body) {
+            return null;
+        }
+    }
+
     /** A source goes on without an optional channel that failed for good: nothing may gather there. */
     @Test
     void shouldKeepNothingForAnOptionalChannelThatIsClosed() throws IOException {
@@ -268,6 +374,23 @@ class FanOutTest {
             return processor.tryPut(input, position, frame, false, processor.newTicket());
         } finally {
             frame.release();
+        }
+    }
+
+    /** As {@link #put}; an event's header {@code h} is what stands before the colon. */
+    private PutStatus route(ChannelProcessorImpl processor, SourceInput input, long position, String... bodies) {
+        try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, FrameLimits.DEFAULT)) {
+            builder.begin(Headers.EMPTY);
+            for (String body : bodies) {
+                Headers own = Headers.of(Map.of("h", body.substring(0, body.indexOf(':'))));
+                builder.add(own, body.getBytes(StandardCharsets.UTF_8));
+            }
+            Frame frame = builder.build(producer, 0);
+            try {
+                return processor.tryPut(input, position, frame, false, processor.newTicket());
+            } finally {
+                frame.release();
+            }
         }
     }
 

@@ -124,4 +124,26 @@ class FullDiskTest {
         }
         assertThat(rig.failures).isEmpty();
     }
+
+    /** Acknowledged in memory, as {@code dual} may: somebody must be told how much is gone. */
+    @Test
+    void shouldSayHowManyEventsADualChannelCannotKeepAtAStop() throws IOException {
+        ChannelRig rig = dual();
+        storage.capacity(0);
+        passSeconds(rig, 1);
+        List<String> put = putUntilFull(rig, 1_000);
+        assertThat(put).hasSizeGreaterThan(30);
+        rig.channel.stop(0);
+        rig.close();
+        assertThat(rig.channel.failure()).isNotNull();
+        storage.capacity(Long.MAX_VALUE);
+        try (ChannelRig again = new ChannelRig(rig.channel.settings(), storage, rig.clock)) {
+            List<String> kept = drain(again);
+            assertThat(kept).isEqualTo(numbersOf(put).subList(0, kept.size())).hasSizeLessThan(put.size());
+            assertThat(rig.channel.failure())
+                    .hasMessageContaining((put.size() - kept.size()) + " events are in memory only")
+                    .hasMessageContaining("bytes are free");
+            assertThat(again.channel.ledger().balances()).isTrue();
+        }
+    }
 }

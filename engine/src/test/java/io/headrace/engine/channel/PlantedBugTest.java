@@ -18,12 +18,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +41,8 @@ class PlantedBugTest {
     private static final int ROUND = 100;
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+
+    private final Map<Long, Throwable> reasons = new ConcurrentHashMap<>();
 
     @TempDir
     private Path folder;
@@ -58,15 +62,36 @@ class PlantedBugTest {
     void shouldFind(PlantedBug bug) throws Exception {
         Path classes = compile(bug);
         try (PatchedLoader loader = new PatchedLoader(classes)) {
+            reasons.clear();
             OptionalLong seed = firstFailure(loader);
             assertThat(seed)
                     .as("%s: a seed of %,d that fails because %s", bug, SCHEDULES, bug.what)
                     .isPresent();
-            System.out.printf("%s: found by seed %d (%s)%n", bug, seed.getAsLong(), bug.what);
+            Throwable reason = reasons.get(seed.getAsLong());
+            // A class that doesn't link would fail each seed, too.
+            assertThat(reason).isNotInstanceOf(LinkageError.class);
+            System.out.printf(
+                    "%s: found by seed %d (%s): %s%n",
+                    bug,
+                    seed.getAsLong(),
+                    bug.what,
+                    String.valueOf(reason).lines().limit(4).toList());
         }
     }
 
+    @Test
+    void shouldFindNothingWhereNothingIsPlanted() throws Exception {
+        try (PatchedLoader loader = new PatchedLoader(Files.createDirectory(folder.resolve("none")))) {
+            assertThat(firstFailure(loader, 2 * ROUND)).isEmpty();
+        }
+        assertThat(reasons).isEmpty();
+    }
+
     private OptionalLong firstFailure(PatchedLoader loader) throws Exception {
+        return firstFailure(loader, SCHEDULES);
+    }
+
+    private OptionalLong firstFailure(PatchedLoader loader, int schedules) throws Exception {
         Class<?> coverage = loader.loadClass(CrashCoverage.class.getName());
         Constructor<?> newCoverage = coverage.getDeclaredConstructor();
         newCoverage.setAccessible(true);
@@ -76,7 +101,7 @@ class PlantedBugTest {
         Method run = simulation.getDeclaredMethod("run");
         run.setAccessible(true);
         Object counts = newCoverage.newInstance();
-        for (long first = 1; first <= SCHEDULES; first += ROUND) {
+        for (long first = 1; first <= schedules; first += ROUND) {
             OptionalLong found = LongStream.range(first, first + ROUND)
                     .parallel()
                     .filter(seed -> fails(newSimulation, run, seed, counts))
@@ -88,11 +113,12 @@ class PlantedBugTest {
         return OptionalLong.empty();
     }
 
-    private static boolean fails(Constructor<?> newSimulation, Method run, long seed, Object coverage) {
+    private boolean fails(Constructor<?> newSimulation, Method run, long seed, Object coverage) {
         try {
             run.invoke(newSimulation.newInstance(seed, coverage));
             return false;
         } catch (InvocationTargetException e) {
+            reasons.put(seed, e.getCause());
             return true;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);

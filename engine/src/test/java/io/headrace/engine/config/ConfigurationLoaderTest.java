@@ -312,6 +312,20 @@ class ConfigurationLoaderTest {
                         "channel c2: no sink, it fills up and holds its sources (expected: a sink that names it)");
     }
 
+    @Test
+    void shouldWarnWhereEventsGoNowhere() {
+        String selector = "a1.sources.r1.selector.type = multiplexing\na1.sources.r1.selector.mapping.x = c1\n";
+
+        assertThat(read(SOUND + selector).warnings())
+                .extracting(ConfigurationProblem::message)
+                .containsExactly("a1.sources.r1.selector.type: multiplexing: events that no mapping is for are dropped"
+                        + " (expected: a1.sources.r1.selector.default = channels, one of type null where they are to be"
+                        + " dropped)");
+        assertThat(read(SOUND + selector + "a1.sources.r1.selector.default = c1")
+                        .warnings())
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             a1.sources.r1.selector.optional = c2|then gets nothing more

@@ -6,6 +6,7 @@ import static io.headrace.engine.flume.RealChannel.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.Lease;
 import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.config.ConfigurationException;
@@ -13,6 +14,8 @@ import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.LogDamagedException;
+import io.headrace.wal.LogPlace;
+import io.headrace.wal.LogStatus;
 import io.headrace.wal.Storage;
 import io.headrace.wal.StorageFile;
 import java.io.IOException;
@@ -48,8 +51,14 @@ class FlumeFileChannelTest {
 
     /** What was acknowledged or applied before is in a checkpoint when this returns. */
     static void awaitCheckpoint(RealChannel channel) {
-        long before = channel.counter("CheckpointCount");
-        soon().until(() -> channel.counter("CheckpointCount") > before);
+        ChannelSettings settings = channel.channel.settings();
+        soon().until(() -> {
+            Storage storage = new FileStorage();
+            LogPlace place = LogPlace.find(storage, settings.dataFolders().get(0), settings.checkpointFolder());
+            LogStatus written = LogStatus.read(storage, place);
+            return written.lowWater() == channel.channel.lowWater()
+                    && written.durable() >= channel.channel.acknowledged();
+        });
     }
 
     /** Puts one event after the other until there is no room. */

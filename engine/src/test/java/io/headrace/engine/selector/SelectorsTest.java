@@ -128,6 +128,14 @@ class SelectorsTest {
                 .hasMessage("a1.sources.r1.selector.mapping.a: c9: no channel of this source (did you mean c1?)");
     }
 
+    /** Its events would go nowhere, and nobody would know. */
+    @Test
+    void shouldRefuseAMappingToNoChannel() {
+        assertThatThrownBy(() -> create("multiplexing", Map.of("mapping.a", " ", "mapping.b", "c1")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("selector.mapping.a: empty (expected: names of channels)");
+    }
+
     @Test
     void shouldAskForAMapping() {
         assertThatThrownBy(() -> create("multiplexing", Map.of()))

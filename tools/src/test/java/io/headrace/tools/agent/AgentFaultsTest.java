@@ -240,7 +240,7 @@ class AgentFaultsTest {
         assertThat(agent.complaints().get(0))
                 .startsWith("headrace: channel kept: ")
                 .contains(segment.getFileName().toString(), "sequences", "nothing was changed")
-                .endsWith("mv " + log + " " + log + ".damaged");
+                .endsWith("headrace wal repair " + log);
         assertThat(agent.count("\tat ")).isZero();
 
         // Nothing was changed indeed: with the byte as it was, every line is there.
@@ -284,7 +284,7 @@ class AgentFaultsTest {
                         """), "--metrics-port", "0");
 
         agent.awaitHealth(503, "channel kept: failed: " + segment());
-        assertThat(agent.get("/health").body()).contains("damaged at", "mv " + log + " " + log + ".damaged");
+        assertThat(agent.get("/health").body()).contains("damaged at", "headrace wal repair " + log);
         double before = agent.metric("SINK.show", "EventDrainSuccessCount");
         await().until(() -> agent.metric("SINK.show", "EventDrainSuccessCount") > before);
         assertThat(agent.complaints().get(0)).contains("ERROR", "channel kept: given up");

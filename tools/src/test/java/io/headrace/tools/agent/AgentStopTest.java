@@ -55,6 +55,17 @@ class AgentStopTest {
     }
 
     @Test
+    void shouldStopInOrderWhenItsTerminalGoes() throws Exception {
+        agent = RunningAgent.start(configuration(""), "--metrics-port", "0");
+        agent.awaitHealth(200, "\"healthy\":true");
+
+        agent.hangUp();
+
+        assertThat(agent.exitCode()).isZero();
+        assertThat(agent.lines().get(agent.lines().size() - 1)).endsWith("agent a1: stopped");
+    }
+
+    @Test
     void shouldDrainForABoundedTimeAndSayWhatIsLeft() throws Exception {
         agent = RunningAgent.start(
                 configuration("a1.sinks.roll.type = link\na1.sinks.roll.hostname = 127.0.0.1\na1.sinks.roll.port = 1"),

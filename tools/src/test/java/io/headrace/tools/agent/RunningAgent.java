@@ -125,6 +125,11 @@ final class RunningAgent implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** SIGHUP. */
+    void hangUp() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+    }
+
     /** Waits for the end; the exit code. */
     int exitCode() throws InterruptedException {
         if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {

@@ -23,6 +23,7 @@ final class FanOutConfig {
     private static final String OF_A_CHANNEL = """
 
             a1.channels.@C@.type = file
+            a1.channels.@C@.capacity = 30000
             a1.channels.@C@.dataDirs = @DIR@/@C@-log
             a1.channels.@C@.maxEventBytes = 262144
             a1.channels.@C@.maxFileSize = 2097152

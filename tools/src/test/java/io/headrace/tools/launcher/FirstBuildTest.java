@@ -42,10 +42,29 @@ class FirstBuildTest {
         assertThat(first.out()).contains(LauncherSandbox.MAIN).doesNotContain("built");
         assertThat(sandbox.run(launcher, "version").err()).isEmpty();
 
+        Files.setLastModifiedTime(
+                target(launcher).resolve(".distribution-built"),
+                FileTime.from(Instant.now().minusSeconds(5)));
+        Files.writeString(launcher.getParent().getParent().resolve("src/main/New.java"), "");
+        assertThat(sandbox.run(launcher, "version").err()).contains("building the distribution");
+    }
+
+    @Test
+    void shouldNotBuildAtEachStartWhenASourceIsDatedInTheFuture() throws Exception {
+        Path launcher = sandbox.sourceTree(MAKE_LIB);
         Path source = launcher.getParent().getParent().resolve("src/main/New.java");
         Files.writeString(source, "");
-        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(3_000)));
         assertThat(sandbox.run(launcher, "version").err()).contains("building the distribution");
+        assertThat(sandbox.run(launcher, "version").err()).isEmpty();
+    }
+
+    @Test
+    void shouldLetMavenNameAFolderThatIsNotAsciiWhateverTheLocale() throws Exception {
+        Path launcher = sandbox.sourceTree(MAKE_LIB + "echo \"$LC_ALL\"");
+        sandbox.environment.put("LC_ALL", "C");
+        sandbox.run(launcher, "version");
+        assertThat(target(launcher).resolve("build.log")).content().isEqualToIgnoringNewLines("C.UTF-8");
     }
 
     @Test

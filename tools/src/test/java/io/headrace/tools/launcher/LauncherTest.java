@@ -99,6 +99,18 @@ class LauncherTest {
     }
 
     @Test
+    void shouldSayThatTheCurrentFolderWasRemoved() throws Exception {
+        Path launcher = sandbox.distribution();
+        Path shell = LauncherSandbox.script(
+                temporary.resolve("from-nowhere"), "#!/bin/sh\nmkdir gone; cd gone; rmdir ../gone; exec \"$@\"\n");
+        Files.createSymbolicLink(sandbox.tools.resolve("rmdir"), Path.of("/bin/rmdir"));
+        Run run = sandbox.run(shell, launcher.toString(), "version");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("headrace: the current folder was removed (expected: ");
+    }
+
+    @Test
     void shouldRunWithoutHomeAndWithoutAnyVariable() throws Exception {
         Path launcher = sandbox.distribution();
         sandbox.environment.keySet().removeIf(name -> !name.equals("JAVA_HOME") && !name.equals("PATH"));

@@ -7,6 +7,8 @@ import io.headrace.engine.spi.BatchSink;
 import io.headrace.engine.spi.EventSerializer;
 import io.headrace.engine.spi.SinkContext;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -255,11 +257,29 @@ public final class FileRollSink implements BatchSink {
         return false;
     }
 
-    /** The folder was changed in the configuration: the files in the old one are completed as they were committed. */
-    private void endSeriesElsewhere(RollToken token) throws IOException {
-        OutputSeries old = OutputSeries.recover(settings, new RollFolder(Path.of(token.folder())), counters, token);
-        old.rollDue(Long.MAX_VALUE, Long.MIN_VALUE);
-        old.completeRolled(Long.MAX_VALUE);
-        LOG.info("{}: completed, going on in {}", token.folder(), settings.directory());
+    /**
+     * The folder was changed in the configuration: the files in the old one are completed as they were committed. Where
+     * that cannot be done any more, which may be why it was changed, they stay as they are.
+     */
+    private void endSeriesElsewhere(RollToken token) {
+        Path folder = Path.of(token.folder());
+        try {
+            if (!token.files().isEmpty() && !Files.isDirectory(folder)) {
+                throw new NotDirectoryException(token.folder());
+            }
+            if (!token.files().isEmpty()) {
+                OutputSeries old = OutputSeries.recover(settings, new RollFolder(folder), counters, token);
+                old.rollDue(Long.MAX_VALUE, Long.MIN_VALUE);
+                old.completeRolled(Long.MAX_VALUE);
+            }
+            LOG.info("{}: completed, going on in {}", folder, settings.directory());
+        } catch (IOException e) {
+            LOG.error(
+                    "{}: {} files in progress are not completed: {}; going on in {}",
+                    folder,
+                    token.files().size(),
+                    Files.isDirectory(folder) ? RollFolder.reason(e) : "no such folder",
+                    settings.directory());
+        }
     }
 }

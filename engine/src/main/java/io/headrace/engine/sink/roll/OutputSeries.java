@@ -126,10 +126,10 @@ final class OutputSeries {
         touched.clear();
     }
 
-    /** Rolls files that were begun long enough ago; returns whether there are any. */
+    /** Rolls files that were begun long enough ago, or later than now: nobody knows when; returns whether there are any. */
     boolean rollDue(long nowMillis, long intervalMillis) throws IOException {
         return roll(current.values().stream()
-                .filter(file -> nowMillis - file.begunMillis() >= intervalMillis)
+                .filter(file -> nowMillis - file.begunMillis() >= intervalMillis || nowMillis < file.begunMillis())
                 .toList());
     }
 

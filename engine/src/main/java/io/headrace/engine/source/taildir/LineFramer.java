@@ -77,6 +77,13 @@ final class LineFramer implements AutoCloseable {
     private long turnEnd;
     private boolean continues;
     private boolean unfinished;
+
+    /** Whether the file was compared in this turn with what was read of it. */
+    private boolean verified;
+
+    /** Whether it holds something else; what was read last is not to be used. */
+    private boolean changed;
+
     private long frames;
     private long turnBegan;
 
@@ -120,11 +127,10 @@ final class LineFramer implements AutoCloseable {
         file = turnOf;
         frames = 0;
         turnBegan = file.position();
-        if (!contentIsUnchanged()) {
-            return Turn.CHANGED;
-        }
+        verified = false;
+        changed = false;
         if (!unfinishedToo && !block.holds(file) && !growthEndsLine()) {
-            return Turn.END_OF_FILE;
+            return contentIsUnchanged() ? Turn.END_OF_FILE : Turn.CHANGED;
         }
         try {
             return run(unfinishedToo);
@@ -147,8 +153,8 @@ final class LineFramer implements AutoCloseable {
 
     private Turn run(boolean unfinishedToo) throws IOException {
         index = block.seek(file);
-        if (block.limit() < index && (block.read(index) <= 0 || block.limit() < index)) {
-            return Turn.END_OF_FILE;
+        if (block.limit() < index && (!read(index) || block.limit() < index)) {
+            return changed ? Turn.CHANGED : Turn.END_OF_FILE;
         }
         scanned = Math.max(index, Math.min(block.limit(), block.index(file.scannedPosition())));
         continues = startsWithinLine();
@@ -168,6 +174,10 @@ final class LineFramer implements AutoCloseable {
                 added = add(length, false, Part.of(continues, false));
             } else if (readMore()) {
                 continue;
+            } else if (changed) {
+                boolean put = closeFrame();
+                block.forget();
+                return put ? Turn.CHANGED : Turn.FULL;
             } else if (unfinishedToo && length > 0) {
                 added = add(length, false, Part.of(continues, false));
             } else {
@@ -248,10 +258,28 @@ final class LineFramer implements AutoCloseable {
         long at = block.offset(index);
         long scannedTo = block.offset(scanned);
         sumTo(index);
-        int read = block.read(index);
+        boolean read = read(index);
         index = block.index(at);
         scanned = block.index(scannedTo);
-        return read > 0;
+        return read;
+    }
+
+    /**
+     * Reads on, and looks after that, not before, whether the file still is what it was: it may be truncated and filled
+     * again at any moment, and what was there then does not go on what was read earlier.
+     */
+    private boolean read(int keepFrom) throws IOException {
+        long from = block.offset(block.limit());
+        int read = block.read(keepFrom);
+        if (read > 0 || !verified) {
+            verified = true;
+            // Of a file that ends before these bytes now they were read before it was truncated.
+            changed = !contentIsUnchanged() && (read <= 0 || file.channel().size() > from);
+        }
+        if (read > 0 && !changed) {
+            file.sawUpTo(block.offset(block.limit()));
+        }
+        return read > 0 && !changed;
     }
 
     private int stripped(int length) {

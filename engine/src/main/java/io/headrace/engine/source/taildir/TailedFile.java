@@ -266,6 +266,8 @@ final class TailedFile implements AutoCloseable {
             input.close();
         }
         identify(null, null, 0);
+        seenSize = 0;
+        sizeBefore = 0;
     }
 
     /** Up to here the content is in frames. */
@@ -353,7 +355,12 @@ final class TailedFile implements AutoCloseable {
         return true;
     }
 
-    /** Bytes that were seen in the file at the look before the last one and are in no frame. */
+    /** It was read up to here in this look, and still was what it was. */
+    void sawUpTo(long offset) {
+        sizeBefore = Math.max(sizeBefore, offset);
+    }
+
+    /** Bytes that were seen in the file, at the look before the last one or since, and are in no frame. */
     long unreadBefore() {
         return Math.max(0, sizeBefore - position);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.frame.Frame;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,6 +119,40 @@ class FileRollFolderTest {
         sink.stop();
         assertThat(rig.names()).containsExactly("1700000000000-2");
         assertThat(rig.content("1700000000000-2")).isEqualTo("two");
+    }
+
+    /** A disk died, its folder was taken out of the configuration: what comes goes on elsewhere. */
+    @Test
+    void shouldGoOnElsewhereWhenTheFolderBeforeIsGone() throws Exception {
+        channel.add(Map.of(), "one").add(Map.of(), "two").add(Map.of(), "three");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        Files.move(rig.folder, folder.resolve("away"));
+        RollRig elsewhere = new RollRig(folder.resolve("elsewhere"));
+        FileRollSink next = elsewhere.start(channel);
+        channel.deliver(next, 1);
+        assertThat(rig.folder).doesNotExist();
+
+        Files.move(elsewhere.folder, folder.resolve("away too"));
+        Files.writeString(elsewhere.folder, "no folder");
+        rig.with("sink.directory", folder.resolve("third").toString());
+        FileRollSink third = rig.start(channel);
+        channel.drain(third, 1);
+        third.stop();
+        assertThat(folder.resolve("third").resolve("1700000000000-1")).hasContent("three");
+    }
+
+    /** What stood before would be a hole. */
+    @Test
+    void shouldNotMakeAFileAnewThatHeldSomething() throws Exception {
+        Path path = folder.resolve("f");
+        OutputFile file = new OutputFile("", 1, "f", path, 0, 0);
+        file.open();
+        file.append(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        file.close();
+        Files.delete(path);
+        assertThatThrownBy(file::open).isInstanceOf(IOException.class).hasMessageContaining("no such file");
+        assertThat(path).doesNotExist();
     }
 
     /** Started in the same millisecond, with the same prefix: nothing is replaced. */

@@ -151,6 +151,25 @@ class FileRollSinkTest {
         assertThat(rig.content("1700000000000-2")).isEqualTo("two");
     }
 
+    /** Otherwise it would stay in progress until the clock is back where it was. */
+    @Test
+    void shouldRollThoughTheClockWasSetBack() throws Exception {
+        rig.with("sink.rollInterval", "30");
+        FileRollSink sink = rig.start(channel);
+        channel.add(Map.of(), "one");
+        channel.drain(sink, 1);
+        rig.nowMillis -= 3_600_000;
+        sink.idle();
+        sink.idle();
+        channel.add(Map.of(), "two");
+        channel.drain(sink, 1);
+        rig.nowMillis += 30_000;
+        sink.idle();
+        sink.idle();
+        assertThat(rig.names()).containsExactly("1700000000000-1", "1700000000000-2");
+        sink.stop();
+    }
+
     @Test
     void shouldCompleteFileOnlyWhenCheckpointCoversIt_R8() throws Exception {
         rig.with("sink.rollInterval", "30");

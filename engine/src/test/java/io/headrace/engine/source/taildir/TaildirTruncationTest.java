@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +197,38 @@ class TaildirTruncationTest {
         assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "unfinished");
         assertThat(rig.count("CopyReadBytesCount")).isEqualTo("unfinished".length());
         assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(", and more".length());
+    }
+
+    @Test
+    void shouldNeverJoinWhatWasDestroyedWithWhatCameAfterIt() throws Exception {
+        // Lines of a generation are all alike, those of different ones of different lengths.
+        Path file = rig.write("a.log", generation(0));
+        rig.with("idleTimeout", "2000000000").start();
+        AtomicBoolean writing = new AtomicBoolean(true);
+        Future<?> writer = ForkJoinPool.commonPool().submit(() -> {
+            for (int i = 1; writing.get(); i++) {
+                rewrite(file, "");
+                Files.writeString(file, generation(i), StandardOpenOption.APPEND);
+            }
+            return null;
+        });
+        try {
+            for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1); System.nanoTime() < end; ) {
+                rig.clock.advanceMillis(1_000);
+                rig.source.poll();
+            }
+        } finally {
+            writing.set(false);
+            writer.get();
+        }
+        assertThat(rig.channel.events.stream().map(RecordingProcessor.Event::text))
+                .allMatch(line -> line.matches("<(\\d{6})(-\\1)*>"));
+        assertThat(rig.count("TruncationCount")).isPositive();
+    }
+
+    private static String generation(int number) {
+        String text = String.format("%06d", number);
+        return ("<" + text + ("-" + text).repeat(1 + number % 13) + ">\n").repeat(8_000);
     }
 
     private static void rewrite(Path file, String text) throws IOException {

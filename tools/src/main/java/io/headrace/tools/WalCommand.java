@@ -1,0 +1,97 @@
+package io.headrace.tools;
+
+import io.headrace.wal.FileStorage;
+import io.headrace.wal.LogPlace;
+import io.headrace.wal.NoLogException;
+import io.headrace.wal.Storage;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Looks into write-ahead logs; it only has subcommands. */
+@Command(
+        name = "wal",
+        description = {
+            "Look into the write-ahead log of a channel, also while an agent has it open, and repair one that is damaged.",
+            ""
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            WalStatusCommand.class,
+            WalCheckCommand.class,
+            WalCatCommand.class,
+            WalExportCommand.class,
+            WalRepairCommand.class
+        },
+        commandListHeading = "Commands:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  headrace wal status /var/lib/a1/log            what is in it, at once",
+            "  headrace wal check /var/lib/a1/log             verify every checksum",
+            "  headrace wal cat --limit 10 /var/lib/a1/log    the oldest events that wait",
+            "  headrace wal export --out waiting.jsonl /var/lib/a1/log",
+            "  headrace wal repair /var/lib/a1/log            what it would do; --apply does it",
+            "",
+            "Exit codes: 0 sound, 1 cannot be read, 2 damaged, 64 usage."
+        },
+        exitCodeOnInvalidInput = ExitCode.USAGE)
+final class WalCommand implements Runnable {
+    @ParentCommand
+    private HeadraceCommand headrace;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Storage storage = new FileStorage();
+
+    /** Which log a command is about. */
+    static final class Target {
+        @Parameters(
+                paramLabel = "DIR",
+                description = "A folder of the log (dataDirs, checkpointDir), or one that holds exactly one log.")
+        private Path folder;
+
+        @Option(
+                names = "--checkpoint",
+                paramLabel = "DIR",
+                description = "Where the checkpoint is, if it is not found (checkpointDir).")
+        private Path checkpoint;
+    }
+
+    /** What a command does with a log. */
+    interface Work {
+        int run(LogPlace place) throws IOException;
+    }
+
+    Console console() {
+        return headrace.console();
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Finds the log and works on it; what goes wrong ends as one message. */
+    int with(Target target, Work work) throws IOException {
+        try {
+            return work.run(LogPlace.find(storage, target.folder, target.checkpoint));
+        } catch (NoLogException e) {
+            throw new CommandException(e.several() ? ExitCode.USAGE : ExitCode.FAILED, e.getMessage(), e);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.FAILED, e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(console().out());
+    }
+}

@@ -1,0 +1,118 @@
+package io.headrace.tools;
+
+import io.headrace.frame.EventCursor;
+import io.headrace.tools.wal.Amounts;
+import io.headrace.tools.wal.EventJson;
+import io.headrace.wal.LogWalk;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Writes the events of a log to a file. */
+@Command(
+        name = "export",
+        description = {
+            "Write the events that wait in a log as JSON Lines, bodies that are no UTF-8 in base64, or as they are with a line"
+                    + " feed behind each. Nothing is taken out of the log.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  headrace wal export --out waiting.jsonl /var/lib/a1/log",
+            "  headrace wal export --raw /var/lib/a1/log | gzip > waiting.gz"
+        },
+        exitCodeOnInvalidInput = ExitCode.USAGE)
+final class WalExportCommand implements Callable<Integer> {
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    @ParentCommand
+    private WalCommand wal;
+
+    @Mixin
+    private WalCommand.Target target;
+
+    @Mixin
+    private WalEvents events;
+
+    @Option(names = "--raw", description = "Bodies as they are, a line feed behind each.")
+    private boolean raw;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = "-",
+            description = "Where to, - for standard output (default: ${DEFAULT-VALUE}). An old file is replaced.")
+    private String out;
+
+    @Override
+    public Integer call() throws IOException {
+        events.check();
+        return wal.with(target, place -> {
+            Progress progress = new Progress(wal.console());
+            int code;
+            try (OutputStream to = new BufferedOutputStream(open(), BUFFER_BYTES);
+                    EventJson lines = EventJson.to(to)) {
+                code = events.walk(wal, place, false, new WalEvents.Sink() {
+                    @Override
+                    public void write(LogWalk walk, EventCursor event) throws IOException {
+                        if (raw) {
+                            to.write(event.body());
+                            to.write('\n');
+                        } else {
+                            lines.write(walk, event);
+                        }
+                    }
+
+                    @Override
+                    public boolean frameDone(LogWalk walk) {
+                        draw(progress, walk);
+                        return true;
+                    }
+                });
+            } catch (IOException e) {
+                if ("Broken pipe".equals(e.getMessage())) {
+                    return ExitCode.FAILED;
+                }
+                throw e;
+            } finally {
+                progress.clear();
+            }
+            wal.console().err().println(Amounts.of(events.events(), "event") + " exported");
+            return code;
+        });
+    }
+
+    private void draw(Progress progress, LogWalk walk) {
+        if (progress.isDue()) {
+            progress.draw(
+                    Math.min(1, walk.bytesRead() / (double) Math.max(1, walk.bytesToRead())),
+                    Amounts.of(events.events(), "event"));
+        }
+    }
+
+    private OutputStream open() throws IOException {
+        return out.equals("-") ? new StandardOutput() : new FileOutputStream(out);
+    }
+
+    /** Past System.out, which hides that a reader such as head has gone and knows text only; stays open. */
+    private static final class StandardOutput extends OutputStream {
+        private final FileOutputStream descriptor = new FileOutputStream(FileDescriptor.out);
+
+        @Override
+        public void write(int one) throws IOException {
+            descriptor.write(one);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            descriptor.write(bytes, offset, length);
+        }
+    }
+}
