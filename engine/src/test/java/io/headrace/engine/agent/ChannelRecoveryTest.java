@@ -120,7 +120,8 @@ class ChannelRecoveryTest {
 
     @Test
     void shouldHoldTheSourceWhileTheDiskIsFullAndGoOnByItself() {
-        disk.usable = 0;
+        // Room for the first segment alone.
+        disk.usable = 5 << 20;
         sink.atDelivery = () -> {
             throw new IOException("nobody there");
         };
@@ -131,7 +132,7 @@ class ChannelRecoveryTest {
         await().until(() -> agent.health().reasons().stream()
                 .anyMatch(
                         reason -> reason.startsWith("channel c1: impaired: its log takes no more until there is room: "
-                                + folder.resolve("c1") + ": 0 bytes are free (expected: >= ")));
+                                + folder.resolve("c1") + ": " + disk.usable + " bytes are free (expected: >= ")));
         long held = agent.channel("c1").size();
         assertThat(held).isBetween(1L, 599_999L);
         int delivered = other.bodies.size();
