@@ -98,11 +98,11 @@ final class WalExportCommand implements Callable<Integer> {
     }
 
     private OutputStream open() throws IOException {
-        return out.equals("-") ? new StandardOutput() : new FileOutputStream(out);
+        return out.equals("-") ? new KeptOpen() : new FileOutputStream(out);
     }
 
     /** Past System.out, which hides that a reader such as head has gone and knows text only; stays open. */
-    private static final class StandardOutput extends OutputStream {
+    private static final class KeptOpen extends OutputStream {
         private final FileOutputStream descriptor = new FileOutputStream(FileDescriptor.out);
 
         @Override
