@@ -290,10 +290,6 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private synchronized boolean isStopping() {
-        return stopping;
-    }
-
     /** A step of the stop that throws must not leave the rest running, nor whoever waits for the end waiting. */
     private void orStopRest(Runnable step) {
         try {
