@@ -40,8 +40,9 @@ import picocli.CommandLine.ParentCommand;
             "      flags of flume-ng are understood; -X..., -D... and -javaagent: go to Java",
             "",
             "Exit codes: 0 stopped in order; 1 failed: a damaged log at the start, or the virtual machine",
-            "      (out of memory; the agent stops in order first, for a bounded time); 64 usage; 78 configuration, nothing was",
-            "      started; 129, 130 or 143 at the second SIGHUP, SIGINT or SIGTERM."
+            "      (out of memory; the agent stops in order first, for a bounded time); 64 usage;",
+            "      78 configuration, nothing was started; 129, 130 or 143 at the second SIGHUP, SIGINT",
+            "      or SIGTERM."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class AgentCommand implements Callable<Integer> {

@@ -65,6 +65,7 @@ final class ChannelLogKeys {
                     key = "minimumRequiredSpace",
                     byDefault = "524288000",
                     min = 0,
+                    max = 1L << 50,
                     unit = "bytes",
                     doc = "Free space of each disk that is left alone; below it sources wait until there is more.")
             long minimumRequiredSpace,
@@ -78,6 +79,7 @@ final class ChannelLogKeys {
                     key = "fsyncInterval",
                     byDefault = "5",
                     min = 1,
+                    max = 3600,
                     unit = "s",
                     doc = "Between syncs where fsyncPerTransaction = false.")
             Duration fsyncInterval) {

@@ -11,9 +11,19 @@ import java.util.function.UnaryOperator;
  * except environment and system properties.
  */
 final class Interpolator {
+    /** Largest value with everything replaced: keys that hold others twice, which do the same, grow without end. */
+    private static final int MOST_CHARACTERS = 1024 * 1024;
+
+    /** Most keys that lead from one to the next. */
+    private static final int DEEPEST = 100;
+
+    /** The nearest key is looked for so often only: it is compared with all there are. */
+    private static final int MOST_SUGGESTIONS = 50;
+
     private final Map<String, ConfigValue> all;
     private final UnaryOperator<String> environment;
     private final UnaryOperator<String> system;
+    private int suggestions;
 
     Interpolator(Map<String, ConfigValue> all, UnaryOperator<String> environment, UnaryOperator<String> system) {
         this.all = all;
@@ -47,10 +57,15 @@ final class Interpolator {
             }
             int end = closing(text, dollar + 2);
             if (end < 0) {
+                boolean secret = open.stream().anyMatch(SettingsBinder::isSecret);
                 throw new ConfigurationException(
-                        text.substring(dollar) + " (expected: } after ${, or $${ for a plain ${)");
+                        (secret ? "***" : text.substring(dollar)) + " (expected: } after ${, or $${ for a plain ${)");
             }
             out.append(text, at, dollar).append(lookUp(text.substring(dollar + 2, end), open));
+            if (out.length() > MOST_CHARACTERS) {
+                throw new ConfigurationException(text.substring(dollar, end + 1) + " (expected: at most "
+                        + MOST_CHARACTERS + " characters with all references replaced)");
+            }
             at = end + 1;
         }
         return out.append(text, at, text.length()).toString();
@@ -93,6 +108,9 @@ final class Interpolator {
         } else if (!open.add(name)) {
             throw new ConfigurationException("${" + name + "} (expected: a key that does not lead back to itself, not "
                     + String.join(" -> ", open) + " -> " + name + ")");
+        } else if (open.size() > DEEPEST) {
+            throw new ConfigurationException(
+                    "${" + name + "} (expected: at most " + DEEPEST + " keys that lead from one to the next)");
         }
         String resolved = resolve(other.value().trim(), open);
         open.remove(name);
@@ -105,7 +123,12 @@ final class Interpolator {
         } else if (name.startsWith("sys:")) {
             return "the system property " + name.substring(4) + ", or a default as in ${" + name + ":-default}";
         }
-        String nearest = environment.apply(name) != null ? "${env:" + name + "}" : NearestKey.of(name, all.keySet());
+        String nearest = null;
+        if (environment.apply(name) != null) {
+            nearest = "${env:" + name + "}";
+        } else if (suggestions++ < MOST_SUGGESTIONS) {
+            nearest = NearestKey.of(name, all.keySet());
+        }
         return "env:NAME, sys:NAME or a key of the configuration, $${ for a plain ${"
                 + (nearest == null ? "" : "; did you mean " + nearest + "?");
     }

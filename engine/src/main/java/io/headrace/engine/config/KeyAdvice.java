@@ -36,7 +36,9 @@ final class KeyAdvice {
         if (mistake.isPresent()) {
             return mistake(mistake.get(), key);
         }
-        String nearest = NearestKey.of(key, candidates);
+        List<String> all = new ArrayList<>(candidates);
+        all.addAll(keysOfAgent(kind));
+        String nearest = NearestKey.of(key, all);
         if (nearest != null) {
             return " (did you mean " + nearest + "?)";
         }
@@ -49,6 +51,15 @@ final class KeyAdvice {
         return candidates.size() <= LISTED
                 ? SettingsBinder.suggestion(key, candidates)
                 : " (expected: a key of " + alias + ", see: headrace help components " + alias + ")";
+    }
+
+    /** What the agent itself reads of components of a kind. */
+    private static List<String> keysOfAgent(String kind) {
+        return switch (kind) {
+            case "source" -> List.of("channels", "interceptors", "selector.type");
+            case "sink" -> List.of("channel");
+            default -> List.of();
+        };
     }
 
     private static String mistake(FlumeKey known, String key) {

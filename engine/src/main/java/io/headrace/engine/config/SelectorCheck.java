@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,7 +24,7 @@ final class SelectorCheck implements SelectorContext {
     private final ComponentSettings settings;
     private final String agent;
     private final List<Channel> channels;
-    private ConfigValue culprit;
+    private final List<ConfigurationProblem> problems = new ArrayList<>();
 
     private SelectorCheck(ComponentSettings settings, String agent, List<String> channels) {
         this.settings = settings;
@@ -37,29 +36,29 @@ final class SelectorCheck implements SelectorContext {
     /**
      * What is found out about a selector.
      *
-     * @param problem what is wrong with it, if anything
+     * @param problems what is wrong with it
      * @param optional names of the channels that none of its branches requires
      * @param drops whether one of its branches has no channel
      */
-    record Result(Optional<ConfigurationProblem> problem, Set<String> optional, boolean drops) {}
+    record Result(List<ConfigurationProblem> problems, Set<String> optional, boolean drops) {}
 
     static Result check(
             ComponentProvider.OfSelector provider, ComponentSettings settings, String agent, List<String> channels) {
         List<Branch> branches = new ArrayList<>();
-        Optional<ConfigurationProblem> problem =
+        List<ConfigurationProblem> problems =
                 make(provider, settings, agent, channels, selector -> branches.addAll(selector.branches()));
-        if (problem.isPresent()) {
-            return new Result(problem, Set.of(), false);
+        if (!problems.isEmpty()) {
+            return new Result(problems, Set.of(), false);
         }
         Set<String> optional = new LinkedHashSet<>(channels);
         branches.forEach(branch -> branch.required().forEach(channel -> optional.remove(channel.name())));
         boolean drops = branches.stream()
                 .anyMatch(branch ->
                         branch.required().isEmpty() && branch.optional().isEmpty());
-        return new Result(problem, Collections.unmodifiableSet(optional), drops);
+        return new Result(problems, Collections.unmodifiableSet(optional), drops);
     }
 
-    private static Optional<ConfigurationProblem> make(
+    private static List<ConfigurationProblem> make(
             ComponentProvider.OfSelector provider,
             ComponentSettings settings,
             String agent,
@@ -68,15 +67,18 @@ final class SelectorCheck implements SelectorContext {
         SelectorCheck context = new SelectorCheck(settings, agent, channels);
         try {
             look.accept(ContextLoader.make(settings.prefix() + "type", provider, () -> provider.create(context)));
-            return Optional.empty();
         } catch (ConfigurationException e) {
-            ConfigValue place = context.culprit == null ? settings.type() : context.culprit;
-            return Optional.of(ConfigurationProblem.at(place, Severity.ERROR, settings.owner(), e.getMessage()));
+            context.error(settings.type(), e.getMessage());
         } catch (Exception e) {
             String message = settings.type().key() + ": " + settings.type().value() + ": cannot be made, " + e
                     + " (expected: a selector that is made of names of channels)";
-            return Optional.of(ConfigurationProblem.at(settings.type(), Severity.ERROR, settings.owner(), message));
+            context.error(settings.type(), message);
         }
+        return context.problems;
+    }
+
+    private void error(ConfigValue place, String message) {
+        problems.add(ConfigurationProblem.at(place, Severity.ERROR, settings.owner(), message));
     }
 
     @Override
@@ -84,10 +86,15 @@ final class SelectorCheck implements SelectorContext {
         return channels;
     }
 
+    /** A wrong name is told, and the selector goes on to the next. */
     @Override
     public Channel channel(String key, String name) {
-        culprit = settings.values().get(key);
-        return SelectorChannels.find(settings, channels, key, name);
+        try {
+            return SelectorChannels.find(settings, channels, key, name);
+        } catch (ConfigurationException e) {
+            error(settings.values().getOrDefault(key, settings.type()), e.getMessage());
+            return new NamedChannel(name);
+        }
     }
 
     @Override

@@ -56,6 +56,12 @@ public @interface Setting {
      */
     Class<? extends ComponentProvider> names() default ComponentProvider.class;
 
+    /**
+     * For a key {@code prefix.*}: the key, earlier in the record, of the list that names what may stand below it. What
+     * stands below other names is not read, and whoever writes it is told; empty where everything is read.
+     */
+    String below() default "";
+
     /** A sentence for the reader of the documentation. */
     String doc();
 }

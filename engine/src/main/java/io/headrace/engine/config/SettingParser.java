@@ -2,6 +2,7 @@ package io.headrace.engine.config;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ final class SettingParser {
     private static final Pattern DURATION = Pattern.compile("(-?\\d+)\\s*(ms|s|m|h|d)?");
     private static final Pattern SIZE = Pattern.compile("(-?\\d+)\\s*(?:([kmgt])(?:i?b)?|b)?");
     private static final Pattern COMMENT_TAIL = Pattern.compile("(.*?)\\s+#.*", Pattern.DOTALL);
+
+    /** A hundred years: what is longer, such as {@link Long#MAX_VALUE} for "never", would overflow in nanoseconds. */
+    private static final long LONGEST_MILLIS = Duration.ofDays(36_525).toMillis();
 
     /** A text that is not of the type; the message is the expectation. */
     static final class Unexpected extends Exception {
@@ -168,19 +172,26 @@ final class SettingParser {
         };
     }
 
-    private static Path path(String text) {
-        return text.equals("~") || text.startsWith("~/")
-                ? Path.of(System.getProperty("user.home") + text.substring(1))
-                : Path.of(text);
+    private static Path path(String text) throws Unexpected {
+        boolean atHome = text.equals("~") || text.startsWith("~/");
+        try {
+            return Path.of(atHome ? System.getProperty("user.home") + text.substring(1) : text);
+        } catch (InvalidPathException e) {
+            Unexpected unexpected = new Unexpected("a path; " + e.getReason());
+            unexpected.initCause(e);
+            throw unexpected;
+        }
     }
 
     /** Between commas only: a path may have blanks in it. */
-    private static List<Path> paths(String text) {
-        return Arrays.stream(text.split(","))
-                .map(String::trim)
-                .filter(item -> !item.isEmpty())
-                .map(SettingParser::path)
-                .toList();
+    private static List<Path> paths(String text) throws Unexpected {
+        List<Path> paths = new ArrayList<>();
+        for (String item : text.split(",")) {
+            if (!item.isBlank()) {
+                paths.add(path(item.trim()));
+            }
+        }
+        return List.copyOf(paths);
     }
 
     private static Duration duration(Setting setting, String text) throws Unexpected {
@@ -199,7 +210,7 @@ final class SettingParser {
         if (tooSmall || tooLarge) {
             throw new Unexpected(expectation);
         }
-        return Duration.ofMillis(value);
+        return Duration.ofMillis(Math.max(-LONGEST_MILLIS, Math.min(value, LONGEST_MILLIS)));
     }
 
     private static long millis(String unit) {

@@ -12,13 +12,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +28,14 @@ import java.util.stream.Collectors;
  * <p>Owned by one thread.
  */
 public final class SettingsBinder {
+    private static final Pattern SECRET = Pattern.compile(
+            "password|passwd|passphrase|secret|token|credential|(api|access|private)[-_.]?key",
+            Pattern.CASE_INSENSITIVE);
+
+    /** As in {@code password="x"}, in the options of a login module or a URL, and {@code //user:x@host}. */
+    private static final Pattern SECRET_INSIDE = Pattern.compile(
+            "(password|passwd|passphrase|secret|token)\\s*=|://[^/@\\s:]*:[^/@\\s]+@", Pattern.CASE_INSENSITIVE);
+
     private final String owner;
     private final ConfigValue anchor;
     private final Map<String, ConfigValue> values;
@@ -129,6 +137,40 @@ public final class SettingsBinder {
         return List.copyOf(settings);
     }
 
+    /**
+     * Refuses a record that cannot be read, whatever is written.
+     *
+     * @throws IllegalArgumentException when a component has no {@link Setting}, a type that no text can be read as, or a
+     *     default that is no value of it
+     */
+    public static void requireReadable(Class<? extends Record> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (isGroup(component)) {
+                requireReadable(component.getType().asSubclass(Record.class));
+                continue;
+            }
+            Setting setting = settingOf(type, component);
+            if (setting.key().endsWith("*")) {
+                if (component.getType() != Map.class) {
+                    throw new IllegalArgumentException(type.getName() + "." + component.getName() + ": "
+                            + component.getType().getName() + " (expected: a Map<String, String> for " + setting.key()
+                            + ")");
+                }
+                continue;
+            }
+            try {
+                SettingParser.parse(component.getGenericType(), setting, setting.byDefault());
+            } catch (SettingParser.Unexpected e) {
+                if (!setting.byDefault().isEmpty()) {
+                    throw new IllegalArgumentException(
+                            type.getName() + "." + component.getName() + ": default " + setting.byDefault()
+                                    + " (expected: " + e.getMessage() + ")",
+                            e);
+                }
+            }
+        }
+    }
+
     /** Errors, warnings and notices so far, in no order. */
     public List<ConfigurationProblem> problems() {
         return List.copyOf(problems);
@@ -194,13 +236,12 @@ public final class SettingsBinder {
 
     /** Whether a key holds what must not be shown. */
     static boolean isSecret(String key) {
-        String lower = key.toLowerCase(Locale.ROOT);
-        return lower.contains("password") || lower.contains("secret") || lower.contains("token");
+        return SECRET.matcher(key).find();
     }
 
     /** A value as it may be shown. */
     static String shown(String key, String value) {
-        return isSecret(key) ? "***" : value;
+        return isSecret(key) || SECRET_INSIDE.matcher(value).find() ? "***" : value;
     }
 
     static ConfigurationException failure(List<ConfigurationProblem> errors) {
@@ -260,10 +301,25 @@ public final class SettingsBinder {
             warn(written, tailDropped(written, bare));
             text = bare;
         }
+        if (SettingParser.isText(type)) {
+            warnOfQuotes(written);
+        }
         try {
             return SettingParser.parse(type, setting, text);
         } catch (SettingParser.Unexpected e) {
             throw error(written, written.key() + ": " + shown(setting.key(), text), e.getMessage());
+        }
+    }
+
+    /** As in a shell, where they would not be part of the value. */
+    private void warnOfQuotes(ConfigValue written) {
+        String text = written.value();
+        char first = text.isEmpty() ? 0 : text.charAt(0);
+        if (text.length() > 1 && (first == '"' || first == '\'') && text.charAt(text.length() - 1) == first) {
+            warn(
+                    written,
+                    written.key() + ": " + shown(written.key(), text)
+                            + ": the quotes are part of the value (expected: a value without quotes)");
         }
     }
 
@@ -273,8 +329,12 @@ public final class SettingsBinder {
         values.forEach((key, value) -> {
             if (key.startsWith(prefix) && key.length() > prefix.length() && !plainKeys.contains(key)) {
                 used.add(key);
+                if (!isNamed(setting, key.substring(prefix.length()), value)) {
+                    return;
+                }
                 String bare = SettingParser.withoutComment(value.value());
                 String text = bare != null && setting.word() ? bare : value.value();
+                warnOfQuotes(value);
                 entries.put(key.substring(prefix.length()), text);
                 effective.put(key, shown(key, text));
                 if (bare != null) {
@@ -283,6 +343,25 @@ public final class SettingsBinder {
             }
         });
         return Collections.unmodifiableMap(entries);
+    }
+
+    /** Whether the list that says what may stand below a prefix names it; a warning when it doesn't. */
+    private boolean isNamed(Setting setting, String rest, ConfigValue value) {
+        if (setting.below().isEmpty() || !(bound.get(setting.below()) instanceof List<?> list)) {
+            return true;
+        }
+        List<String> names = list.stream().map(String::valueOf).toList();
+        String name = rest.indexOf('.') < 0 ? rest : rest.substring(0, rest.indexOf('.'));
+        if (!names.contains(name)) {
+            String nearest = NearestKey.of(name, names);
+            warn(
+                    value,
+                    value.key() + ": not read (expected: " + name + " in " + setting.below() + " = "
+                            + String.join(" ", names) + (nearest == null ? "" : "; did you mean " + nearest + "?")
+                            + ")");
+            return false;
+        }
+        return true;
     }
 
     private ConfigValue find(Setting setting) {
@@ -312,10 +391,19 @@ public final class SettingsBinder {
         } catch (InvocationTargetException e) {
             boolean refused =
                     e.getCause() instanceof IllegalArgumentException || e.getCause() instanceof ConfigurationException;
-            if (!refused) {
-                throw new IllegalStateException(type.getName() + ": cannot be made of its settings", e.getCause());
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            } else if (refused) {
+                refuse(e.getCause().getMessage());
+            } else {
+                String what = anchor == null ? owner : anchor.key() + ": " + anchor.value();
+                problems.add(ConfigurationProblem.at(
+                        anchor,
+                        Severity.ERROR,
+                        owner,
+                        what + ": " + type.getName() + " throws " + e.getCause()
+                                + " (expected: an IllegalArgumentException that says what is wrong)"));
             }
-            refuse(e.getCause().getMessage());
             return Optional.empty();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(type.getName() + ": cannot be made of its settings", e);

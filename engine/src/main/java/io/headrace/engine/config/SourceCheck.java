@@ -173,7 +173,7 @@ final class SourceCheck {
         boolean sound = binder.problems().stream().noneMatch(problem -> problem.severity() == Severity.ERROR);
         if (sound && !channels.isEmpty()) {
             SelectorCheck.Result found = SelectorCheck.check(provider, settings, context.keys.agent(), channels);
-            found.problem().ifPresent(problem -> context.findings.addAll(List.of(problem)));
+            context.findings.addAll(found.problems());
             optional.addAll(found.optional());
             if (found.drops()) {
                 context.findings.warn(

@@ -86,21 +86,34 @@ public final class ClassLookup {
         try {
             Class<?> provider = providerOf(role, type);
             if (provider != null) {
-                return ContextLoader.call(type.getClassLoader(), () -> made(role, provider, where));
+                return ContextLoader.call(type.getClassLoader(), () -> checked(made(role, provider, where), where));
             }
             requireRole(role, type, where);
+            String missing = LinkageProblem.missingMethod(type);
+            if (missing != null) {
+                throw new Unusable("lacks the method " + missing + ", " + where, LinkageProblem.THIS_VERSION, null);
+            }
             ComponentConstructor constructor = ComponentConstructor.of(type, role)
                     .orElseThrow(() -> new Unusable(
                             "has no constructor that can be called, " + where,
                             ComponentConstructor.expected(role),
                             null));
-            return ClassProvider.of(role, constructor);
+            return checked(ClassProvider.of(role, constructor), where);
         } catch (LinkageError e) {
             throw unlinked(e, where);
         } catch (Unusable e) {
             throw e;
         } catch (Exception e) {
             throw new Unusable("cannot be used, " + where + ": " + e, "a class that can be loaded", e);
+        }
+    }
+
+    private static ComponentProvider checked(ComponentProvider provider, String where) throws Unusable {
+        try {
+            ProviderCheck.require(provider);
+            return provider;
+        } catch (IllegalArgumentException e) {
+            throw new Unusable("cannot be used, " + where + ": " + e.getMessage(), "settings that can be read", e);
         }
     }
 

@@ -34,12 +34,23 @@ public final class ContextLoader {
      * Makes a component of a provider.
      *
      * @param key where its type is written, for messages
-     * @throws ConfigurationException when a class that it needs is missing or of a wrong version; another try would find
-     *     the same
+     * @throws ConfigurationException when a class that it needs is missing or of a wrong version, or nothing is made;
+     *     another try would find the same
      */
     public static <T> T make(String key, ComponentProvider provider, Callable<T> create) throws Exception {
         try {
-            return call(of(provider), create);
+            T made = call(of(provider), create);
+            if (made == null) {
+                throw new ConfigurationException(key + ": " + provider.alias() + ": "
+                        + provider.getClass().getName() + ".create() returns null (expected: a component)");
+            }
+            String missing = LinkageProblem.missingMethod(made.getClass());
+            if (missing != null) {
+                throw new ConfigurationException(
+                        key + ": " + provider.alias() + ": " + made.getClass().getName() + " lacks the method "
+                                + missing + " (expected: " + LinkageProblem.THIS_VERSION + ")");
+            }
+            return made;
         } catch (LinkageError e) {
             throw new ConfigurationException(
                     key + ": " + provider.alias() + ": " + LinkageProblem.found(e) + " (expected: "

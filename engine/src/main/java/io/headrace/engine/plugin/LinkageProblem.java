@@ -1,8 +1,34 @@
 package io.headrace.engine.plugin;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Says in words why a class cannot be linked. */
 final class LinkageProblem {
+    static final String THIS_VERSION = "a plug-in built against this version, and one version of each library";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LinkageProblem.class);
+
     private LinkageProblem() {}
+
+    /** A method that a class was never given, as it was compiled against another version; null when it has all. */
+    static String missingMethod(Class<?> type) {
+        if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
+            return null;
+        }
+        try {
+            for (Method method : type.getMethods()) {
+                if (Modifier.isAbstract(method.getModifiers())) {
+                    return method.getName() + " of " + ClassLookup.name(method.getDeclaringClass());
+                }
+            }
+        } catch (LinkageError notAsked) {
+            LOG.debug("{}: its methods cannot be listed", type.getName(), notAsked);
+        }
+        return null;
+    }
 
     static String found(LinkageError e) {
         String message = String.valueOf(e.getMessage());
@@ -31,7 +57,7 @@ final class LinkageProblem {
         } else if (e instanceof NoSuchMethodError
                 || e instanceof NoSuchFieldError
                 || e instanceof AbstractMethodError) {
-            return "a plug-in built against this version, and one version of each library";
+            return THIS_VERSION;
         }
         return "classes that can be loaded";
     }

@@ -2,6 +2,7 @@ package io.headrace.engine.spi;
 
 import io.headrace.engine.plugin.ContextLoader;
 import io.headrace.engine.plugin.PlugIn;
+import io.headrace.engine.plugin.ProviderCheck;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -50,7 +51,7 @@ final class ProviderCollector {
                 ServiceLoader.Provider<? extends ComponentProvider> service = services.next();
                 // The parent's services are seen through the plug-in's loader as well.
                 if (service.type().getClassLoader() == plugIn.loader()) {
-                    add(plugIn, role, service.get());
+                    offer(plugIn, role, service.get());
                 }
             } catch (ServiceConfigurationError | LinkageError e) {
                 failures++;
@@ -61,14 +62,28 @@ final class ProviderCollector {
         return null;
     }
 
+    /** One that is broken is told and left out: others look through all there are. */
+    private void offer(PlugIn plugIn, ComponentRole role, ComponentProvider provider) {
+        try {
+            ProviderCheck.require(provider);
+        } catch (RuntimeException e) {
+            warnings.add(plugIn + ": " + provider.getClass().getName() + " is not used: "
+                    + (e instanceof IllegalArgumentException ? e.getMessage() : e.toString()));
+            return;
+        }
+        add(plugIn, role, provider);
+    }
+
     private void add(PlugIn plugIn, ComponentRole role, ComponentProvider provider) {
         for (ComponentProvider other : found) {
             if (role.provider().isInstance(other) && ComponentRegistry.isCalled(other, provider.alias())) {
                 PlugIn owner = origins.get(other);
                 warnings.add(plugIn + ": " + role.word() + " " + provider.alias() + " is "
                         + (owner == null ? "built in, the built-in one" : "in " + owner + ", too, the first one")
-                        + " is used (expected: another alias; type = "
-                        + provider.getClass().getName() + " means this one)");
+                        + " is used (expected: "
+                        + (other.getClass().getName().equals(provider.getClass().getName())
+                                ? "the class in one plug-in only)"
+                                : "another alias; type = " + provider.getClass().getName() + " means this one)"));
                 break;
             }
         }

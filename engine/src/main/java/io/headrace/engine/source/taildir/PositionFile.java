@@ -42,6 +42,9 @@ final class PositionFile {
      */
     List<Entry> read() throws IOException {
         byte[] content;
+        if (Files.isDirectory(path)) {
+            throw new IOException("positionFile: " + path + ": a folder (expected: a file, or nothing yet)");
+        }
         try {
             content = Files.readAllBytes(path);
         } catch (NoSuchFileException e) {

@@ -21,6 +21,7 @@ public record TaildirSettings(
 
         @Setting(
                 key = "filegroups.*",
+                below = "filegroups",
                 doc = "For each group an absolute path; its last part is a regular expression for file names.")
         Map<String, String> patterns,
 
@@ -32,7 +33,10 @@ public record TaildirSettings(
                         + " known to the channels.")
         String positionFile,
 
-        @Setting(key = "headers.*", doc = "headers.<group>.<name>: a header for all events of a group.")
+        @Setting(
+                key = "headers.*",
+                below = "filegroups",
+                doc = "headers.<group>.<name>: a header for all events of a group.")
         Map<String, String> headers,
 
         @Setting(

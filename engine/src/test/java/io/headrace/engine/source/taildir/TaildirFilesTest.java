@@ -538,10 +538,10 @@ class TaildirFilesTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("regular expression");
         assertThatThrownBy(() -> rig.with("filegroups.f1", "/tmp/a")
-                        .with("headers.f2.x", "y")
+                        .with("headers.f1", "y")
                         .start())
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("headers.f2.x");
+                .hasMessageContaining("headers.f1");
     }
 
     @Test
