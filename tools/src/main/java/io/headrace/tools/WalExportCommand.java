@@ -77,7 +77,7 @@ final class WalExportCommand implements Callable<Integer> {
                     }
                 });
             } catch (IOException e) {
-                if (StandardOutput.isReaderGone(e)) {
+                if ("Broken pipe".equals(e.getMessage())) {
                     return ExitCode.FAILED;
                 }
                 throw e;
