@@ -154,6 +154,9 @@ final class LineFramer implements AutoCloseable {
     private Turn run(boolean unfinishedToo) throws IOException {
         index = block.seek(file);
         if (block.limit() < index && (!read(index) || block.limit() < index)) {
+            if (changed) {
+                block.forget();
+            }
             return changed ? Turn.CHANGED : Turn.END_OF_FILE;
         }
         scanned = Math.max(index, Math.min(block.limit(), block.index(file.scannedPosition())));
@@ -269,12 +272,10 @@ final class LineFramer implements AutoCloseable {
      * again at any moment, and what was there then does not go on what was read earlier.
      */
     private boolean read(int keepFrom) throws IOException {
-        long from = block.offset(block.limit());
         int read = block.read(keepFrom);
         if (read > 0 || !verified) {
             verified = true;
-            // Of a file that ends before these bytes now they were read before it was truncated.
-            changed = !contentIsUnchanged() && (read <= 0 || file.channel().size() > from);
+            changed = !contentIsUnchanged();
         }
         if (read > 0 && !changed) {
             file.sawUpTo(block.offset(block.limit()));
@@ -300,6 +301,13 @@ final class LineFramer implements AutoCloseable {
         crc.update(found, 0, readAt(0, head.length()));
         if ((int) crc.getValue() != head.crc()) {
             return false;
+        }
+        // A file that was empty when it was identified shows what it is by its first bytes in the window alone.
+        int begun = block.holds(file) ? Math.min(block.limit(), found.length) : 0;
+        for (int i = readAt(block.offset(0), begun) == begun ? 0 : -1; i < begun; i++) {
+            if (i < 0 || found[i] != block.buffer().get(i)) {
+                return false;
+            }
         }
         int length = file.tailLength();
         return length == 0
