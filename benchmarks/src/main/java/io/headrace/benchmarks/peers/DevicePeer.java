@@ -43,14 +43,20 @@ public final class DevicePeer implements PeerWork {
         ByteBuffer lines = new GeneratedLines(2, BUFFER_BYTES / (LINE_BYTES + 1) + 1, LINE_BYTES).bytes();
         content.limit(BUFFER_BYTES).put(lines.duplicate().limit(BUFFER_BYTES)).flip();
         for (int i = 0; i < FILES; i++) {
-            Path path = folder.resolve("device-" + i);
-            cached.add(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
-            for (long at = 0; at < FILE_BYTES; at += BUFFER_BYTES) {
-                write(cached.get(i), at, BUFFER_BYTES);
-            }
-            cached.get(i).force(true);
-            direct.add(FileChannel.open(path, StandardOpenOption.WRITE, directOption()));
+            cached.add(fill(folder.resolve("cached-" + i)));
+            fill(folder.resolve("direct-" + i)).close();
+            direct.add(FileChannel.open(folder.resolve("direct-" + i), StandardOpenOption.WRITE, directOption()));
         }
+    }
+
+    /** Files of their own for writes around the page cache, which would throw the pages of the others out of it. */
+    private FileChannel fill(Path path) throws IOException {
+        FileChannel filled = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        for (long at = 0; at < FILE_BYTES; at += BUFFER_BYTES) {
+            write(filled, at, BUFFER_BYTES);
+        }
+        filled.force(true);
+        return filled;
     }
 
     /**
@@ -74,7 +80,8 @@ public final class DevicePeer implements PeerWork {
             each.close();
         }
         for (int i = 0; i < FILES; i++) {
-            Files.delete(folder.resolve("device-" + i));
+            Files.delete(folder.resolve("cached-" + i));
+            Files.delete(folder.resolve("direct-" + i));
         }
     }
 
