@@ -4,7 +4,9 @@ import io.headrace.tools.wal.Amounts;
 import io.headrace.tools.wal.DamageText;
 import io.headrace.tools.wal.LogJson;
 import io.headrace.wal.LogCheck;
+import io.headrace.wal.LogSlots;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,10 +54,11 @@ final class WalCheckCommand implements Callable<Integer> {
             } finally {
                 progress.clear();
             }
+            List<String> slotFaults = LogSlots.faults(wal.storage(), place);
             if (json) {
-                wal.console().out().println(LogJson.of(place, check));
+                wal.console().out().println(LogJson.of(place, check, slotFaults));
             } else {
-                DamageText.print(wal.console().out(), place, check);
+                DamageText.print(wal.console().out(), place, check, slotFaults);
             }
             return check.isSound() ? ExitCode.OK : ExitCode.INTEGRITY;
         });

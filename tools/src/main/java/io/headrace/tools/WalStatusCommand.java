@@ -2,8 +2,10 @@ package io.headrace.tools;
 
 import io.headrace.tools.wal.LogJson;
 import io.headrace.tools.wal.StatusText;
+import io.headrace.wal.LogSlots;
 import io.headrace.wal.LogStatus;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,10 +36,11 @@ final class WalStatusCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         return wal.with(target, place -> {
             LogStatus status = LogStatus.read(wal.storage(), place);
+            List<String> slotFaults = LogSlots.faults(wal.storage(), place);
             if (json) {
-                wal.console().out().println(LogJson.of(status));
+                wal.console().out().println(LogJson.of(status, slotFaults));
             } else {
-                StatusText.print(wal.console().out(), status, System.currentTimeMillis());
+                StatusText.print(wal.console().out(), status, slotFaults, System.currentTimeMillis());
             }
             boolean whole =
                     status.checkpointFault() == null && status.missingSegments().isEmpty();
