@@ -109,17 +109,17 @@ public final class CheckpointStore implements AutoCloseable {
         }
         failed = false;
         valid[slot] = true;
-        lowWaters[slot] = checkpoint.lowWater();
+        lowWaters[slot] = checkpoint.slowest();
         newest = slot;
         newestGeneration = checkpoint.generation();
     }
 
     /**
-     * The low-water mark of the older slot now on disk: recovery may have to start there, so what is above it must stay.
-     * 0 when only one slot is good.
+     * The low-water mark of the slowest cursor in the older slot now on disk: recovery may have to start there, so what is
+     * above it must stay. That of the newer where a cursor was made further back since. 0 when only one slot is good.
      */
     public long olderLowWater() {
-        return valid[0] && valid[1] ? lowWaters[1 - newest] : 0;
+        return valid[0] && valid[1] ? Math.min(lowWaters[0], lowWaters[1]) : 0;
     }
 
     @Override
@@ -159,7 +159,7 @@ public final class CheckpointStore implements AutoCloseable {
             try {
                 Checkpoint found = CheckpointSlot.read(files[slot], path, codec);
                 valid[slot] = true;
-                lowWaters[slot] = found.lowWater();
+                lowWaters[slot] = found.slowest();
                 if (best == null || found.generation() > best.generation()) {
                     best = found;
                     newest = slot;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,12 @@ import java.util.random.RandomGenerator;
  *       synced since happened or not, each by itself unless it builds on another of the same name.
  *   <li>{@link #faults(Faults)} lets calls fail. A write that fails has written a part. After a sync that failed its pages
  *       count as clean although the disk doesn't have them, as on Linux: a second sync succeeds and writes nothing.
+ *   <li>{@link #shortTransfers(int)} lets the system read and write less than it was asked for: reads return it, writes
+ *       are done in pieces, between which a process may die or a disk be full.
  *   <li>{@link #flip(Path, long, int)} is bit rot.
  * </ul>
+ *
+ * <p>{@link #count(Effect)} and {@link #failed(Call)} tell what of this came to pass.
  *
  * <p>Safe for any thread.
  */
@@ -46,6 +51,28 @@ public final class SimulatedDisk implements Storage {
         CREATE_FOLDERS,
         LIST,
         LOCK
+    }
+
+    /** What came between what was asked for and what is there. */
+    public enum Effect {
+        /** A page that was not synced when power went is as it was before. */
+        PAGE_LOST,
+        /** Some of its sectors of 512 bytes are new, some are old. */
+        PAGE_TORN,
+        /** A page is new although one before it in the same file is old or torn. */
+        PAGES_REORDERED,
+        /** A file that was made and whose folder was not synced is gone. */
+        CREATION_LOST,
+        /** A file has its old name again. */
+        RENAME_LOST,
+        /** A file that was removed is there again. */
+        REMOVAL_LOST,
+        /** A page counts as clean after a failed sync although the disk does not have it. */
+        CLEAN_AND_LOST,
+        SHORT_READ,
+        SHORT_WRITE,
+        DISK_FULL,
+        BIT_FLIPPED
     }
 
     /** Decides which calls fail with an input/output error. */
@@ -69,6 +96,9 @@ public final class SimulatedDisk implements Storage {
     private long capacity = Long.MAX_VALUE;
     private String machineId = "memory";
     private Faults faults = (call, path) -> false;
+    private int shortTransfers;
+    private final long[] effects = new long[Effect.values().length];
+    private final long[] failed = new long[Call.values().length];
 
     /** A disk whose faults are the same each time. */
     public SimulatedDisk() {
@@ -123,6 +153,7 @@ public final class SimulatedDisk implements Storage {
             boolean builds = change.paths().stream().anyMatch(blocked::contains);
             if (builds || chance.nextInt(3) == 0) {
                 blocked.addAll(change.paths());
+                happened(change.lost());
             } else {
                 change.apply(durableFiles);
             }
@@ -133,9 +164,40 @@ public final class SimulatedDisk implements Storage {
         Set<SimulatedInode> left = new HashSet<>();
         for (SimulatedInode inode : files.values()) {
             if (left.add(inode)) {
-                inode.cutPower(chance);
+                inode.cutPower(chance, this::happened);
             }
         }
+    }
+
+    /**
+     * Another disk with what is on this one, as if its power had been cut and everything lost that was not synced: the
+     * same files by path and identity, no locks. It draws from a seed of its own.
+     */
+    public synchronized SimulatedDisk durableCopy(long seed) {
+        SimulatedDisk copy = new SimulatedDisk(seed);
+        Map<SimulatedInode, SimulatedInode> copies = new HashMap<>();
+        durableFiles.forEach((path, inode) ->
+                copy.durableFiles.put(path, copies.computeIfAbsent(inode, SimulatedInode::durableCopy)));
+        copy.files.putAll(copy.durableFiles);
+        copy.folders.addAll(folders);
+        copy.nextInode = nextInode;
+        copy.machineId = machineId;
+        return copy;
+    }
+
+    /** How often this happened. */
+    public synchronized long count(Effect effect) {
+        return effects[effect.ordinal()];
+    }
+
+    /** How many calls of a kind {@linkplain #faults failed}. */
+    public synchronized long failed(Call call) {
+        return failed[call.ordinal()];
+    }
+
+    /** Lets one of so many reads and writes from now on be done by a part only at first; 0 for none. */
+    public synchronized void shortTransfers(int oneIn) {
+        shortTransfers = oneIn;
     }
 
     /** Lets calls fail from now on. */
@@ -151,6 +213,7 @@ public final class SimulatedDisk implements Storage {
     /** Turns one bit of a file over, as rot does: nobody is told. */
     public synchronized void flip(Path file, long position, int bit) throws IOException {
         existing(file).flip(Math.toIntExact(position), bit);
+        happened(Effect.BIT_FLIPPED);
     }
 
     /** Limits what all files may take together, in bytes. */
@@ -340,7 +403,22 @@ public final class SimulatedDisk implements Storage {
     }
 
     boolean isPlanned(Call call, Path path) {
-        return faults.fails(call, path);
+        boolean fails = faults.fails(call, path);
+        failed[call.ordinal()] += fails ? 1 : 0;
+        return fails;
+    }
+
+    void happened(Effect effect) {
+        effects[effect.ordinal()]++;
+    }
+
+    /** How much of a transfer is done at once. */
+    int transferred(int wanted, Effect whenShort) {
+        if (shortTransfers == 0 || wanted < 2 || random.nextInt(shortTransfers) != 0) {
+            return wanted;
+        }
+        happened(whenShort);
+        return 1 + random.nextInt(wanted - 1);
     }
 
     /** Whether the process dies in this call. */
@@ -367,6 +445,10 @@ public final class SimulatedDisk implements Storage {
     private record NameChange(Path from, Path to, SimulatedInode inode) {
         List<Path> paths() {
             return from == null ? List.of(to) : to == null ? List.of(from) : List.of(from, to);
+        }
+
+        Effect lost() {
+            return from == null ? Effect.CREATION_LOST : to == null ? Effect.REMOVAL_LOST : Effect.RENAME_LOST;
         }
 
         void apply(Map<Path, SimulatedInode> names) {

@@ -1,6 +1,7 @@
 package io.headrace.wal;
 
 import io.headrace.wal.SimulatedDisk.Call;
+import io.headrace.wal.SimulatedDisk.Effect;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 
 /** A handle of a file of a {@link SimulatedDisk}. Safe for any thread. */
 final class SimulatedFile implements StorageFile {
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(1024 * 1024).asReadOnlyBuffer();
+
     private final SimulatedDisk disk;
     private final SimulatedInode inode;
     private final Path path;
@@ -29,7 +32,11 @@ final class SimulatedFile implements StorageFile {
         synchronized (disk) {
             checkOpen();
             disk.failIfPlanned(Call.READ, path);
-            return position >= inode.size() ? -1 : inode.read(into, position, into.remaining());
+            if (position >= inode.size()) {
+                return -1;
+            }
+            int most = (int) Math.min(into.remaining(), inode.size() - position);
+            return inode.read(into, position, disk.transferred(most, Effect.SHORT_READ));
         }
     }
 
@@ -37,25 +44,46 @@ final class SimulatedFile implements StorageFile {
     public void write(ByteBuffer from, long position) throws IOException {
         synchronized (disk) {
             checkWritable();
-            boolean dies = disk.countChange();
-            boolean fails = !dies && disk.isPlanned(Call.WRITE, path);
-            int whole = from.remaining();
-            int count = dies ? whole / 2 : fails ? disk.random().nextInt(whole + 1) : whole;
-            long grows = position + count - inode.size();
-            boolean full = grows > 0 && grows > disk.room();
-            if (full) {
-                count = (int) Math.max(0, Math.min(count, inode.size() + disk.room() - position));
-            }
-            inode.write(from, position, count);
-            if (dies) {
-                throw new IOException("killed");
-            }
-            if (fails) {
-                throw new IOException("Input/output error");
-            }
-            if (full) {
-                throw new DiskFullException("No space left on device", null);
-            }
+            long at = position;
+            do {
+                at += writeSome(from, at);
+            } while (from.hasRemaining());
+        }
+    }
+
+    /** What the system does in one call. */
+    private int writeSome(ByteBuffer from, long position) throws IOException {
+        boolean dies = disk.countChange();
+        boolean fails = !dies && disk.isPlanned(Call.WRITE, path);
+        int whole = from.remaining();
+        int count = dies
+                ? whole / 2
+                : fails ? disk.random().nextInt(whole + 1) : disk.transferred(whole, Effect.SHORT_WRITE);
+        long grows = position + count - inode.size();
+        boolean full = grows > 0 && grows > disk.room();
+        if (full) {
+            count = (int) Math.max(0, Math.min(count, inode.size() + disk.room() - position));
+        }
+        inode.write(from, position, count);
+        if (dies) {
+            throw new IOException("killed");
+        }
+        if (fails) {
+            throw new IOException("Input/output error");
+        }
+        if (full) {
+            disk.happened(Effect.DISK_FULL);
+            throw new DiskFullException("No space left on device", null);
+        }
+        return count;
+    }
+
+    @Override
+    public void zero(long position, int length) throws IOException {
+        for (int done = 0; done < length; ) {
+            int count = Math.min(ZEROS.capacity(), length - done);
+            write(ZEROS.duplicate().limit(count), position + done);
+            done += count;
         }
     }
 
@@ -121,7 +149,7 @@ final class SimulatedFile implements StorageFile {
             throw new IOException("killed");
         }
         if (disk.isPlanned(Call.SYNC, path)) {
-            inode.failSync(disk.random());
+            inode.failSync(disk.random(), disk::happened);
             throw new IOException("Input/output error");
         }
     }

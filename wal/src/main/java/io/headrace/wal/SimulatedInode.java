@@ -1,10 +1,12 @@
 package io.headrace.wal;
 
+import io.headrace.wal.SimulatedDisk.Effect;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -16,6 +18,7 @@ import java.util.random.RandomGenerator;
 final class SimulatedInode {
     static final int PAGE = 4096;
     static final int SECTOR = 512;
+    private static final int ALL_SECTORS = (1 << PAGE / SECTOR) - 1;
 
     final long number;
     /** Pages that were written since they were last synced. */
@@ -116,11 +119,13 @@ final class SimulatedInode {
     }
 
     /** The disk refuses: some sectors may have reached it, and all pages count as clean, so that no later sync writes them. */
-    void failSync(RandomGenerator random) {
+    void failSync(RandomGenerator random, Consumer<Effect> happened) {
         findChanges();
         growDurable(size);
         for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
-            persistSome(page, random);
+            if (!persistSome(page, random, effect -> {})) {
+                happened.accept(Effect.CLEAN_AND_LOST);
+            }
             cleaned(page);
         }
         dirty.clear();
@@ -142,13 +147,18 @@ final class SimulatedInode {
     }
 
     /** Of what was not synced the disk has any sectors, and any size between the old and the new one. */
-    void cutPower(RandomGenerator random) {
+    void cutPower(RandomGenerator random, Consumer<Effect> happened) {
         findChanges();
         int low = Math.min(size, durableSize);
         int high = Math.max(size, durableSize);
         growDurable(high);
+        boolean allBefore = true;
         for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
-            persistSome(page, random);
+            boolean whole = persistSome(page, random, happened);
+            if (whole && !allBefore) {
+                happened.accept(Effect.PAGES_REORDERED);
+            }
+            allBefore &= whole;
         }
         dirty.clear();
         mapped.clear();
@@ -185,22 +195,35 @@ final class SimulatedInode {
         return copy;
     }
 
-    private void persistSome(int page, RandomGenerator random) {
+    /** The same file on another disk, with what is on this one. */
+    SimulatedInode durableCopy() {
+        SimulatedInode copy = new SimulatedInode(number);
+        copy.durable = Arrays.copyOf(durable, durableSize);
+        copy.durableSize = durableSize;
+        copy.cached = copy.durable.clone();
+        copy.size = durableSize;
+        return copy;
+    }
+
+    /** Whether the disk has the whole page afterwards. */
+    private boolean persistSome(int page, RandomGenerator random, Consumer<Effect> happened) {
         int from = page * PAGE;
-        switch (random.nextInt(4)) {
-            case 0 -> {
-                // The page is lost.
+        int sectors =
+                switch (random.nextInt(4)) {
+                    case 0 -> 0;
+                    case 1 -> random.nextInt(1 << PAGE / SECTOR);
+                    case 2 -> (1 << 1 + random.nextInt(PAGE / SECTOR)) - 1;
+                    default -> ALL_SECTORS;
+                };
+        for (int sector = 0; sector < PAGE / SECTOR; sector++) {
+            if ((sectors & 1 << sector) != 0) {
+                persist(from + sector * SECTOR, SECTOR);
             }
-            case 1 -> {
-                for (int sector = 0; sector < PAGE; sector += SECTOR) {
-                    if (random.nextBoolean()) {
-                        persist(from + sector, SECTOR);
-                    }
-                }
-            }
-            case 2 -> persist(from, SECTOR * (1 + random.nextInt(PAGE / SECTOR)));
-            default -> persist(from, PAGE);
         }
+        if (sectors != ALL_SECTORS) {
+            happened.accept(sectors == 0 ? Effect.PAGE_LOST : Effect.PAGE_TORN);
+        }
+        return sectors == ALL_SECTORS;
     }
 
     private void persist(int from, int length) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.agrona.concurrent.EpochClock;
 
 /**
  * The write-ahead log of one channel.
@@ -33,6 +34,8 @@ public final class WriteAheadLog implements AutoCloseable {
     private final Milestone durable = new Milestone();
     private final SequenceCeiling ceiling;
     private final SegmentPreparer preparer;
+    private final EpochClock epochClock;
+    private final List<String> cursorNotes = new ArrayList<>();
 
     private SegmentAppender appender;
     private LogSettings.Appender appenderInUse;
@@ -61,6 +64,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private WriteAheadLog(LogSettings settings, Storage storage, LogClocks clocks) {
         this.settings = settings;
         this.ceiling = new SequenceCeiling(clocks.nanoClock());
+        this.epochClock = clocks.epochClock();
         this.preparer = new SegmentPreparer(settings, storage, clocks, counters.bytesMilestone());
     }
 
@@ -102,6 +106,7 @@ public final class WriteAheadLog implements AutoCloseable {
             recovered.open();
             recovered.recover(checkpoint, streamId);
             takeOver(recovered, checkpoint);
+            openCursors(checkpoint, clocks);
             members.write(streamId);
             openCheckpoints();
         } catch (IOException | RuntimeException e) {
@@ -172,6 +177,18 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
+    /** Makes what is configured and not there; the checkpoints of the opening hold it before anything is released. */
+    private void openCursors(Checkpoint checkpoint, LogClocks clocks) throws IOException {
+        boolean renewed = checkpoint != null && !checkpoint.streamId().equals(streamId);
+        LogCursors cursors = new LogCursors(state, table, nextSequence, clocks, cursorNotes);
+        if (renewed) {
+            cursors.renewStreams();
+        }
+        try (LogReader reader = newReader()) {
+            cursors.make(settings.cursors(), reader);
+        }
+    }
+
     /** Into both slots, so that neither leads to what recovery left behind or to a ceiling that is passed. */
     private void openCheckpoints() throws IOException {
         long raised = ceiling.raise(nextSequence - 1);
@@ -194,6 +211,11 @@ public final class WriteAheadLog implements AutoCloseable {
                 recovered.unknownInputFrames(),
                 changed,
                 millis);
+    }
+
+    /** What opening did to cursors, and what of their configuration does not hold, for the log at start. */
+    public List<String> cursorNotes() {
+        return List.copyOf(cursorNotes);
     }
 
     public StreamId streamId() {
@@ -344,7 +366,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /**
      * Writes {@link #state()} durably into the next slot, raises the ceiling when less than half a block is left, then
-     * hands segments below the older slot's low-water mark to the preparer.
+     * hands segments below the older slot's low-water mark of the slowest cursor to the preparer, unless they are retained.
      *
      * <p>The state must hold only what is durable or committed (R9), and all of it that is known up to
      * {@link #durable()}: positions and the count of accepted events up to there; recovery adds only what lies above.
@@ -368,8 +390,25 @@ public final class WriteAheadLog implements AutoCloseable {
         return first != null
                 && first != current
                 && first.isLeft()
-                && first.lastSequence() <= state.committed().floor()
-                && first.index() < writtenTailIndex;
+                && first.lastSequence() <= state.slowest()
+                && first.index() < writtenTailIndex
+                && !isRetained(first, state.slowest());
+    }
+
+    /** Whether released segments are kept for replay, so that {@link #couldRelease} changes with time. Journal thread. */
+    public boolean retains() {
+        return settings.retention().keepsAnything();
+    }
+
+    /** Bytes of frames in segments that hold something above a sequence; any thread. */
+    public long bytesAbove(long sequence) {
+        return table.bytesAbove(sequence);
+    }
+
+    /** The smallest sequence that may still be in the log; the next one to be used where it holds none. Any thread. */
+    public long oldestHeld() {
+        Segment first = table.first();
+        return first == null ? Math.max(nextSequence, written.get() + 1) : first.base();
     }
 
     /**
@@ -491,6 +530,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private void leave(Segment segment) {
         boolean allSynced = durable.get() >= segment.lastSequence();
         segment.leave(allSynced);
+        segment.leftMillis(epochClock.time());
         if (!allSynced) {
             unsynced.add(segment);
             preparer.syncSoon(segment);
@@ -527,11 +567,20 @@ public final class WriteAheadLog implements AutoCloseable {
                 && first != current
                 && first.isLeft()
                 && first.lastSequence() <= olderLowWater
-                && first.index() < olderTailIndex) {
+                && first.index() < olderTailIndex
+                && !isRetained(first, olderLowWater)) {
             retiring.add(table.removeFirst());
             first = table.first();
         }
         returnRetired();
+    }
+
+    /** Kept for replay although no cursor needs it; never where there is no room for a new segment. */
+    private boolean isRetained(Segment segment, long releasedUpTo) {
+        return retains()
+                && preparer.waitingFor() == null
+                && settings.retention()
+                        .keeps(segment.leftMillis(), epochClock.time(), table.bytesOfFilesUpTo(releasedUpTo));
     }
 
     private void returnRetired() {

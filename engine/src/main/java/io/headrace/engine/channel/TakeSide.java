@@ -3,7 +3,6 @@ package io.headrace.engine.channel;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import io.headrace.wal.SequenceWindow;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,7 +41,9 @@ final class TakeSide {
             new PriorityQueue<>(Comparator.comparingLong((TakenFrame entry) -> entry.sequence));
     private final LongArrayList passedControls = new LongArrayList();
 
-    private TakenFrame[] table = newTable(INITIAL_TABLE);
+    /** Entries are made with first use: after a hole in the sequences most places are skipped. */
+    private TakenFrame[] table = new TakenFrame[INITIAL_TABLE];
+
     private long takeNext;
     private long ringHead;
     private long leasedMemoryBytes;
@@ -467,7 +468,8 @@ final class TakeSide {
                 return true;
             }
             TakenFrame entry = table[index(sequence)];
-            if (entry.sequence != sequence
+            if (entry == null
+                    || entry.sequence != sequence
                     || entry.state != TakenFrame.State.LEASED && entry.state != TakenFrame.State.ROLLED_BACK) {
                 return false;
             }
@@ -610,15 +612,21 @@ final class TakeSide {
         while (sequence - lowWater.getAsLong() > table.length) {
             growTable();
         }
-        TakenFrame entry = table[index(sequence)];
+        int index = index(sequence);
+        TakenFrame entry = table[index];
+        if (entry == null) {
+            entry = new TakenFrame();
+            table[index] = entry;
+        }
         entry.sequence = sequence;
         return entry;
     }
 
     private void growTable() {
-        TakenFrame[] larger = newTable(table.length * 2);
+        TakenFrame[] larger = new TakenFrame[table.length * 2];
         for (TakenFrame entry : table) {
-            if (entry.state == TakenFrame.State.LEASED || entry.state == TakenFrame.State.ROLLED_BACK) {
+            if (entry != null
+                    && (entry.state == TakenFrame.State.LEASED || entry.state == TakenFrame.State.ROLLED_BACK)) {
                 larger[(int) (entry.sequence & (larger.length - 1))] = entry;
             }
         }
@@ -627,11 +635,5 @@ final class TakeSide {
 
     private int index(long sequence) {
         return (int) (sequence & (table.length - 1));
-    }
-
-    private static TakenFrame[] newTable(int length) {
-        TakenFrame[] table = new TakenFrame[length];
-        Arrays.setAll(table, i -> new TakenFrame());
-        return table;
     }
 }
