@@ -286,11 +286,13 @@ final class LogRecovery {
             Segment following = following(segment.index());
             long limit = following == null ? segment.size() : following.link().previousEnd();
             scanner.position(segment, from);
+            boolean any = false;
             while (accept(limit, checkpoint.state())) {
+                any = true;
                 knownDurable = Math.max(knownDurable, scanner.hop().durable());
             }
             long end = scanner.frameOffset();
-            if (end > from) {
+            if (any) {
                 accepted.add(new Range(segment, from, end));
             }
             if (checkpoint.clean() && accepted.isEmpty() && following == null) {
@@ -441,6 +443,10 @@ final class LogRecovery {
                 scanner.position(range.segment, range.from);
                 while (scanner.offset() < range.to) {
                     Frame frame = scanner.next(range.to, above);
+                    if (frame == null && scanner.frameOffset() == range.to) {
+                        // Padding ends what was accepted.
+                        break;
+                    }
                     if (frame == null) {
                         throw damaged(range.segment.path() + ": read differently the second time at offset "
                                 + scanner.frameOffset() + ": " + scanner.fault());

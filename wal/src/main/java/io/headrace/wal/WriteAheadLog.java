@@ -138,14 +138,27 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
-    /** Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS. */
     private SegmentAppender newAppender(Storage storage) throws IOException {
-        boolean mapped = settings.appender() == LogSettings.Appender.MAPPED;
+        appenderInUse = settings.appender();
         for (Path folder : settings.dataFolders()) {
-            mapped &= !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
+            if (!isPossible(appenderInUse, storage, folder)) {
+                appenderInUse = LogSettings.Appender.POSITIONAL;
+            }
         }
-        appenderInUse = mapped ? LogSettings.Appender.MAPPED : LogSettings.Appender.POSITIONAL;
-        return mapped ? new MappedAppender() : new PositionalAppender();
+        return switch (appenderInUse) {
+            case MAPPED -> new MappedAppender();
+            case POSITIONAL -> new PositionalAppender();
+            case DIRECT -> new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH));
+        };
+    }
+
+    private static boolean isPossible(LogSettings.Appender appender, Storage storage, Path folder) throws IOException {
+        return switch (appender) {
+            // Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS.
+            case MAPPED -> !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
+            case POSITIONAL -> true;
+            case DIRECT -> DirectProbe.works(storage, folder);
+        };
     }
 
     /** The appender that writes: the one of the settings, unless a file system does not bear it. */
@@ -461,10 +474,10 @@ public final class WriteAheadLog implements AutoCloseable {
             return;
         }
         closed = true;
-        if (appender != null) {
-            appender.close();
-        }
         List<AutoCloseable> all = new ArrayList<>();
+        if (appender != null) {
+            all.add(appender);
+        }
         table.all().forEach(segment -> all.add(segment.file()));
         retiring.forEach(segment -> all.add(segment.file()));
         all.add(preparer::close);
