@@ -2,7 +2,6 @@ package io.headrace.wal;
 
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameLayout;
-import io.headrace.frame.FrameType;
 import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.FileNotFoundException;
@@ -210,10 +209,6 @@ public final class LogWalk implements AutoCloseable {
             return false;
         }
         last = sequence;
-        if (found.type() == FrameType.PAD) {
-            found.release();
-            return false;
-        }
         frame = found;
         return true;
     }

@@ -30,6 +30,10 @@ public final class SegmentPreparer implements Agent {
     static final long FIRST_BYTES = 4L * 1024 * 1024;
 
     private static final String UNFINISHED = "unfinished-";
+
+    /** What {@link DirectProbe} tries its writes on; goes as unfinished segments do. */
+    static final String PROBE = UNFINISHED + "probe";
+
     private static final int CHUNK_BYTES = 256 * 1024;
     private static final int HURRIED_CHUNK_BYTES = 1024 * 1024;
     private static final long MAX_CREDIT = 4L * 1024 * 1024;

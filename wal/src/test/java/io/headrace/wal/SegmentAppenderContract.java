@@ -53,14 +53,44 @@ abstract class SegmentAppenderContract {
 
     abstract SegmentAppender create();
 
+    /** Whether PAD frames fill the blocks that groups end in. */
+    boolean pads() {
+        return false;
+    }
+
+    /** The file, to be written around the page cache. */
+    StorageFile through(Path path) {
+        assertThat(path).isEqualTo(segment.path());
+        return file.through();
+    }
+
+    private void begin(SegmentAppender appender, long offset) throws IOException {
+        appender.begin(segment, offset);
+        pad(0, 0);
+    }
+
+    private void write(SegmentAppender appender) throws IOException {
+        appender.write();
+        pad(sequence, sequence / 2);
+    }
+
+    private void pad(long padSequence, long durable) {
+        int at = expected.position();
+        int length = pads() ? Padding.lengthAt(at, SEGMENT_BYTES) : 0;
+        if (length > 0) {
+            new Padding().write(expected, at, length, TAG, padSequence, durable);
+            expected.position(at + length);
+        }
+    }
+
     @Test
     void shouldLeaveExactlyTheBytesOfTheFormat() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             for (int bytes : new int[] {0, 1, 7, 8, 9, 15, 16, 200, 31_000, 40_000, 192 * 1024, 3, 300_000}) {
                 stage(appender, bytes);
             }
-            appender.write();
+            write(appender);
             assertThat(appender.position()).isEqualTo(expected.position());
         }
         assertContent(file.content());
@@ -69,11 +99,11 @@ abstract class SegmentAppenderContract {
     @Test
     void shouldWriteFramesThatAScannerAccepts() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             for (int i = 0; i < 300; i++) {
                 stage(appender, random.nextInt(i % 20 == 0 ? 60_000 : 500));
             }
-            appender.write();
+            write(appender);
             try (SegmentScanner scanner = new SegmentScanner(ByteBufAllocator.DEFAULT, MAX_FRAME)) {
                 scanner.position(segment, SegmentHeader.LENGTH);
                 for (long wanted = 101; wanted <= 400; wanted++) {
@@ -93,9 +123,9 @@ abstract class SegmentAppenderContract {
     void shouldGoOnWhereItIsTold() throws IOException {
         try (SegmentAppender appender = create()) {
             expected.position(SegmentHeader.LENGTH + 70_016);
-            appender.begin(segment, SegmentHeader.LENGTH + 70_016);
+            begin(appender, SegmentHeader.LENGTH + 70_016);
             stage(appender, 500);
-            appender.write();
+            write(appender);
         }
         assertContent(file.content());
     }
@@ -103,12 +133,12 @@ abstract class SegmentAppenderContract {
     @Test
     void shouldNotTouchWhatIsStagedAfterWriting() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             for (int group = 0; group < 20; group++) {
                 stage(appender, 1000 + group);
                 stage(appender, 50_000 + group);
                 assertThat(appender.stagedBytes()).isGreaterThan(51_000);
-                appender.write();
+                write(appender);
                 assertThat(appender.stagedBytes()).isZero();
                 assertContent(file.content());
             }
@@ -118,13 +148,13 @@ abstract class SegmentAppenderContract {
     @Test
     void shouldHaveMadeDurableWhatItSynced() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             for (int group = 0; group < 20; group++) {
                 int frames = 1 + random.nextInt(5);
                 for (int i = 0; i < frames; i++) {
                     stage(appender, random.nextInt(50_000));
                 }
-                appender.write();
+                write(appender);
                 if (random.nextBoolean()) {
                     appender.sync();
                     assertContent(file.durable());
@@ -137,9 +167,9 @@ abstract class SegmentAppenderContract {
     void shouldSyncTheHeaderThatWasWrittenBeforeItBegan() throws IOException {
         try (SegmentAppender appender = create()) {
             segment.begin(new SegmentHeader.Link(101, 0, 0, 0));
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             stage(appender, 10);
-            appender.write();
+            write(appender);
             appender.sync();
         }
         assertThat(Arrays.copyOf(file.durable(), SegmentHeader.LENGTH))
@@ -149,14 +179,14 @@ abstract class SegmentAppenderContract {
     @Test
     void shouldWriteAFrameThatIsLargerThanAGroupByItself() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             stage(appender, 10);
             Frame large = fixture.frame(SegmentAppender.GROUP_BYTES + 12_345);
             assertThat(appender.accepts(large)).isFalse();
-            appender.write();
+            write(appender);
             assertThat(appender.accepts(large)).isTrue();
             stage(appender, large);
-            appender.write();
+            write(appender);
             appender.sync();
         }
         assertContent(file.durable());
@@ -165,7 +195,7 @@ abstract class SegmentAppenderContract {
     @Test
     void shouldTakeAMebibyteOrAThousandBuffersIntoAGroup() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             Frame frame = fixture.frame(100_000);
             int taken = 0;
             while (appender.accepts(frame)) {
@@ -174,7 +204,7 @@ abstract class SegmentAppenderContract {
             }
             frame.release();
             assertThat(taken).isEqualTo(10);
-            appender.write();
+            write(appender);
         }
         assertContent(file.content());
         assertThat(file.writes()).isLessThanOrEqualTo(1);
@@ -183,11 +213,11 @@ abstract class SegmentAppenderContract {
     @Test
     void shouldHoldAFrameForAsLongAsItsBytesAreNeeded() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             for (int i = 0; i < 10; i++) {
                 stage(appender, i * 10_000);
             }
-            appender.write();
+            write(appender);
             for (Frame frame : kept) {
                 assertThat(frame.references()).isEqualTo(1);
             }
@@ -197,7 +227,7 @@ abstract class SegmentAppenderContract {
     @Test
     void shouldGiveStagedFramesBackWhenItIsClosed() throws IOException {
         try (SegmentAppender appender = create()) {
-            appender.begin(segment, SegmentHeader.LENGTH);
+            begin(appender, SegmentHeader.LENGTH);
             for (int i = 0; i < 10; i++) {
                 stage(appender, i * 10_000);
             }
@@ -214,7 +244,7 @@ abstract class SegmentAppenderContract {
         fixture.builder.add(body);
         Frame frame = fixture.builder.build(fixture.producer, bytes);
         if (!appender.accepts(frame)) {
-            appender.write();
+            write(appender);
         }
         stage(appender, frame);
     }

@@ -91,7 +91,7 @@ final class ChannelSimulation {
                 .withByteCapacity(8_192 + random.nextInt(65_536))
                 .withSync(
                         modes[random.nextInt(modes.length)],
-                        random.nextBoolean() ? Appender.MAPPED : Appender.POSITIONAL);
+                        Appender.values()[random.nextInt(Appender.values().length)]);
     }
 
     /** Frames that were put, again or not. */
