@@ -69,13 +69,14 @@ class CheckpointCodecTest {
 
     @Test
     void shouldEncodeTheSameBytesAsTheFirstVersion1() throws IOException {
-        HeapStorage storage = new HeapStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         java.nio.file.Path folder = java.nio.file.Path.of("log");
+        storage.createFolders(folder);
         ByteBuffer slot = CheckpointSlot.encode(full(), codec);
         byte[] bytes = Arrays.copyOf(slot.array(), slot.limit());
         byte[] golden = Hex.resource("/io/headrace/wal/checkpoint-1.hex", bytes);
         assertThat(Hex.text(bytes)).isEqualTo(Hex.text(golden));
-        storage.content(folder.resolve("checkpoint-a"), golden);
+        DiskContent.write(storage, folder.resolve("checkpoint-a"), golden);
         assertSame(CheckpointStore.read(storage, folder), full());
     }
 
