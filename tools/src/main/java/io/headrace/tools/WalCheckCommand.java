@@ -3,6 +3,7 @@ package io.headrace.tools;
 import io.headrace.tools.wal.Amounts;
 import io.headrace.tools.wal.DamageText;
 import io.headrace.tools.wal.LogJson;
+import io.headrace.tools.wal.Pace;
 import io.headrace.wal.LogCheck;
 import io.headrace.wal.LogSlots;
 import java.io.IOException;
@@ -36,6 +37,9 @@ final class WalCheckCommand implements Callable<Integer> {
     @Mixin
     private WalCommand.Target target;
 
+    @Mixin
+    private WalCommand.Reading reading;
+
     @Option(names = "--json", description = "Print the same for programs.")
     private boolean json;
 
@@ -43,9 +47,11 @@ final class WalCheckCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         return wal.with(target, place -> {
             Progress progress = new Progress(wal.console());
+            Pace pace = reading.pace(wal.storage(), place);
             LogCheck check;
             try {
                 check = LogCheck.run(wal.storage(), place, (bytes, ofBytes) -> {
+                    pace.step();
                     if (progress.isDue()) {
                         progress.draw(
                                 Math.min(1, bytes / (double) Math.max(1, ofBytes)), Amounts.bytes(bytes) + " verified");

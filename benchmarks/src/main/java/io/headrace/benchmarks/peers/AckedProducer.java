@@ -27,6 +27,7 @@ final class AckedProducer {
     private final Bodies bodies;
     private final int frameEvents;
     private int nextBody;
+    private long nextEvent;
     private volatile Thread parked;
 
     /**
@@ -67,12 +68,19 @@ final class AckedProducer {
         }
     }
 
+    /** Number of the first event of the next frame. */
+    long nextEvent() {
+        return nextEvent;
+    }
+
+    /** Builds the next frame; the reference is the caller's. */
     Frame build(FrameBuilder builder) {
         builder.begin(Headers.EMPTY);
         for (int i = 0; i < frameEvents; i++) {
             builder.add(bodies.buffer(), bodies.offset(nextBody), bodies.length());
             nextBody = nextBody + 1 == bodies.count() ? 0 : nextBody + 1;
         }
+        nextEvent += frameEvents;
         return builder.build(producer, 0);
     }
 

@@ -29,6 +29,7 @@ public final class LogAppendRig {
 
     private final Order options;
     private final List<String> wanted;
+    private final Path folder;
     private final Path groups;
     private final Map<String, PeerProcess> processes = new LinkedHashMap<>();
     private final Answers answers = new Answers();
@@ -37,6 +38,7 @@ public final class LogAppendRig {
     private LogAppendRig(Order options, Path folder) throws IOException {
         this.options = options;
         this.wanted = Arrays.asList(options.text("peers").split(","));
+        this.folder = folder;
         this.groups = folder.resolve("groups").toAbsolutePath();
         PeerCommands commands = new PeerCommands(folder, options);
         processes.put(OURS, commands.headrace(OURS, "always", options.text("appender")));
@@ -125,6 +127,7 @@ public final class LogAppendRig {
         if (peer == null) {
             return null;
         }
+        Settle.disk(folder);
         Order answer = peer.run(order);
         checkDisk(name, answer);
         if (counts) {

@@ -28,6 +28,10 @@ final class PeerCommands {
         return start(name, ours(), HeadracePeer.class.getName(), sync, appender);
     }
 
+    PeerProcess log(String appender) throws IOException {
+        return start("log", ours(), LogPeer.class.getName(), appender);
+    }
+
     PeerProcess device() throws IOException {
         return start("device", ours(), DevicePeer.class.getName());
     }
