@@ -39,6 +39,7 @@ public final class SegmentPreparer implements Agent {
     private static final long MAX_CREDIT = 4L * 1024 * 1024;
     private static final long STEP_BYTES = 4L * 1024 * 1024;
     private static final long IDLE_BYTES_PER_SECOND = 64L * 1024 * 1024;
+    private static final int SMALL_STEPS = 4;
     private static final long STEP_NANOS = 5_000_000;
     private static final long FULL_NANOS = 100_000_000;
     private static final long SECOND_NANOS = 1_000_000_000;
@@ -461,7 +462,8 @@ public final class SegmentPreparer implements Agent {
             shrinkingSize = shrinking.size();
         }
         stepNanos = now + STEP_NANOS;
-        shrinkingSize -= STEP_BYTES;
+        shrinkingSize -=
+                settings.segmentBytes() > STEP_BYTES ? STEP_BYTES : align(settings.segmentBytes() / SMALL_STEPS);
         if (shrinkingSize > 0) {
             shrinking.file().truncate(shrinkingSize);
         } else {

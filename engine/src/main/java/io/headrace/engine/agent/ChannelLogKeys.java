@@ -52,8 +52,8 @@ final class ChannelLogKeys {
                     byDefault = "auto",
                     doc =
                             "How segments are written: mapped or positional into the page cache, direct around it, or auto,"
-                                    + " which is direct for sync = always and mapped for all else. Where a file system does"
-                                    + " not bear it, positional takes its place.")
+                                    + " which is direct for sync = always, positional for never and mapped for milliseconds."
+                                    + " Where a file system does not bear it, positional takes its place.")
             AppenderChoice appender,
 
             @Setting(
