@@ -41,7 +41,7 @@ public class LogAppendBenchmark extends AbstractHeadraceBenchmark {
     private static final long CHECKPOINT_BYTES = 32L << 20;
     private static final long ROOM_WAIT_NANOS = 50_000;
 
-    @Param({"POSITIONAL", "MAPPED"})
+    @Param({"POSITIONAL", "MAPPED", "DIRECT"})
     public Appender appender;
 
     @Param({"always", "100", "never"})
