@@ -21,8 +21,13 @@ public record Checkpoint(
         long tailOffset,
         boolean clean,
         LogState state) {
-    /** Everything up to here is committed. */
+    /** Everything up to here is committed by the sinks. */
     public long lowWater() {
         return state.committed().floor();
+    }
+
+    /** Everything up to here is committed on every cursor. */
+    public long slowest() {
+        return state.slowest();
     }
 }

@@ -27,12 +27,14 @@ import java.util.Map;
  *  |      | dropped: count varint, {reason text, events varint}         |
  *  |      | tokens: count varint, {sink text, length varint, bytes}     |
  *  |      | inputs: count varint, {input}, by ascending number          |
+ *  |      | cursors: count varint, {cursor}, by name (from version 2)   |
  *  +------+-------------------------------------------------------------+
  *   hole    distance from the floor, then from the end of the hole before, to the sequence before its first; length of it
  *   window  floor zigzag, runs varint, {unmarked before varint, marked varint}; both at least 1
  *   text    length varint, UTF-8
  *   input   number varint (difference to the one before), kind u8 (1 ordered, 2 window), key text,
  *           last seen zigzag (milliseconds since the epoch), position zigzag or window
+ *   cursor  name text, stream id (high u64, low u64), start text, last used zigzag, window, tokens
  * </pre>
  *
  * Decoding trusts nothing: whatever does not fit ends in an {@link IllegalArgumentException} before memory is taken for
@@ -58,6 +60,7 @@ final class CheckpointCodec {
     private static final int SMALLEST_RUN = 2;
     private static final int SMALLEST_HOLE = 2;
     private static final int SMALLEST_INPUT = 5;
+    private static final int SMALLEST_CURSOR = 22;
 
     private ByteBuffer out = newBuffer(4096);
 
@@ -90,29 +93,27 @@ final class CheckpointCodec {
             putText(dropped.getKey());
             putVarint(dropped.getValue());
         }
-        putVarint(state.tokens().size());
-        for (Map.Entry<String, byte[]> token : state.tokens().entrySet()) {
-            putText(token.getKey());
-            putBytes(token.getValue());
-        }
+        putTokens(state.tokens());
         putInputs(state);
+        putCursors(state);
         return out.flip();
     }
 
     /**
      * Decodes a body from the position of a little-endian buffer to its limit.
      *
+     * @param version one that {@link CheckpointSlot} knows
      * @throws IllegalArgumentException when it is not one
      */
-    Checkpoint decode(long generation, ByteBuffer in) {
+    Checkpoint decode(int version, long generation, ByteBuffer in) {
         try {
-            return read(generation, in);
+            return read(version, generation, in);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("body ends at " + in.limit() + " (expected: more)", e);
         }
     }
 
-    private Checkpoint read(long generation, ByteBuffer in) {
+    private Checkpoint read(int version, long generation, ByteBuffer in) {
         StreamId streamId = new StreamId(in.getLong(), in.getLong());
         long ceiling = in.getLong();
         long durable = in.getLong();
@@ -133,13 +134,13 @@ final class CheckpointCodec {
         for (int i = 0; i < dropped; i++) {
             state.dropped().put(getText(in), getVarint(in));
         }
-        int tokens = getCount(in, SMALLEST_TOKEN, "tokens");
-        for (int i = 0; i < tokens; i++) {
-            state.tokens().put(getText(in), getBytes(in));
-        }
+        getTokens(in, state.tokens());
         getInputs(in, state);
+        if (version != CheckpointSlot.WITHOUT_CURSORS) {
+            getCursors(in, state);
+        }
         if (in.hasRemaining()) {
-            throw new IllegalArgumentException(in.remaining() + " bytes after the last input (expected: none)");
+            throw new IllegalArgumentException(in.remaining() + " bytes after the end of the body (expected: none)");
         }
         return new Checkpoint(
                 generation, streamId, ceiling, durable, tailSegmentIndex, tailOffset, (flags & FLAG_CLEAN) != 0, state);
@@ -231,6 +232,51 @@ final class CheckpointCodec {
                 getRuns(in, input.window());
             }
             state.inputs().put((int) number, input);
+        }
+    }
+
+    private void putTokens(Map<String, byte[]> tokens) {
+        putVarint(tokens.size());
+        for (Map.Entry<String, byte[]> token : tokens.entrySet()) {
+            putText(token.getKey());
+            putBytes(token.getValue());
+        }
+    }
+
+    private static void getTokens(ByteBuffer in, Map<String, byte[]> into) {
+        int tokens = getCount(in, SMALLEST_TOKEN, "tokens");
+        for (int i = 0; i < tokens; i++) {
+            into.put(getText(in), getBytes(in));
+        }
+    }
+
+    private void putCursors(LogState state) {
+        putVarint(state.cursors().size());
+        for (CursorState cursor : state.cursors().values()) {
+            putText(cursor.name());
+            room(2 * Long.BYTES);
+            out.putLong(cursor.streamId().high());
+            out.putLong(cursor.streamId().low());
+            putText(cursor.start());
+            putSigned(cursor.lastUsedMillis());
+            putWindow(cursor.committed());
+            putTokens(cursor.tokens());
+        }
+    }
+
+    private static void getCursors(ByteBuffer in, LogState state) {
+        int cursors = getCount(in, SMALLEST_CURSOR, "cursors");
+        for (int i = 0; i < cursors; i++) {
+            String name = getText(in);
+            StreamId streamId = new StreamId(in.getLong(), in.getLong());
+            String start = getText(in);
+            long lastUsedMillis = getSigned(in);
+            CursorState cursor = new CursorState(name, streamId, start, getSigned(in), lastUsedMillis);
+            getRuns(in, cursor.committed());
+            getTokens(in, cursor.tokens());
+            if (state.cursors().put(name, cursor) != null) {
+                throw new IllegalArgumentException("cursor: " + name + " twice (expected: once)");
+            }
         }
     }
 

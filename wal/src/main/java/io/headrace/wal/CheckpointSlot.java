@@ -31,7 +31,11 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 final class CheckpointSlot {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** The first version, which knew no cursors but the sinks'; still read. */
+    static final int WITHOUT_CURSORS = 1;
+
     static final int HEADER_LENGTH = 32;
     static final int MAX_BODY_LENGTH = 512 * 1024 * 1024;
 
@@ -79,8 +83,9 @@ final class CheckpointSlot {
             throw new IllegalArgumentException("header checksum: does not match (expected: CRC32C of 28 bytes)");
         }
         int version = header.getInt(VERSION_OFFSET);
-        if (version != VERSION) {
-            throw new LogVersionException(path + ": checkpoint version: " + version + " (expected: " + VERSION + ")");
+        if (version != VERSION && version != WITHOUT_CURSORS) {
+            throw new LogVersionException(path + ": checkpoint version: " + version + " (expected: " + WITHOUT_CURSORS
+                    + " or " + VERSION + ")");
         }
         int length = header.getInt(LENGTH_OFFSET);
         if (length < 0 || length > MAX_BODY_LENGTH || length > file.size() - HEADER_LENGTH) {
@@ -91,7 +96,7 @@ final class CheckpointSlot {
         if (header.getInt(BODY_CRC_OFFSET) != crc(body, 0, length)) {
             throw new IllegalArgumentException("body checksum: does not match (expected: CRC32C of the body)");
         }
-        return codec.decode(header.getLong(GENERATION_OFFSET), body);
+        return codec.decode(version, header.getLong(GENERATION_OFFSET), body);
     }
 
     private static ByteBuffer read(StorageFile file, long position, int length) throws IOException {

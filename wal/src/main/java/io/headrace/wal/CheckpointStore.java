@@ -16,7 +16,7 @@ import java.util.List;
  * was read may have been in the page cache only, and the next write goes over the other slot.
  */
 public final class CheckpointStore implements AutoCloseable {
-    private static final String[] NAMES = {"checkpoint-a", "checkpoint-b"};
+    static final List<String> NAMES = List.of("checkpoint-a", "checkpoint-b");
     private static final String NEW_SUFFIX = ".new";
     private static final int SMALLEST_FILE = 64 * 1024;
     private static final int NONE = -1;
@@ -24,9 +24,9 @@ public final class CheckpointStore implements AutoCloseable {
     private final Storage storage;
     private final Path folder;
     private final CheckpointCodec codec = new CheckpointCodec();
-    private final StorageFile[] files = new StorageFile[NAMES.length];
-    private final long[] lowWaters = new long[NAMES.length];
-    private final boolean[] valid = new boolean[NAMES.length];
+    private final StorageFile[] files = new StorageFile[NAMES.size()];
+    private final long[] lowWaters = new long[NAMES.size()];
+    private final boolean[] valid = new boolean[NAMES.size()];
 
     private Checkpoint loaded;
     private int newest = NONE;
@@ -109,17 +109,17 @@ public final class CheckpointStore implements AutoCloseable {
         }
         failed = false;
         valid[slot] = true;
-        lowWaters[slot] = checkpoint.lowWater();
+        lowWaters[slot] = checkpoint.slowest();
         newest = slot;
         newestGeneration = checkpoint.generation();
     }
 
     /**
-     * The low-water mark of the older slot now on disk: recovery may have to start there, so what is above it must stay.
-     * 0 when only one slot is good.
+     * The low-water mark of the slowest cursor in the older slot now on disk: recovery may have to start there, so what is
+     * above it must stay. That of the newer where a cursor was made further back since. 0 when only one slot is good.
      */
     public long olderLowWater() {
-        return valid[0] && valid[1] ? lowWaters[1 - newest] : 0;
+        return valid[0] && valid[1] ? Math.min(lowWaters[0], lowWaters[1]) : 0;
     }
 
     @Override
@@ -149,8 +149,8 @@ public final class CheckpointStore implements AutoCloseable {
     private Checkpoint scan(Storage.OpenMode mode) throws IOException {
         Checkpoint best = null;
         List<String> faults = new ArrayList<>();
-        for (int slot = 0; slot < NAMES.length; slot++) {
-            Path path = folder.resolve(NAMES[slot]);
+        for (int slot = 0; slot < NAMES.size(); slot++) {
+            Path path = folder.resolve(NAMES.get(slot));
             if (!storage.exists(path)) {
                 faults.add(path + ": missing");
                 continue;
@@ -159,7 +159,7 @@ public final class CheckpointStore implements AutoCloseable {
             try {
                 Checkpoint found = CheckpointSlot.read(files[slot], path, codec);
                 valid[slot] = true;
-                lowWaters[slot] = found.lowWater();
+                lowWaters[slot] = found.slowest();
                 if (best == null || found.generation() > best.generation()) {
                     best = found;
                     newest = slot;
@@ -200,7 +200,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void removeUnfinished() throws IOException {
-        for (int slot = 0; slot < NAMES.length; slot++) {
+        for (int slot = 0; slot < NAMES.size(); slot++) {
             if (storage.exists(unfinished(slot))) {
                 storage.delete(unfinished(slot));
             }
@@ -223,12 +223,12 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void publish(int slot) throws IOException {
-        storage.rename(unfinished(slot), folder.resolve(NAMES[slot]));
+        storage.rename(unfinished(slot), folder.resolve(NAMES.get(slot)));
         storage.syncFolder(folder);
     }
 
     private Path unfinished(int slot) {
-        return folder.resolve(NAMES[slot] + NEW_SUFFIX);
+        return folder.resolve(NAMES.get(slot) + NEW_SUFFIX);
     }
 
     /** Writes from the file's start; a file that is too small grows to a power of two, filled with zeros. */

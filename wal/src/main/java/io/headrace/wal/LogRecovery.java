@@ -202,7 +202,7 @@ final class LogRecovery {
 
     /** Finds the segments of the backlog, from the tail backwards. */
     private void follow(Checkpoint checkpoint) throws IOException {
-        long lowWater = checkpoint.lowWater();
+        long slowest = checkpoint.slowest();
         if (checkpoint.tailSegmentIndex() == 0) {
             return;
         }
@@ -210,13 +210,44 @@ final class LogRecovery {
         tail.written(checkpoint.tailOffset(), checkpoint.durable());
         chain.addFirst(tail);
         Segment segment = tail;
-        while (segment.link().previousIndex() != 0 && segment.link().previousLast() > lowWater) {
-            Segment previous = need(segment.link().previousIndex(), checkpoint);
-            previous.written(segment.link().previousEnd(), segment.link().previousLast());
-            previous.leave(true);
-            chain.addFirst(previous);
-            segment = previous;
+        while (followsAnother(segment) && segment.link().previousLast() > slowest) {
+            boolean needed = segment.link().previousLast() > checkpoint.lowWater();
+            Segment previous = needed
+                    ? need(segment.link().previousIndex(), checkpoint)
+                    : begun.get(segment.link().previousIndex());
+            if (previous == null) {
+                throw damaged("segment " + Segment.nameOf(segment.link().previousIndex())
+                        + " is missing or its header is damaged (expected: cursors that stand at " + slowest
+                        + " have yet to read it; drop them with headrace wal cursors to go on without)");
+            }
+            segment = addBefore(segment, previous);
         }
+        while (settings.retention().keepsAnything() && followsAnother(segment)) {
+            Segment previous = begun.get(segment.link().previousIndex());
+            if (previous == null || previous.size() < segment.link().previousEnd()) {
+                return;
+            }
+            segment = addBefore(segment, previous);
+        }
+    }
+
+    /** A segment that names itself as the one before follows none: a repair wrote it. */
+    private static boolean followsAnother(Segment segment) {
+        long previous = segment.link().previousIndex();
+        return previous != 0 && previous != segment.index();
+    }
+
+    private Segment addBefore(Segment segment, Segment previous) throws IOException {
+        previous.written(segment.link().previousEnd(), segment.link().previousLast());
+        previous.leave(true);
+        previous.leftMillis(writtenMillis(previous));
+        chain.addFirst(previous);
+        return previous;
+    }
+
+    private long writtenMillis(Segment segment) throws IOException {
+        long modified = settings.retention().keepsAnything() ? storage.modifiedMillis(segment.path()) : -1;
+        return modified < 0 ? nowMillis : Math.min(modified, nowMillis);
     }
 
     private Segment need(long index, Checkpoint checkpoint) throws IOException {
@@ -255,11 +286,13 @@ final class LogRecovery {
             Segment following = following(segment.index());
             long limit = following == null ? segment.size() : following.link().previousEnd();
             scanner.position(segment, from);
+            boolean any = false;
             while (accept(limit, checkpoint.state())) {
+                any = true;
                 knownDurable = Math.max(knownDurable, scanner.hop().durable());
             }
             long end = scanner.frameOffset();
-            if (end > from) {
+            if (any) {
                 accepted.add(new Range(segment, from, end));
             }
             if (checkpoint.clean() && accepted.isEmpty() && following == null) {
@@ -410,6 +443,10 @@ final class LogRecovery {
                 scanner.position(range.segment, range.from);
                 while (scanner.offset() < range.to) {
                     Frame frame = scanner.next(range.to, above);
+                    if (frame == null && scanner.frameOffset() == range.to) {
+                        // Padding ends what was accepted.
+                        break;
+                    }
                     if (frame == null) {
                         throw damaged(range.segment.path() + ": read differently the second time at offset "
                                 + scanner.frameOffset() + ": " + scanner.fault());

@@ -14,6 +14,8 @@ import java.util.Set;
  * @param maxFrameLength longest frame, both halves and payload
  * @param appender which appender writes
  * @param reserveBytes free space that is left alone
+ * @param retention how long released segments are kept; given up where there is no room for new ones
+ * @param cursors that are made when the log is opened, unless it has them; with them every frame is to be appended
  */
 public record LogSettings(
         List<Path> dataFolders,
@@ -21,15 +23,28 @@ public record LogSettings(
         long segmentBytes,
         int maxFrameLength,
         Appender appender,
-        long reserveBytes) {
+        long reserveBytes,
+        LogRetention retention,
+        List<CursorStart> cursors) {
     /** The appenders. */
     public enum Appender {
+        /** Stores into mapped pages; positional instead where the file system writes over nothing in place. */
         MAPPED,
-        POSITIONAL;
+        /** Gathering writes into the page cache. */
+        POSITIONAL,
+        /**
+         * Writes whole blocks around the page cache; each group is durable once it is written, whatever the sync mode.
+         * Positional instead where the file system cannot do that.
+         */
+        DIRECT;
 
-        /** What writes best under a sync mode: mapped, unless each group is synced. */
+        /** What writes best under a sync mode: direct where each group is synced, positional where none is. */
         public static Appender defaultFor(SyncMode sync) {
-            return sync.kind() == SyncMode.Kind.ALWAYS ? POSITIONAL : MAPPED;
+            return switch (sync.kind()) {
+                case ALWAYS -> DIRECT;
+                case INTERVAL -> MAPPED;
+                case NEVER -> POSITIONAL;
+            };
         }
     }
 
@@ -39,8 +54,28 @@ public record LogSettings(
     /** Largest segment: it is addressed by ints when mapped. */
     public static final long MAX_SEGMENT_BYTES = 1024L * 1024 * 1024;
 
+    /** Of a log that keeps nothing that is released and has no cursor but the sinks'. */
+    public LogSettings(
+            List<Path> dataFolders,
+            Path checkpointFolder,
+            long segmentBytes,
+            int maxFrameLength,
+            Appender appender,
+            long reserveBytes) {
+        this(
+                dataFolders,
+                checkpointFolder,
+                segmentBytes,
+                maxFrameLength,
+                appender,
+                reserveBytes,
+                LogRetention.NONE,
+                List.of());
+    }
+
     public LogSettings {
         dataFolders = List.copyOf(dataFolders);
+        cursors = List.copyOf(cursors);
         if (dataFolders.isEmpty()) {
             throw new IllegalArgumentException("dataFolders: none (expected: at least one)");
         }

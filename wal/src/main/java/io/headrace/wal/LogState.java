@@ -7,11 +7,11 @@ import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * What a checkpoint holds beside the log's own ceiling and durable sequence: what is committed, the sinks' tokens, the
- * inputs and the ledger. Owned by the journal thread; it may hold only what is durable or committed (R9).
+ * other cursors, the inputs and the ledger. Owned by the journal thread; it may hold only what is durable or committed (R9).
  */
 public final class LogState {
-    private final SequenceWindow committed;
-    private final NavigableMap<Long, Long> holes = new TreeMap<>();
+    private final CommittedSequences done;
+    private final Map<String, CursorState> cursors = new TreeMap<>();
     private final Int2ObjectHashMap<InputState> inputs = new Int2ObjectHashMap<>();
     private final Map<String, byte[]> tokens = new TreeMap<>();
     private final Map<String, Long> dropped = new TreeMap<>();
@@ -22,13 +22,13 @@ public final class LogState {
 
     /** @param lowWater everything up to here is committed */
     public LogState(long lowWater, int nextInputNumber) {
-        this.committed = new SequenceWindow(lowWater);
+        this.done = new CommittedSequences(lowWater);
         this.nextInputNumber = nextInputNumber;
     }
 
     /** Low-water mark (its floor) and what is committed above it. */
     public SequenceWindow committed() {
-        return committed;
+        return done.window();
     }
 
     /**
@@ -36,7 +36,7 @@ public final class LogState {
      * and may be longer than a window. They do not overlap; those below the low-water mark mean nothing any more.
      */
     public NavigableMap<Long, Long> holes() {
-        return holes;
+        return done.holes();
     }
 
     /**
@@ -45,9 +45,7 @@ public final class LogState {
      * @return false when it was committed before
      */
     public boolean commit(long sequence) {
-        boolean first = committed.mark(sequence);
-        passHoles();
-        return first;
+        return done.commit(sequence);
     }
 
     /**
@@ -59,26 +57,21 @@ public final class LogState {
      * @param last the last one; smaller than {@code first} for no hole
      */
     public void addHole(long first, long last) {
-        if (first > last) {
-            return;
-        }
-        Map.Entry<Long, Long> before = holes.floorEntry(last);
-        long from = first;
-        long to = last;
-        while (before != null && before.getValue() >= from - 1) {
-            from = Math.min(from, before.getKey());
-            to = Math.max(to, before.getValue());
-            holes.remove(before.getKey());
-            before = holes.floorEntry(to);
-        }
-        holes.put(from, to);
-        passHoles();
+        done.addHole(first, last);
     }
 
-    private void passHoles() {
-        while (!holes.isEmpty() && holes.firstKey() - 1 <= committed.floor()) {
-            committed.advanceTo(holes.pollFirstEntry().getValue());
+    /** The cursors beside the sinks', by name. */
+    public Map<String, CursorState> cursors() {
+        return cursors;
+    }
+
+    /** Everything up to here is committed on the sinks' and on every other cursor: what is below may be released. */
+    public long slowest() {
+        long slowest = committed().floor();
+        for (CursorState cursor : cursors.values()) {
+            slowest = Math.min(slowest, cursor.committed().floor());
         }
+        return slowest;
     }
 
     /** Inputs by number. */

@@ -143,7 +143,8 @@ public record LogStatus(
         return Math.max(0, Math.min(last, durable) - first + 1);
     }
 
-    private static long lastSequence(Storage storage, LogPlace place, long durable) throws IOException {
+    /** The last frame there is: the walk is faster than any writer, so that it ends. */
+    static long lastSequence(Storage storage, LogPlace place, long durable) throws IOException {
         long last = durable;
         try (LogWalk walk = new LogWalk(storage, place, durable, false, false)) {
             for (LogWalk.Step step = walk.next(); step != LogWalk.Step.END; step = walk.next()) {
@@ -177,7 +178,7 @@ public record LogStatus(
 
     private static long lastCheckpoint(Storage storage, LogPlace place) throws IOException {
         long last = -1;
-        for (String name : new String[] {"checkpoint-a", "checkpoint-b"}) {
+        for (String name : CheckpointStore.NAMES) {
             Path slot = place.checkpointFolder().resolve(name);
             if (storage.exists(slot)) {
                 last = Math.max(last, storage.modifiedMillis(slot));

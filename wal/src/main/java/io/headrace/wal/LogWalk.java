@@ -2,7 +2,6 @@ package io.headrace.wal;
 
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameLayout;
-import io.headrace.frame.FrameType;
 import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.FileNotFoundException;
@@ -210,17 +209,27 @@ public final class LogWalk implements AutoCloseable {
             return false;
         }
         last = sequence;
-        if (found.type() == FrameType.PAD) {
-            found.release();
-            return false;
-        }
         frame = found;
         return true;
     }
 
     private Frame read(LogView.Part part) throws IOException {
+        long limit = Math.min(part.end(), part.size());
         try {
-            return scanner.next(Math.min(part.end(), part.size()), partSequence);
+            while (!judging && partSequence < last) {
+                // Only what is returned, or judged, is worth a checksum of its content.
+                long offset = scanner.offset();
+                if (!scanner.skip(limit, partSequence)) {
+                    return null;
+                }
+                if (scanner.hop().sequence() > last) {
+                    scanner.position(segment, offset);
+                    break;
+                }
+                partSequence = scanner.hop().sequence();
+                knownDurable = Math.max(knownDurable, scanner.hop().durable());
+            }
+            return scanner.next(limit, partSequence);
         } catch (LogDamagedException e) {
             // The file is shorter than it was.
             scanner.releaseBuffers();
@@ -423,8 +432,15 @@ public final class LogWalk implements AutoCloseable {
             leave();
             return false;
         }
-        scanner.position(segment, SegmentHeader.LENGTH);
-        partSequence = part.header().link().base() - 1;
+        Checkpoint checkpoint = view.checkpoint();
+        if (!judging && part.index() == checkpoint.tailSegmentIndex() && last >= checkpoint.durable()) {
+            // All before its tail is passed.
+            scanner.position(segment, checkpoint.tailOffset());
+            partSequence = checkpoint.durable();
+        } else {
+            scanner.position(segment, SegmentHeader.LENGTH);
+            partSequence = part.header().link().base() - 1;
+        }
         lookedAgainAt = -1;
         judgedAt = -1;
         sizeTold = false;

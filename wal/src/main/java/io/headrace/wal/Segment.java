@@ -21,6 +21,7 @@ final class Segment {
 
     private SegmentHeader.Link link;
     private IOException syncFailure;
+    private long leftMillis;
 
     private volatile long writtenOffset = SegmentHeader.LENGTH;
     private volatile long lastSequence;
@@ -121,6 +122,15 @@ final class Segment {
     void leave(boolean allSynced) {
         synced = allSynced;
         left = true;
+    }
+
+    /** When it was written last, in milliseconds since the epoch; the journal's, once it was left. */
+    long leftMillis() {
+        return leftMillis;
+    }
+
+    void leftMillis(long millis) {
+        leftMillis = millis;
     }
 
     /** The segment after this one, once it was left and frames were written there. */

@@ -30,11 +30,16 @@ public final class SegmentPreparer implements Agent {
     static final long FIRST_BYTES = 4L * 1024 * 1024;
 
     private static final String UNFINISHED = "unfinished-";
+
+    /** What {@link DirectProbe} tries its writes on; goes as unfinished segments do. */
+    static final String PROBE = UNFINISHED + "probe";
+
     private static final int CHUNK_BYTES = 256 * 1024;
     private static final int HURRIED_CHUNK_BYTES = 1024 * 1024;
     private static final long MAX_CREDIT = 4L * 1024 * 1024;
     private static final long STEP_BYTES = 4L * 1024 * 1024;
     private static final long IDLE_BYTES_PER_SECOND = 64L * 1024 * 1024;
+    private static final int SMALL_STEPS = 4;
     private static final long STEP_NANOS = 5_000_000;
     private static final long FULL_NANOS = 100_000_000;
     private static final long SECOND_NANOS = 1_000_000_000;
@@ -457,7 +462,8 @@ public final class SegmentPreparer implements Agent {
             shrinkingSize = shrinking.size();
         }
         stepNanos = now + STEP_NANOS;
-        shrinkingSize -= STEP_BYTES;
+        shrinkingSize -=
+                settings.segmentBytes() > STEP_BYTES ? STEP_BYTES : align(settings.segmentBytes() / SMALL_STEPS);
         if (shrinkingSize > 0) {
             shrinking.file().truncate(shrinkingSize);
         } else {

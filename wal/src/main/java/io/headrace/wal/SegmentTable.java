@@ -69,4 +69,26 @@ final class SegmentTable {
         }
         return bytes;
     }
+
+    /** Bytes of frames in those that hold something above a sequence. */
+    long bytesAbove(long sequence) {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            if (segment.lastSequence() > sequence) {
+                bytes += segment.writtenOffset() - SegmentHeader.LENGTH;
+            }
+        }
+        return bytes;
+    }
+
+    /** Bytes of the files of those that were left and hold nothing above a sequence. */
+    long bytesOfFilesUpTo(long sequence) {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            if (segment.isLeft() && segment.lastSequence() <= sequence) {
+                bytes += segment.size();
+            }
+        }
+        return bytes;
+    }
 }

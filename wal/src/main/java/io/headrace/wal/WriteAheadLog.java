@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.agrona.concurrent.EpochClock;
 
 /**
  * The write-ahead log of one channel.
@@ -33,8 +34,13 @@ public final class WriteAheadLog implements AutoCloseable {
     private final Milestone durable = new Milestone();
     private final SequenceCeiling ceiling;
     private final SegmentPreparer preparer;
+    private final EpochClock epochClock;
+    private final List<String> cursorNotes = new ArrayList<>();
 
     private SegmentAppender appender;
+    /** The same, if it is one that can write beside the journal. */
+    private DirectAppender direct;
+
     private LogSettings.Appender appenderInUse;
     private LogFolders folders;
     private CheckpointStore checkpoints;
@@ -61,6 +67,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private WriteAheadLog(LogSettings settings, Storage storage, LogClocks clocks) {
         this.settings = settings;
         this.ceiling = new SequenceCeiling(clocks.nanoClock());
+        this.epochClock = clocks.epochClock();
         this.preparer = new SegmentPreparer(settings, storage, clocks, counters.bytesMilestone());
     }
 
@@ -102,6 +109,7 @@ public final class WriteAheadLog implements AutoCloseable {
             recovered.open();
             recovered.recover(checkpoint, streamId);
             takeOver(recovered, checkpoint);
+            openCursors(checkpoint, clocks);
             members.write(streamId);
             openCheckpoints();
         } catch (IOException | RuntimeException e) {
@@ -133,14 +141,30 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
-    /** Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS. */
     private SegmentAppender newAppender(Storage storage) throws IOException {
-        boolean mapped = settings.appender() == LogSettings.Appender.MAPPED;
+        appenderInUse = settings.appender();
         for (Path folder : settings.dataFolders()) {
-            mapped &= !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
+            if (!isPossible(appenderInUse, storage, folder)) {
+                appenderInUse = LogSettings.Appender.POSITIONAL;
+            }
         }
-        appenderInUse = mapped ? LogSettings.Appender.MAPPED : LogSettings.Appender.POSITIONAL;
-        return mapped ? new MappedAppender() : new PositionalAppender();
+        return switch (appenderInUse) {
+            case MAPPED -> new MappedAppender();
+            case POSITIONAL -> new PositionalAppender();
+            case DIRECT -> {
+                direct = new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH));
+                yield direct;
+            }
+        };
+    }
+
+    private static boolean isPossible(LogSettings.Appender appender, Storage storage, Path folder) throws IOException {
+        return switch (appender) {
+            // Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS.
+            case MAPPED -> !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
+            case POSITIONAL -> true;
+            case DIRECT -> DirectProbe.works(storage, folder);
+        };
     }
 
     /** The appender that writes: the one of the settings, unless a file system does not bear it. */
@@ -172,6 +196,18 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
+    /** Makes what is configured and not there; the checkpoints of the opening hold it before anything is released. */
+    private void openCursors(Checkpoint checkpoint, LogClocks clocks) throws IOException {
+        boolean renewed = checkpoint != null && !checkpoint.streamId().equals(streamId);
+        LogCursors cursors = new LogCursors(state, table, nextSequence, clocks, cursorNotes);
+        if (renewed) {
+            cursors.renewStreams();
+        }
+        try (LogReader reader = newReader()) {
+            cursors.make(settings.cursors(), reader);
+        }
+    }
+
     /** Into both slots, so that neither leads to what recovery left behind or to a ceiling that is passed. */
     private void openCheckpoints() throws IOException {
         long raised = ceiling.raise(nextSequence - 1);
@@ -194,6 +230,11 @@ public final class WriteAheadLog implements AutoCloseable {
                 recovered.unknownInputFrames(),
                 changed,
                 millis);
+    }
+
+    /** What opening did to cursors, and what of their configuration does not hold, for the log at start. */
+    public List<String> cursorNotes() {
+        return List.copyOf(cursorNotes);
     }
 
     public StreamId streamId() {
@@ -262,7 +303,7 @@ public final class WriteAheadLog implements AutoCloseable {
                     "frame length: " + frame.length() + " (expected: <= " + settings.maxFrameLength() + ")");
         }
         try {
-            if (!appender.accepts(frame)) {
+            if (!appender.accepts(frame) && !writeBeside()) {
                 flush();
             }
             int room = frame.alignedLength();
@@ -308,9 +349,63 @@ public final class WriteAheadLog implements AutoCloseable {
             durableUpTo(unsynced.poll());
         }
         returnRetired();
+        return takeWrittenFrames();
+    }
+
+    private int takeWrittenFrames() {
         int frames = writtenFrames;
         writtenFrames = 0;
         return frames;
+    }
+
+    /**
+     * Hands the staged group to a writer beside the journal and returns at once; {@link #written()} and {@link #durable()}
+     * move over it with {@link #settle()}, {@link #write()} or {@link #sync()}.
+     *
+     * @return false when it is left to be written here
+     */
+    public boolean writeBeside() throws IOException {
+        checkUsable();
+        if (direct == null || stagedFrames == 0 || !direct.handOver()) {
+            return false;
+        }
+        stagedFrames = 0;
+        return true;
+    }
+
+    /** Whether groups are on their way beside the journal. Journal thread. */
+    public boolean isWritingBeside() {
+        return direct != null && direct.isWriting();
+    }
+
+    /** Whether as many groups are on their way as there are writers. Journal thread. */
+    public boolean isBusyBeside() {
+        return direct != null && !direct.hasRoomBeside();
+    }
+
+    /**
+     * Moves the milestones over groups that were written beside the journal, in order.
+     *
+     * @return the frames written since the last call of this or of {@link #write()}
+     */
+    public int settle() throws IOException {
+        checkUsable();
+        try {
+            preparer.checkFailure();
+            HandedGroup group = direct == null ? null : direct.settled();
+            while (group != null) {
+                settled(group);
+                group = direct.settled();
+            }
+        } catch (IOException e) {
+            throw fail(e);
+        }
+        return takeWrittenFrames();
+    }
+
+    /** The writers beside the journal, to be run each on a thread of its own; none where the appender needs none. Once. */
+    public List<GroupWriter> newGroupWriters() {
+        return direct == null ? List.of() : direct.newWriters();
     }
 
     /** Makes everything written durable; {@link #durable()} advances. */
@@ -344,7 +439,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /**
      * Writes {@link #state()} durably into the next slot, raises the ceiling when less than half a block is left, then
-     * hands segments below the older slot's low-water mark to the preparer.
+     * hands segments below the older slot's low-water mark of the slowest cursor to the preparer, unless they are retained.
      *
      * <p>The state must hold only what is durable or committed (R9), and all of it that is known up to
      * {@link #durable()}: positions and the count of accepted events up to there; recovery adds only what lies above.
@@ -368,8 +463,25 @@ public final class WriteAheadLog implements AutoCloseable {
         return first != null
                 && first != current
                 && first.isLeft()
-                && first.lastSequence() <= state.committed().floor()
-                && first.index() < writtenTailIndex;
+                && first.lastSequence() <= state.slowest()
+                && first.index() < writtenTailIndex
+                && !isRetained(first, state.slowest());
+    }
+
+    /** Whether released segments are kept for replay, so that {@link #couldRelease} changes with time. Journal thread. */
+    public boolean retains() {
+        return settings.retention().keepsAnything();
+    }
+
+    /** Bytes of frames in segments that hold something above a sequence; any thread. */
+    public long bytesAbove(long sequence) {
+        return table.bytesAbove(sequence);
+    }
+
+    /** The smallest sequence that may still be in the log; the next one to be used where it holds none. Any thread. */
+    public long oldestHeld() {
+        Segment first = table.first();
+        return first == null ? Math.max(nextSequence, written.get() + 1) : first.base();
     }
 
     /**
@@ -422,10 +534,10 @@ public final class WriteAheadLog implements AutoCloseable {
             return;
         }
         closed = true;
-        if (appender != null) {
-            appender.close();
-        }
         List<AutoCloseable> all = new ArrayList<>();
+        if (appender != null) {
+            all.add(appender);
+        }
         table.all().forEach(segment -> all.add(segment.file()));
         retiring.forEach(segment -> all.add(segment.file()));
         all.add(preparer::close);
@@ -453,16 +565,32 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void flush() throws IOException {
+        int bytes = appender.stagedBytes();
+        appender.write();
+        while (direct != null && direct.isWriting()) {
+            settled(direct.awaitSettled());
+        }
         if (stagedFrames == 0) {
             return;
         }
-        int bytes = appender.stagedBytes();
-        appender.write();
         current.written(appender.position(), lastStaged);
         written.set(lastStaged);
         counters.group(stagedFrames, bytes);
         writtenFrames += stagedFrames;
         stagedFrames = 0;
+    }
+
+    /** A group beside the journal is durable: it went around the cache. */
+    private void settled(HandedGroup group) throws IOException {
+        long end = group.end;
+        long last = group.lastSequence;
+        counters.group(group.frames, group.frameBytes);
+        writtenFrames += group.frames;
+        direct.settle(group);
+        current.written(end, last);
+        written.set(last);
+        counters.sync();
+        durableUpTo(current);
     }
 
     /** Goes on in the next prepared segment; false when there is none with room for {@code bytes}. */
@@ -491,6 +619,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private void leave(Segment segment) {
         boolean allSynced = durable.get() >= segment.lastSequence();
         segment.leave(allSynced);
+        segment.leftMillis(epochClock.time());
         if (!allSynced) {
             unsynced.add(segment);
             preparer.syncSoon(segment);
@@ -527,11 +656,20 @@ public final class WriteAheadLog implements AutoCloseable {
                 && first != current
                 && first.isLeft()
                 && first.lastSequence() <= olderLowWater
-                && first.index() < olderTailIndex) {
+                && first.index() < olderTailIndex
+                && !isRetained(first, olderLowWater)) {
             retiring.add(table.removeFirst());
             first = table.first();
         }
         returnRetired();
+    }
+
+    /** Kept for replay although no cursor needs it; never where there is no room for a new segment. */
+    private boolean isRetained(Segment segment, long releasedUpTo) {
+        return retains()
+                && preparer.waitingFor() == null
+                && settings.retention()
+                        .keeps(segment.leftMillis(), epochClock.time(), table.bytesOfFilesUpTo(releasedUpTo));
     }
 
     private void returnRetired() {

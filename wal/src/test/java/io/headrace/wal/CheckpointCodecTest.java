@@ -68,13 +68,25 @@ class CheckpointCodecTest {
     }
 
     @Test
-    void shouldEncodeTheSameBytesAsTheFirstVersion1() throws IOException {
+    void shouldReadWhatVersion1Wrote() throws IOException {
+        SimulatedDisk storage = new SimulatedDisk();
+        java.nio.file.Path folder = java.nio.file.Path.of("log");
+        storage.createFolders(folder);
+        byte[] written = Hex.resource("/io/headrace/wal/checkpoint-1.hex", new byte[0]);
+        DiskContent.write(storage, folder.resolve("checkpoint-a"), written);
+        Checkpoint expected = full();
+        expected.state().cursors().clear();
+        assertSame(CheckpointStore.read(storage, folder), expected);
+    }
+
+    @Test
+    void shouldEncodeTheSameBytesAsTheFirstVersion2() throws IOException {
         SimulatedDisk storage = new SimulatedDisk();
         java.nio.file.Path folder = java.nio.file.Path.of("log");
         storage.createFolders(folder);
         ByteBuffer slot = CheckpointSlot.encode(full(), codec);
         byte[] bytes = Arrays.copyOf(slot.array(), slot.limit());
-        byte[] golden = Hex.resource("/io/headrace/wal/checkpoint-1.hex", bytes);
+        byte[] golden = Hex.resource("/io/headrace/wal/checkpoint-2.hex", bytes);
         assertThat(Hex.text(bytes)).isEqualTo(Hex.text(golden));
         DiskContent.write(storage, folder.resolve("checkpoint-a"), golden);
         assertSame(CheckpointStore.read(storage, folder), full());
@@ -175,6 +187,11 @@ class CheckpointCodecTest {
         link.keep(402, NOW + 2);
         link.keep(500, NOW + 3);
         state.inputs().put(8, link);
+        CursorState audit = new CursorState("audit", new StreamId(0x11, 0x22), "oldest", 4_000, NOW + 4);
+        audit.commit(4_002);
+        audit.tokens().put("replay", new byte[] {9});
+        state.cursors().put("audit", audit);
+        state.cursors().put("late", new CursorState("late", new StreamId(-1, -2), "2026-11-21T08:00:00Z", 70_600, NOW));
         return new Checkpoint(
                 17,
                 new StreamId(0x0123_4567_89AB_CDEFL, 0xFEDC_BA98_7654_3210L),
@@ -202,6 +219,13 @@ class CheckpointCodecTest {
                 fill(input.window(), random);
             }
             state.inputs().put(number, input);
+        }
+        for (int i = random.nextInt(3); i > 0; i--) {
+            CursorState cursor = new CursorState(
+                    "cursor" + i, new StreamId(i, random.nextLong()), "latest", random.nextInt(1_000_000), NOW);
+            fill(cursor.committed(), random);
+            cursor.tokens().put("sink", new byte[random.nextInt(9)]);
+            state.cursors().put(cursor.name(), cursor);
         }
         return new Checkpoint(
                 1 + random.nextInt(1000),
@@ -251,7 +275,7 @@ class CheckpointCodecTest {
     }
 
     private Checkpoint decode(byte[] body) {
-        return codec.decode(1, ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN));
+        return codec.decode(CheckpointSlot.VERSION, 1, ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN));
     }
 
     private static void assertSame(Checkpoint found, Checkpoint expected) {
@@ -273,6 +297,18 @@ class CheckpointCodecTest {
         assertThat(state.tokens().keySet()).isEqualTo(wanted.tokens().keySet());
         wanted.tokens()
                 .forEach((sink, token) -> assertThat(state.tokens().get(sink)).isEqualTo(token));
+        assertThat(state.cursors().keySet()).isEqualTo(wanted.cursors().keySet());
+        for (CursorState cursor : wanted.cursors().values()) {
+            CursorState other = state.cursors().get(cursor.name());
+            assertThat(other.streamId()).isEqualTo(cursor.streamId());
+            assertThat(other.start()).isEqualTo(cursor.start());
+            assertThat(other.lastUsedMillis()).isEqualTo(cursor.lastUsedMillis());
+            assertSame(other.committed(), cursor.committed());
+            assertThat(other.tokens().keySet()).isEqualTo(cursor.tokens().keySet());
+            cursor.tokens().forEach((sink, token) -> assertThat(other.tokens().get(sink))
+                    .isEqualTo(token));
+        }
+        assertThat(found.slowest()).isEqualTo(expected.slowest());
         assertThat(state.inputs().size()).isEqualTo(wanted.inputs().size());
         for (InputState input : wanted.inputs().values()) {
             InputState other = state.inputs().get(input.number());

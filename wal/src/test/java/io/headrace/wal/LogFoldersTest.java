@@ -182,6 +182,31 @@ class LogFoldersTest {
     }
 
     @Test
+    void shouldTakeSeveralFoldersMoreWhereverItIsKilledAtThat() throws IOException {
+        boolean died = true;
+        for (int call = 1; died && call < 500; call++) {
+            storage = new SimulatedDisk();
+            storage.dieAt(call);
+            try {
+                openWith(CHECKPOINTS, A, B, C);
+            } catch (IOException e) {
+                assertThat(storage.isDead()).as("%s", e).isTrue();
+            }
+            died = storage.isDead();
+            storage.kill();
+            storage.revive();
+            if (log != null) {
+                log.close();
+            }
+            openWith(CHECKPOINTS, A, B, C);
+            kill();
+            openWith(CHECKPOINTS, A, B, C);
+            kill();
+        }
+        assertThat(died).isFalse();
+    }
+
+    @Test
     void shouldRefuseToOpenWithoutAFolderAfterAKill() throws IOException {
         open(A, B);
         fill(4);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Looking into a log while it is written, committed, checkpointed and its segments are used again. */
 class LogToolsLiveTest {
     private static final int BACKLOG = 60;
-    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(Long.getLong("headrace.test.liveMillis", 1500));
 
     @TempDir
     private Path folder;

@@ -23,7 +23,8 @@ final class ChannelLogKeys {
         /** The one that suits {@code sync}. */
         AUTO,
         MAPPED,
-        POSITIONAL
+        POSITIONAL,
+        DIRECT
     }
 
     /** Where the log is and how it is written. */
@@ -49,8 +50,10 @@ final class ChannelLogKeys {
             @Setting(
                     key = "appender",
                     byDefault = "auto",
-                    doc = "How segments are written: positional, mapped, or auto, which is positional for sync ="
-                            + " always and mapped for all else.")
+                    doc =
+                            "How segments are written: mapped or positional into the page cache, direct around it, or auto,"
+                                    + " which is direct for sync = always, positional for never and mapped for milliseconds."
+                                    + " Where a file system does not bear it, positional takes its place.")
             AppenderChoice appender,
 
             @Setting(
@@ -99,6 +102,7 @@ final class ChannelLogKeys {
                         case AUTO -> Appender.defaultFor(mode);
                         case MAPPED -> Appender.MAPPED;
                         case POSITIONAL -> Appender.POSITIONAL;
+                        case DIRECT -> Appender.DIRECT;
                     };
             return settings.withFolders(dataDirs, checkpointDir.orElse(null))
                     .withSync(mode, written)

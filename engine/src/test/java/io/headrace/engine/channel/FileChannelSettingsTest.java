@@ -95,7 +95,8 @@ class FileChannelSettingsTest {
     void shouldWriteWithTheAppenderAndChooseItBySync() throws IOException {
         assertThat(appenderOf("appender", "mapped")).isEqualTo("mapped");
         assertThat(appenderOf("appender", "positional", "sync", "never")).isEqualTo("positional");
-        assertThat(appenderOf("appender", "auto")).isEqualTo("positional");
+        assertThat(appenderOf("appender", "auto")).isEqualTo("direct");
+        assertThat(appenderOf("appender", "direct", "sync", "100")).isEqualTo("direct");
         assertThat(appenderOf("sync", "100")).isEqualTo("mapped");
     }
 
