@@ -15,8 +15,17 @@ final class DiskTrouble {
 
     /** What a running channel asks for. */
     private static final List<Call> RUNNING = List.of(
-            Call.CREATE, Call.READ, Call.WRITE, Call.SYNC, Call.MAP, Call.RENAME, Call.SYNC_FOLDER, Call.TRUNCATE,
-            Call.TRUNCATE, Call.DELETE, Call.DELETE);
+            Call.CREATE,
+            Call.READ,
+            Call.WRITE,
+            Call.SYNC,
+            Call.MAP,
+            Call.RENAME,
+            Call.SYNC_FOLDER,
+            Call.TRUNCATE,
+            Call.TRUNCATE,
+            Call.DELETE,
+            Call.DELETE);
 
     /** What opening one asks for. */
     private static final List<Call> OPENING = List.of(
