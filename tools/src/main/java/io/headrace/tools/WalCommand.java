@@ -71,7 +71,7 @@ final class WalCommand implements Runnable {
                 names = "--fast",
                 description = {
                     "As fast as it goes even beside an agent that has the log open. Otherwise the command then works for a"
-                            + " twentieth of the time, half of it where a processor is left over."
+                            + " fiftieth of the time, half of it where a processor is left over."
                 })
         private boolean fast;
 

@@ -43,8 +43,8 @@ final class WalStatusCommand implements Callable<Integer> {
             names = "--watch",
             paramLabel = "SECONDS",
             arity = "0..1",
-            fallbackValue = "1",
-            description = "Say it again, every second or so many, until the command is ended.")
+            fallbackValue = "2",
+            description = "Say it again, every two seconds or so many, until the command is ended.")
     private Integer watchSeconds;
 
     @Override

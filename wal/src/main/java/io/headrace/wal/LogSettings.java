@@ -38,9 +38,13 @@ public record LogSettings(
          */
         DIRECT;
 
-        /** What writes best under a sync mode: direct where each group is synced, mapped where it is not. */
+        /** What writes best under a sync mode: direct where each group is synced, positional where none is. */
         public static Appender defaultFor(SyncMode sync) {
-            return sync.kind() == SyncMode.Kind.ALWAYS ? DIRECT : MAPPED;
+            return switch (sync.kind()) {
+                case ALWAYS -> DIRECT;
+                case INTERVAL -> MAPPED;
+                case NEVER -> POSITIONAL;
+            };
         }
     }
 

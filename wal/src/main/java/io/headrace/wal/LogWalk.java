@@ -219,8 +219,22 @@ public final class LogWalk implements AutoCloseable {
     }
 
     private Frame read(LogView.Part part) throws IOException {
+        long limit = Math.min(part.end(), part.size());
         try {
-            return scanner.next(Math.min(part.end(), part.size()), partSequence);
+            while (!judging && partSequence < last) {
+                // Only what is returned, or judged, is worth a checksum of its content.
+                long offset = scanner.offset();
+                if (!scanner.skip(limit, partSequence)) {
+                    return null;
+                }
+                if (scanner.hop().sequence() > last) {
+                    scanner.position(segment, offset);
+                    break;
+                }
+                partSequence = scanner.hop().sequence();
+                knownDurable = Math.max(knownDurable, scanner.hop().durable());
+            }
+            return scanner.next(limit, partSequence);
         } catch (LogDamagedException e) {
             // The file is shorter than it was.
             scanner.releaseBuffers();
@@ -453,8 +467,15 @@ public final class LogWalk implements AutoCloseable {
             leave();
             return false;
         }
-        scanner.position(segment, SegmentHeader.LENGTH);
-        partSequence = part.header().link().base() - 1;
+        Checkpoint checkpoint = view.checkpoint();
+        if (!judging && part.index() == checkpoint.tailSegmentIndex() && last >= checkpoint.durable()) {
+            // All before its tail is passed.
+            scanner.position(segment, checkpoint.tailOffset());
+            partSequence = checkpoint.durable();
+        } else {
+            scanner.position(segment, SegmentHeader.LENGTH);
+            partSequence = part.header().link().base() - 1;
+        }
         lookedAgainAt = -1;
         judgedAt = -1;
         sizeTold = false;

@@ -38,6 +38,9 @@ public final class WriteAheadLog implements AutoCloseable {
     private final List<String> cursorNotes = new ArrayList<>();
 
     private SegmentAppender appender;
+    /** The same, if it is one that can write beside the journal. */
+    private DirectAppender direct;
+
     private LogSettings.Appender appenderInUse;
     private LogFolders folders;
     private CheckpointStore checkpoints;
@@ -150,7 +153,10 @@ public final class WriteAheadLog implements AutoCloseable {
         return switch (appenderInUse) {
             case MAPPED -> new MappedAppender();
             case POSITIONAL -> new PositionalAppender();
-            case DIRECT -> new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH));
+            case DIRECT -> {
+                direct = new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH));
+                yield direct;
+            }
         };
     }
 
@@ -304,7 +310,7 @@ public final class WriteAheadLog implements AutoCloseable {
                     "frame length: " + frame.length() + " (expected: <= " + settings.maxFrameLength() + ")");
         }
         try {
-            if (!appender.accepts(frame)) {
+            if (!appender.accepts(frame) && !writeBeside()) {
                 flush();
             }
             int room = frame.alignedLength();
@@ -350,9 +356,63 @@ public final class WriteAheadLog implements AutoCloseable {
             durableUpTo(unsynced.poll());
         }
         returnRetired();
+        return takeWrittenFrames();
+    }
+
+    private int takeWrittenFrames() {
         int frames = writtenFrames;
         writtenFrames = 0;
         return frames;
+    }
+
+    /**
+     * Hands the staged group to a writer beside the journal and returns at once; {@link #written()} and {@link #durable()}
+     * move over it with {@link #settle()}, {@link #write()} or {@link #sync()}.
+     *
+     * @return false when it is left to be written here
+     */
+    public boolean writeBeside() throws IOException {
+        checkUsable();
+        if (direct == null || stagedFrames == 0 || !direct.handOver()) {
+            return false;
+        }
+        stagedFrames = 0;
+        return true;
+    }
+
+    /** Whether groups are on their way beside the journal. Journal thread. */
+    public boolean isWritingBeside() {
+        return direct != null && direct.isWriting();
+    }
+
+    /** Whether as many groups are on their way as there are writers. Journal thread. */
+    public boolean isBusyBeside() {
+        return direct != null && !direct.hasRoomBeside();
+    }
+
+    /**
+     * Moves the milestones over groups that were written beside the journal, in order.
+     *
+     * @return the frames written since the last call of this or of {@link #write()}
+     */
+    public int settle() throws IOException {
+        checkUsable();
+        try {
+            preparer.checkFailure();
+            HandedGroup group = direct == null ? null : direct.settled();
+            while (group != null) {
+                settled(group);
+                group = direct.settled();
+            }
+        } catch (IOException e) {
+            throw fail(e);
+        }
+        return takeWrittenFrames();
+    }
+
+    /** The writers beside the journal, to be run each on a thread of its own; none where the appender needs none. Once. */
+    public List<GroupWriter> newGroupWriters() {
+        return direct == null ? List.of() : direct.newWriters();
     }
 
     /** Makes everything written durable; {@link #durable()} advances. */
@@ -512,16 +572,32 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void flush() throws IOException {
+        int bytes = appender.stagedBytes();
+        appender.write();
+        while (direct != null && direct.isWriting()) {
+            settled(direct.awaitSettled());
+        }
         if (stagedFrames == 0) {
             return;
         }
-        int bytes = appender.stagedBytes();
-        appender.write();
         current.written(appender.position(), lastStaged);
         written.set(lastStaged);
         counters.group(stagedFrames, bytes);
         writtenFrames += stagedFrames;
         stagedFrames = 0;
+    }
+
+    /** A group beside the journal is durable: it went around the cache. */
+    private void settled(HandedGroup group) throws IOException {
+        long end = group.end;
+        long last = group.lastSequence;
+        counters.group(group.frames, group.frameBytes);
+        writtenFrames += group.frames;
+        direct.settle(group);
+        current.written(end, last);
+        written.set(last);
+        counters.sync();
+        durableUpTo(current);
     }
 
     /** Goes on in the next prepared segment; false when there is none with room for {@code bytes}. */

@@ -50,7 +50,7 @@ class LogToolsTest {
         assertThat(status.identityChanged()).isNull();
         assertThat(status.lowWater()).isEqualTo(4);
         assertThat(status.durable()).isEqualTo(10);
-        assertThat(status.lastSequence()).isEqualTo(12);
+        assertThat(status.lastSequence()).isEqualTo(10);
         assertThat(status.backlogEvents()).isEqualTo(6);
         assertThat(status.backlogFrames()).isEqualTo(6);
         assertThat(status.missingSegments()).isEmpty();

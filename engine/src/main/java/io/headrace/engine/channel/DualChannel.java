@@ -167,6 +167,9 @@ final class DualChannel implements ManagedChannel {
             log.start();
         }
         journalRunning = environment.runner().start(journal);
+        if (log != null) {
+            log.startWriters();
+        }
         // Whoever put in between had nobody to wake.
         wakeJournal();
     }
@@ -255,6 +258,7 @@ final class DualChannel implements ManagedChannel {
         }
         if (log != null) {
             log.stopPreparer();
+            log.stopWriters();
             closeLog();
         }
         take.releaseAll(base + ring.getCursor());

@@ -19,26 +19,26 @@ class PaceTest {
     });
 
     @Test
-    void shouldWorkForATwentiethOfTheTimeWhileOthersNeedTheProcessors() {
+    void shouldWorkForAFiftiethOfTheTimeWhileOthersNeedTheProcessors() {
         spare = 1.2;
-        assertThat(shareOfWork(20_000)).isCloseTo(Pace.BUSY_SHARE, within(0.005));
+        assertThat(shareOfWork(20_000)).isCloseTo(Pace.BUSY_SHARE, within(0.002));
     }
 
     @Test
     void shouldWorkForHalfOfTheTimeWhereAProcessorIsLeftOver() {
         spare = 2;
         shareOfWork(500);
-        assertThat(shareOfWork(20_000)).isCloseTo(Pace.IDLE_SHARE, within(0.005));
+        assertThat(shareOfWork(20_000)).isCloseTo(Pace.IDLE_SHARE, within(0.002));
         spare = 0.1;
         shareOfWork(5_000);
-        assertThat(shareOfWork(20_000)).isCloseTo(Pace.BUSY_SHARE, within(0.005));
+        assertThat(shareOfWork(20_000)).isCloseTo(Pace.BUSY_SHARE, within(0.002));
     }
 
     @Test
     void shouldNotRestForLongAfterSomebodyElseWasWaitedFor() {
         now += TimeUnit.MINUTES.toNanos(1);
         pace.step();
-        assertThat(rested).isLessThan(TimeUnit.MILLISECONDS.toNanos(500)).isPositive();
+        assertThat(rested).isLessThan(TimeUnit.SECONDS.toNanos(1)).isPositive();
         rested = 0;
         now += TimeUnit.MINUTES.toNanos(1);
         pace.begin();
