@@ -32,6 +32,7 @@ public final class CheckpointStore implements AutoCloseable {
     private int newest = NONE;
     private long newestGeneration;
     private boolean failed;
+    private String fault;
 
     private CheckpointStore(Storage storage, Path folder) {
         this.storage = storage;
@@ -76,6 +77,14 @@ public final class CheckpointStore implements AutoCloseable {
     /** The newest checkpoint that {@link #open} found, whose state is the caller's; null when there never was one. */
     public Checkpoint load() {
         return loaded;
+    }
+
+    /**
+     * Why one slot held no checkpoint while the other did, when the store was opened: a write that a crash cut short, or
+     * damage; null when both did. What was in it may have been newer.
+     */
+    public String slotFault() {
+        return fault;
     }
 
     /** The generation that the next write is to have. */
@@ -173,6 +182,8 @@ public final class CheckpointStore implements AutoCloseable {
             throw new LogDamagedException(
                     folder, "no valid checkpoint: " + String.join("; ", faults) + " (expected: one of the two)");
         }
+        // Before the second write ever the other slot has no file.
+        fault = faults.isEmpty() || best == null || best.generation() == 1 ? null : faults.get(0);
         return best;
     }
 

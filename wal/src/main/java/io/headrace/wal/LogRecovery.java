@@ -142,8 +142,13 @@ final class LogRecovery {
         preparer.start(streamId, nextIndex());
         removeUnfinished();
         if (checkpoint == null) {
-            if (!begun.isEmpty()) {
-                throw damaged("segments without a checkpoint: " + begun.size() + " (expected: checkpoint-a or -b in "
+            int segments = Math.max(
+                    begun.size(),
+                    new StraySegments(storage)
+                            .find(settings.dataFolders(), 0, 0)
+                            .size());
+            if (segments > 0) {
+                throw damaged("segments without a checkpoint: " + segments + " (expected: checkpoint-a or -b in "
                         + members.checkpointFolder() + ")");
             }
         } else {
@@ -307,6 +312,25 @@ final class LogRecovery {
             segment = following;
             from = SegmentHeader.LENGTH;
         }
+        judgeStrays(0);
+    }
+
+    /** Frames that the chain does not lead to any more may say that there was more. */
+    private void judgeStrays(long index) throws IOException {
+        for (StraySegments.Stray stray : new StraySegments(storage)
+                .find(settings.dataFolders(), index, last)
+                .values()) {
+            if (stray.durable() > last) {
+                throw damaged(stray.path() + ": nothing leads to it, "
+                        + (stray.isLinked()
+                                ? "segment "
+                                        + Segment.nameOf(stray.header().link().previousIndex())
+                                        + " is missing or damaged"
+                                : "its header is damaged")
+                        + "; sequences above " + last + " are missing (expected: frames up to the durable sequence "
+                        + stray.durable() + ")");
+            }
+        }
     }
 
     private boolean accept(long limit, LogState state) throws IOException {
@@ -386,6 +410,7 @@ final class LogRecovery {
             throw damaged(segment.path() + ": damaged at offset " + end + ": " + fault + "; sequences above " + last
                     + " are missing (expected: frames up to the durable sequence " + durable + ")");
         }
+        judgeStrays(segment.index());
         cutBytes = cut;
     }
 
@@ -407,7 +432,8 @@ final class LogRecovery {
             for (int at = 0; at + FrameLayout.HOP_LENGTH <= length; at += FrameLayout.ALIGNMENT) {
                 if (buffer.getInt(at + FrameLayout.TAG_OFFSET) == segment.tag()
                         && hop.read(buffer, at)
-                        && hop.sequence() > last) {
+                        && hop.sequence() > last
+                        && hop.durable() <= hop.sequence()) {
                     durable = Math.max(durable, hop.durable());
                     end = Math.max(end, Math.min(to, start + at + FrameLayout.align(Math.max(0, hop.length()))));
                 }

@@ -164,6 +164,10 @@ final class SegmentScanner implements AutoCloseable {
                 || FrameLayout.align(hop.length()) > limit - offset) {
             fault = "length: " + hop.length() + " (expected: " + FrameLayout.HEADER_LENGTH + " to "
                     + Math.min(maxFrameLength, limit - offset) + ")";
+        } else if (hop.sequence() > SequenceCeiling.LAST_SEQUENCE) {
+            fault = "sequence: " + hop.sequence() + " (expected: <= " + SequenceCeiling.LAST_SEQUENCE + ")";
+        } else if (hop.durable() > hop.sequence()) {
+            fault = "durable: " + hop.durable() + " (expected: <= sequence " + hop.sequence() + ")";
         } else {
             return true;
         }

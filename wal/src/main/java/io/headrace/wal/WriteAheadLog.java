@@ -124,7 +124,9 @@ public final class WriteAheadLog implements AutoCloseable {
         if (current == null) {
             prepareFirst(checkpoint == null);
         }
-        recovery = report(recovered, checkpoint, identity, clocks.epochClock().time() - startMillis);
+        // The wall clock may go backwards.
+        long millis = Math.max(0, clocks.epochClock().time() - startMillis);
+        recovery = report(recovered, checkpoint, identity, millis);
     }
 
     /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
@@ -180,6 +182,10 @@ public final class WriteAheadLog implements AutoCloseable {
         state = checkpoint == null ? new LogState(0, 1) : checkpoint.state();
         // Where a crash left frames above the ceiling, somebody else wrote them: numbering must not meet them.
         nextSequence = checkpoint == null ? 1 : Math.max(checkpoint.ceiling(), lastSequence + 1);
+        if (checkpoints.slotFault() != null) {
+            // What is gone may have held a higher ceiling: numbering goes on above any that it can have been (R4).
+            nextSequence += SequenceCeiling.MAX_BLOCK;
+        }
         lastStaged = nextSequence - 1;
         state.addHole(Math.max(lastSequence, state.committed().floor()) + 1, nextSequence - 1);
         written.set(lastSequence);
@@ -229,6 +235,7 @@ public final class WriteAheadLog implements AutoCloseable {
                 recovered.cutBytes(),
                 recovered.unknownInputFrames(),
                 changed,
+                checkpoints.slotFault(),
                 millis);
     }
 

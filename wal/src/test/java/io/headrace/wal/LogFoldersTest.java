@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -424,6 +427,35 @@ class LogFoldersTest {
         unmount(B);
         open(A, B);
         fill(2);
+    }
+
+    @Test
+    void shouldRefuseAMemberFileOfALaterVersionAndLeaveItAlone() throws IOException {
+        open(A, B);
+        stop();
+        Path member = B.resolve(MemberFile.NAME);
+        String text = content(member).replace("headrace-log 1\n", "headrace-log 2\n");
+        String checked = text.substring(0, text.lastIndexOf("crc "));
+        CRC32C crc = new CRC32C();
+        crc.update(checked.getBytes(StandardCharsets.UTF_8));
+        String later = checked + "crc " + HexFormat.of().toHexDigits((int) crc.getValue()) + '\n';
+        try (StorageFile file = storage.open(member, Storage.OpenMode.WRITE)) {
+            file.write(ByteBuffer.wrap(later.getBytes(StandardCharsets.UTF_8)), 0);
+        }
+        assertThatThrownBy(() -> open(A, B))
+                .isInstanceOf(LogVersionException.class)
+                .hasMessage(member + ": member format version 2 (expected: 1)");
+        assertThat(content(member)).isEqualTo(later);
+    }
+
+    private String content(Path path) throws IOException {
+        try (StorageFile file = storage.open(path, Storage.OpenMode.READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+            while (bytes.hasRemaining() && file.read(bytes, bytes.position()) > 0) {
+                // Reads may be short.
+            }
+            return new String(bytes.array(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test
