@@ -18,9 +18,10 @@ class DirectAppenderTest {
     private static final int TAG = 77;
 
     private final LogFixture fixture = new LogFixture(3);
-    private final MemoryStorage storage = new MemoryStorage();
+    private final SimulatedDisk storage = new SimulatedDisk();
     private final Path path = Path.of("log", Segment.nameOf(1));
-    private final PowerCutFile file;
+    private final StorageFile file;
+    private WatchedWrites through;
     private final Segment segment;
     private final DirectAppender appender;
 
@@ -28,12 +29,13 @@ class DirectAppenderTest {
 
     DirectAppenderTest() throws IOException {
         storage.createFolders(path.getParent());
-        StorageFile raw = storage.open(path, Storage.OpenMode.CREATE);
-        raw.write(ByteBuffer.allocate(SEGMENT_BYTES), 0);
-        file = new PowerCutFile(raw);
+        file = storage.open(path, Storage.OpenMode.CREATE);
+        file.write(ByteBuffer.allocate(SEGMENT_BYTES), 0);
+        file.sync();
+        storage.syncFolder(path.getParent());
         segment = new Segment(
                 path, file, new SegmentHeader(SegmentHeader.VERSION, TAG, new StreamId(1, 2), 1, SEGMENT_BYTES, null));
-        appender = new DirectAppender(opened -> file.through());
+        appender = new DirectAppender(this::openThrough);
         appender.begin(segment, SegmentHeader.LENGTH);
     }
 
@@ -46,7 +48,7 @@ class DirectAppenderTest {
             appender.write();
             appender.sync();
         }
-        assertThat(file.blocks.values()).isNotEmpty().allMatch(times -> times == 1);
+        assertThat(through.blocks().values()).isNotEmpty().allMatch(times -> times == 1);
     }
 
     @Test
@@ -89,7 +91,7 @@ class DirectAppenderTest {
         stage(100);
         appender.write();
         int inPadding = SegmentHeader.LENGTH + Storage.BLOCK - 5;
-        assertThat(file.content()[inPadding]).isZero();
+        assertThat(DiskContent.read(storage, path)[inPadding]).isZero();
         file.write(ByteBuffer.wrap(new byte[] {1}), inPadding);
         try (SegmentScanner scanner = new SegmentScanner(ByteBufAllocator.DEFAULT, MAX_FRAME)) {
             scanner.position(segment, SegmentHeader.LENGTH);
@@ -108,9 +110,10 @@ class DirectAppenderTest {
         stage((int) (SEGMENT_BYTES - start - 80 - 8 - 48));
         appender.write();
         assertThat(appender.position()).isEqualTo(SEGMENT_BYTES - 48);
-        assertThat(Arrays.copyOfRange(file.durable(), SEGMENT_BYTES - 48, SEGMENT_BYTES))
+        assertThat(Arrays.copyOfRange(
+                        DiskContent.read(storage.durableCopy(0), path), SEGMENT_BYTES - 48, SEGMENT_BYTES))
                 .containsOnly(0);
-        assertThat(file.durable()).isEqualTo(file.content());
+        assertThat(DiskContent.read(storage.durableCopy(0), path)).isEqualTo(DiskContent.read(storage, path));
     }
 
     @Test
@@ -127,7 +130,7 @@ class DirectAppenderTest {
         stage(500);
         appender.write();
         appender.sync();
-        assertThat(file.durable()).isEqualTo(file.content());
+        assertThat(DiskContent.read(storage.durableCopy(0), path)).isEqualTo(DiskContent.read(storage, path));
         try (SegmentScanner scanner = new SegmentScanner(ByteBufAllocator.DEFAULT, MAX_FRAME)) {
             scanner.position(segment, SegmentHeader.LENGTH);
             scanner.next(appender.position(), 0).release();
@@ -135,6 +138,11 @@ class DirectAppenderTest {
             assertThat(second).as(scanner.fault()).isNotNull();
             second.release();
         }
+    }
+
+    private StorageFile openThrough(Path opened) throws IOException {
+        through = new WatchedWrites(storage.open(opened, Storage.OpenMode.THROUGH));
+        return through.watched();
     }
 
     private void stage(int bytes) throws IOException {

@@ -27,7 +27,7 @@ class LogFoldersTest {
     private static final Path C = Path.of("/c");
     private static final Path CHECKPOINTS = Path.of("/checkpoints");
 
-    private MemoryStorage storage = new MemoryStorage();
+    private SimulatedDisk storage = new SimulatedDisk();
     private final LogFixture fixture = new LogFixture(5);
     private WriteAheadLog log;
     private long sequence = 1;
@@ -156,7 +156,7 @@ class LogFoldersTest {
     void shouldTakeAFolderMoreWhereverItIsKilledAtThat() throws IOException {
         boolean died = true;
         for (int call = 1; died && call < 500; call++) {
-            storage = new MemoryStorage();
+            storage = new SimulatedDisk();
             sequence = 1;
             open(A);
             fill(2);
@@ -185,7 +185,7 @@ class LogFoldersTest {
     void shouldTakeSeveralFoldersMoreWhereverItIsKilledAtThat() throws IOException {
         boolean died = true;
         for (int call = 1; died && call < 500; call++) {
-            storage = new MemoryStorage();
+            storage = new SimulatedDisk();
             storage.dieAt(call);
             try {
                 openWith(CHECKPOINTS, A, B, C);
