@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Passes everything on and notes what is appended to segments: positions, lengths, syncs, and the time in both. What the
- * preparer does (headers, zeros) and what goes to other files is not noted. Two threads may append at a time: the time
- * is that of both. Recording is switched by another thread while nothing is appended.
+ * preparer does (headers, zeros) and what goes to other files is not noted. Recording is switched by another thread
+ * while nothing is appended.
  */
 final class RecordingStorage implements Storage {
     private static final int SEGMENT_HEADER = 4096;
@@ -48,13 +48,18 @@ final class RecordingStorage implements Storage {
         return syncNanos;
     }
 
-    private synchronized void wrote(long position, int length, long since, boolean synced) {
+    private synchronized void wrote(long position, int length, long since) {
         if (recording && position >= SEGMENT_HEADER) {
             record.write(position, length);
-            if (synced) {
-                record.sync();
-            }
             writeNanos += System.nanoTime() - since;
+        }
+    }
+
+    /** Durable when it returns; several threads at a time. */
+    private synchronized void wroteThrough(long position, int length, long since) {
+        wrote(position, length, since);
+        if (recording) {
+            record.sync();
         }
     }
 
@@ -134,7 +139,6 @@ final class RecordingStorage implements Storage {
         /** The journal's: of what it appended here nothing is synced by others. */
         private boolean appended;
 
-        /** Whether each write is a sync, too. */
         private final boolean through;
 
         RecordedFile(StorageFile file, boolean through) {
@@ -152,8 +156,12 @@ final class RecordingStorage implements Storage {
             long since = System.nanoTime();
             int length = from.remaining();
             file.write(from, position);
-            appended |= position >= SEGMENT_HEADER;
-            wrote(position, length, since, through);
+            if (through) {
+                wroteThrough(position, length, since);
+            } else {
+                appended |= position >= SEGMENT_HEADER;
+                wrote(position, length, since);
+            }
         }
 
         @Override
@@ -165,7 +173,7 @@ final class RecordingStorage implements Storage {
             }
             file.write(from, count, position);
             appended |= position >= SEGMENT_HEADER;
-            wrote(position, length, since, through);
+            wrote(position, length, since);
         }
 
         @Override
@@ -223,8 +231,8 @@ final class RecordingStorage implements Storage {
         public void force(int offset, int length) throws IOException {
             long since = System.nanoTime();
             region.force(offset, length);
-            wrote(position + offset, length, since, false);
             if (recording) {
+                record.write(position + offset, length);
                 synced(since);
             }
         }
