@@ -48,14 +48,22 @@ final class RecordingStorage implements Storage {
         return syncNanos;
     }
 
-    private void wrote(long position, int length, long since) {
+    private synchronized void wrote(long position, int length, long since) {
         if (recording && position >= SEGMENT_HEADER) {
             record.write(position, length);
             writeNanos += System.nanoTime() - since;
         }
     }
 
-    private void synced(long since) {
+    /** Durable when it returns; several threads at a time. */
+    private synchronized void wroteThrough(long position, int length, long since) {
+        wrote(position, length, since);
+        if (recording) {
+            record.sync();
+        }
+    }
+
+    private synchronized void synced(long since) {
         int before = record.syncs();
         record.sync();
         if (record.syncs() > before) {
@@ -67,7 +75,7 @@ final class RecordingStorage implements Storage {
     public StorageFile open(Path file, OpenMode mode) throws IOException {
         StorageFile opened = storage.open(file, mode);
         boolean other = mode == OpenMode.READ || file.getFileName().toString().startsWith(CHECKPOINT);
-        return other ? opened : new RecordedFile(opened);
+        return other ? opened : new RecordedFile(opened, mode == OpenMode.THROUGH);
     }
 
     @Override
@@ -131,8 +139,11 @@ final class RecordingStorage implements Storage {
         /** The journal's: of what it appended here nothing is synced by others. */
         private boolean appended;
 
-        RecordedFile(StorageFile file) {
+        private final boolean through;
+
+        RecordedFile(StorageFile file, boolean through) {
             this.file = file;
+            this.through = through;
         }
 
         @Override
@@ -145,8 +156,12 @@ final class RecordingStorage implements Storage {
             long since = System.nanoTime();
             int length = from.remaining();
             file.write(from, position);
-            appended |= position >= SEGMENT_HEADER;
-            wrote(position, length, since);
+            if (through) {
+                wroteThrough(position, length, since);
+            } else {
+                appended |= position >= SEGMENT_HEADER;
+                wrote(position, length, since);
+            }
         }
 
         @Override
