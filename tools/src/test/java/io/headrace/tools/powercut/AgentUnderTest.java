@@ -25,6 +25,7 @@ final class AgentUnderTest implements AutoCloseable {
     private final Path work;
     private final String javaFlags;
     private Process process;
+    private boolean wrapped;
     private int linkPort;
     private int metricsPort;
     private long logBegin;
@@ -56,6 +57,7 @@ final class AgentUnderTest implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("JAVA_OPTS", javaFlags);
         builder.environment().put("HEADRACE_NO_BUILD", "yes");
+        wrapped = !wrapper.isEmpty();
         process = builder.start();
     }
 
@@ -81,9 +83,9 @@ final class AgentUnderTest implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
-    /** The process of Java, which a wrapper has as its child. */
+    /** The process of Java: a wrapper's child; the launcher becomes it, and may have other children before. */
     long pid() {
-        return process.children().findFirst().map(ProcessHandle::pid).orElse(process.pid());
+        return wrapped ? process.children().findFirst().map(ProcessHandle::pid).orElse(process.pid()) : process.pid();
     }
 
     /** SIGKILL. */
