@@ -2,10 +2,14 @@ package io.headrace.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.wal.FileStorage;
+import io.headrace.wal.LogCheck;
+import io.headrace.wal.LogPlace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,16 +209,51 @@ class WalCommandTest {
             assertThat(run("wal", "check", log.toString())).isEqualTo(ExitCode.OK);
             assertThat(out.toString())
                     .contains(
-                            "sound, 49 frames",
+                            "sound, 47 frames",
                             "open by pid " + ProcessHandle.current().pid());
             assertThat(run("wal", "status", log.toString())).isEqualTo(ExitCode.OK);
             assertThat(out.toString())
-                    .contains("by pid " + ProcessHandle.current().pid(), "last 52");
+                    .contains("by pid " + ProcessHandle.current().pid(), "durable 50, last 50");
             assertThat(run("wal", "repair", "--apply", log.toString())).isEqualTo(ExitCode.FAILED);
             assertThat(err.toString()).contains("locked by this process");
             assertThat(run("wal", "repair", log.toString())).isEqualTo(ExitCode.FAILED);
             assertThat(err.toString()).contains("(expected: a log that nobody has open)");
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldEndACheckAtWhatWasDurableWhenItBegan() throws IOException {
+        try (LogMaker maker = new LogMaker(log)) {
+            maker.append(20, 1_000).checkpoint(3).append(2, 100);
+            FileStorage storage = new FileStorage();
+            LogCheck check = LogCheck.run(storage, LogPlace.find(storage, log, null), (bytes, ofBytes) -> {
+                try {
+                    maker.append(1, 1_000);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThat(check.frames()).isEqualTo(17);
+            assertThat(check.last()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldSayTheStatusAgainUntilItsReaderIsGone() throws IOException {
+        healthy();
+        StringWriter seen = new StringWriter();
+        PrintWriter gone = new PrintWriter(seen) {
+            @Override
+            public boolean checkError() {
+                return seen.toString().split("stream id", -1).length > 2;
+            }
+        };
+        assertThat(Main.run(gone, new PrintWriter(err, true), "wal", "status", "--watch", "1", log.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(seen.toString().split("stream id", -1)).hasSize(3);
+        assertThat(run("wal", "status", "--watch", "0", log.toString())).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

@@ -54,7 +54,7 @@ public record LogCheck(
     }
 
     /**
-     * Checks a log: all of it, or what was written when it began while somebody has it open, so that it ends however fast
+     * Checks a log: all of it, or what the newest checkpoint held when it began while somebody has it open, so that it ends however fast
      * more comes.
      *
      * @throws LogVersionException when a later version wrote it
@@ -71,10 +71,9 @@ public record LogCheck(
         try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, false, true)) {
             LogWalk.Step step = walk.next();
             if (holder != null) {
-                upTo = LogStatus.lastSequence(
-                        storage, place, walk.view().checkpoint().durable());
+                upTo = walk.view().checkpoint().durable();
             }
-            for (; step != LogWalk.Step.END; step = walk.next()) {
+            for (; step != LogWalk.Step.END && last < upTo; step = walk.next()) {
                 if (step == LogWalk.Step.FRAME && walk.sequence() > upTo) {
                     break;
                 }

@@ -72,8 +72,8 @@ class CheckpointCodecTest {
         SimulatedDisk storage = new SimulatedDisk();
         java.nio.file.Path folder = java.nio.file.Path.of("log");
         storage.createFolders(folder);
-        byte[] written = Hex.resource("/io/headrace/wal/checkpoint-1.hex", new byte[0]);
-        DiskContent.write(storage, folder.resolve("checkpoint-a"), written);
+        byte[] golden = Hex.resource("/io/headrace/wal/checkpoint-1.hex", new byte[0]);
+        DiskContent.write(storage, folder.resolve("checkpoint-a"), golden);
         Checkpoint expected = full();
         expected.state().cursors().clear();
         assertSame(CheckpointStore.read(storage, folder), expected);

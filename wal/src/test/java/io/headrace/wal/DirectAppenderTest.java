@@ -20,7 +20,8 @@ class DirectAppenderTest {
     private final LogFixture fixture = new LogFixture(3);
     private final SimulatedDisk storage = new SimulatedDisk();
     private final Path path = Path.of("log", Segment.nameOf(1));
-    private final WriteCounter counter = new WriteCounter();
+    private final StorageFile file;
+    private WatchedWrites through;
     private final Segment segment;
     private final DirectAppender appender;
 
@@ -28,13 +29,13 @@ class DirectAppenderTest {
 
     DirectAppenderTest() throws IOException {
         storage.createFolders(path.getParent());
-        StorageFile file = storage.open(path, Storage.OpenMode.CREATE);
+        file = storage.open(path, Storage.OpenMode.CREATE);
         file.write(ByteBuffer.allocate(SEGMENT_BYTES), 0);
         file.sync();
         storage.syncFolder(path.getParent());
         segment = new Segment(
                 path, file, new SegmentHeader(SegmentHeader.VERSION, TAG, new StreamId(1, 2), 1, SEGMENT_BYTES, null));
-        appender = new DirectAppender(opened -> counter.of(storage.open(opened, Storage.OpenMode.THROUGH)));
+        appender = new DirectAppender(this::openThrough);
         appender.begin(segment, SegmentHeader.LENGTH);
     }
 
@@ -47,7 +48,7 @@ class DirectAppenderTest {
             appender.write();
             appender.sync();
         }
-        assertThat(counter.blocks.values()).isNotEmpty().allMatch(times -> times == 1);
+        assertThat(through.blocks().values()).isNotEmpty().allMatch(times -> times == 1);
     }
 
     @Test
@@ -90,8 +91,8 @@ class DirectAppenderTest {
         stage(100);
         appender.write();
         int inPadding = SegmentHeader.LENGTH + Storage.BLOCK - 5;
-        assertThat(content()[inPadding]).isZero();
-        segment.file().write(ByteBuffer.wrap(new byte[] {1}), inPadding);
+        assertThat(DiskContent.read(storage, path)[inPadding]).isZero();
+        file.write(ByteBuffer.wrap(new byte[] {1}), inPadding);
         try (SegmentScanner scanner = new SegmentScanner(ByteBufAllocator.DEFAULT, MAX_FRAME)) {
             scanner.position(segment, SegmentHeader.LENGTH);
             scanner.next(appender.position(), 0).release();
@@ -109,9 +110,10 @@ class DirectAppenderTest {
         stage((int) (SEGMENT_BYTES - start - 80 - 8 - 48));
         appender.write();
         assertThat(appender.position()).isEqualTo(SEGMENT_BYTES - 48);
-        assertThat(Arrays.copyOfRange(durable(), SEGMENT_BYTES - 48, SEGMENT_BYTES))
+        assertThat(Arrays.copyOfRange(
+                        DiskContent.read(storage.durableCopy(0), path), SEGMENT_BYTES - 48, SEGMENT_BYTES))
                 .containsOnly(0);
-        assertThat(durable()).isEqualTo(content());
+        assertThat(DiskContent.read(storage.durableCopy(0), path)).isEqualTo(DiskContent.read(storage, path));
     }
 
     @Test
@@ -128,7 +130,7 @@ class DirectAppenderTest {
         stage(500);
         appender.write();
         appender.sync();
-        assertThat(durable()).isEqualTo(content());
+        assertThat(DiskContent.read(storage.durableCopy(0), path)).isEqualTo(DiskContent.read(storage, path));
         try (SegmentScanner scanner = new SegmentScanner(ByteBufAllocator.DEFAULT, MAX_FRAME)) {
             scanner.position(segment, SegmentHeader.LENGTH);
             scanner.next(appender.position(), 0).release();
@@ -138,18 +140,15 @@ class DirectAppenderTest {
         }
     }
 
+    private StorageFile openThrough(Path opened) throws IOException {
+        through = new WatchedWrites(storage.open(opened, Storage.OpenMode.THROUGH));
+        return through.watched();
+    }
+
     private void stage(int bytes) throws IOException {
         Frame frame = fixture.frame(bytes);
         assertThat(appender.accepts(frame)).isTrue();
         appender.stage(++sequence, 0, 0, 0, frame);
         frame.release();
-    }
-
-    private byte[] content() throws IOException {
-        return DiskContent.read(storage, path);
-    }
-
-    private byte[] durable() throws IOException {
-        return DiskContent.read(storage.durableCopy(0), path);
     }
 }

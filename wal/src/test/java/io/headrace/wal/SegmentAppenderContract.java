@@ -27,7 +27,7 @@ abstract class SegmentAppenderContract {
     private final List<Frame> kept = new ArrayList<>();
     private final SimulatedDisk storage = new SimulatedDisk();
     private final Path path = Path.of("log").resolve(Segment.nameOf(1));
-    private final WriteCounter counter = new WriteCounter();
+    private final WatchedWrites writes;
     private final Segment segment;
     private final ByteBuffer expected = ByteBuffer.allocate(SEGMENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -46,7 +46,8 @@ abstract class SegmentAppenderContract {
             expected.put(old).position(SegmentHeader.LENGTH);
             SegmentHeader header =
                     new SegmentHeader(SegmentHeader.VERSION, TAG, new StreamId(1, 2), 1, SEGMENT_BYTES, null);
-            segment = new Segment(path, counter.of(file), header);
+            writes = new WatchedWrites(file);
+            segment = new Segment(path, writes.watched(), header);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -60,9 +61,9 @@ abstract class SegmentAppenderContract {
     }
 
     /** The file, to be written around the page cache. */
-    StorageFile through(Path asked) throws IOException {
-        assertThat(asked).isEqualTo(path);
-        return counter.of(storage.open(asked, Storage.OpenMode.THROUGH));
+    StorageFile through(Path path) throws IOException {
+        assertThat(path).isEqualTo(segment.path());
+        return storage.open(path, Storage.OpenMode.THROUGH);
     }
 
     private void begin(SegmentAppender appender, long offset) throws IOException {
@@ -208,7 +209,7 @@ abstract class SegmentAppenderContract {
             write(appender);
         }
         assertContent(content());
-        assertThat(counter.writes()).isLessThanOrEqualTo(1);
+        assertThat(writes.writes()).isLessThanOrEqualTo(1);
     }
 
     @Test

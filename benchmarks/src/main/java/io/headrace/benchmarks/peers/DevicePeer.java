@@ -101,7 +101,8 @@ public final class DevicePeer implements PeerWork {
                 sync(out);
                 continue;
             }
-            if (at < last) {
+            // Far back is the next segment; a little is a group that was written beside the one after it.
+            if (at < last - FILE_BYTES / 2) {
                 file = (file + 1) % FILES;
                 out = files.get(file);
             }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * What a log wrote, where in its files, and when it synced, in order: to be replayed on the bare device. One thread
- * adds; to be read by others after that thread was waited for.
+ * at a time adds; to be read by others after that thread was waited for.
  */
 final class GroupRecord {
     /** Stands for a sync in the place of a position. */

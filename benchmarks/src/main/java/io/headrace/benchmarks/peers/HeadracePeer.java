@@ -115,6 +115,7 @@ public final class HeadracePeer implements PeerWork {
             throw new IllegalStateException("bytes written: " + groups.bytes() + " (expected: >= " + bodies + ")");
         }
         figures.put("groupBytes", Long.toString(groups.bytes()));
+        figures.put("appender", settings.appender().name());
         figures.put("syncs", Long.toString(groups.syncs()));
         figures.put("writeNanos", Long.toString(storage.writeNanos()));
         figures.put("syncNanos", Long.toString(storage.syncNanos()));

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Passes everything on and notes what is appended to segments: positions, lengths, syncs, and the time in both. What the
- * preparer does (headers, zeros) and what goes to other files is not noted. Recording is switched by another thread
- * while nothing is appended.
+ * preparer does (headers, zeros) and what goes to other files is not noted. Two threads may append at a time: the time
+ * is that of both. Recording is switched by another thread while nothing is appended.
  */
 final class RecordingStorage implements Storage {
     private static final int SEGMENT_HEADER = 4096;
@@ -48,14 +48,17 @@ final class RecordingStorage implements Storage {
         return syncNanos;
     }
 
-    private void wrote(long position, int length, long since) {
+    private synchronized void wrote(long position, int length, long since, boolean synced) {
         if (recording && position >= SEGMENT_HEADER) {
             record.write(position, length);
+            if (synced) {
+                record.sync();
+            }
             writeNanos += System.nanoTime() - since;
         }
     }
 
-    private void synced(long since) {
+    private synchronized void synced(long since) {
         int before = record.syncs();
         record.sync();
         if (record.syncs() > before) {
@@ -67,7 +70,7 @@ final class RecordingStorage implements Storage {
     public StorageFile open(Path file, OpenMode mode) throws IOException {
         StorageFile opened = storage.open(file, mode);
         boolean other = mode == OpenMode.READ || file.getFileName().toString().startsWith(CHECKPOINT);
-        return other ? opened : new RecordedFile(opened);
+        return other ? opened : new RecordedFile(opened, mode == OpenMode.THROUGH);
     }
 
     @Override
@@ -131,8 +134,12 @@ final class RecordingStorage implements Storage {
         /** The journal's: of what it appended here nothing is synced by others. */
         private boolean appended;
 
-        RecordedFile(StorageFile file) {
+        /** Whether each write is a sync, too. */
+        private final boolean through;
+
+        RecordedFile(StorageFile file, boolean through) {
             this.file = file;
+            this.through = through;
         }
 
         @Override
@@ -146,7 +153,7 @@ final class RecordingStorage implements Storage {
             int length = from.remaining();
             file.write(from, position);
             appended |= position >= SEGMENT_HEADER;
-            wrote(position, length, since);
+            wrote(position, length, since, through);
         }
 
         @Override
@@ -158,7 +165,7 @@ final class RecordingStorage implements Storage {
             }
             file.write(from, count, position);
             appended |= position >= SEGMENT_HEADER;
-            wrote(position, length, since);
+            wrote(position, length, since, through);
         }
 
         @Override
@@ -216,8 +223,8 @@ final class RecordingStorage implements Storage {
         public void force(int offset, int length) throws IOException {
             long since = System.nanoTime();
             region.force(offset, length);
+            wrote(position + offset, length, since, false);
             if (recording) {
-                record.write(position + offset, length);
                 synced(since);
             }
         }

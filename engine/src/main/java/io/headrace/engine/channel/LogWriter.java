@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import io.headrace.frame.Frame;
+import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.LogState;
 import io.headrace.wal.SyncMode;
 import io.headrace.wal.WriteAheadLog;
@@ -50,6 +51,7 @@ final class LogWriter {
     private long unsyncedNanos;
     private boolean unsynced;
     private long countedSyncs;
+    private long directNanos;
     private long dirtyNanos;
     private boolean dirty;
 
@@ -260,7 +262,12 @@ final class LogWriter {
     // ---- syncing
 
     private void write() throws IOException {
+        long start = channel.environment().nanoClock().nanoTime();
         metrics.framesWritten.add(log.write());
+        if (log.appender() == Appender.DIRECT) {
+            // This was the disk, and little is left to the sync.
+            directNanos = channel.environment().nanoClock().nanoTime() - start;
+        }
     }
 
     private void syncIfDue(boolean wrote, long nowNanos) throws IOException {
@@ -287,7 +294,9 @@ final class LogWriter {
         log.sync();
         unsynced = false;
         countSyncs();
-        metrics.sync.recordMicros((channel.environment().nanoClock().nanoTime() - start) / 1_000);
+        long nanos = channel.environment().nanoClock().nanoTime() - start + directNanos;
+        directNanos = 0;
+        metrics.sync.recordMicros(nanos / 1_000);
     }
 
     /** A group that was written beside the journal counts as one, too. */

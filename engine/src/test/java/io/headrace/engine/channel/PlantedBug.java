@@ -23,8 +23,8 @@ enum PlantedBug {
             edit(
                     "wal",
                     "wal/SegmentScanner",
-                    "} else if (hop.sequence() <= above) {",
-                    "} else if (hop.sequence() < 0) {")),
+                    "return hop.sequence() > above || fail(",
+                    "return hop.sequence() > 0 || fail(")),
 
     RELEASED_BEFORE_CHECKPOINT(
             "segments are recycled when their frames are committed in memory",
@@ -33,7 +33,7 @@ enum PlantedBug {
                     "wal/WriteAheadLog",
                     "long olderLowWater = checkpoints.olderLowWater();",
                     "long olderLowWater = state.committed().floor();"),
-            edit("wal", "wal/WriteAheadLog", "&& first.index() < olderTailIndex) {", ") {")),
+            edit("wal", "wal/WriteAheadLog", "                && first.index() < olderTailIndex\n", "")),
 
     NO_CHECKSUM(
             "a frame counts when its length and sequence look sound",
@@ -102,47 +102,7 @@ enum PlantedBug {
 
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
-            edit("wal", "wal/WriteAheadLog", "segment.leave(allSynced);", "segment.leave(true);")),
-
-    CHECKPOINT_OVER_THE_NEWEST(
-            "a checkpoint is written over the newest good one",
-            edit("wal", "wal/CheckpointStore", "int slot = newest == 0 ? 1 : 0;", "int slot = newest == 0 ? 0 : 1;")),
-
-    CEILING_NOT_DURABLE(
-            "sequences are used before a checkpoint reserves them durably",
-            edit(
-                    "wal",
-                    "wal/WriteAheadLog",
-                    "                newCeiling,\n                durable.get(),",
-                    "                Math.max(nextSequence, ceiling.get()),\n                durable.get(),")),
-
-    COPY_LED_TO_BEFORE_ITS_SYNC(
-            "recovery lets the chain lead to its copy before that is synced",
-            edit(
-                    "wal",
-                    "wal/LogRecovery",
-                    "        for (Segment copy : copies) {\n            if (copy == current) {",
-                    "        firstCopy.begin(commit);\n        for (Segment copy : copies) {\n            if (copy == current) {"),
-            edit("wal", "wal/LogRecovery", "        firstCopy.begin(commit);\n        firstCopy.file().sync();\n", "")),
-
-    RECYCLED_UNDER_A_READER(
-            "a released segment is used again while a reader stands in it",
-            edit("wal", "wal/Segment", "return pins.get() == RELEASED;", "return (pins.get() & RELEASED) != 0;")),
-
-    SHORT_READ_TAKEN_AS_WHOLE(
-            "what one call returns of a checkpoint counts as all of it",
-            edit("wal", "wal/CheckpointSlot", "while (bytes.hasRemaining()) {", "if (bytes.hasRemaining()) {"),
-            edit("wal", "wal/CheckpointSlot", "return bytes.flip();", "return bytes.clear();")),
-
-    FAILED_SYNC_TRIED_AGAIN(
-            "a failed sync of a segment is tried again, and then succeeds",
-            edit(
-                    "wal",
-                    "wal/Segment",
-                    "                    file.sync();\n                } catch (IOException e) {\n"
-                            + "                    syncFailure = e;\n                    throw e;",
-                    "                    file.sync();\n                } catch (IOException e) {\n"
-                            + "                    file.sync();"));
+            edit("wal", "wal/WriteAheadLog", "segment.leave(allSynced);", "segment.leave(true);"));
 
     final String what;
     final List<Edit> edits;

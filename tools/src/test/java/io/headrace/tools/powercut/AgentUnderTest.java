@@ -1,6 +1,8 @@
 package io.headrace.tools.powercut;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -65,9 +68,13 @@ final class AgentUnderTest implements AutoCloseable {
     }
 
     /** What it said in this life. */
-    String said() throws IOException {
-        byte[] all = Files.readAllBytes(log());
-        return new String(all, (int) logBegin, all.length - (int) logBegin, StandardCharsets.UTF_8);
+    String said() {
+        try {
+            byte[] all = Files.readAllBytes(log());
+            return new String(all, (int) logBegin, all.length - (int) logBegin, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     boolean isAlive() {
@@ -121,9 +128,15 @@ final class AgentUnderTest implements AutoCloseable {
         }
     }
 
+    /** Below the range from which Linux takes ports of its own, lest a sender that dials too early meets itself. */
     private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException taken) {
+                // Another one then.
+            }
         }
     }
 

@@ -20,7 +20,7 @@ final class Chain implements AutoCloseable {
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long DISK_BYTES = 256L << 20;
-    private static final long SMALL_DISK_BYTES = 24L << 20;
+    private static final long SMALL_DISK_BYTES = 48L << 20;
 
     /** Answers each sync with success and does none. */
     private static final List<String> WITHOUT_SYNC = List.of(

@@ -45,6 +45,16 @@ final class DeliveredLines {
      * @return lines that came more than once
      */
     long check(List<SentStream> streams, boolean repeats) throws IOException {
+        while (true) {
+            try {
+                return compare(streams, repeats);
+            } catch (NoSuchFileException renamed) {
+                // The agent runs and completes its files; all of them once more.
+            }
+        }
+    }
+
+    private long compare(List<SentStream> streams, boolean repeats) throws IOException {
         Map<Integer, Long> next = new HashMap<>();
         Map<Integer, BitSet> seen = new HashMap<>();
         long repeated = 0;

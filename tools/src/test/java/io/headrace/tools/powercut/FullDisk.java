@@ -13,6 +13,9 @@ import java.util.Random;
 final class FullDisk {
     private static final String FULL = "takes no more until there is room";
 
+    /** More than senders have under way. */
+    private static final long LEAST_ROOM = 16L << 20;
+
     /** What ends it. */
     private enum End {
         ROOM,
@@ -36,6 +39,10 @@ final class FullDisk {
         long left = (4L << 20) + random.nextInt(4 << 20);
         Path ballast = chain.disk().folder().resolve("ballast");
         long size = Math.max(4096, chain.disk().usableBytes() - left);
+        if (end == End.ROOM && size < LEAST_ROOM) {
+            // The log itself fills the disk: nothing could be taken away that makes room for what is under way.
+            end = End.KILL;
+        }
         LoopDisk.run("fallocate", "--length", Long.toString(size), ballast.toString());
         Path output = chain.output();
         Path aside = output.resolveSibling("aside");

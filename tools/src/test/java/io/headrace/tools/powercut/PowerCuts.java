@@ -57,11 +57,11 @@ final class PowerCuts {
                             link + 1,
                             outcome.described(),
                             seconds(runBegun));
-                } catch (Violation found) {
-                    violation = found;
+                } catch (IOException | RuntimeException e) {
+                    violation = e instanceof Violation found ? found : new Violation("the rig itself failed: " + e);
                     out.printf(
                             "%-16s seed %d.%d  VIOLATION: %s%n",
-                            options.mode().option(), chainSeed, link + 1, found.getMessage());
+                            options.mode().option(), chainSeed, link + 1, violation.getMessage());
                     break;
                 }
             }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +18,10 @@ import java.util.concurrent.TimeUnit;
 final class SyncErrors {
     private static final int LONGEST_WAIT_MILLIS = 5_000;
     private static final int STEP_MILLIS = 20;
+    private static final int SHORTEST_FAILURE_MILLIS = 100;
+
+    /** The journal's thread, in the 15 characters that Linux keeps of a name. */
+    private static final String JOURNAL = "channel-kept-jo";
 
     /** What fails, and with what. */
     private record Fault(String call, String error) {
@@ -81,13 +84,13 @@ final class SyncErrors {
             String who;
             try {
                 who = awaitInjection(trace);
-                if (who != null) {
-                    requireTold(fault, who, watch);
-                }
             } finally {
                 // It lets go of the agent.
                 strace.toHandle().destroy();
                 strace.onExit().join();
+            }
+            if (who != null) {
+                requireTold(fault, who, watch);
             }
             chain.say(fault + " once" + (who == null ? ", no such call" : " in " + who));
             Chain.sleep(100 + random.nextInt(600));
@@ -170,20 +173,25 @@ final class SyncErrors {
         }
     }
 
-    /** A journal whose write or sync failed must say so in health, metrics and log. */
+    /**
+     * A journal whose write or sync failed must say so, in its log and in health. It may be open again after 0.1 s, and a
+     * machine that is so busy that nobody was answered for as long proves nothing about health.
+     */
     private void requireTold(Fault fault, String who, HealthWatch watch) throws IOException {
-        if (!who.contains("journal")) {
+        if (!who.equals(JOURNAL)) {
             return;
         }
+        chain.await(
+                fault + " in " + who + ": the log says that the channel failed",
+                () -> chain.agent().said().contains("ERROR Part: channel kept: "));
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_WAIT_MILLIS);
         while (!watch.heard("channel kept")) {
             if (System.nanoTime() > deadline) {
-                throw new Violation(String.format(
-                        Locale.ROOT,
-                        "%s in %s: /health never said so; the agent said: %s",
-                        fault,
-                        who,
-                        chain.agent().said()));
+                if (watch.longestGapMillis() > SHORTEST_FAILURE_MILLIS) {
+                    chain.say("health could not be asked in time");
+                    return;
+                }
+                throw new Violation(fault + " in " + who + ": /health never said so");
             }
             Chain.sleep(STEP_MILLIS);
         }
