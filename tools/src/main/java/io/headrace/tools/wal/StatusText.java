@@ -100,7 +100,9 @@ public final class StatusText {
     }
 
     private static String ago(long millis, long nowMillis) {
-        return millis <= 0 ? "not known" : Amounts.millis(Math.max(0, nowMillis - millis)) + " ago, " + Instant.ofEpochMilli(millis);
+        return millis <= 0
+                ? "not known"
+                : Amounts.millis(Math.max(0, nowMillis - millis)) + " ago, " + Instant.ofEpochMilli(millis);
     }
 
     private static void line(PrintWriter out, String name, String value) {
