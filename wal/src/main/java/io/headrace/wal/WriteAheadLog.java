@@ -475,6 +475,11 @@ public final class WriteAheadLog implements AutoCloseable {
                 && !isRetained(first, state.slowest());
     }
 
+    /** Whether readers stand in segments that could be used again: they are to {@link LogReader#rest()}. Journal thread. */
+    public boolean waitsForReaders() {
+        return !retiring.isEmpty();
+    }
+
     /** Whether released segments are kept for replay, so that {@link #couldRelease} changes with time. Journal thread. */
     public boolean retains() {
         return settings.retention().keepsAnything();
@@ -606,6 +611,7 @@ public final class WriteAheadLog implements AutoCloseable {
         preparer.checkFailure();
         Segment following = preparer.poll(bytes);
         if (following == null) {
+            returnRetired();
             return false;
         }
         SegmentHeader.Link link;

@@ -40,7 +40,7 @@ final class LogReading implements DutyCycle {
     public int doWork() {
         if (channel.failure() != null || !take.planReading(plan)) {
             if (plan.from >= plan.to) {
-                reader.releaseBuffers();
+                reader.rest();
             }
             return 0;
         }

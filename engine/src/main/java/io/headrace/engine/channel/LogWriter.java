@@ -350,6 +350,9 @@ final class LogWriter {
         }
         checkpointed(start);
         raiseLimit();
+        if (log.waitsForReaders()) {
+            channel.wakeReader();
+        }
     }
 
     private void checkpointed(long startNanos) {
