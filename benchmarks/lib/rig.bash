@@ -140,3 +140,13 @@ describe_machine() {
     printf 'files    %s\n' "$(df --output=fstype "$1" | tail -1)"
     printf 'load     %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 }
+
+# Compiles a peer's own classes and what they use of the harness against its jars: compile_peer NAME JARS; the folder
+# is in PEER_CLASSES.
+compile_peer() {
+    PEER_CLASSES=$BENCHMARKS/target/peers/$1-classes
+    rm -rf "$PEER_CLASSES"
+    "${JAVA}c" -nowarn -proc:none --release 17 -d "$PEER_CLASSES" -cp "$2/*" --source-path "$BENCHMARKS/src/main/java" \
+        "$BENCHMARKS/peers/$1/src/io/headrace/benchmarks/peers"/*.java >&2 ||
+        fail "the peer $1 could not be compiled (expected: a JDK)"
+}

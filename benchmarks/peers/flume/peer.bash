@@ -19,3 +19,10 @@ flume_start() {
 }
 
 flume_version() { printf 'Apache Flume 1.11.0, -Xmx1g'; }
+
+# The class path of FlumePeer, into FLUME_PATH: Flume's jars and the harness, nothing of ours.
+flume_peer() {
+    flume_prepare
+    compile_peer flume "$FLUME_JARS"
+    FLUME_PATH=$PEER_CLASSES:$BENCHMARKS/peers/flume/conf:$FLUME_JARS/*
+}

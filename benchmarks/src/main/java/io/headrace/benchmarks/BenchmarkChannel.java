@@ -13,6 +13,7 @@ import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.frame.EventCursor;
 import io.headrace.wal.FileStorage;
+import io.headrace.wal.Storage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -21,19 +22,24 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /** One channel, started, with the threads it has in an agent. A failure of it fails the suite. */
-final class BenchmarkChannel implements AutoCloseable {
+public final class BenchmarkChannel implements AutoCloseable {
     private final MetricGroup metrics;
     private final ManagedChannel channel;
     private final ChannelProcessor processor;
     private volatile Throwable failure;
 
     BenchmarkChannel(ChannelSettings settings) throws IOException {
+        this(settings, new FileStorage());
+    }
+
+    /** Opens and starts the channel over a storage. */
+    public BenchmarkChannel(ChannelSettings settings, Storage storage) throws IOException {
         SplittableRandom random = new SplittableRandom();
         metrics = new MetricGroup(GroupType.CHANNEL, settings.name());
         channel = ChannelFactory.open(
                 settings,
                 new ChannelEnvironment(
-                        new FileStorage(),
+                        storage,
                         SystemNanoClock.INSTANCE,
                         SystemEpochClock.INSTANCE,
                         random::nextLong,
@@ -50,11 +56,13 @@ final class BenchmarkChannel implements AutoCloseable {
                 new MetricGroup(GroupType.SOURCE, "source of " + settings.name()));
     }
 
-    ManagedChannel channel() {
+    /** The channel. */
+    public ManagedChannel channel() {
         return channel;
     }
 
-    ChannelProcessor processor() {
+    /** What sources put into. */
+    public ChannelProcessor processor() {
         return processor;
     }
 
@@ -63,7 +71,8 @@ final class BenchmarkChannel implements AutoCloseable {
         return metrics.values().get(name).longValue();
     }
 
-    void checkFailure() {
+    /** Throws what the channel failed with. */
+    public void checkFailure() {
         if (failure != null) {
             throw new IllegalStateException("channel " + channel.name() + " failed", failure);
         }

@@ -11,16 +11,18 @@ import java.util.stream.Stream;
  * A new folder on a real disk: under {@code target} of the current folder, or under the system property {@code
  * headrace.benchmarks.folder}. Removed when it is closed.
  */
-final class BenchmarkFolder implements AutoCloseable {
+public final class BenchmarkFolder implements AutoCloseable {
     private final Path path;
 
-    BenchmarkFolder(String name) throws IOException {
+    /** Makes the folder. */
+    public BenchmarkFolder(String name) throws IOException {
         Path parent = Path.of(System.getProperty("headrace.benchmarks.folder", "target"));
         Files.createDirectories(parent);
         path = Files.createTempDirectory(parent, name + '-');
     }
 
-    Path path() {
+    /** Where it is. */
+    public Path path() {
         return path;
     }
 

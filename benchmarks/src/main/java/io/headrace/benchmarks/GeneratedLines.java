@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
 /** Lines of a web server's log in one direct buffer: the same for the same seed. Immutable once made; any thread. */
-final class GeneratedLines {
+public final class GeneratedLines {
     private static final String[] METHODS = {"GET", "GET", "GET", "POST", "PUT", "HEAD"};
     private static final int SHORTEST = 64;
 
@@ -15,7 +15,7 @@ final class GeneratedLines {
     /**
      * @param lineBytes length of each line without its line feed, at least 64
      */
-    GeneratedLines(long seed, int lines, int lineBytes) {
+    public GeneratedLines(long seed, int lines, int lineBytes) {
         if (lineBytes < SHORTEST) {
             throw new IllegalArgumentException("lineBytes: " + lineBytes + " (expected: >= " + SHORTEST + ")");
         }
@@ -43,21 +43,23 @@ final class GeneratedLines {
         bytes.flip();
     }
 
-    int count() {
+    /** How many there are. */
+    public int count() {
         return offsets.length - 1;
     }
 
     /** All lines, each with its line feed; to be read by absolute index or through a duplicate. */
-    ByteBuffer bytes() {
+    public ByteBuffer bytes() {
         return bytes;
     }
 
-    int offset(int line) {
+    /** Where a line begins. */
+    public int offset(int line) {
         return offsets[line];
     }
 
     /** Without the line feed. */
-    int length(int line) {
+    public int length(int line) {
         return offsets[line + 1] - offsets[line] - 1;
     }
 }

@@ -35,9 +35,25 @@ class SuitesTest {
 
     @Test
     void shouldWriteTheGroupsThatAreMeasured() throws RunnerException {
-        assertWorked(run(oneIteration("GroupCommitBenchmark")
+        assertWorked(run(oneIteration("(LogAppend|BareAppend)Benchmark")
                 .param("group", "16")
-                .param("sync", "always", "100")
+                .param("sync", "always")
+                .forks(0)));
+    }
+
+    @Test
+    void shouldReadAndOpenTheLogsThatAreMeasured() throws RunnerException {
+        assertWorked(run(oneIteration("(LogRead|Recovery)Benchmark")
+                .param("waiting", "64")
+                .param("after", "16")
+                .forks(0)));
+    }
+
+    @Test
+    void shouldSyncWhatProducersPut() throws RunnerException {
+        assertWorked(run(oneIteration("GroupCommitBenchmark")
+                .param("producers", "4")
+                .param("inFlight", "64")
                 .forks(0)));
     }
 

@@ -20,7 +20,9 @@ public final class Main {
     public static void main(String[] arguments) {
         StandardOutput standardOutput = new StandardOutput();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        UnaskedExit watch = UnaskedExit.watch(err);
         int code = run(standardOutput, err, arguments);
+        watch.end();
         err.flush();
         System.exit(code);
     }

@@ -3,8 +3,11 @@ package io.headrace.tools;
 import io.headrace.tools.wal.Amounts;
 import io.headrace.tools.wal.DamageText;
 import io.headrace.tools.wal.LogJson;
+import io.headrace.tools.wal.Pace;
 import io.headrace.wal.LogCheck;
+import io.headrace.wal.LogSlots;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +37,9 @@ final class WalCheckCommand implements Callable<Integer> {
     @Mixin
     private WalCommand.Target target;
 
+    @Mixin
+    private WalCommand.Reading reading;
+
     @Option(names = "--json", description = "Print the same for programs.")
     private boolean json;
 
@@ -41,9 +47,11 @@ final class WalCheckCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         return wal.with(target, place -> {
             Progress progress = new Progress(wal.console());
+            Pace pace = reading.pace(wal.storage(), place);
             LogCheck check;
             try {
                 check = LogCheck.run(wal.storage(), place, (bytes, ofBytes) -> {
+                    pace.step();
                     if (progress.isDue()) {
                         progress.draw(
                                 Math.min(1, bytes / (double) Math.max(1, ofBytes)), Amounts.bytes(bytes) + " verified");
@@ -52,10 +60,11 @@ final class WalCheckCommand implements Callable<Integer> {
             } finally {
                 progress.clear();
             }
+            List<String> slotFaults = LogSlots.faults(wal.storage(), place);
             if (json) {
-                wal.console().out().println(LogJson.of(place, check));
+                wal.console().out().println(LogJson.of(place, check, slotFaults));
             } else {
-                DamageText.print(wal.console().out(), place, check);
+                DamageText.print(wal.console().out(), place, check, slotFaults);
             }
             return check.isSound() ? ExitCode.OK : ExitCode.INTEGRITY;
         });

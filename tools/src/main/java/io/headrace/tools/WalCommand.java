@@ -1,5 +1,6 @@
 package io.headrace.tools;
 
+import io.headrace.tools.wal.Pace;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.LogPlace;
 import io.headrace.wal.NoLogException;
@@ -62,6 +63,32 @@ final class WalCommand implements Runnable {
                 paramLabel = "DIR",
                 description = "Where the checkpoint is, if it is not found (checkpointDir).")
         private Path checkpoint;
+    }
+
+    /** How a command reads a log that an agent has open. */
+    static final class Reading {
+        @Option(
+                names = "--fast",
+                description = {
+                    "As fast as it goes even beside an agent that has the log open. Otherwise the command then works for a"
+                            + " fiftieth of the time, half of it where a processor is left over."
+                })
+        private boolean fast;
+
+        private final Pace unhindered = Pace.unhindered();
+        private Pace gentle;
+
+        /** To be asked between two frames, as long as the log is open, or not. */
+        Pace pace(Storage storage, LogPlace place) throws IOException {
+            if (fast || storage.holder(place.home()) == null) {
+                return unhindered;
+            }
+            if (gentle == null) {
+                gentle = Pace.gentle();
+            }
+            gentle.begin();
+            return gentle;
+        }
     }
 
     /** What a command does with a log. */

@@ -4,6 +4,7 @@ import io.headrace.frame.EventCursor;
 import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameType;
 import io.headrace.tools.wal.DamageText;
+import io.headrace.tools.wal.Pace;
 import io.headrace.wal.LogPlace;
 import io.headrace.wal.LogWalk;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which events of a log a command is about, and the walk over them. Owned by one thread. */
@@ -35,6 +37,9 @@ final class WalEvents {
 
     @Option(names = "--committed", description = "Also what is committed, as far as its segments are not used again.")
     private boolean committed;
+
+    @Mixin
+    private WalCommand.Reading reading;
 
     private final EventCursor cursor = new EventCursor();
     private Map<String, String> wanted;
@@ -80,9 +85,11 @@ final class WalEvents {
      */
     int walk(WalCommand wal, LogPlace place, boolean follow, Sink sink) throws IOException {
         long above = from == null ? Long.MIN_VALUE : from - 1;
+        Pace pace = reading.pace(wal.storage(), place);
         try (LogWalk walk = new LogWalk(wal.storage(), place, above, committed, !follow)) {
             while (!stopped && (limit == null || events < limit)) {
                 LogWalk.Step step = walk.next();
+                pace.step();
                 if (step == LogWalk.Step.FRAME) {
                     frame(walk, sink);
                 } else if (step == LogWalk.Step.DAMAGE) {
@@ -90,6 +97,8 @@ final class WalEvents {
                     wal.console().err().println("headrace: " + DamageText.of(walk.damage()));
                 } else if (follow) {
                     LockSupport.parkNanos(POLL_NANOS);
+                    // Whoever was away may have come back.
+                    pace = reading.pace(wal.storage(), place);
                 } else {
                     break;
                 }

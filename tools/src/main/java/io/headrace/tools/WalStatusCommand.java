@@ -2,9 +2,14 @@ package io.headrace.tools;
 
 import io.headrace.tools.wal.LogJson;
 import io.headrace.tools.wal.StatusText;
+import io.headrace.wal.LogPlace;
+import io.headrace.wal.LogSlots;
 import io.headrace.wal.LogStatus;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +23,11 @@ import picocli.CommandLine.ParentCommand;
             ""
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  headrace wal status /var/lib/a1/log", "  headrace wal status --json /var/lib/a1"},
+        footer = {
+            "  headrace wal status /var/lib/a1/log",
+            "  headrace wal status --json /var/lib/a1",
+            "  headrace wal status --watch 5 /var/lib/a1/log"
+        },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class WalStatusCommand implements Callable<Integer> {
     @ParentCommand
@@ -30,18 +39,40 @@ final class WalStatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the same for programs.")
     private boolean json;
 
+    @Option(
+            names = "--watch",
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = "2",
+            description = "Say it again, every two seconds or so many, until the command is ended.")
+    private Integer watchSeconds;
+
     @Override
     public Integer call() throws IOException {
+        if (watchSeconds != null && watchSeconds < 1) {
+            throw new CommandException(ExitCode.USAGE, "--watch: " + watchSeconds + " (expected: >= 1)");
+        }
         return wal.with(target, place -> {
-            LogStatus status = LogStatus.read(wal.storage(), place);
-            if (json) {
-                wal.console().out().println(LogJson.of(status));
-            } else {
-                StatusText.print(wal.console().out(), status, System.currentTimeMillis());
+            int code = print(place);
+            while (watchSeconds != null && !wal.console().out().checkError()) {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(watchSeconds));
+                wal.console().out().println();
+                code = print(place);
             }
-            boolean whole =
-                    status.checkpointFault() == null && status.missingSegments().isEmpty();
-            return whole ? ExitCode.OK : ExitCode.INTEGRITY;
+            return code;
         });
+    }
+
+    private int print(LogPlace place) throws IOException {
+        LogStatus status = LogStatus.read(wal.storage(), place);
+        List<String> slotFaults = LogSlots.faults(wal.storage(), place);
+        if (json) {
+            wal.console().out().println(LogJson.of(status, slotFaults));
+        } else {
+            StatusText.print(wal.console().out(), status, slotFaults, System.currentTimeMillis());
+        }
+        boolean whole =
+                status.checkpointFault() == null && status.missingSegments().isEmpty();
+        return whole ? ExitCode.OK : ExitCode.INTEGRITY;
     }
 }

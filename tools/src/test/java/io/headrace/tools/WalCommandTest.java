@@ -2,10 +2,14 @@ package io.headrace.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.wal.FileStorage;
+import io.headrace.wal.LogCheck;
+import io.headrace.wal.LogPlace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,7 +198,7 @@ class WalCommandTest {
             assertThat(run("wal", command, log.toString())).isEqualTo(ExitCode.FAILED);
         }
         assertThat(err.toString())
-                .contains("checkpoint version: 2 (expected: 1)")
+                .contains("checkpoint version: 99 (expected: ")
                 .doesNotContain("Exception");
     }
 
@@ -205,16 +209,51 @@ class WalCommandTest {
             assertThat(run("wal", "check", log.toString())).isEqualTo(ExitCode.OK);
             assertThat(out.toString())
                     .contains(
-                            "sound, 49 frames",
+                            "sound, 47 frames",
                             "open by pid " + ProcessHandle.current().pid());
             assertThat(run("wal", "status", log.toString())).isEqualTo(ExitCode.OK);
             assertThat(out.toString())
-                    .contains("by pid " + ProcessHandle.current().pid(), "last 52");
+                    .contains("by pid " + ProcessHandle.current().pid(), "durable 50, last 50");
             assertThat(run("wal", "repair", "--apply", log.toString())).isEqualTo(ExitCode.FAILED);
             assertThat(err.toString()).contains("locked by this process");
             assertThat(run("wal", "repair", log.toString())).isEqualTo(ExitCode.FAILED);
             assertThat(err.toString()).contains("(expected: a log that nobody has open)");
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldEndACheckAtWhatWasDurableWhenItBegan() throws IOException {
+        try (LogMaker maker = new LogMaker(log)) {
+            maker.append(20, 1_000).checkpoint(3).append(2, 100);
+            FileStorage storage = new FileStorage();
+            LogCheck check = LogCheck.run(storage, LogPlace.find(storage, log, null), (bytes, ofBytes) -> {
+                try {
+                    maker.append(1, 1_000);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThat(check.frames()).isEqualTo(17);
+            assertThat(check.last()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldSayTheStatusAgainUntilItsReaderIsGone() throws IOException {
+        healthy();
+        StringWriter seen = new StringWriter();
+        PrintWriter gone = new PrintWriter(seen) {
+            @Override
+            public boolean checkError() {
+                return seen.toString().split("stream id", -1).length > 2;
+            }
+        };
+        assertThat(Main.run(gone, new PrintWriter(err, true), "wal", "status", "--watch", "1", log.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(seen.toString().split("stream id", -1)).hasSize(3);
+        assertThat(run("wal", "status", "--watch", "0", log.toString())).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
@@ -317,7 +356,7 @@ class WalCommandTest {
     private static void laterVersion(Path slot) throws IOException {
         java.nio.ByteBuffer bytes =
                 java.nio.ByteBuffer.wrap(Files.readAllBytes(slot)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-        bytes.putInt(VERSION_OFFSET, 2);
+        bytes.putInt(VERSION_OFFSET, 99);
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(bytes.array(), 0, 28);
         bytes.putInt(28, (int) crc.getValue());

@@ -33,6 +33,18 @@ final class ChannelFile implements StorageFile {
         this.channel = channel;
     }
 
+    /** Around the page cache, and onto the disk before a write returns. */
+    static FileChannel openThrough(Path path) throws IOException {
+        if (DIRECT == null) {
+            throw new IOException(path + ": this Java platform writes through the page cache only");
+        }
+        try {
+            return FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, DIRECT);
+        } catch (UnsupportedOperationException e) {
+            throw new IOException(path + ": cannot be written around the page cache", e);
+        }
+    }
+
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
         try {

@@ -96,7 +96,27 @@ final class CheckpointSlot {
         if (header.getInt(BODY_CRC_OFFSET) != crc(body, 0, length)) {
             throw new IllegalArgumentException("body checksum: does not match (expected: CRC32C of the body)");
         }
-        return codec.decode(version, header.getLong(GENERATION_OFFSET), body);
+        return checked(codec.decode(version, header.getLong(GENERATION_OFFSET), body));
+    }
+
+    /** Numbers that no log comes to would make the next ones wrong. */
+    private static Checkpoint checked(Checkpoint read) {
+        within("ceiling", read.ceiling(), SequenceCeiling.LAST_SEQUENCE + 1);
+        within("durable", read.durable(), SequenceCeiling.LAST_SEQUENCE);
+        within("low-water mark", read.lowWater(), SequenceCeiling.LAST_SEQUENCE);
+        within("generation", read.generation(), SequenceCeiling.LAST_SEQUENCE);
+        within("tail segment", read.tailSegmentIndex(), SequenceCeiling.LAST_SEQUENCE);
+        within("tail offset", read.tailOffset(), LogSettings.MAX_SEGMENT_BYTES);
+        for (long last : read.state().holes().values()) {
+            within("hole", last, SequenceCeiling.LAST_SEQUENCE);
+        }
+        return read;
+    }
+
+    private static void within(String name, long value, long most) {
+        if (value < 0 || value > most) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: 0 to " + most + ")");
+        }
     }
 
     private static ByteBuffer read(StorageFile file, long position, int length) throws IOException {

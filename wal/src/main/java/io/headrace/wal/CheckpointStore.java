@@ -16,7 +16,7 @@ import java.util.List;
  * was read may have been in the page cache only, and the next write goes over the other slot.
  */
 public final class CheckpointStore implements AutoCloseable {
-    private static final String[] NAMES = {"checkpoint-a", "checkpoint-b"};
+    static final List<String> NAMES = List.of("checkpoint-a", "checkpoint-b");
     private static final String NEW_SUFFIX = ".new";
     private static final int SMALLEST_FILE = 64 * 1024;
     private static final int NONE = -1;
@@ -24,14 +24,15 @@ public final class CheckpointStore implements AutoCloseable {
     private final Storage storage;
     private final Path folder;
     private final CheckpointCodec codec = new CheckpointCodec();
-    private final StorageFile[] files = new StorageFile[NAMES.length];
-    private final long[] lowWaters = new long[NAMES.length];
-    private final boolean[] valid = new boolean[NAMES.length];
+    private final StorageFile[] files = new StorageFile[NAMES.size()];
+    private final long[] lowWaters = new long[NAMES.size()];
+    private final boolean[] valid = new boolean[NAMES.size()];
 
     private Checkpoint loaded;
     private int newest = NONE;
     private long newestGeneration;
     private boolean failed;
+    private String fault;
 
     private CheckpointStore(Storage storage, Path folder) {
         this.storage = storage;
@@ -76,6 +77,14 @@ public final class CheckpointStore implements AutoCloseable {
     /** The newest checkpoint that {@link #open} found, whose state is the caller's; null when there never was one. */
     public Checkpoint load() {
         return loaded;
+    }
+
+    /**
+     * Why one slot held no checkpoint while the other did, when the store was opened: a write that a crash cut short, or
+     * damage; null when both did. What was in it may have been newer.
+     */
+    public String slotFault() {
+        return fault;
     }
 
     /** The generation that the next write is to have. */
@@ -149,8 +158,8 @@ public final class CheckpointStore implements AutoCloseable {
     private Checkpoint scan(Storage.OpenMode mode) throws IOException {
         Checkpoint best = null;
         List<String> faults = new ArrayList<>();
-        for (int slot = 0; slot < NAMES.length; slot++) {
-            Path path = folder.resolve(NAMES[slot]);
+        for (int slot = 0; slot < NAMES.size(); slot++) {
+            Path path = folder.resolve(NAMES.get(slot));
             if (!storage.exists(path)) {
                 faults.add(path + ": missing");
                 continue;
@@ -173,6 +182,8 @@ public final class CheckpointStore implements AutoCloseable {
             throw new LogDamagedException(
                     folder, "no valid checkpoint: " + String.join("; ", faults) + " (expected: one of the two)");
         }
+        // Before the second write ever the other slot has no file.
+        fault = faults.isEmpty() || best == null || best.generation() == 1 ? null : faults.get(0);
         return best;
     }
 
@@ -200,7 +211,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void removeUnfinished() throws IOException {
-        for (int slot = 0; slot < NAMES.length; slot++) {
+        for (int slot = 0; slot < NAMES.size(); slot++) {
             if (storage.exists(unfinished(slot))) {
                 storage.delete(unfinished(slot));
             }
@@ -223,12 +234,12 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void publish(int slot) throws IOException {
-        storage.rename(unfinished(slot), folder.resolve(NAMES[slot]));
+        storage.rename(unfinished(slot), folder.resolve(NAMES.get(slot)));
         storage.syncFolder(folder);
     }
 
     private Path unfinished(int slot) {
-        return folder.resolve(NAMES[slot] + NEW_SUFFIX);
+        return folder.resolve(NAMES.get(slot) + NEW_SUFFIX);
     }
 
     /** Writes from the file's start; a file that is too small grows to a power of two, filled with zeros. */

@@ -39,6 +39,7 @@ public final class FileStorage implements Storage {
                                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
                     case WRITE -> FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                     case READ -> FileChannel.open(file, StandardOpenOption.READ);
+                    case THROUGH -> ChannelFile.openThrough(file);
                 };
         return new ChannelFile(file, channel);
     }

@@ -28,6 +28,20 @@ final class FrameSearch {
         return find(segment, from, to, to, above);
     }
 
+    /**
+     * The highest sequence that frames say was durable when they were written, whole or not, of those above a sequence;
+     * -1 when there are none.
+     */
+    long durable(Segment segment, long from, long to, long above) throws IOException {
+        long durable = -1;
+        long found = find(segment, from, to, Long.MAX_VALUE, above);
+        while (found >= 0) {
+            durable = Math.max(durable, hop.durable());
+            found = find(segment, found + FrameLayout.ALIGNMENT, to, Long.MAX_VALUE, above);
+        }
+        return durable;
+    }
+
     private long find(Segment segment, long from, long to, long end, long above) throws IOException {
         for (long start = from; start < to; start += BYTES - FrameLayout.HEADER_LENGTH) {
             buffer.clear().limit((int) Math.min(BYTES, to - start));
@@ -35,11 +49,16 @@ final class FrameSearch {
                 // Reads may be short.
             }
             int length = buffer.position();
+            if (length == 0) {
+                return -1;
+            }
             buffer.clear();
             for (int at = 0; at + FrameLayout.HOP_LENGTH <= length; at += FrameLayout.ALIGNMENT) {
                 if (buffer.getInt(at + FrameLayout.TAG_OFFSET) == segment.tag()
                         && hop.read(buffer, at)
                         && hop.sequence() > above
+                        && hop.sequence() <= SequenceCeiling.LAST_SEQUENCE
+                        && hop.durable() <= hop.sequence()
                         && hop.length() >= FrameLayout.HEADER_LENGTH
                         && hop.length() <= end - start - at) {
                     return start + at;

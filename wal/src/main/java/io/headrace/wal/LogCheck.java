@@ -54,7 +54,8 @@ public record LogCheck(
     }
 
     /**
-     * Checks a log.
+     * Checks a log: all of it, or what the newest checkpoint held when it began while somebody has it open, so that it ends however fast
+     * more comes.
      *
      * @throws LogVersionException when a later version wrote it
      * @throws IOException when it cannot be read
@@ -66,9 +67,16 @@ public record LogCheck(
         long frames = 0;
         long events = 0;
         long last = 0;
+        long upTo = Long.MAX_VALUE;
         try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, false, true)) {
             LogWalk.Step step = walk.next();
-            for (; step != LogWalk.Step.END; step = walk.next()) {
+            if (holder != null) {
+                upTo = walk.view().checkpoint().durable();
+            }
+            for (; step != LogWalk.Step.END && last < upTo; step = walk.next()) {
+                if (step == LogWalk.Step.FRAME && walk.sequence() > upTo) {
+                    break;
+                }
                 if (step == LogWalk.Step.DAMAGE) {
                     damages.add(walk.damage());
                 } else {

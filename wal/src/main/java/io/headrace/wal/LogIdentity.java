@@ -119,15 +119,19 @@ record LogIdentity(StreamId streamId, String changed) {
                     || bytes.getLong(0) != MAGIC
                     || bytes.getInt(12) != length
                     || bytes.getInt(length - Integer.BYTES) != checksum(bytes, length)) {
-                return new Stored(new StreamId(0, 0), null, null, null);
+                return damaged();
             }
             if (bytes.getInt(8) != VERSION) {
                 throw new LogVersionException(
                         file + ": identity format version " + bytes.getInt(8) + " (expected: " + VERSION + ")");
             }
             StreamId streamId = new StreamId(bytes.getLong(STREAM_OFFSET), bytes.getLong(STREAM_OFFSET + Long.BYTES));
-            bytes.position(TEXT_OFFSET);
-            return new Stored(streamId, text(bytes), text(bytes), text(bytes));
+            bytes.position(TEXT_OFFSET).limit(length - Integer.BYTES);
+            String inode = text(bytes);
+            String path = text(bytes);
+            String machine = text(bytes);
+            boolean whole = machine != null && !bytes.hasRemaining();
+            return whole ? new Stored(streamId, inode, path, machine) : damaged();
         }
     }
 
@@ -135,8 +139,18 @@ record LogIdentity(StreamId streamId, String changed) {
         return folder.toAbsolutePath().normalize().toString();
     }
 
+    private static Stored damaged() {
+        return new Stored(new StreamId(0, 0), null, null, null);
+    }
+
+    /** Null when there is none, or when it would be longer than what is left. */
     private static String text(ByteBuffer in) {
-        byte[] text = new byte[in.getShort() & 0xFFFF];
+        int length = in.remaining() < Short.BYTES ? Integer.MAX_VALUE : in.getShort() & 0xFFFF;
+        if (length > in.remaining()) {
+            in.position(in.limit());
+            return null;
+        }
+        byte[] text = new byte[length];
         in.get(text);
         return new String(text, StandardCharsets.UTF_8);
     }

@@ -139,7 +139,7 @@ final class LogMembers {
         if (found.size() == 1 && before == null) {
             return;
         }
-        int next = before == null ? 1 : before.nextNumber();
+        int next = nextNumber();
         Map<Path, Integer> numbers = new LinkedHashMap<>();
         numbers.put(home, before == null ? 0 : before.number());
         for (Path folder : found.keySet()) {
@@ -167,6 +167,15 @@ final class LogMembers {
         }
         // Last: a folder that is ahead of what stands here was being added, one that is behind was taken away.
         new MemberFile(streamId, generation + 1, numbers.get(home), places).write(storage, home);
+    }
+
+    /** Above all that were given, also by an opening that died before it came to the home. */
+    private int nextNumber() {
+        int highest = before == null ? 0 : before.nextNumber() - 1;
+        for (MemberFile file : found.values()) {
+            highest = file == null ? highest : Math.max(highest, file.number());
+        }
+        return highest + 1;
     }
 
     private Path findHome() throws IOException {

@@ -1,7 +1,6 @@
 package io.headrace.wal;
 
 import io.headrace.frame.Frame;
-import io.headrace.frame.FrameType;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 
@@ -93,13 +92,17 @@ public final class LogReader implements AutoCloseable {
 
     private Frame nextHere(long limit) throws IOException {
         Frame frame = scanner.next(limit, 0);
+        if (frame == null && scanner.frameOffset() == limit) {
+            // Nothing but padding was left.
+            return null;
+        }
         if (frame == null) {
             throw new LogDamagedException(
                     segment.path().getParent(),
                     segment.path() + ": damaged at " + scanner.frameOffset() + ", after sequence " + sequence + ": "
                             + scanner.fault());
         }
-        if (frame.type() == FrameType.PAD || scanner.hop().sequence() <= sequence) {
+        if (scanner.hop().sequence() <= sequence) {
             frame.release();
             return null;
         }

@@ -142,8 +142,13 @@ final class LogRecovery {
         preparer.start(streamId, nextIndex());
         removeUnfinished();
         if (checkpoint == null) {
-            if (!begun.isEmpty()) {
-                throw damaged("segments without a checkpoint: " + begun.size() + " (expected: checkpoint-a or -b in "
+            int segments = Math.max(
+                    begun.size(),
+                    new StraySegments(storage)
+                            .find(settings.dataFolders(), 0, 0)
+                            .size());
+            if (segments > 0) {
+                throw damaged("segments without a checkpoint: " + segments + " (expected: checkpoint-a or -b in "
                         + members.checkpointFolder() + ")");
             }
         } else {
@@ -286,11 +291,13 @@ final class LogRecovery {
             Segment following = following(segment.index());
             long limit = following == null ? segment.size() : following.link().previousEnd();
             scanner.position(segment, from);
+            boolean any = false;
             while (accept(limit, checkpoint.state())) {
+                any = true;
                 knownDurable = Math.max(knownDurable, scanner.hop().durable());
             }
             long end = scanner.frameOffset();
-            if (end > from) {
+            if (any) {
                 accepted.add(new Range(segment, from, end));
             }
             if (checkpoint.clean() && accepted.isEmpty() && following == null) {
@@ -304,6 +311,25 @@ final class LogRecovery {
             somethingAfter = true;
             segment = following;
             from = SegmentHeader.LENGTH;
+        }
+        judgeStrays(0);
+    }
+
+    /** Frames that the chain does not lead to any more may say that there was more. */
+    private void judgeStrays(long index) throws IOException {
+        for (StraySegments.Stray stray : new StraySegments(storage)
+                .find(settings.dataFolders(), index, last)
+                .values()) {
+            if (stray.durable() > last) {
+                throw damaged(stray.path() + ": nothing leads to it, "
+                        + (stray.isLinked()
+                                ? "segment "
+                                        + Segment.nameOf(stray.header().link().previousIndex())
+                                        + " is missing or damaged"
+                                : "its header is damaged")
+                        + "; sequences above " + last + " are missing (expected: frames up to the durable sequence "
+                        + stray.durable() + ")");
+            }
         }
     }
 
@@ -384,6 +410,7 @@ final class LogRecovery {
             throw damaged(segment.path() + ": damaged at offset " + end + ": " + fault + "; sequences above " + last
                     + " are missing (expected: frames up to the durable sequence " + durable + ")");
         }
+        judgeStrays(segment.index());
         cutBytes = cut;
     }
 
@@ -405,7 +432,8 @@ final class LogRecovery {
             for (int at = 0; at + FrameLayout.HOP_LENGTH <= length; at += FrameLayout.ALIGNMENT) {
                 if (buffer.getInt(at + FrameLayout.TAG_OFFSET) == segment.tag()
                         && hop.read(buffer, at)
-                        && hop.sequence() > last) {
+                        && hop.sequence() > last
+                        && hop.durable() <= hop.sequence()) {
                     durable = Math.max(durable, hop.durable());
                     end = Math.max(end, Math.min(to, start + at + FrameLayout.align(Math.max(0, hop.length()))));
                 }
@@ -441,6 +469,10 @@ final class LogRecovery {
                 scanner.position(range.segment, range.from);
                 while (scanner.offset() < range.to) {
                     Frame frame = scanner.next(range.to, above);
+                    if (frame == null && scanner.frameOffset() == range.to) {
+                        // Padding ends what was accepted.
+                        break;
+                    }
                     if (frame == null) {
                         throw damaged(range.segment.path() + ": read differently the second time at offset "
                                 + scanner.frameOffset() + ": " + scanner.fault());

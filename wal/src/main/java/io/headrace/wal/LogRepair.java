@@ -140,10 +140,11 @@ public final class LogRepair {
             ledger.begin(view);
             last = view.checkpoint().durable();
             for (; step != LogWalk.Step.END; step = walk.next()) {
-                if (walk.view() != view) {
+                if (walk.view().checkpoint() != view.checkpoint()) {
                     throw new IOException(
-                            place.home() + ": changed while it was read (expected: a log that nobody has" + " open)");
+                            place.home() + ": changed while it was read (expected: a log that nobody has open)");
                 }
+                view = walk.view();
                 if (step == LogWalk.Step.DAMAGE) {
                     damages.add(walk.damage());
                     if (walk.damage().kind() != LogDamage.Kind.CHECKPOINT) {

@@ -28,12 +28,23 @@ public record LogSettings(
         List<CursorStart> cursors) {
     /** The appenders. */
     public enum Appender {
+        /** Stores into mapped pages; positional instead where the file system writes over nothing in place. */
         MAPPED,
-        POSITIONAL;
+        /** Gathering writes into the page cache. */
+        POSITIONAL,
+        /**
+         * Writes whole blocks around the page cache; each group is durable once it is written, whatever the sync mode.
+         * Positional instead where the file system cannot do that.
+         */
+        DIRECT;
 
-        /** What writes best under a sync mode: mapped, unless each group is synced. */
+        /** What writes best under a sync mode: direct where each group is synced, positional where none is. */
         public static Appender defaultFor(SyncMode sync) {
-            return sync.kind() == SyncMode.Kind.ALWAYS ? POSITIONAL : MAPPED;
+            return switch (sync.kind()) {
+                case ALWAYS -> DIRECT;
+                case INTERVAL -> MAPPED;
+                case NEVER -> POSITIONAL;
+            };
         }
     }
 

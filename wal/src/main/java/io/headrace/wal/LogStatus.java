@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param backlogEvents events accepted and neither delivered nor dropped
  * @param backlogFrames sequences that are not committed
  * @param backlogBytes in those segments
- * @param lastSequence of the last frame that was written
+ * @param lastSequence of the last frame that was written; while somebody has the log open, that is durable
  * @param oldestMicros creation of the oldest event that waits, in microseconds since the epoch; -1: none
  * @param lastWriteMillis when a segment was written last, since the epoch; -1: not known
  * @param lastCheckpointMillis when a checkpoint was written and synced last; -1: not known
@@ -78,7 +78,8 @@ public record LogStatus(
         LogView view = LogView.take(storage, place, false);
         Checkpoint checkpoint = view.checkpoint();
         LogState state = checkpoint.state();
-        long lastSequence = lastSequence(storage, place, checkpoint.durable());
+        // What a writer is at work on is not read under its hands; its newest checkpoint is not old.
+        long lastSequence = holder == null ? lastSequence(storage, place, checkpoint.durable()) : checkpoint.durable();
         long dropped =
                 state.dropped().values().stream().mapToLong(Long::longValue).sum();
         List<Input> inputs = new ArrayList<>();
@@ -177,7 +178,7 @@ public record LogStatus(
 
     private static long lastCheckpoint(Storage storage, LogPlace place) throws IOException {
         long last = -1;
-        for (String name : new String[] {"checkpoint-a", "checkpoint-b"}) {
+        for (String name : CheckpointStore.NAMES) {
             Path slot = place.checkpointFolder().resolve(name);
             if (storage.exists(slot)) {
                 last = Math.max(last, storage.modifiedMillis(slot));

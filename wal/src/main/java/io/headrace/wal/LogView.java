@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
@@ -156,7 +157,8 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
             Found tail = found.get(at);
             Found following = following(found, at);
             if (tail == null) {
-                parts.add(missing(place, at, following != null, checkpoint.durable()));
+                long last = following == null ? 0 : following.header.link().previousLast();
+                parts.add(missing(place, at, following != null, Math.max(checkpoint.durable(), last)));
             } else {
                 parts.add(part(at, tail, following, checkpoint.tailOffset()));
             }
@@ -229,6 +231,39 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
                 parts.addFirst(missing(place, link.previousIndex(), true, link.previousLast()));
             }
         }
+    }
+
+    /**
+     * The same with what is behind a gap: segments that nothing leads to, though their frames say that something did.
+     *
+     * @param strays of which frames are above the last that was found; by index, at least one
+     */
+    LogView withStrays(NavigableMap<Long, StraySegments.Stray> strays) {
+        Deque<StraySegments.Stray> linked = new ArrayDeque<>();
+        for (StraySegments.Stray stray : strays.descendingMap().values()) {
+            boolean leads =
+                    linked.isEmpty() || linked.peekFirst().header().link().previousIndex() == stray.index();
+            if (stray.isLinked() && leads) {
+                linked.addFirst(stray);
+            }
+        }
+        List<Part> more = new ArrayList<>(parts);
+        if (linked.isEmpty()) {
+            StraySegments.Stray last = strays.lastEntry().getValue();
+            long durable = strays.values().stream()
+                    .mapToLong(StraySegments.Stray::durable)
+                    .max()
+                    .orElseThrow();
+            more.add(new Part(last.path(), null, last.index(), 0, 0, false, 0, durable));
+        } else {
+            SegmentHeader.Link first = linked.peekFirst().header().link();
+            more.add(missing(place, first.previousIndex(), true, first.previousLast()));
+            NavigableMap<Long, Found> found = new TreeMap<>();
+            linked.forEach(stray -> found.put(stray.index(), new Found(stray.path(), stray.header(), stray.size())));
+            found.forEach(
+                    (index, segment) -> more.add(part(index, segment, following(found, index), SegmentHeader.LENGTH)));
+        }
+        return new LogView(place, checkpoint, checkpointFault, List.copyOf(more), segments);
     }
 
     private static void forward(NavigableMap<Long, Found> found, Deque<Part> parts, long from) {

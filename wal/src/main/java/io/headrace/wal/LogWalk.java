@@ -2,7 +2,6 @@ package io.headrace.wal;
 
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameLayout;
-import io.headrace.frame.FrameType;
 import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.FileNotFoundException;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 
 /**
  * Reads the frames of a log in order from outside, while it may be open elsewhere: by plain positional reads into bounded
@@ -109,7 +109,11 @@ public final class LogWalk implements AutoCloseable {
                 }
             }
             if (at >= view.parts().size()) {
-                return end();
+                Step end = end();
+                if (end != null) {
+                    return end;
+                }
+                continue;
             }
             LogView.Part part = view.parts().get(at);
             if (segment == null && !open(part)) {
@@ -210,17 +214,27 @@ public final class LogWalk implements AutoCloseable {
             return false;
         }
         last = sequence;
-        if (found.type() == FrameType.PAD) {
-            found.release();
-            return false;
-        }
         frame = found;
         return true;
     }
 
     private Frame read(LogView.Part part) throws IOException {
+        long limit = Math.min(part.end(), part.size());
         try {
-            return scanner.next(Math.min(part.end(), part.size()), partSequence);
+            while (!judging && partSequence < last) {
+                // Only what is returned, or judged, is worth a checksum of its content.
+                long offset = scanner.offset();
+                if (!scanner.skip(limit, partSequence)) {
+                    return null;
+                }
+                if (scanner.hop().sequence() > last) {
+                    scanner.position(segment, offset);
+                    break;
+                }
+                partSequence = scanner.hop().sequence();
+                knownDurable = Math.max(knownDurable, scanner.hop().durable());
+            }
+            return scanner.next(limit, partSequence);
         } catch (LogDamagedException e) {
             // The file is shorter than it was.
             scanner.releaseBuffers();
@@ -296,6 +310,10 @@ public final class LogWalk implements AutoCloseable {
         if (resume < 0 && !part.followed()) {
             leave();
             at = view.parts().size();
+        } else if (to < part.end() && to == part.size()) {
+            // The file ends before its frames do.
+            leave();
+            at++;
         }
     }
 
@@ -323,7 +341,8 @@ public final class LogWalk implements AutoCloseable {
         LogState state = view.checkpoint().state();
         SequenceWindow committed = state.committed();
         long from = Math.max(Math.max(first, last + 1), committed.floor() + 1);
-        while (from <= lastLost) {
+        // Behind the last sequence that there is comes a negative one.
+        while (from > 0 && from <= lastLost) {
             Map.Entry<Long, Long> hole = state.holes().floorEntry(from);
             if (hole != null && hole.getValue() >= from) {
                 from = hole.getValue() + 1;
@@ -341,12 +360,37 @@ public final class LogWalk implements AutoCloseable {
         damage = new LogDamage(kind, file, offset, end, lost, lost.isEmpty() ? 0 : events, fault);
     }
 
-    private Step end() {
+    /** Null when there is something behind a gap. */
+    private Step end() throws IOException {
+        if (goOnBehindGap()) {
+            return null;
+        }
         scanner.releaseBuffers();
         lookedAgainAt = -1;
         judgedAt = -1;
         ended = true;
         return Step.END;
+    }
+
+    /** Whether frames that nothing leads to say that more was durable than was found; the walk then goes on there. */
+    private boolean goOnBehindGap() throws IOException {
+        boolean atRest = judging && fixed == null && storage.holder(place.home()) == null;
+        if (!atRest || view.checkpoint().clean()) {
+            return false;
+        }
+        List<LogView.Part> parts = view.parts();
+        LogView.Part end = parts.isEmpty() ? null : parts.get(parts.size() - 1);
+        long index = end == null ? 0 : end.isMissing() ? end.index() - 1 : end.index();
+        long found = Math.max(last, view.checkpoint().durable());
+        NavigableMap<Long, StraySegments.Stray> strays =
+                new StraySegments(storage).find(place.dataFolders(), index, found);
+        if (strays.values().stream().noneMatch(stray -> stray.durable() > found)) {
+            return false;
+        }
+        leave();
+        at = parts.size();
+        view = view.withStrays(strays);
+        return true;
     }
 
     /** After an end: whether the log went on in another segment, or was opened again. */
@@ -423,8 +467,15 @@ public final class LogWalk implements AutoCloseable {
             leave();
             return false;
         }
-        scanner.position(segment, SegmentHeader.LENGTH);
-        partSequence = part.header().link().base() - 1;
+        Checkpoint checkpoint = view.checkpoint();
+        if (!judging && part.index() == checkpoint.tailSegmentIndex() && last >= checkpoint.durable()) {
+            // All before its tail is passed.
+            scanner.position(segment, checkpoint.tailOffset());
+            partSequence = checkpoint.durable();
+        } else {
+            scanner.position(segment, SegmentHeader.LENGTH);
+            partSequence = part.header().link().base() - 1;
+        }
         lookedAgainAt = -1;
         judgedAt = -1;
         sizeTold = false;

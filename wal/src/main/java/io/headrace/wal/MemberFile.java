@@ -30,7 +30,8 @@ record MemberFile(StreamId streamId, long generation, int number, List<Place> pl
     static final String NAME = "member";
 
     private static final String UNFINISHED = "member.new";
-    private static final String FIRST_LINE = "headrace-log 1";
+    private static final String KIND = "headrace-log ";
+    private static final String FIRST_LINE = KIND + 1;
     private static final int MAX_LENGTH = 1024 * 1024;
     private static final int ID_DIGITS = 32;
 
@@ -68,7 +69,11 @@ record MemberFile(StreamId streamId, long generation, int number, List<Place> pl
         return storage.exists(folder.resolve(NAME));
     }
 
-    /** The file of a folder; null where there is none or a damaged one. */
+    /**
+     * The file of a folder; null where there is none or a damaged one.
+     *
+     * @throws LogVersionException when a later version wrote it
+     */
     static MemberFile read(Storage storage, Path folder) throws IOException {
         if (!isIn(storage, folder)) {
             return null;
@@ -78,7 +83,7 @@ record MemberFile(StreamId streamId, long generation, int number, List<Place> pl
             while (bytes.hasRemaining() && in.read(bytes, bytes.position()) > 0) {
                 // Reads may be short.
             }
-            return parse(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+            return parse(folder.resolve(NAME), new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
         }
     }
 
@@ -111,12 +116,17 @@ record MemberFile(StreamId streamId, long generation, int number, List<Place> pl
         return text + "crc " + checksum(text.toString()) + '\n';
     }
 
-    private static MemberFile parse(String text) {
+    private static MemberFile parse(Path file, String text) throws LogVersionException {
         int end = text.lastIndexOf("crc ");
         if (end < 0
-                || !text.startsWith(FIRST_LINE)
+                || !text.startsWith(KIND)
                 || !text.substring(end).strip().equals("crc " + checksum(text.substring(0, end)))) {
             return null;
+        }
+        String first = text.substring(0, text.indexOf('\n') < 0 ? end : text.indexOf('\n'));
+        if (!first.equals(FIRST_LINE)) {
+            throw new LogVersionException(file + ": member format version " + first.substring(KIND.length())
+                    + " (expected: " + FIRST_LINE.substring(KIND.length()) + ")");
         }
         StreamId stream = null;
         long generation = 0;

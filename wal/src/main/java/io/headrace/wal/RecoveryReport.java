@@ -10,6 +10,7 @@ package io.headrace.wal;
  * @param cutBytes bytes of a torn tail that were cut
  * @param unknownInputFrames frames above it whose input the log does not know, so that their positions are not kept
  * @param identityChanged why a new stream id was taken (R12), or null
+ * @param slotFault why one of the two slots of the checkpoint held none, so that the other was used, or null
  * @param millis how long it took
  */
 public record RecoveryReport(
@@ -20,6 +21,7 @@ public record RecoveryReport(
         long cutBytes,
         long unknownInputFrames,
         String identityChanged,
+        String slotFault,
         long millis) {
     /** One line for a person. */
     public String summary() {
@@ -40,6 +42,11 @@ public record RecoveryReport(
             }
         }
         text.append(", opened in ").append(millis).append(" ms");
+        if (slotFault != null) {
+            text.append(
+                            "; the other slot of the checkpoint was used, since one is damaged or was cut short by a crash: ")
+                    .append(slotFault);
+        }
         if (identityChanged != null) {
             text.append("; duplicates are possible: ").append(identityChanged);
         }

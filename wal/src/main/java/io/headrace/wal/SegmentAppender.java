@@ -40,5 +40,5 @@ interface SegmentAppender extends AutoCloseable {
 
     /** Gives back what it holds, staged frames too; the segment's file stays open. */
     @Override
-    void close();
+    void close() throws IOException;
 }

@@ -108,22 +108,34 @@ record SegmentHeader(int version, int tag, StreamId streamId, long index, long s
                     path + ": segment format version " + version + " (expected: " + VERSION + ")");
         }
         int tag = in.getInt(TAG_OFFSET);
-        boolean begun = in.getInt(LINK_TAG_OFFSET) == tag
-                && in.getInt(LINK_CRC_OFFSET) == checksum(in, LINK_OFFSET, LINK_CRC_OFFSET);
-        Link link = begun
-                ? new Link(
-                        in.getLong(LINK_OFFSET),
-                        in.getLong(LINK_OFFSET + 8),
-                        in.getLong(LINK_OFFSET + 16),
-                        in.getLong(LINK_OFFSET + 24))
-                : null;
         return new SegmentHeader(
                 version,
                 tag,
                 new StreamId(in.getLong(STREAM_OFFSET), in.getLong(STREAM_OFFSET + Long.BYTES)),
                 in.getLong(INDEX_OFFSET),
                 in.getLong(SIZE_OFFSET),
-                link);
+                readLink(in, tag, in.getLong(INDEX_OFFSET)));
+    }
+
+    /** Null when the journal has not come there, or when it is damaged. */
+    private static Link readLink(ByteBuffer in, int tag, long index) {
+        if (in.getInt(LINK_TAG_OFFSET) != tag
+                || in.getInt(LINK_CRC_OFFSET) != checksum(in, LINK_OFFSET, LINK_CRC_OFFSET)) {
+            return null;
+        }
+        Link link = new Link(
+                in.getLong(LINK_OFFSET),
+                in.getLong(LINK_OFFSET + 8),
+                in.getLong(LINK_OFFSET + 16),
+                in.getLong(LINK_OFFSET + 24));
+        // Indexes ascend along the chain, so that it has an end whatever stands in a link.
+        boolean possible = link.previousIndex >= 0
+                && link.previousIndex <= index
+                && link.previousEnd >= 0
+                && link.previousEnd <= LogSettings.MAX_SEGMENT_BYTES
+                && link.previousLast <= SequenceCeiling.LAST_SEQUENCE
+                && link.base <= SequenceCeiling.LAST_SEQUENCE;
+        return possible ? link : null;
     }
 
     private static int checksum(ByteBuffer buffer, int from, int to) {

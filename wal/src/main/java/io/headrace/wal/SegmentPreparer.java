@@ -30,11 +30,16 @@ public final class SegmentPreparer implements Agent {
     static final long FIRST_BYTES = 4L * 1024 * 1024;
 
     private static final String UNFINISHED = "unfinished-";
+
+    /** What {@link DirectProbe} tries its writes on; goes as unfinished segments do. */
+    static final String PROBE = UNFINISHED + "probe";
+
     private static final int CHUNK_BYTES = 256 * 1024;
     private static final int HURRIED_CHUNK_BYTES = 1024 * 1024;
     private static final long MAX_CREDIT = 4L * 1024 * 1024;
     private static final long STEP_BYTES = 4L * 1024 * 1024;
     private static final long IDLE_BYTES_PER_SECOND = 64L * 1024 * 1024;
+    private static final int SMALL_STEPS = 4;
     private static final long STEP_NANOS = 5_000_000;
     private static final long FULL_NANOS = 100_000_000;
     private static final long SECOND_NANOS = 1_000_000_000;
@@ -56,6 +61,9 @@ public final class SegmentPreparer implements Agent {
     private long foundFullNanos;
     private Segment shrinking;
     private long shrinkingSize;
+    private int fewestSpares;
+    private int surplus;
+    private long surplusNanos;
     private long credit;
     private long creditNanos;
     private long creditAppended;
@@ -76,6 +84,7 @@ public final class SegmentPreparer implements Agent {
         this.creditNanos = clocks.nanoClock().nanoTime();
         this.notBeforeNanos = creditNanos;
         this.stepNanos = creditNanos;
+        this.surplusNanos = creditNanos;
     }
 
     /** Called by the journal's thread whenever there may be work, so that the runner can park for long; must not block. */
@@ -96,6 +105,7 @@ public final class SegmentPreparer implements Agent {
         try {
             // In this order: a segment is left before it is returned.
             int work = syncLeft() + takeReturned();
+            countSurplus();
             if (ready.size() < READY) {
                 work += prepare();
             } else {
@@ -128,7 +138,10 @@ public final class SegmentPreparer implements Agent {
         if (ready.size() < READY) {
             return Math.max(0, Math.max(notBeforeNanos - now, neededBytes > 0 ? 0 : STEP_NANOS / 4));
         }
-        return shrinking != null || spares.size() > SPARES ? Math.max(0, stepNanos - now) : -1;
+        if (shrinking != null || surplus > 0 && spares.size() > SPARES) {
+            return Math.max(0, stepNanos - now);
+        }
+        return spares.size() > SPARES ? Math.max(0, surplusNanos + SECOND_NANOS - now) : -1;
     }
 
     /** A ready segment, or null; then {@code bytes} of room in one are waited for. */
@@ -280,6 +293,20 @@ public final class SegmentPreparer implements Agent {
         return taken;
     }
 
+    /**
+     * Spares that lay idle for a second. Segments come back in bursts, as many as were written between two checkpoints: what is
+     * removed after one would have to be filled again before the next.
+     */
+    private void countSurplus() {
+        long now = clocks.nanoClock().nanoTime();
+        fewestSpares = Math.min(fewestSpares, spares.size());
+        if (now - surplusNanos >= SECOND_NANOS) {
+            surplus = Math.max(0, fewestSpares - SPARES);
+            fewestSpares = spares.size();
+            surplusNanos = now;
+        }
+    }
+
     private int syncLeft() throws IOException {
         int synced = 0;
         for (Segment segment = unsynced.poll(); segment != null; segment = unsynced.poll()) {
@@ -290,12 +317,13 @@ public final class SegmentPreparer implements Agent {
     }
 
     private int prepare() throws IOException {
+        // Before a filling goes on, which can wait: a spare costs the disk a block.
+        Segment spare = spares.poll();
+        if (spare != null) {
+            put(recycleInPlace(spare));
+            return 1;
+        }
         if (filling == null) {
-            Segment spare = spares.poll();
-            if (spare != null) {
-                put(recycleInPlace(spare));
-                return 1;
-            }
             return startNext() ? 1 : 0;
         }
         if (filling.isFull()) {
@@ -450,14 +478,17 @@ public final class SegmentPreparer implements Agent {
             return 0;
         }
         if (shrinking == null) {
-            if (spares.size() <= SPARES) {
+            if (surplus == 0 || spares.size() <= SPARES) {
                 return 0;
             }
+            surplus--;
+            fewestSpares--;
             shrinking = spares.pollLast();
             shrinkingSize = shrinking.size();
         }
         stepNanos = now + STEP_NANOS;
-        shrinkingSize -= STEP_BYTES;
+        shrinkingSize -=
+                settings.segmentBytes() > STEP_BYTES ? STEP_BYTES : align(settings.segmentBytes() / SMALL_STEPS);
         if (shrinkingSize > 0) {
             shrinking.file().truncate(shrinkingSize);
         } else {

@@ -4,6 +4,7 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameDecoder;
 import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameType;
 import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,6 +24,7 @@ final class SegmentScanner implements AutoCloseable {
     private static final int MIN_SLACK = FrameLayout.HEADER_LENGTH;
 
     private final HopHeader hop = new HopHeader();
+    private final Padding padding = new Padding();
     private final FrameDecoder decoder;
     private final ReadBuffers buffers;
     private final int maxFrameLength;
@@ -113,7 +115,38 @@ final class SegmentScanner implements AutoCloseable {
         }
     }
 
+    /** Looks at the next frame that is no padding; where there is none, {@link #frameOffset()} is behind the padding. */
     private boolean header(long limit, long above) throws IOException {
+        while (anyHeader(limit)) {
+            if (chunk.view.get((int) (offset - chunkStart) + FrameLayout.TYPE_OFFSET) != FrameType.PAD.code()) {
+                frameLength = FrameLayout.align(hop.length());
+                return hop.sequence() > above || fail("sequence: " + hop.sequence() + " (expected: > " + above + ")");
+            }
+            if (!isPadding(limit)) {
+                return false;
+            }
+            offset = frameOffset + FrameLayout.align(hop.length());
+        }
+        return false;
+    }
+
+    /** Whether the frame whose header was read is sound padding, so that what follows it may be looked at. */
+    private boolean isPadding(long limit) throws IOException {
+        int length = hop.length();
+        if (length > Padding.MAX_BYTES) {
+            return fail("padding of " + length + " bytes (expected: <= " + Padding.MAX_BYTES + ")");
+        }
+        load(length, limit);
+        int at = (int) (offset - chunkStart);
+        return padding.holds(chunk.view, at, length) || fail("checksum of padding does not match");
+    }
+
+    private boolean fail(String why) {
+        fault = why;
+        return false;
+    }
+
+    private boolean anyHeader(long limit) throws IOException {
         frameOffset = offset;
         if (limit - offset < FrameLayout.HEADER_LENGTH) {
             fault = (limit - offset) + " bytes are left (expected: >= " + FrameLayout.HEADER_LENGTH + ")";
@@ -131,10 +164,11 @@ final class SegmentScanner implements AutoCloseable {
                 || FrameLayout.align(hop.length()) > limit - offset) {
             fault = "length: " + hop.length() + " (expected: " + FrameLayout.HEADER_LENGTH + " to "
                     + Math.min(maxFrameLength, limit - offset) + ")";
-        } else if (hop.sequence() <= above) {
-            fault = "sequence: " + hop.sequence() + " (expected: > " + above + ")";
+        } else if (hop.sequence() > SequenceCeiling.LAST_SEQUENCE) {
+            fault = "sequence: " + hop.sequence() + " (expected: <= " + SequenceCeiling.LAST_SEQUENCE + ")";
+        } else if (hop.durable() > hop.sequence()) {
+            fault = "durable: " + hop.durable() + " (expected: <= sequence " + hop.sequence() + ")";
         } else {
-            frameLength = FrameLayout.align(hop.length());
             return true;
         }
         return false;

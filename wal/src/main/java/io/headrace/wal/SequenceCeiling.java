@@ -7,10 +7,18 @@ import org.agrona.concurrent.NanoClock;
  * traffic, so that checkpoints are not made for the sake of the ceiling alone. Journal thread, but for {@link #get()}.
  */
 final class SequenceCeiling {
+    /**
+     * No sequence is larger: at a billion frames a second it is 292 years away, and whoever reserves, skips or adds a few
+     * blocks to one below it stays within a {@code long}. A frame or checkpoint with a larger one is damaged.
+     */
+    static final long LAST_SEQUENCE = Long.MAX_VALUE - (1L << 40);
+
     /** Smallest block. */
     static final long MIN_BLOCK = 65_536;
 
-    private static final long MAX_BLOCK = 1L << 32;
+    /** Largest block: a checkpoint's ceiling is at most so much above that of the one before. */
+    static final long MAX_BLOCK = 1L << 32;
+
     private static final double SECOND_NANOS = 1e9;
 
     private final NanoClock clock;
@@ -55,7 +63,7 @@ final class SequenceCeiling {
         }
         usedAtRaise = used;
         raisedNanos = now;
-        return Math.max(reserved.get(), used + 1 + block);
+        return Math.max(reserved.get(), Math.min(used + 1 + block, LAST_SEQUENCE + 1));
     }
 
     void reserved(long ceiling) {

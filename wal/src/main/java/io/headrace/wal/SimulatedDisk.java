@@ -257,7 +257,7 @@ public final class SimulatedDisk implements Storage {
         } else {
             failIfPlanned(Call.OPEN, file);
         }
-        return new SimulatedFile(this, inode, file, life, mode == OpenMode.READ);
+        return new SimulatedFile(this, inode, file, life, mode);
     }
 
     @Override

@@ -16,15 +16,15 @@ final class SimulatedFile implements StorageFile {
     private final SimulatedInode inode;
     private final Path path;
     private final long openedIn;
-    private final boolean readOnly;
+    private final Storage.OpenMode mode;
     private boolean closed;
 
-    SimulatedFile(SimulatedDisk disk, SimulatedInode inode, Path path, long openedIn, boolean readOnly) {
+    SimulatedFile(SimulatedDisk disk, SimulatedInode inode, Path path, long openedIn, Storage.OpenMode mode) {
         this.disk = disk;
         this.inode = inode;
         this.path = path;
         this.openedIn = openedIn;
-        this.readOnly = readOnly;
+        this.mode = mode;
     }
 
     @Override
@@ -44,6 +44,10 @@ final class SimulatedFile implements StorageFile {
     public void write(ByteBuffer from, long position) throws IOException {
         synchronized (disk) {
             checkWritable();
+            if (mode == Storage.OpenMode.THROUGH) {
+                writeThrough(from, position);
+                return;
+            }
             long at = position;
             do {
                 at += writeSome(from, at);
@@ -84,6 +88,24 @@ final class SimulatedFile implements StorageFile {
             int count = Math.min(ZEROS.capacity(), length - done);
             write(ZEROS.duplicate().limit(count), position + done);
             done += count;
+        }
+    }
+
+    /** Whole blocks go to the disk and past the cache; of a write that does not return any sectors may be there. */
+    private void writeThrough(ByteBuffer from, long position) throws IOException {
+        boolean aligned = position % Storage.BLOCK == 0
+                && from.remaining() % Storage.BLOCK == 0
+                && from.isDirect()
+                && from.alignmentOffset(from.position(), Storage.BLOCK) == 0;
+        if (!aligned || position + from.remaining() > inode.size()) {
+            throw new IOException(path + ": " + from.remaining() + " bytes at " + position
+                    + " (expected: aligned blocks within the file's " + inode.size() + " bytes)");
+        }
+        boolean dies = disk.countChange();
+        boolean fails = !dies && disk.isPlanned(Call.WRITE, path);
+        inode.writeThrough(from, position, dies || fails ? disk.random() : null);
+        if (dies || fails) {
+            throw new IOException(dies ? "killed" : "Input/output error");
         }
     }
 
@@ -166,7 +188,7 @@ final class SimulatedFile implements StorageFile {
 
     private void checkWritable() throws IOException {
         checkOpen();
-        if (readOnly) {
+        if (mode == Storage.OpenMode.READ) {
             throw new IOException("opened for reading (expected: for writing)");
         }
     }

@@ -57,6 +57,26 @@ final class SimulatedInode {
         size = Math.max(size, end);
     }
 
+    /** Writes whole pages to the disk, and what the cache held of them is gone; with {@code some}, any of the sectors. */
+    void writeThrough(ByteBuffer from, long position, RandomGenerator some) {
+        findChanges();
+        growDurable(size);
+        int at = (int) position;
+        for (; from.hasRemaining(); at += SECTOR) {
+            if (some == null || some.nextBoolean()) {
+                from.get(cached, at, SECTOR);
+                persist(at, SECTOR);
+            } else {
+                from.position(from.position() + SECTOR);
+            }
+            if (at % PAGE == 0) {
+                dirty.clear(at / PAGE);
+                durableSize = Math.max(durableSize, Math.min(size, at + PAGE));
+            }
+            cleaned(at / PAGE);
+        }
+    }
+
     void truncate(int to) {
         if (to < size) {
             Arrays.fill(cached, to, size, (byte) 0);

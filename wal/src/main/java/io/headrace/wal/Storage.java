@@ -9,6 +9,9 @@ import java.util.List;
  * removals survive a power cut only after {@link #syncFolder}; content only after {@link StorageFile#sync}.
  */
 public interface Storage {
+    /** What {@link OpenMode#THROUGH} writes in multiples of, in bytes. */
+    int BLOCK = 4096;
+
     /** How a file is opened. */
     enum OpenMode {
         /** Fails when it exists. */
@@ -16,7 +19,13 @@ public interface Storage {
         /** Fails when it does not exist. */
         WRITE,
         /** Fails when it does not exist; not to be written. */
-        READ
+        READ,
+        /**
+         * As {@link #WRITE}, but what is written goes around the page cache and is durable when the call returns, as if
+         * synced; readers of any handle see it. Positions, lengths and the memory's addresses are multiples of {@link
+         * #BLOCK}. Fails where the file system cannot do it.
+         */
+        THROUGH
     }
 
     StorageFile open(Path file, OpenMode mode) throws IOException;

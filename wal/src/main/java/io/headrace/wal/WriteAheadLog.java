@@ -38,6 +38,9 @@ public final class WriteAheadLog implements AutoCloseable {
     private final List<String> cursorNotes = new ArrayList<>();
 
     private SegmentAppender appender;
+    /** The same, if it is one that can write beside the journal. */
+    private DirectAppender direct;
+
     private LogSettings.Appender appenderInUse;
     private LogFolders folders;
     private CheckpointStore checkpoints;
@@ -121,7 +124,9 @@ public final class WriteAheadLog implements AutoCloseable {
         if (current == null) {
             prepareFirst(checkpoint == null);
         }
-        recovery = report(recovered, checkpoint, identity, clocks.epochClock().time() - startMillis);
+        // The wall clock may go backwards.
+        long millis = Math.max(0, clocks.epochClock().time() - startMillis);
+        recovery = report(recovered, checkpoint, identity, millis);
     }
 
     /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
@@ -138,14 +143,30 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
-    /** Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS. */
     private SegmentAppender newAppender(Storage storage) throws IOException {
-        boolean mapped = settings.appender() == LogSettings.Appender.MAPPED;
+        appenderInUse = settings.appender();
         for (Path folder : settings.dataFolders()) {
-            mapped &= !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
+            if (!isPossible(appenderInUse, storage, folder)) {
+                appenderInUse = LogSettings.Appender.POSITIONAL;
+            }
         }
-        appenderInUse = mapped ? LogSettings.Appender.MAPPED : LogSettings.Appender.POSITIONAL;
-        return mapped ? new MappedAppender() : new PositionalAppender();
+        return switch (appenderInUse) {
+            case MAPPED -> new MappedAppender();
+            case POSITIONAL -> new PositionalAppender();
+            case DIRECT -> {
+                direct = new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH));
+                yield direct;
+            }
+        };
+    }
+
+    private static boolean isPossible(LogSettings.Appender appender, Storage storage, Path folder) throws IOException {
+        return switch (appender) {
+            // Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS.
+            case MAPPED -> !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
+            case POSITIONAL -> true;
+            case DIRECT -> DirectProbe.works(storage, folder);
+        };
     }
 
     /** The appender that writes: the one of the settings, unless a file system does not bear it. */
@@ -161,6 +182,10 @@ public final class WriteAheadLog implements AutoCloseable {
         state = checkpoint == null ? new LogState(0, 1) : checkpoint.state();
         // Where a crash left frames above the ceiling, somebody else wrote them: numbering must not meet them.
         nextSequence = checkpoint == null ? 1 : Math.max(checkpoint.ceiling(), lastSequence + 1);
+        if (checkpoints.slotFault() != null) {
+            // What is gone may have held a higher ceiling: numbering goes on above any that it can have been (R4).
+            nextSequence += SequenceCeiling.MAX_BLOCK;
+        }
         lastStaged = nextSequence - 1;
         state.addHole(Math.max(lastSequence, state.committed().floor()) + 1, nextSequence - 1);
         written.set(lastSequence);
@@ -213,6 +238,7 @@ public final class WriteAheadLog implements AutoCloseable {
                 recovered.cutBytes(),
                 recovered.unknownInputFrames(),
                 changed,
+                checkpoints.slotFault(),
                 millis);
     }
 
@@ -287,7 +313,7 @@ public final class WriteAheadLog implements AutoCloseable {
                     "frame length: " + frame.length() + " (expected: <= " + settings.maxFrameLength() + ")");
         }
         try {
-            if (!appender.accepts(frame)) {
+            if (!appender.accepts(frame) && !writeBeside()) {
                 flush();
             }
             int room = frame.alignedLength();
@@ -333,9 +359,63 @@ public final class WriteAheadLog implements AutoCloseable {
             durableUpTo(unsynced.poll());
         }
         returnRetired();
+        return takeWrittenFrames();
+    }
+
+    private int takeWrittenFrames() {
         int frames = writtenFrames;
         writtenFrames = 0;
         return frames;
+    }
+
+    /**
+     * Hands the staged group to a writer beside the journal and returns at once; {@link #written()} and {@link #durable()}
+     * move over it with {@link #settle()}, {@link #write()} or {@link #sync()}.
+     *
+     * @return false when it is left to be written here
+     */
+    public boolean writeBeside() throws IOException {
+        checkUsable();
+        if (direct == null || stagedFrames == 0 || !direct.handOver()) {
+            return false;
+        }
+        stagedFrames = 0;
+        return true;
+    }
+
+    /** Whether groups are on their way beside the journal. Journal thread. */
+    public boolean isWritingBeside() {
+        return direct != null && direct.isWriting();
+    }
+
+    /** Whether as many groups are on their way as there are writers. Journal thread. */
+    public boolean isBusyBeside() {
+        return direct != null && !direct.hasRoomBeside();
+    }
+
+    /**
+     * Moves the milestones over groups that were written beside the journal, in order.
+     *
+     * @return the frames written since the last call of this or of {@link #write()}
+     */
+    public int settle() throws IOException {
+        checkUsable();
+        try {
+            preparer.checkFailure();
+            HandedGroup group = direct == null ? null : direct.settled();
+            while (group != null) {
+                settled(group);
+                group = direct.settled();
+            }
+        } catch (IOException e) {
+            throw fail(e);
+        }
+        return takeWrittenFrames();
+    }
+
+    /** The writers beside the journal, to be run each on a thread of its own; none where the appender needs none. Once. */
+    public List<GroupWriter> newGroupWriters() {
+        return direct == null ? List.of() : direct.newWriters();
     }
 
     /** Makes everything written durable; {@link #durable()} advances. */
@@ -464,10 +544,10 @@ public final class WriteAheadLog implements AutoCloseable {
             return;
         }
         closed = true;
-        if (appender != null) {
-            appender.close();
-        }
         List<AutoCloseable> all = new ArrayList<>();
+        if (appender != null) {
+            all.add(appender);
+        }
         table.all().forEach(segment -> all.add(segment.file()));
         retiring.forEach(segment -> all.add(segment.file()));
         all.add(preparer::close);
@@ -495,16 +575,32 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void flush() throws IOException {
+        int bytes = appender.stagedBytes();
+        appender.write();
+        while (direct != null && direct.isWriting()) {
+            settled(direct.awaitSettled());
+        }
         if (stagedFrames == 0) {
             return;
         }
-        int bytes = appender.stagedBytes();
-        appender.write();
         current.written(appender.position(), lastStaged);
         written.set(lastStaged);
         counters.group(stagedFrames, bytes);
         writtenFrames += stagedFrames;
         stagedFrames = 0;
+    }
+
+    /** A group beside the journal is durable: it went around the cache. */
+    private void settled(HandedGroup group) throws IOException {
+        long end = group.end;
+        long last = group.lastSequence;
+        counters.group(group.frames, group.frameBytes);
+        writtenFrames += group.frames;
+        direct.settle(group);
+        current.written(end, last);
+        written.set(last);
+        counters.sync();
+        durableUpTo(current);
     }
 
     /** Goes on in the next prepared segment; false when there is none with room for {@code bytes}. */

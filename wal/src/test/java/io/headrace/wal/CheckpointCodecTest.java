@@ -69,9 +69,11 @@ class CheckpointCodecTest {
 
     @Test
     void shouldReadWhatVersion1Wrote() throws IOException {
-        HeapStorage storage = new HeapStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         java.nio.file.Path folder = java.nio.file.Path.of("log");
-        storage.content(folder.resolve("checkpoint-a"), Hex.resource("/io/headrace/wal/checkpoint-1.hex", new byte[0]));
+        storage.createFolders(folder);
+        byte[] golden = Hex.resource("/io/headrace/wal/checkpoint-1.hex", new byte[0]);
+        DiskContent.write(storage, folder.resolve("checkpoint-a"), golden);
         Checkpoint expected = full();
         expected.state().cursors().clear();
         assertSame(CheckpointStore.read(storage, folder), expected);
@@ -79,13 +81,14 @@ class CheckpointCodecTest {
 
     @Test
     void shouldEncodeTheSameBytesAsTheFirstVersion2() throws IOException {
-        HeapStorage storage = new HeapStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         java.nio.file.Path folder = java.nio.file.Path.of("log");
+        storage.createFolders(folder);
         ByteBuffer slot = CheckpointSlot.encode(full(), codec);
         byte[] bytes = Arrays.copyOf(slot.array(), slot.limit());
         byte[] golden = Hex.resource("/io/headrace/wal/checkpoint-2.hex", bytes);
         assertThat(Hex.text(bytes)).isEqualTo(Hex.text(golden));
-        storage.content(folder.resolve("checkpoint-a"), golden);
+        DiskContent.write(storage, folder.resolve("checkpoint-a"), golden);
         assertSame(CheckpointStore.read(storage, folder), full());
     }
 

@@ -3,12 +3,14 @@ package io.headrace.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.wal.SimulatedDisk.Call;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,9 +20,12 @@ class CheckpointStoreTest {
     private static final Path A = FOLDER.resolve("checkpoint-a");
     private static final Path B = FOLDER.resolve("checkpoint-b");
 
+    private static final Set<Call> CHANGES =
+            Set.of(Call.CREATE, Call.WRITE, Call.SYNC, Call.TRUNCATE, Call.RENAME, Call.DELETE, Call.SYNC_FOLDER);
+
     private static final int SEEDS = Integer.getInteger("headrace.checkpoint.seeds", 500);
 
-    private final HeapStorage storage = new HeapStorage();
+    private final SimulatedDisk storage = disk(0);
 
     @Test
     void shouldHaveNoCheckpointWhenThereNeverWasOne() throws IOException {
@@ -48,13 +53,12 @@ class CheckpointStoreTest {
     void shouldAlternateSlots() throws IOException {
         try (CheckpointStore store = CheckpointStore.open(storage, FOLDER)) {
             for (long generation = 1; generation <= 6; generation++) {
-                byte[] other = storage.exists(generation % 2 == 1 ? B : A)
-                        ? storage.content(generation % 2 == 1 ? B : A).clone()
-                        : null;
+                byte[] other =
+                        storage.exists(generation % 2 == 1 ? B : A) ? content(generation % 2 == 1 ? B : A) : null;
                 store.write(checkpoint(generation));
                 assertThat(generationIn(generation % 2 == 1 ? A : B)).isEqualTo(generation);
                 if (other != null) {
-                    assertThat(storage.content(generation % 2 == 1 ? B : A)).isEqualTo(other);
+                    assertThat(content(generation % 2 == 1 ? B : A)).isEqualTo(other);
                 }
             }
         }
@@ -63,22 +67,22 @@ class CheckpointStoreTest {
     @Test
     void shouldUseTheOlderSlotWhenTheNewerIsGarbledAtAnyByteOrCutAnywhere() throws IOException {
         write(1, 2);
-        byte[] good = storage.content(B).clone();
+        byte[] good = content(B);
         int used = CheckpointSlot.HEADER_LENGTH
                 + ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getInt(12);
         for (int at = 0; at < used; at++) {
             byte[] garbled = good.clone();
             garbled[at] ^= 0x40;
-            storage.content(B, garbled);
+            DiskContent.write(storage, B, garbled);
             assertThat(CheckpointStore.read(storage, FOLDER).generation())
                     .as("byte %d", at)
                     .isEqualTo(1);
-            storage.content(B, Arrays.copyOf(good, at));
+            DiskContent.write(storage, B, Arrays.copyOf(good, at));
             assertThat(CheckpointStore.read(storage, FOLDER).generation())
                     .as("cut at %d", at)
                     .isEqualTo(1);
         }
-        storage.content(B, new byte[0]);
+        DiskContent.write(storage, B, new byte[0]);
         assertLoads(1, 0);
         write(2, 3);
         assertLoads(3, lowWater(2));
@@ -98,14 +102,14 @@ class CheckpointStoreTest {
     }
 
     private boolean stopAfter(int generations, int passing, boolean large) throws IOException {
-        HeapStorage disk = new HeapStorage();
+        SimulatedDisk disk = disk(passing);
         try (CheckpointStore store = CheckpointStore.open(disk, FOLDER)) {
             for (int generation = 1; generation < generations; generation++) {
                 store.write(checkpoint(generation));
             }
         }
         boolean failed = false;
-        disk.failAfter(passing);
+        failAfter(disk, passing);
         try (CheckpointStore store = CheckpointStore.open(disk, FOLDER)) {
             Checkpoint next = checkpoint(generations);
             if (large) {
@@ -115,7 +119,7 @@ class CheckpointStoreTest {
         } catch (IOException e) {
             failed = true;
         }
-        disk.recover();
+        recover(disk);
         try (CheckpointStore store = CheckpointStore.open(disk, FOLDER)) {
             long found = store.load() == null ? 0 : store.load().generation();
             if (failed) {
@@ -134,7 +138,7 @@ class CheckpointStoreTest {
     void shouldSurviveAnySequenceOfFaults_R9() throws IOException {
         for (int seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);
-            HeapStorage disk = new HeapStorage();
+            SimulatedDisk disk = disk(seed);
             long acknowledged = 0;
             long attempted = 0;
             long released = 0;
@@ -145,7 +149,7 @@ class CheckpointStoreTest {
                     assertThat(found == 0 ? 0 : store.load().lowWater())
                             .as("seed %d, life %d", seed, life)
                             .isGreaterThanOrEqualTo(released);
-                    disk.failAfter(random.nextInt(30));
+                    failAfter(disk, random.nextInt(30));
                     while (true) {
                         Checkpoint next = checkpoint(store.nextGeneration());
                         next.state().tokens().put("sink", new byte[random.nextInt(10) * 9_000]);
@@ -157,10 +161,11 @@ class CheckpointStoreTest {
                 } catch (LogDamagedException e) {
                     throw new AssertionError("seed " + seed + ", life " + life, e);
                 } catch (IOException e) {
-                    disk.recover();
+                    recover(disk);
                 }
                 if (random.nextBoolean()) {
                     disk.cutPower(random);
+                    disk.revive();
                 } else if (random.nextBoolean()) {
                     failToOpen(disk, random.nextInt(6));
                 }
@@ -168,21 +173,21 @@ class CheckpointStoreTest {
         }
     }
 
-    private static void failToOpen(HeapStorage disk, int passing) throws IOException {
-        disk.failAfter(passing);
+    private static void failToOpen(SimulatedDisk disk, int passing) throws IOException {
+        failAfter(disk, passing);
         try (CheckpointStore store = CheckpointStore.open(disk, FOLDER)) {
             assertThat(store.nextGeneration()).isPositive();
         } catch (LogDamagedException e) {
             throw new AssertionError(e);
         } catch (IOException e) {
-            assertThat(e).hasMessage("failed on purpose");
+            assertThat(e).hasMessage("Input/output error");
         }
-        disk.recover();
+        recover(disk);
     }
 
     @Test
     void shouldOpenAndWriteOnAFullDisk() throws IOException {
-        MemoryStorage full = new MemoryStorage();
+        SimulatedDisk full = new SimulatedDisk();
         full.createFolders(FOLDER);
         try (CheckpointStore store = CheckpointStore.open(full, FOLDER)) {
             store.write(checkpoint(1));
@@ -214,10 +219,10 @@ class CheckpointStoreTest {
     void shouldRefuseToWriteAfterAFailedWrite() throws IOException {
         try (CheckpointStore store = CheckpointStore.open(storage, FOLDER)) {
             store.write(checkpoint(1));
-            storage.failAfter(1);
+            failAfter(storage, 1);
             assertThatThrownBy(() -> store.write(checkpoint(2))).isInstanceOf(IOException.class);
             assertThat(store.olderLowWater()).isZero();
-            storage.recover();
+            recover(storage);
             assertThatThrownBy(() -> store.write(checkpoint(2))).hasMessageContaining("open it again");
         }
         assertLoads(1, 0);
@@ -236,8 +241,8 @@ class CheckpointStoreTest {
     @Test
     void shouldNameBothFilesWhenNoneIsValid() throws IOException {
         write(1, 2);
-        storage.content(A)[40] ^= 1;
-        storage.content(B)[3] ^= 1;
+        storage.flip(A, 40, 0);
+        storage.flip(B, 3, 0);
         assertThatThrownBy(() -> CheckpointStore.open(storage, FOLDER))
                 .isInstanceOf(LogDamagedException.class)
                 .hasMessageContaining("checkpoint-a: body checksum")
@@ -247,11 +252,12 @@ class CheckpointStoreTest {
     @Test
     void shouldRefuseAnUnknownVersionByNameEvenBesideAGoodSlot() throws IOException {
         write(1, 2);
-        ByteBuffer slot = ByteBuffer.wrap(storage.content(B)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer slot = ByteBuffer.wrap(content(B)).order(ByteOrder.LITTLE_ENDIAN);
         slot.putInt(8, 3);
         CRC32C crc = new CRC32C();
         crc.update(slot.array(), 0, 28);
         slot.putInt(28, (int) crc.getValue());
+        DiskContent.write(storage, B, slot.array());
         assertThatThrownBy(() -> CheckpointStore.open(storage, FOLDER))
                 .isInstanceOf(LogVersionException.class)
                 .hasMessageContaining("checkpoint-b: checkpoint version: 3 (expected: 1 or 2)");
@@ -271,13 +277,13 @@ class CheckpointStoreTest {
                         .hasSize((int) (generation % 5) * 60_000);
             }
         }
-        assertThat(Integer.bitCount(storage.content(A).length)).isOne();
+        assertThat(Integer.bitCount(content(A).length)).isOne();
     }
 
     @Test
     void shouldKeepFilesOfOnePowerOfTwoFilledWithZeros() throws IOException {
         write(1, 2);
-        assertThat(storage.content(A)).hasSize(64 * 1024);
+        assertThat(content(A)).hasSize(64 * 1024);
         assertThat(storage.list(FOLDER)).containsExactly("checkpoint-a", "checkpoint-b");
     }
 
@@ -299,10 +305,34 @@ class CheckpointStoreTest {
         }
     }
 
-    private long generationIn(Path slot) {
-        return ByteBuffer.wrap(storage.content(slot))
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .getLong(16);
+    private long generationIn(Path slot) throws IOException {
+        return ByteBuffer.wrap(content(slot)).order(ByteOrder.LITTLE_ENDIAN).getLong(16);
+    }
+
+    private byte[] content(Path slot) throws IOException {
+        return DiskContent.read(storage, slot);
+    }
+
+    /** A disk that often reads and writes less than it is asked for. */
+    private static SimulatedDisk disk(long seed) {
+        SimulatedDisk disk = new SimulatedDisk(seed);
+        try {
+            disk.createFolders(FOLDER);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        disk.shortTransfers(2);
+        return disk;
+    }
+
+    /** Lets so many changes pass and every later one fail: a write by a part, a sync for good. */
+    private static void failAfter(SimulatedDisk disk, int changesThatPass) {
+        int[] left = {changesThatPass};
+        disk.faults((call, path) -> CHANGES.contains(call) && left[0]-- <= 0);
+    }
+
+    private static void recover(SimulatedDisk disk) {
+        disk.faults((call, path) -> false);
     }
 
     private static long lowWater(long generation) {

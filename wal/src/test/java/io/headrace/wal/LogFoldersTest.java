@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +30,7 @@ class LogFoldersTest {
     private static final Path C = Path.of("/c");
     private static final Path CHECKPOINTS = Path.of("/checkpoints");
 
-    private MemoryStorage storage = new MemoryStorage();
+    private SimulatedDisk storage = new SimulatedDisk();
     private final LogFixture fixture = new LogFixture(5);
     private WriteAheadLog log;
     private long sequence = 1;
@@ -156,7 +159,7 @@ class LogFoldersTest {
     void shouldTakeAFolderMoreWhereverItIsKilledAtThat() throws IOException {
         boolean died = true;
         for (int call = 1; died && call < 500; call++) {
-            storage = new MemoryStorage();
+            storage = new SimulatedDisk();
             sequence = 1;
             open(A);
             fill(2);
@@ -176,6 +179,31 @@ class LogFoldersTest {
             }
             open(A, B);
             assertThat(everything()).isEqualTo(before);
+            kill();
+        }
+        assertThat(died).isFalse();
+    }
+
+    @Test
+    void shouldTakeSeveralFoldersMoreWhereverItIsKilledAtThat() throws IOException {
+        boolean died = true;
+        for (int call = 1; died && call < 500; call++) {
+            storage = new SimulatedDisk();
+            storage.dieAt(call);
+            try {
+                openWith(CHECKPOINTS, A, B, C);
+            } catch (IOException e) {
+                assertThat(storage.isDead()).as("%s", e).isTrue();
+            }
+            died = storage.isDead();
+            storage.kill();
+            storage.revive();
+            if (log != null) {
+                log.close();
+            }
+            openWith(CHECKPOINTS, A, B, C);
+            kill();
+            openWith(CHECKPOINTS, A, B, C);
             kill();
         }
         assertThat(died).isFalse();
@@ -399,6 +427,35 @@ class LogFoldersTest {
         unmount(B);
         open(A, B);
         fill(2);
+    }
+
+    @Test
+    void shouldRefuseAMemberFileOfALaterVersionAndLeaveItAlone() throws IOException {
+        open(A, B);
+        stop();
+        Path member = B.resolve(MemberFile.NAME);
+        String text = content(member).replace("headrace-log 1\n", "headrace-log 2\n");
+        String checked = text.substring(0, text.lastIndexOf("crc "));
+        CRC32C crc = new CRC32C();
+        crc.update(checked.getBytes(StandardCharsets.UTF_8));
+        String later = checked + "crc " + HexFormat.of().toHexDigits((int) crc.getValue()) + '\n';
+        try (StorageFile file = storage.open(member, Storage.OpenMode.WRITE)) {
+            file.write(ByteBuffer.wrap(later.getBytes(StandardCharsets.UTF_8)), 0);
+        }
+        assertThatThrownBy(() -> open(A, B))
+                .isInstanceOf(LogVersionException.class)
+                .hasMessage(member + ": member format version 2 (expected: 1)");
+        assertThat(content(member)).isEqualTo(later);
+    }
+
+    private String content(Path path) throws IOException {
+        try (StorageFile file = storage.open(path, Storage.OpenMode.READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+            while (bytes.hasRemaining() && file.read(bytes, bytes.position()) > 0) {
+                // Reads may be short.
+            }
+            return new String(bytes.array(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

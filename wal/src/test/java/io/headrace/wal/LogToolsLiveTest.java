@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Looking into a log while it is written, committed, checkpointed and its segments are used again. */
 class LogToolsLiveTest {
     private static final int BACKLOG = 60;
-    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final int LEAST = 400;
+    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(Long.getLong("headrace.test.liveMillis", 1500));
 
     @TempDir
     private Path folder;
@@ -69,7 +70,7 @@ class LogToolsLiveTest {
 
     private void write(WriteAheadLog log, LogFixture fixture) throws Exception {
         long until = System.nanoTime() + NANOS;
-        for (long sequence = 1; System.nanoTime() - until < 0; sequence++) {
+        for (long sequence = 1; sequence <= LEAST || System.nanoTime() - until < 0; sequence++) {
             Frame frame = fixture.frame(sequence + ":" + "x".repeat((int) (sequence * 7919 % 20_000)));
             while (!log.append(sequence, 0, 0, frame)) {
                 LockSupport.parkNanos(100_000);

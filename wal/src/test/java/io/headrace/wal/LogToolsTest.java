@@ -50,14 +50,15 @@ class LogToolsTest {
         assertThat(status.identityChanged()).isNull();
         assertThat(status.lowWater()).isEqualTo(4);
         assertThat(status.durable()).isEqualTo(10);
-        assertThat(status.lastSequence()).isEqualTo(12);
+        // What is behind the newest checkpoint is left alone while somebody writes it.
+        assertThat(status.lastSequence()).isEqualTo(10);
         assertThat(status.backlogEvents()).isEqualTo(6);
         assertThat(status.backlogFrames()).isEqualTo(6);
         assertThat(status.missingSegments()).isEmpty();
         LogCheck check = check();
         assertThat(check.isSound()).isTrue();
-        assertThat(check.events()).isEqualTo(8);
-        assertThat(check.last()).isEqualTo(12);
+        assertThat(check.events()).isEqualTo(6);
+        assertThat(check.last()).isEqualTo(10);
         assertThat(sequences(Long.MIN_VALUE, false)).isEqualTo(range(5, 12));
         assertThat(sequences(Long.MIN_VALUE, true)).isEqualTo(range(1, 12));
         assertThat(sequences(8, false)).isEqualTo(range(9, 12));

@@ -23,6 +23,19 @@ class SegmentAppenderTest {
     }
 
     @Nested
+    class Direct extends SegmentAppenderContract {
+        @Override
+        SegmentAppender create() {
+            return new DirectAppender(this::through);
+        }
+
+        @Override
+        boolean pads() {
+            return true;
+        }
+    }
+
+    @Nested
     class Mapped extends SegmentAppenderContract {
         @Override
         SegmentAppender create() {
@@ -161,7 +174,7 @@ class SegmentAppenderTest {
         }
 
         @Override
-        public void close() {
+        public void close() throws IOException {
             appender.close();
         }
     }

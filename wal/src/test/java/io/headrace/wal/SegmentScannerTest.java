@@ -50,7 +50,7 @@ class SegmentScannerTest {
     }
 
     SegmentScannerTest() throws IOException {
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         Path folder = Path.of("log");
         storage.createFolders(folder);
         Path path = folder.resolve(Segment.nameOf(1));

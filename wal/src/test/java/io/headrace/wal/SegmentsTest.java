@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SegmentsTest {
     private static final Path FOLDER = Path.of("log");
 
-    private final MemoryStorage storage = new MemoryStorage();
+    private final SimulatedDisk storage = new SimulatedDisk();
     private final LogFixture fixture = new LogFixture(3);
     private final LogSettings.Appender appender;
     private LogSettings settings;

@@ -257,11 +257,7 @@ class SimulatedDiskTest {
     }
 
     private String content(Path file) throws IOException {
-        try (StorageFile opened = disk.open(file, Storage.OpenMode.READ)) {
-            ByteBuffer into = ByteBuffer.allocate((int) opened.size());
-            opened.read(into, 0);
-            return new String(into.array(), 0, into.position(), StandardCharsets.UTF_8);
-        }
+        return new String(DiskContent.read(disk, file), StandardCharsets.UTF_8);
     }
 
     private static ByteBuffer bytes(String text) {

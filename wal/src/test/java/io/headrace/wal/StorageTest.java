@@ -32,19 +32,6 @@ class StorageTest {
     }
 
     @Nested
-    class Memory extends StorageContract {
-        @Override
-        Storage create() {
-            return new MemoryStorage();
-        }
-
-        @Override
-        Path root() {
-            return Path.of("memory");
-        }
-    }
-
-    @Nested
     class Simulated extends StorageContract {
         @Override
         Storage create() {
@@ -93,7 +80,7 @@ class StorageTest {
 
     @Test
     void shouldKeepWhatWasWrittenAndFailEveryHandleWhenKilled() throws IOException {
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         Path folder = Path.of("folder");
         storage.createFolders(folder);
         storage.lock(folder);
@@ -115,7 +102,7 @@ class StorageTest {
 
     @Test
     void shouldDieWithinAWriteThatIsHalfDone() throws IOException {
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         Path folder = Path.of("folder");
         storage.createFolders(folder);
         StorageFile file = storage.open(folder.resolve("a"), Storage.OpenMode.CREATE);
@@ -130,7 +117,7 @@ class StorageTest {
 
     @Test
     void shouldSayThatItIsFull() throws IOException {
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         Path folder = Path.of("folder");
         storage.createFolders(folder);
         storage.capacity(10);

@@ -89,7 +89,7 @@ class StorageTwinTest {
                 StorageContract contract = new StorageContract() {
                     @Override
                     Storage create() {
-                        return twin(Storage.class, new MemoryStorage(), broken);
+                        return twin(Storage.class, new SimulatedDisk(), broken);
                     }
 
                     @Override

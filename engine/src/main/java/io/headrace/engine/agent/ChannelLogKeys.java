@@ -1,21 +1,21 @@
 package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
+import io.headrace.engine.config.SettingsRemarks.Remark;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.SyncMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Keys of the channels that have a log. */
 final class ChannelLogKeys {
-    private static final Logger LOG = LoggerFactory.getLogger(ChannelLogKeys.class);
-
     private ChannelLogKeys() {}
 
     /** Which appender writes. */
@@ -23,7 +23,8 @@ final class ChannelLogKeys {
         /** The one that suits {@code sync}. */
         AUTO,
         MAPPED,
-        POSITIONAL
+        POSITIONAL,
+        DIRECT
     }
 
     /** Where the log is and how it is written. */
@@ -49,8 +50,10 @@ final class ChannelLogKeys {
             @Setting(
                     key = "appender",
                     byDefault = "auto",
-                    doc = "How segments are written: positional, mapped, or auto, which is positional for sync ="
-                            + " always and mapped for all else.")
+                    doc =
+                            "How segments are written: mapped or positional into the page cache, direct around it, or auto,"
+                                    + " which is direct for sync = always, positional for never and mapped for milliseconds."
+                                    + " Where a file system does not bear it, positional takes its place.")
             AppenderChoice appender,
 
             @Setting(
@@ -99,11 +102,34 @@ final class ChannelLogKeys {
                         case AUTO -> Appender.defaultFor(mode);
                         case MAPPED -> Appender.MAPPED;
                         case POSITIONAL -> Appender.POSITIONAL;
+                        case DIRECT -> Appender.DIRECT;
                     };
             return settings.withFolders(dataDirs, checkpointDir.orElse(null))
                     .withSync(mode, written)
-                    .withSegments(segmentBytes(settings.name(), maxEventBytes), maxEventBytes)
+                    .withSegments(segmentBytes(maxEventBytes), maxEventBytes)
                     .withReserveBytes(minimumRequiredSpace);
+        }
+
+        /** What these settings have to say, see {@link SettingsRemarks}. */
+        List<Remark> remarks(int maxEventBytes) {
+            List<Remark> remarks = new ArrayList<>();
+            if (segmentBytes(maxEventBytes) != maxFileSize) {
+                remarks.add(new Remark(
+                        Severity.NOTICE,
+                        "maxFileSize",
+                        "read as " + segmentBytes(maxEventBytes) + " (expected: " + smallestSegment(maxEventBytes)
+                                + ", twice maxEventBytes and 1 MiB, to " + LogSettings.MAX_SEGMENT_BYTES + ")"));
+            }
+            if (sync.isPresent()) {
+                remarks.add(new Remark(Severity.NOTICE, "fsyncPerTransaction", "has no effect (sync decides)"));
+                remarks.add(new Remark(Severity.NOTICE, "fsyncInterval", "has no effect (sync decides)"));
+            } else if (fsyncPerTransaction.orElse(true)) {
+                remarks.add(new Remark(
+                        Severity.NOTICE,
+                        "fsyncInterval",
+                        "has no effect (it is for fsyncPerTransaction = false; sync = MILLISECONDS says the same)"));
+            }
+            return remarks;
         }
 
         private SyncMode syncMode(SyncMode byDefault) {
@@ -116,19 +142,12 @@ final class ChannelLogKeys {
         }
 
         /** Flume's files may be larger than a segment can be, and smaller. */
-        private long segmentBytes(String channel, int maxEventBytes) {
-            long smallest = Math.min(2L * maxEventBytes + MIB, LogSettings.MAX_SEGMENT_BYTES);
-            long bytes = Math.max(smallest, Math.min(maxFileSize, LogSettings.MAX_SEGMENT_BYTES));
-            if (bytes != maxFileSize) {
-                LOG.info(
-                        "channel {}: maxFileSize: {} read as {} (expected: {}, twice maxEventBytes and 1 MiB, to {})",
-                        channel,
-                        maxFileSize,
-                        bytes,
-                        smallest,
-                        LogSettings.MAX_SEGMENT_BYTES);
-            }
-            return bytes;
+        private long segmentBytes(int maxEventBytes) {
+            return Math.max(smallestSegment(maxEventBytes), Math.min(maxFileSize, LogSettings.MAX_SEGMENT_BYTES));
+        }
+
+        private static long smallestSegment(int maxEventBytes) {
+            return Math.min(2L * maxEventBytes + MIB, LogSettings.MAX_SEGMENT_BYTES);
         }
     }
 

@@ -2,6 +2,7 @@ package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.ComponentProvider;
 import java.time.Duration;
@@ -59,7 +60,8 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
             ChannelKeys.Frames frames,
             FlumeSpill flumeSpill,
             ChannelKeys.FlumeMemory flumeMemory,
-            ChannelLogKeys.FlumeLog flumeLog) {
+            ChannelLogKeys.FlumeLog flumeLog)
+            implements SettingsRemarks {
         Settings {
             if (returnAt >= spillAt) {
                 throw new IllegalArgumentException(
@@ -69,6 +71,11 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
                 throw new IllegalArgumentException(
                         "memoryCapacity: " + memoryCapacity + " (expected: >= 1 event where overflowCapacity is 0)");
             }
+        }
+
+        @Override
+        public List<Remark> remarks() {
+            return log.remarks(frames.maxEventBytes());
         }
     }
 

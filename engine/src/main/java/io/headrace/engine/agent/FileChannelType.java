@@ -2,6 +2,7 @@ package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.ComponentProvider;
 import java.util.List;
@@ -29,7 +30,13 @@ public final class FileChannelType implements ComponentProvider.OfChannel {
             ChannelKeys.Room room,
             ChannelLogKeys.Log log,
             ChannelKeys.Frames frames,
-            ChannelLogKeys.FlumeLog flume) {}
+            ChannelLogKeys.FlumeLog flume)
+            implements SettingsRemarks {
+        @Override
+        public List<Remark> remarks() {
+            return log.remarks(frames.maxEventBytes());
+        }
+    }
 
     @Override
     public String alias() {

@@ -3,19 +3,22 @@ package io.headrace.engine.channel;
 import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.CursorState;
+import io.headrace.wal.GroupWriter;
 import io.headrace.wal.LogClocks;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.LogState;
 import io.headrace.wal.RecoveryReport;
 import io.headrace.wal.StreamId;
+import io.headrace.wal.SyncMode;
 import io.headrace.wal.WriteAheadLog;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A channel's log with the two duty cycles beside the journal: the reader and the preparer. Only these three touch its
- * files (R1).
+ * A channel's log with the duty cycles beside the journal: the reader, the preparer and, where groups go around the page
+ * cache, those that write them. Only these touch its files (R1).
  */
 final class ChannelLog {
     private final WriteAheadLog log;
@@ -23,6 +26,8 @@ final class ChannelLog {
     private LogWriter writer;
     private DutyRunner.Running reader;
     private DutyRunner.Running preparer;
+    private List<GroupWriter> writers = List.of();
+    private final List<DutyRunner.Running> runningWriters = new ArrayList<>();
 
     private ChannelLog(WriteAheadLog log) {
         this.log = log;
@@ -134,6 +139,25 @@ final class ChannelLog {
         reader = runner.start(new LogReading(
                 "channel-" + channel.name() + "-reader", channel, channel, channel.takeSide(), log.newReader()));
         channel.cursors().forEach(cursor -> cursor.start(log.newReader()));
+        if (channel.settings().sync().kind() == SyncMode.Kind.ALWAYS) {
+            writers = log.newGroupWriters();
+        }
+    }
+
+    /** After the journal, which may have handed groups over by then. */
+    void startWriters() {
+        for (GroupWriter writer : writers) {
+            writer.onWritten(channel::wakeJournal);
+            int number = runningWriters.size() + 1;
+            DutyRunner.Running running =
+                    channel.environment().runner().start(new GroupWriting(channel.name(), number, writer));
+            writer.onDemand(running::wake);
+            runningWriters.add(running);
+        }
+    }
+
+    void stopWriters() {
+        runningWriters.forEach(DutyRunner.Running::stop);
     }
 
     void wakeReader() {

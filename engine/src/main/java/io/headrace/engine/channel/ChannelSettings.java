@@ -135,7 +135,7 @@ public record ChannelSettings(
     public static ChannelSettings file(String name, long capacityEvents, Path folder) {
         Draft draft = new Draft(name, ChannelPolicy.FILE, capacityEvents);
         draft.sync = SyncMode.ALWAYS;
-        draft.appender = Appender.POSITIONAL;
+        draft.appender = Appender.defaultFor(SyncMode.ALWAYS);
         draft.dataFolders = List.of(folder);
         return draft.settings();
     }

@@ -203,6 +203,9 @@ final class DualChannel implements ManagedChannel, TakeOwner {
             log.start();
         }
         journalRunning = environment.runner().start(journal);
+        if (log != null) {
+            log.startWriters();
+        }
         // Whoever put in between had nobody to wake.
         wakeJournal();
     }
@@ -293,6 +296,7 @@ final class DualChannel implements ManagedChannel, TakeOwner {
         }
         if (log != null) {
             log.stopPreparer();
+            log.stopWriters();
             closeLog();
         }
         take.releaseAll(base + ring.getCursor());

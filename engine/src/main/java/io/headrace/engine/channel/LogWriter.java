@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import io.headrace.frame.Frame;
+import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.LogState;
 import io.headrace.wal.SyncMode;
 import io.headrace.wal.WriteAheadLog;
@@ -50,6 +51,8 @@ final class LogWriter {
     private boolean blocked;
     private long unsyncedNanos;
     private boolean unsynced;
+    private long countedSyncs;
+    private long directNanos;
     private long dirtyNanos;
     private long retentionDueNanos;
     private boolean dirty;
@@ -115,6 +118,15 @@ final class LogWriter {
     }
 
     private int appendPublished() throws IOException {
+        int settled = log.settle();
+        if (settled > 0) {
+            metrics.framesWritten.add(settled);
+            countSyncs();
+        }
+        if (log.isBusyBeside()) {
+            // The group under way grows until one of those beside is written.
+            return settled;
+        }
         int count = 0;
         blocked = false;
         long next = journal.drained() + 1;
@@ -132,9 +144,14 @@ final class LogWriter {
         admission.logBlocked(blocked);
         if (count > 0) {
             journal.releaseToTakers();
-            write();
+            // Alone a group is written here, without waking another thread first; of several none waits for the one
+            // before.
+            boolean beside = log.isWritingBeside() || journal.isPublished(next);
+            if (!beside || !log.writeBeside()) {
+                write();
+            }
         }
-        return count;
+        return count + settled;
     }
 
     /** A group always takes its first frame, however large that is. */
@@ -248,7 +265,12 @@ final class LogWriter {
     // ---- syncing
 
     private void write() throws IOException {
+        long start = channel.environment().nanoClock().nanoTime();
         metrics.framesWritten.add(log.write());
+        if (log.appender() == Appender.DIRECT) {
+            // This was the disk, and little is left to the sync.
+            directNanos = channel.environment().nanoClock().nanoTime() - start;
+        }
     }
 
     private void syncIfDue(boolean wrote, long nowNanos) throws IOException {
@@ -274,8 +296,17 @@ final class LogWriter {
         long start = channel.environment().nanoClock().nanoTime();
         log.sync();
         unsynced = false;
-        metrics.syncs.increment();
-        metrics.sync.recordMicros((channel.environment().nanoClock().nanoTime() - start) / 1_000);
+        countSyncs();
+        long nanos = channel.environment().nanoClock().nanoTime() - start + directNanos;
+        directNanos = 0;
+        metrics.sync.recordMicros(nanos / 1_000);
+    }
+
+    /** A group that was written beside the journal counts as one, too. */
+    private void countSyncs() {
+        long syncs = log.counters().syncs();
+        metrics.syncs.add(syncs - countedSyncs);
+        countedSyncs = syncs;
     }
 
     /** Every uncommitted frame up to here is on disk as {@code sync} demands. */

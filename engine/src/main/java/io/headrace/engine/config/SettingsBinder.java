@@ -99,7 +99,22 @@ public final class SettingsBinder {
             plainKeys.addAll(Arrays.asList(setting.aliases()));
         });
         known.addAll(plainKeys);
-        return tryBind(type, plainKeys);
+        Optional<R> record = tryBind(type, plainKeys);
+        if (record.orElse(null) instanceof SettingsRemarks talkative) {
+            talkative.remarks().forEach(this::remark);
+        }
+        return record;
+    }
+
+    private void remark(SettingsRemarks.Remark remark) {
+        ConfigValue written = values.get(remark.key());
+        if (written != null) {
+            problems.add(ConfigurationProblem.at(
+                    written,
+                    remark.severity(),
+                    owner,
+                    written.key() + ": " + shown(remark.key(), written.value()) + ": " + remark.text()));
+        }
     }
 
     private <R extends Record> Optional<R> tryBind(Class<R> type, Set<String> plainKeys) {

@@ -36,7 +36,9 @@ class FlumeChannelKeysTest {
         "compressBackupCheckpoint",
         "use-log-replay-v1",
         "use-fast-replay",
-        "checkpointOnClose"
+        "checkpointOnClose",
+        "fsyncInterval",
+        "maxFileSize"
     };
 
     @Test
@@ -76,11 +78,43 @@ class FlumeChannelKeysTest {
         assertNamedOnce(problems("SPILLABLEMEMORY", keys), named.toArray(String[]::new));
     }
 
+    @Test
+    void shouldSayWhichOfTheKeysForSyncsDecides() {
+        assertThat(messages("sync = never", "fsyncPerTransaction = false", "fsyncInterval = 2"))
+                .containsExactly(
+                        "a1.channels.c1.fsyncPerTransaction: false: has no effect (sync decides)",
+                        "a1.channels.c1.fsyncInterval: 2: has no effect (sync decides)");
+        assertThat(messages("fsyncInterval = 2"))
+                .containsExactly(
+                        "a1.channels.c1.fsyncInterval: 2: has no effect (it is for fsyncPerTransaction = false;"
+                                + " sync = MILLISECONDS says the same)");
+        assertThat(messages("fsyncPerTransaction = false", "fsyncInterval = 2")).isEmpty();
+        assertThat(messages("fsyncPerTransaction = true", "sync = always"))
+                .containsExactly("a1.channels.c1.fsyncPerTransaction: true: has no effect (sync decides)");
+    }
+
+    @Test
+    void shouldSayAsWhatASizeOfSegmentsOutOfRangeIsRead() {
+        assertThat(messages("maxFileSize = 2146435071"))
+                .containsExactly("a1.channels.c1.maxFileSize: 2146435071: read as 1073741824 (expected: 34603008, twice"
+                        + " maxEventBytes and 1 MiB, to 1073741824)");
+        assertThat(messages("maxFileSize = 1m", "maxEventBytes = 64k"))
+                .containsExactly("a1.channels.c1.maxFileSize: 1m: read as 1179648 (expected: 1179648, twice"
+                        + " maxEventBytes and 1 MiB, to 1073741824)");
+        assertThat(messages("maxFileSize = 1g")).isEmpty();
+    }
+
+    private static List<String> messages(String... keys) {
+        return problems("file", List.of(keys)).stream()
+                .map(ConfigurationProblem::message)
+                .toList();
+    }
+
     private static void assertNamedOnce(List<ConfigurationProblem> problems, String... keys) {
         assertThat(problems)
                 .extracting(problem -> problem.message().replaceAll("a1\\.channels\\.c1\\.([^:]*):.*", "$1"))
                 .containsExactlyInAnyOrder(keys);
-        assertThat(problems).allMatch(problem -> problem.message().contains("has no effect ("));
+        assertThat(problems).allMatch(problem -> problem.message().matches(".*: (has no effect|read as \\d+) \\(.*"));
     }
 
     private static List<ConfigurationProblem> problems(String type, List<String> keys) {

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.headrace.engine.channel.Channel;
-import io.headrace.engine.config.AgentConfiguration;
-import io.headrace.engine.config.ConfigurationLoader;
-import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.wal.DiskFullException;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.Storage;
@@ -132,38 +129,7 @@ class TwoFoldersTest {
     }
 
     private void start(String... more) {
-        String configuration = """
-                a1.sources = r1
-                a1.channels = c1
-                a1.sinks = k1
-                a1.sources.r1.type = seq
-                a1.sources.r1.batchSize = 1000
-                a1.sources.r1.totalEvents = %d
-                a1.sources.r1.channels = c1
-                a1.channels.c1.type = file
-                a1.channels.c1.capacity = 100000000
-                a1.channels.c1.dataDirs = %s/one, %s/two
-                a1.channels.c1.checkpointDir = %s/three
-                a1.channels.c1.maxFileSize = 1
-                a1.channels.c1.maxEventBytes = 64k
-                a1.channels.c1.minimumRequiredSpace = 0
-                a1.channels.c1.byteCapacity = 1m
-                a1.sinks.k1.type = collect
-                a1.sinks.k1.channel = c1
-                a1.sinks.k1.batchSize = 5000
-                """.formatted(EVENTS, folder, folder, folder) + String.join("\n", more);
-        ComponentRegistry registry = ComponentRegistry.load().with(sink);
-        AgentConfiguration read = new ConfigurationLoader(registry, System::getenv, System::getProperty, false)
-                .readText(Path.of("a.conf"), configuration, "a1")
-                .orThrow();
-        agent = Agent.create(
-                read,
-                AgentOptions.defaults()
-                        .withRegistry(registry)
-                        .withStorage(faulty())
-                        .withDrain(Duration.ofSeconds(1))
-                        .withErrorHandler(error -> {}));
-        agent.start();
+        agent = TwoFoldersAgent.start(folder, sink, faulty(), EVENTS, more);
     }
 
     // ---- the real disk, with folders that are full or fail

@@ -12,7 +12,7 @@ import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.wal.InputKey;
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -213,7 +213,7 @@ class ChannelProcessorTest {
     void shouldNotFailAnOptionalChannelForAFrameThatItCannotHold() throws IOException {
         ManagedChannel small = ChannelFactory.open(
                 ChannelSettings.file("small", 1_000, Path.of("small")).withSegments(64 * 1024, 8 * 1024),
-                Fixtures.environment("small", new MemoryStorage(), runner));
+                Fixtures.environment("small", new SimulatedDisk(), runner));
         small.start();
         ChannelProcessorImpl processor =
                 Fixtures.processor(Fixtures.replicating(List.of(one), List.of(small)), List.of(one, small), List.of());
@@ -289,7 +289,7 @@ class ChannelProcessorTest {
 
     @Test
     void shouldStartAtTheSmallestPositionAndDropWhatAChannelHas() throws IOException {
-        MemoryStorage disk = new MemoryStorage();
+        SimulatedDisk disk = new SimulatedDisk();
         InputKey key = new InputKey(InputKey.Kind.ORDERED, "file:1");
         ManagedChannel first = file("f1", disk);
         ManagedChannel second = file("f2", disk);
@@ -326,7 +326,7 @@ class ChannelProcessorTest {
 
     @Test
     void shouldLeaveAChannelThatForgetsOutOfTheStart() throws IOException {
-        MemoryStorage disk = new MemoryStorage();
+        SimulatedDisk disk = new SimulatedDisk();
         InputKey key = new InputKey(InputKey.Kind.ORDERED, "file:1");
         ManagedChannel kept = file("f1", disk);
         ChannelProcessorImpl both = Fixtures.processor(kept, one);
@@ -358,7 +358,7 @@ class ChannelProcessorTest {
 
     @Test
     void shouldMarkChannelsThatGotNothing() throws IOException {
-        MemoryStorage disk = new MemoryStorage();
+        SimulatedDisk disk = new SimulatedDisk();
         InputKey key = new InputKey(InputKey.Kind.ORDERED, "file:1");
         ManagedChannel first = file("f1", disk);
         ChannelProcessorImpl processor = Fixtures.processor(first);
@@ -378,7 +378,7 @@ class ChannelProcessorTest {
         first.close();
     }
 
-    private ManagedChannel file(String name, MemoryStorage disk) throws IOException {
+    private ManagedChannel file(String name, SimulatedDisk disk) throws IOException {
         ManagedChannel channel = ChannelFactory.open(
                 ChannelSettings.file(name, 1_000, Path.of(name)).withSegments(4 * 1024 * 1024, 1024 * 1024),
                 Fixtures.environment(name, disk, runner));

@@ -6,7 +6,7 @@ import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.frame.Frame;
 import io.headrace.frame.Producer;
 import io.headrace.wal.InputKey;
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class ChannelRig implements AutoCloseable {
     static final int READER = 1;
     static final int JOURNAL = 2;
 
-    final MemoryStorage storage;
+    final SimulatedDisk storage;
     final DrivenRunner runner = new DrivenRunner();
     final DrivenClock clock;
     final List<Throwable> failures = new ArrayList<>();
@@ -37,10 +37,10 @@ final class ChannelRig implements AutoCloseable {
     SourceInput input;
 
     ChannelRig(ChannelSettings settings) throws IOException {
-        this(settings, new MemoryStorage(), new DrivenClock());
+        this(settings, new SimulatedDisk(), new DrivenClock());
     }
 
-    ChannelRig(ChannelSettings settings, MemoryStorage storage, DrivenClock clock) throws IOException {
+    ChannelRig(ChannelSettings settings, SimulatedDisk storage, DrivenClock clock) throws IOException {
         this.storage = storage;
         this.clock = clock;
         ChannelEnvironment environment = Fixtures.environment("c1", storage, runner, clock, failures::add);

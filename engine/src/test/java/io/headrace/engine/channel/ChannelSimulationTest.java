@@ -3,24 +3,19 @@ package io.headrace.engine.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.ResourceLeakDetector;
-import java.util.List;
-import java.util.function.ToIntFunction;
-import java.util.stream.LongStream;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Runs seeded histories; {@code -Dsimulation.seed=N} replays one, {@code -Dsimulation.schedules=N} says how many,
- * {@code -Dsimulation.first=N} where to begin.
+ * {@code -Dsimulation.first=N} where to begin. More of them than the default are a long run, which says how far it is.
  */
 class ChannelSimulationTest {
-    private static final int SCHEDULES = 1_000;
-
-    private final CrashCoverage coverage = new CrashCoverage();
-
-    /** What is left of a schedule. */
-    private record Totals(int frames, int crashes) {}
+    private static final int SCHEDULES = 5_000;
+    private static final int AT_LEAST = 50;
+    private static final Duration PROGRESS = Duration.ofSeconds(10);
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
@@ -36,54 +31,33 @@ class ChannelSimulationTest {
     }
 
     @Test
-    void shouldKeepItsPromisesWhateverDies() {
+    void shouldKeepItsPromisesWhateverDies() throws InterruptedException {
         Long only = Long.getLong("simulation.seed");
-        if (only != null) {
-            run(only);
-            return;
-        }
-        long first = Long.getLong("simulation.first", 1);
-        int schedules = Integer.getInteger("simulation.schedules", SCHEDULES);
-        List<Totals> done = LongStream.range(first, first + schedules)
-                .parallel()
-                .mapToObj(this::run)
-                .toList();
-        System.out.printf(
-                "channel simulation: %,d schedules from seed %d, median %d frames and %d crashes; where processes died:%n%s%n",
-                schedules, first, median(done, Totals::frames), median(done, Totals::crashes), coverage);
-        assertThat(median(done, Totals::frames)).isGreaterThanOrEqualTo(200);
-        assertThat(median(done, Totals::crashes)).isGreaterThanOrEqualTo(1);
-        if (schedules >= 5_000) {
-            for (CrashCoverage.Step step : CrashCoverage.Step.values()) {
-                assertThat(coverage.deathsAt(step)).as("deaths at %s", step).isGreaterThanOrEqualTo(50);
-            }
-            assertThat(coverage.deathsSpilling()).as("deaths while spilling").isGreaterThanOrEqualTo(50);
-            assertThat(coverage.deathsInMemory())
-                    .as("deaths while not spilling")
-                    .isGreaterThanOrEqualTo(50);
-        }
-    }
-
-    private static int median(List<Totals> done, ToIntFunction<Totals> figure) {
-        return done.stream()
-                .mapToInt(figure)
-                .sorted()
-                .skip(done.size() / 2)
-                .findFirst()
-                .orElse(0);
-    }
-
-    private Totals run(long seed) {
-        ChannelSimulation simulation = new ChannelSimulation(seed, coverage);
-        try {
-            simulation.run();
-            return new Totals(simulation.frames(), simulation.crashes());
-        } catch (Exception | AssertionError e) {
+        long first = only != null ? only : Long.getLong("simulation.first", 1);
+        long count = only != null ? 1 : Long.getLong("simulation.schedules", SCHEDULES);
+        Schedules schedules = new Schedules(first, count, count > SCHEDULES ? PROGRESS : Duration.ZERO);
+        Schedules.Failure failure = schedules.run();
+        System.out.println(schedules);
+        if (failure != null) {
             throw new AssertionError(
-                    "seed " + seed + " fails; replay: mvn -pl engine -am test -Dtest=ChannelSimulationTest"
-                            + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed + "; it did\n"
-                            + simulation.trace(),
-                    e);
+                    "seed " + failure.seed() + ": " + failure.reason() + "; replay: " + replay(failure.seed())
+                            + "; it did\n" + failure.trace(),
+                    failure.reason());
         }
+        if (only == null) {
+            assertThat(schedules.medianFrames()).as("median of frames").isGreaterThanOrEqualTo(200);
+            assertThat(schedules.medianCrashes()).as("median of crashes").isPositive();
+        }
+        if (count >= SCHEDULES) {
+            assertThat(schedules.coverage().all())
+                    .as("how often each came to pass")
+                    .allSatisfy((what, often) -> assertThat(often).isGreaterThanOrEqualTo(AT_LEAST));
+        }
+    }
+
+    /** From the top of the repository. */
+    private static String replay(long seed) {
+        return "mvn -B -pl wal,engine test -Dtest=ChannelSimulationTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dsimulation.seed=" + seed;
     }
 }

@@ -1,13 +1,20 @@
 package io.headrace.engine.channel;
 
+import io.headrace.wal.SimulatedDisk;
+import io.headrace.wal.SimulatedDisk.Call;
+import io.headrace.wal.SimulatedDisk.Effect;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
-/** Counts where simulated processes died, over many schedules. Safe for any thread. */
+/**
+ * Counts where simulated processes died, what their disks did, and what came of rot, over many schedules. Safe for any
+ * thread.
+ */
 final class CrashCoverage {
     /** What the process was at when it died. */
     enum Step {
@@ -22,34 +29,47 @@ final class CrashCoverage {
         RECOVERY_COPY
     }
 
-    private enum Spill {
-        /** A journal that always writes. */
-        ALWAYS,
-        OFF,
-        ON
+    /** What the journal was at. */
+    private enum Mode {
+        /** It always writes. */
+        FILE,
+        SPILL_ON,
+        SPILL_OFF
     }
 
-    private final Map<Step, AtomicLongArray> deaths = new EnumMap<>(Step.class);
-    private final List<Step> open = List.of(Step.RECOVERY, Step.RECOVERY_COPY);
+    private static final int COLUMNS = 4;
 
-    CrashCoverage() {
-        for (Step step : Step.values()) {
-            deaths.put(step, new AtomicLongArray(Spill.values().length));
-        }
-    }
+    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
 
     /** A process died while it was opening the channel. */
     void diedOpening(Throwable death) {
-        count(death == null || !isIn(death, "LogRecovery", "copy") ? Step.RECOVERY : Step.RECOVERY_COPY, Spill.ALWAYS);
+        count(name(death == null || !isIn(death, "LogRecovery", "copy") ? Step.RECOVERY : Step.RECOVERY_COPY));
+    }
+
+    /** A channel could not be opened because a call failed. */
+    void failedOpening() {
+        count("opening failed");
     }
 
     /** A process died; {@code death} shows in which call, null when it was in none. */
     void died(Throwable death, ChannelPolicy policy, boolean spilling) {
-        count(step(death), policy == ChannelPolicy.FILE ? Spill.ALWAYS : spilling ? Spill.ON : Spill.OFF);
+        Mode mode = policy == ChannelPolicy.FILE ? Mode.FILE : spilling ? Mode.SPILL_ON : Mode.SPILL_OFF;
+        count(name(step(death)));
+        count(name(mode));
     }
 
-    private void count(Step step, Spill spill) {
-        deaths.get(step).incrementAndGet(spill.ordinal());
+    void rotted(RotExperiment.Outcome outcome) {
+        count(name(outcome));
+    }
+
+    /** A schedule is over: what its disk did. */
+    void add(SimulatedDisk disk) {
+        for (Call call : Call.values()) {
+            counts.computeIfAbsent(name(call), key -> new LongAdder()).add(disk.failed(call));
+        }
+        for (Effect effect : Effect.values()) {
+            counts.computeIfAbsent(name(effect), key -> new LongAdder()).add(disk.count(effect));
+        }
     }
 
     private static Step step(Throwable death) {
@@ -57,7 +77,9 @@ final class CrashCoverage {
             return Step.BETWEEN_CALLS;
         } else if (isIn(death, "CheckpointStore", null)) {
             return Step.CHECKPOINT;
-        } else if (isIn(death, "SegmentPreparer", "recycleInPlace") || isIn(death, "SegmentPreparer", "shrink")) {
+        } else if (isIn(death, "SegmentPreparer", "recycleInPlace")
+                || isIn(death, "SegmentPreparer", "shrink")
+                || isIn(death, "SegmentPreparer", "takeReturned")) {
             return Step.RELEASE;
         } else if (isIn(death, "SegmentPreparer", null) && !isIn(death, "Segment", "syncLeft")) {
             return Step.PREPARE;
@@ -75,39 +97,47 @@ final class CrashCoverage {
                         && (method == null || frame.getMethodName().equals(method)));
     }
 
-    long deathsAt(Step step) {
-        AtomicLongArray counts = deaths.get(step);
-        long sum = 0;
-        for (int i = 0; i < counts.length(); i++) {
-            sum += counts.get(i);
+    private void count(String what) {
+        counts.computeIfAbsent(what, key -> new LongAdder()).increment();
+    }
+
+    /** How often everything came to pass that the schedules are for, by name. */
+    Map<String, Long> all() {
+        Map<String, Long> all = new LinkedHashMap<>();
+        addAll(all, Step.values());
+        addAll(all, Mode.values());
+        addAll(all, Call.values());
+        addAll(all, Effect.values());
+        addAll(all, RotExperiment.Outcome.values());
+        return all;
+    }
+
+    private void addAll(Map<String, Long> all, Enum<?>[] values) {
+        for (Enum<?> value : values) {
+            LongAdder count = counts.get(name(value));
+            all.put(name(value), count == null ? 0 : count.sum());
         }
-        return sum;
     }
 
-    long deathsSpilling() {
-        return sumOf(Spill.ON);
+    private static String name(Enum<?> value) {
+        String kind =
+                switch (value.getDeclaringClass().getSimpleName()) {
+                    case "Step" -> "died in ";
+                    case "Mode" -> "died with ";
+                    case "Call" -> "EIO in ";
+                    case "Outcome" -> "rot ";
+                    default -> "disk: ";
+                };
+        return kind + value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    long deathsInMemory() {
-        return sumOf(Spill.OFF);
-    }
-
-    private long sumOf(Spill spill) {
-        return deaths.values().stream()
-                .mapToLong(counts -> counts.get(spill.ordinal()))
-                .sum();
-    }
-
+    /** A table of {@link #all()}. */
     @Override
     public String toString() {
-        return deaths.keySet().stream()
-                .map(step -> "%-14s %8d   with file %7d   spilling %7d   in memory %7d"
-                        .formatted(
-                                step,
-                                deathsAt(step),
-                                open.contains(step) ? 0 : deaths.get(step).get(Spill.ALWAYS.ordinal()),
-                                deaths.get(step).get(Spill.ON.ordinal()),
-                                deaths.get(step).get(Spill.OFF.ordinal())))
-                .collect(Collectors.joining("\n"));
+        int[] column = {0};
+        return all().entrySet().stream()
+                .map(entry -> "%-24s %9d%s"
+                        .formatted(entry.getKey(), entry.getValue(), ++column[0] % COLUMNS == 0 ? "\n" : "   "))
+                .collect(Collectors.joining());
     }
 }

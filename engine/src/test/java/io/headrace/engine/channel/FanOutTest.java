@@ -17,7 +17,7 @@ import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.wal.InputKey;
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ class FanOutTest {
 
     private static final int EVENTS = 60;
 
-    private final MemoryStorage disk = new MemoryStorage();
+    private final SimulatedDisk disk = new SimulatedDisk();
     private final DrivenRunner runner = new DrivenRunner();
     private final Producer producer = new Producer(99);
     private ManagedChannel one;

@@ -3,7 +3,7 @@ package io.headrace.engine.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import io.headrace.wal.SyncMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class FileChannelSettingsTest {
     void shouldUseTheFoldersOfDataDirsInTurnAndCheckpointDir() throws IOException {
         ChannelSettings settings = WrittenSettings.file(
                 "dataDirs", "one, two", "checkpointDir", "three", "maxFileSize", "1", "byteCapacity", "1m");
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         try (ChannelRig rig = new ChannelRig(settings, storage, new DrivenClock())) {
             fill(rig, 5_000_000);
             assertThat(segmentsIn(storage, "one")).isGreaterThanOrEqualTo(2);
@@ -95,7 +95,8 @@ class FileChannelSettingsTest {
     void shouldWriteWithTheAppenderAndChooseItBySync() throws IOException {
         assertThat(appenderOf("appender", "mapped")).isEqualTo("mapped");
         assertThat(appenderOf("appender", "positional", "sync", "never")).isEqualTo("positional");
-        assertThat(appenderOf("appender", "auto")).isEqualTo("positional");
+        assertThat(appenderOf("appender", "auto")).isEqualTo("direct");
+        assertThat(appenderOf("appender", "direct", "sync", "100")).isEqualTo("direct");
         assertThat(appenderOf("sync", "100")).isEqualTo("mapped");
     }
 
@@ -131,7 +132,7 @@ class FileChannelSettingsTest {
     }
 
     private static long freeWhenFull(String reserve) throws IOException {
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         storage.capacity(12_000_000);
         ChannelSettings settings =
                 WrittenSettings.file("minimumRequiredSpace", reserve, "maxFileSize", "1", "byteCapacity", "100k");
@@ -171,7 +172,7 @@ class FileChannelSettingsTest {
         }
     }
 
-    private static long segmentsIn(MemoryStorage storage, String folder) throws IOException {
+    private static long segmentsIn(SimulatedDisk storage, String folder) throws IOException {
         return storage.list(Path.of(folder)).stream()
                 .filter(name -> name.endsWith(".wal"))
                 .count();

@@ -7,7 +7,7 @@ import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +98,7 @@ class FileChannelTest {
     /** The segments that wait to be released may be the only ones that could become room. */
     @Test
     void shouldFindRoomOnAFullDiskWhenEverythingIsCommittedAtOnce() throws IOException {
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         ChannelSettings small = ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER)
                 .withSegments(64 * 1024, 8 * 1024)
                 .withByteCapacity(32 * 1024);
@@ -127,7 +127,7 @@ class FileChannelTest {
 
     @Test
     void shouldOpenOnAFullDiskSoThatSinksMakeRoom() throws IOException {
-        MemoryStorage storage = new MemoryStorage();
+        SimulatedDisk storage = new SimulatedDisk();
         ChannelSettings small = ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER)
                 .withSegments(64 * 1024, 8 * 1024)
                 .withByteCapacity(32 * 1024);
@@ -145,7 +145,7 @@ class FileChannelTest {
         }
     }
 
-    private static void fillDisk(ChannelRig rig, MemoryStorage storage) {
+    private static void fillDisk(ChannelRig rig, SimulatedDisk storage) {
         rig.pass(1_000);
         storage.capacity(10 * 64 * 1024);
         PutStatus status = PutStatus.ACCEPTED;

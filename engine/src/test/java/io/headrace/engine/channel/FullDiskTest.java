@@ -2,7 +2,7 @@ package io.headrace.engine.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class FullDiskTest {
     private static final String BODY = "x".repeat(20_000);
 
-    private final MemoryStorage storage = new MemoryStorage();
+    private final SimulatedDisk storage = new SimulatedDisk();
 
     private ChannelRig dual() throws IOException {
         ChannelSettings settings =

@@ -23,8 +23,8 @@ enum PlantedBug {
             edit(
                     "wal",
                     "wal/SegmentScanner",
-                    "} else if (hop.sequence() <= above) {",
-                    "} else if (hop.sequence() < 0) {")),
+                    "return hop.sequence() > above || fail(",
+                    "return hop.sequence() > 0 || fail(")),
 
     RELEASED_BEFORE_CHECKPOINT(
             "segments are recycled when their frames are committed in memory",
@@ -33,7 +33,7 @@ enum PlantedBug {
                     "wal/WriteAheadLog",
                     "long olderLowWater = checkpoints.olderLowWater();",
                     "long olderLowWater = state.committed().floor();"),
-            edit("wal", "wal/WriteAheadLog", "&& first.index() < olderTailIndex) {", ") {")),
+            edit("wal", "wal/WriteAheadLog", "                && first.index() < olderTailIndex\n", "")),
 
     NO_CHECKSUM(
             "a frame counts when its length and sequence look sound",
@@ -46,7 +46,7 @@ enum PlantedBug {
                     "engine",
                     "engine/channel/TakeSide",
                     "Math.min(acknowledged.getAsLong(), lowWater.getAsLong() + SequenceWindow.SIZE)",
-                    "lowWater.getAsLong() + SequenceWindow.SIZE")),
+                    "Math.min(channel.lastPublished(), lowWater.getAsLong() + SequenceWindow.SIZE)")),
 
     SEQUENCE_USED_AGAIN_R4(
             "numbering goes on behind the last frame that was found",

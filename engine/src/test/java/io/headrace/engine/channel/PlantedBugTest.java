@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +41,8 @@ class PlantedBugTest {
     private static final int SCHEDULES = 5_000;
     private static final int ROUND = 100;
 
+    private static final List<String> FOUND = new ArrayList<>();
+
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
     private final Map<Long, Throwable> reasons = new ConcurrentHashMap<>();
@@ -57,6 +60,12 @@ class PlantedBugTest {
         ResourceLeakDetector.setLevel(level);
     }
 
+    @AfterAll
+    static void tell() {
+        System.out.printf("%-34s %6s  %s%n", "planted", "seed", "promise");
+        FOUND.forEach(line -> System.out.println(line.lines().findFirst().orElse("")));
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldFind(PlantedBug bug) throws Exception {
@@ -70,12 +79,8 @@ class PlantedBugTest {
             Throwable reason = reasons.get(seed.getAsLong());
             // A class that doesn't link would fail each seed, too.
             assertThat(reason).isNotInstanceOf(LinkageError.class);
-            System.out.printf(
-                    "%s: found by seed %d (%s): %s%n",
-                    bug,
-                    seed.getAsLong(),
-                    bug.what,
-                    String.valueOf(reason).lines().limit(4).toList());
+            FOUND.add("%-34s %6d  %s".formatted(bug, seed.getAsLong(), reason.getMessage()));
+            assertThat(reason.getClass().getName()).as("%s", reason).isEqualTo(Promise.Broken.class.getName());
         }
     }
 

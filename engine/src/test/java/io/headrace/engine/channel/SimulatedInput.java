@@ -22,9 +22,14 @@ import java.util.random.RandomGenerator;
 final class SimulatedInput {
     private static final int LONG_FRAME = 6_000;
 
+    /** Long frames are filled from here: text is what takes long to make. */
+    private static final String TEXT = text();
+
     private final InputKey key;
     private final Producer producer;
     private final boolean durable;
+    private final boolean heavy;
+    private SimulatedSinks sinks;
     final Map<Long, Integer> eventsAt = new HashMap<>();
     final TreeSet<Long> acknowledged = new TreeSet<>();
     /** Sequences of what was acknowledged in this life, by position. */
@@ -43,14 +48,29 @@ final class SimulatedInput {
 
     private record Outstanding(long position, PutTicket ticket) {}
 
-    SimulatedInput(InputKey.Kind kind, String id, boolean durable) {
+    SimulatedInput(InputKey.Kind kind, String id, boolean durable, boolean heavy) {
+        this.heavy = heavy;
         this.durable = durable;
         this.key = new InputKey(kind, id);
         this.producer = new Producer(id.hashCode());
     }
 
+    /** Who is told of sequences. */
+    void tell(SimulatedSinks told) {
+        sinks = told;
+    }
+
     String id() {
         return key.id();
+    }
+
+    String frame(long position) {
+        return key.id() + "/" + position;
+    }
+
+    /** Whether there ever was a put at this position. */
+    boolean wasPut(long position) {
+        return eventsAt.containsKey(position);
     }
 
     boolean isWindow() {
@@ -63,6 +83,7 @@ final class SimulatedInput {
         input = processor.openInput(key);
         outstanding.clear();
         sequences.clear();
+        checkStart(input.startPosition());
         notLostUpTo = input.startPosition();
         if (isWindow()) {
             toSend.clear();
@@ -74,6 +95,19 @@ final class SimulatedInput {
             input.advanceFloor(floor());
         } else {
             next = input.startPosition() + 1;
+        }
+    }
+
+    private void checkStart(long start) {
+        Promise.POSITIONS.check(
+                start <= highest, () -> id() + " starts at " + start + " (expected: <= " + highest + ", the last put)");
+        if (durable) {
+            for (long position = start + 1; position <= notLostUpTo; position++) {
+                long lost = position;
+                Promise.POSITIONS.check(
+                        isWindow() || forgiven.contains(position),
+                        () -> id() + " starts at " + start + " although " + lost + " was safe");
+            }
         }
     }
 
@@ -93,7 +127,8 @@ final class SimulatedInput {
     /** Puts the next frame, or one that the channel must know. */
     PutStatus putNext(int events) {
         long position = nextPosition();
-        PutStatus status = put(position, eventsAt.computeIfAbsent(position, p -> events));
+        eventsAt.putIfAbsent(position, events);
+        PutStatus status = put(position);
         if (status == PutStatus.ACCEPTED || status == PutStatus.DUPLICATE) {
             highest = Math.max(highest, position);
             next = position + 1;
@@ -105,14 +140,24 @@ final class SimulatedInput {
     /** A sender may also send something twice, acknowledged or not; null when it has sent nothing in this life. */
     PutStatus putAgain(RandomGenerator random) {
         long position;
+        PutTicket first = null;
         if (!outstanding.isEmpty() && random.nextBoolean()) {
-            position = outstanding.get(random.nextInt(outstanding.size())).position();
+            Outstanding chosen = outstanding.get(random.nextInt(outstanding.size()));
+            position = chosen.position();
+            first = chosen.ticket();
         } else if (!acknowledged.isEmpty()) {
             position = acknowledged.last();
         } else {
             return null;
         }
-        return put(position, eventsAt.get(position));
+        PutStatus status = put(position);
+        if (status == PutStatus.DUPLICATE && first != null) {
+            PutTicket again = outstanding.get(outstanding.size() - 1).ticket();
+            Promise.DUPLICATE_AFTER_FIRST.check(
+                    first.isAcknowledged() || !again.isAcknowledged(),
+                    () -> frame(position) + " is acknowledged as a duplicate of one that is not");
+        }
+        return status;
     }
 
     long nextPosition() {
@@ -122,16 +167,15 @@ final class SimulatedInput {
         return next;
     }
 
-    private PutStatus put(long position, int events) {
-        String[] bodies = new String[events];
-        for (int i = 0; i < events; i++) {
-            bodies[i] = id() + "/" + position + "/" + i + padding(position, events);
-        }
+    private PutStatus put(long position) {
         PutTicket ticket = processor.newTicket();
-        Frame frame = Fixtures.smallFrame(producer, bodies);
+        Frame frame = Fixtures.smallFrame(producer, bodies(position).toArray(String[]::new));
         try {
             PutStatus status = processor.tryPut(input, position, frame, true, ticket);
-            putCount += status == PutStatus.ACCEPTED ? 1 : 0;
+            if (status == PutStatus.ACCEPTED) {
+                putCount++;
+                sinks.published(frame(position), ((PutTicketImpl) ticket).firstSequence());
+            }
             if (status == PutStatus.ACCEPTED || status == PutStatus.DUPLICATE) {
                 outstanding.add(new Outstanding(position, ticket));
             }
@@ -141,15 +185,35 @@ final class SimulatedInput {
         }
     }
 
-    /** Every third frame is longer, some so long that a few fill a segment; the same each time. */
-    private static String padding(long position, int events) {
-        SplittableRandom text = new SplittableRandom(position);
-        int length = text.nextInt(3) == 0 ? text.nextInt(LONG_FRAME) / events : 0;
-        StringBuilder padding = new StringBuilder();
-        while (padding.length() < length) {
-            padding.append('-').append(Long.toHexString(text.nextLong()));
+    /** What the frame at a position holds; the same each time. */
+    List<String> bodies(long position) {
+        int events = eventsAt.get(position);
+        SplittableRandom random = new SplittableRandom(position);
+        // Every third frame is longer, some so long that two fill a segment.
+        int length = heavy || random.nextInt(3) == 0 ? random.nextInt(LONG_FRAME) / events : 0;
+        int from = random.nextInt(TEXT.length() - LONG_FRAME);
+        List<String> bodies = new ArrayList<>(events);
+        for (int i = 0; i < events; i++) {
+            bodies.add(id() + "/" + position + "/" + i + "-" + TEXT.substring(from + i, from + i + length));
         }
-        return padding.toString();
+        return bodies;
+    }
+
+    /** Of all that was put and passed over by none. */
+    long events() {
+        return eventsAt.entrySet().stream()
+                .filter(entry -> entry.getKey() <= highest)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    private static String text() {
+        SplittableRandom random = new SplittableRandom(1);
+        StringBuilder text = new StringBuilder();
+        while (text.length() < 8 * LONG_FRAME) {
+            text.append(Long.toHexString(random.nextLong()));
+        }
+        return text.toString();
     }
 
     void mark() {

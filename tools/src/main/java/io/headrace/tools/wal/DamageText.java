@@ -20,9 +20,16 @@ public final class DamageText {
                     case FRAMES -> damage.file() + ":" + damage.offset() + ": damaged up to " + damage.end();
                     case SEGMENT -> damage.file() + ": segment";
                     case SIZE -> damage.file() + ": length";
-                    case CHECKPOINT -> damage.file() + ": no valid checkpoint";
+                    case CHECKPOINT -> damage.file().toString();
                 };
         return where + ": " + damage.fault() + "; " + missing(damage);
+    }
+
+    /** What it means that one of the two slots of a checkpoint does not hold. */
+    static String slot(String fault) {
+        return fault
+                + "; the other slot holds and is used: nothing is lost, what was committed since it was written may come"
+                + " again, and the agent writes this one anew";
     }
 
     private static String missing(LogDamage damage) {
@@ -35,7 +42,7 @@ public final class DamageText {
                         + LogDamage.text(damage.lost()) + " missing";
     }
 
-    public static void print(PrintWriter out, LogPlace place, LogCheck check) {
+    public static void print(PrintWriter out, LogPlace place, LogCheck check, List<String> slotFaults) {
         check.damages().forEach(damage -> out.println(of(damage)));
         String read = Amounts.of(check.frames(), "frame") + ", " + Amounts.of(check.events(), "event") + ", "
                 + Amounts.bytes(check.bytes()) + " read"
@@ -47,6 +54,7 @@ public final class DamageText {
             out.println(place.home() + ": damaged, " + total(check.damages()) + "; " + read);
             out.println("To go on without what is damaged: headrace wal repair " + place.home());
         }
+        slotFaults.forEach(fault -> out.println(slot(fault)));
         if (check.tornBytes() > 0) {
             out.println(check.tornFile() + ":" + check.tornOffset() + ": torn tail of at least "
                     + Amounts.bytes(check.tornBytes())
@@ -66,6 +74,11 @@ public final class DamageText {
         plan.damages().forEach(damage -> out.println(of(damage)));
         out.println((applied ? "Lost: " : "Would be lost: ") + total(plan.damages()) + ", "
                 + Amounts.of(plan.lostEvents(), "event") + ", counted as dropped (" + LogRepair.REASON + ")");
+        if (plan.damages().stream().anyMatch(damage -> damage.kind() == LogDamage.Kind.CHECKPOINT)) {
+            out.println(
+                    "Without a checkpoint all that is in the segments comes again, committed or not; positions of inputs,"
+                            + " tokens of sinks and the ledger begin anew");
+        }
         for (Map.Entry<Path, List<Path>> aside : plan.aside().entrySet()) {
             for (Path file : aside.getValue()) {
                 out.println((applied ? "Copied aside: " : "Would be copied aside: ") + file + " to " + aside.getKey());

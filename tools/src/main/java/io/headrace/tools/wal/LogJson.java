@@ -26,7 +26,7 @@ public final class LogJson {
         void write(JsonGenerator json) throws IOException;
     }
 
-    public static String of(LogStatus status) throws IOException {
+    public static String of(LogStatus status, List<String> slotFaults) throws IOException {
         return object(json -> {
             place(json, status.place());
             json.writeStringField("streamId", status.streamId().toString());
@@ -35,6 +35,7 @@ public final class LogJson {
             json.writeBooleanField("orderlyStop", status.orderlyStop());
             json.writeStringField("identityChanged", status.identityChanged());
             json.writeStringField("checkpointFault", status.checkpointFault());
+            texts(json, "slotFaults", slotFaults);
             paths(json, "missingSegments", status.missingSegments());
             json.writeNumberField("segments", status.segments());
             json.writeNumberField("backlogSegments", status.backlogSegments());
@@ -78,12 +79,13 @@ public final class LogJson {
         });
     }
 
-    public static String of(LogPlace place, LogCheck check) throws IOException {
+    public static String of(LogPlace place, LogCheck check, List<String> slotFaults) throws IOException {
         return object(json -> {
             place(json, place);
             json.writeBooleanField("sound", check.isSound());
             json.writeStringField("holder", check.holder());
             json.writeStringField("identityChanged", check.identityChanged());
+            texts(json, "slotFaults", slotFaults);
             json.writeNumberField("frames", check.frames());
             json.writeNumberField("events", check.events());
             json.writeNumberField("bytes", check.bytes());
@@ -149,9 +151,13 @@ public final class LogJson {
     }
 
     private static void paths(JsonGenerator json, String field, List<Path> paths) throws IOException {
+        texts(json, field, paths.stream().map(Path::toString).toList());
+    }
+
+    private static void texts(JsonGenerator json, String field, List<String> texts) throws IOException {
         json.writeArrayFieldStart(field);
-        for (Path path : paths) {
-            json.writeString(path.toString());
+        for (String text : texts) {
+            json.writeString(text);
         }
         json.writeEndArray();
     }

@@ -3,15 +3,17 @@ package io.headrace.tools.wal;
 import io.headrace.wal.LogStatus;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** The state of a log for people. Pure functions. */
 public final class StatusText {
     private static final int MICROS = 1000;
+    private static final String UNKNOWN = "not known without a checkpoint";
 
     private StatusText() {}
 
-    public static void print(PrintWriter out, LogStatus status, long nowMillis) {
+    public static void print(PrintWriter out, LogStatus status, List<String> slotFaults, long nowMillis) {
         line(out, "log", status.place().home().toString());
         if (status.place().dataFolders().size() > 1 || !status.place().missing().isEmpty()) {
             status.place().dataFolders().forEach(folder -> line(out, "data", folder.toString()));
@@ -31,8 +33,9 @@ public final class StatusText {
                             + status.identityChanged());
         }
         if (status.checkpointFault() != null) {
-            line(out, "damage", "no checkpoint: " + status.checkpointFault());
+            line(out, "damage", status.checkpointFault());
         }
+        slotFaults.forEach(fault -> line(out, "slot", DamageText.slot(fault)));
         status.missingSegments().forEach(path -> line(out, "damage", path + " is missing or its header is damaged"));
         line(
                 out,
@@ -42,19 +45,22 @@ public final class StatusText {
         line(
                 out,
                 "sequences",
-                "low water " + Amounts.number(status.lowWater()) + ", durable " + Amounts.number(status.durable())
-                        + ", last " + Amounts.number(status.lastSequence()));
+                (status.checkpointFault() != null
+                                ? ""
+                                : "low water " + Amounts.number(status.lowWater()) + ", durable "
+                                        + Amounts.number(status.durable()) + ", ")
+                        + "last " + Amounts.number(status.lastSequence()));
         line(
                 out,
                 "backlog",
                 status.checkpointFault() != null
-                        ? "not known without a checkpoint"
+                        ? UNKNOWN
                         : Amounts.of(status.backlogEvents(), "event") + " in at most "
                                 + Amounts.of(status.backlogFrames(), "frame"));
         line(out, "oldest event", status.oldestMicros() < 0 ? "none" : ago(status.oldestMicros() / MICROS, nowMillis));
         line(out, "last write", ago(status.lastWriteMillis(), nowMillis));
         line(out, "last checkpoint", ago(status.lastCheckpointMillis(), nowMillis));
-        line(out, "ledger", ledger(status));
+        line(out, "ledger", status.checkpointFault() != null ? UNKNOWN : ledger(status));
         line(out, "inputs", Amounts.number(status.inputs().size()));
         for (LogStatus.Input input : status.inputs()) {
             out.println("  " + input.number() + "  " + EventText.escape(input.key()) + "  " + input.kind() + ", "
@@ -94,7 +100,9 @@ public final class StatusText {
     }
 
     private static String ago(long millis, long nowMillis) {
-        return millis <= 0 ? "not known" : Amounts.millis(nowMillis - millis) + " ago, " + Instant.ofEpochMilli(millis);
+        return millis <= 0
+                ? "not known"
+                : Amounts.millis(Math.max(0, nowMillis - millis)) + " ago, " + Instant.ofEpochMilli(millis);
     }
 
     private static void line(PrintWriter out, String name, String value) {

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.headrace.tools.ExitCode;
+import io.headrace.tools.Main;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +44,7 @@ class AgentFaultsTest {
     private Path output;
     private Path log;
     private RunningAgent agent;
+    private final StringWriter said = new StringWriter();
 
     @BeforeEach
     void prepare() throws IOException {
@@ -267,6 +274,35 @@ class AgentFaultsTest {
     }
 
     @Test
+    void shouldDeliverAllButWhatARepairReportedAsLost() throws Exception {
+        Files.write(input, lines(500));
+        awaitHeld(500);
+        Files.write(input, lines(LINES));
+        keepEverythingInTheLog();
+        Map<String, List<String>> before = bySequence();
+        assertThat(before).hasSizeGreaterThan(2);
+        flip(segment(), Files.readString(segment(), StandardCharsets.ISO_8859_1).indexOf("line 700"));
+        assertThat(wal("check")).isEqualTo(ExitCode.INTEGRITY);
+        String reported = said.toString();
+
+        assertThat(wal("repair", "--apply")).as(said::toString).isEqualTo(ExitCode.OK);
+
+        Map<String, List<String>> after = bySequence();
+        List<String> lost = before.keySet().stream()
+                .filter(sequence -> !after.containsKey(sequence))
+                .toList();
+        assertThat(lost).hasSize(1);
+        assertThat(before.get(lost.get(0))).contains("line 700");
+        assertThat(reported).contains("1 sequence missing: " + lost.get(0) + ";");
+        agent = RunningAgent.start(configuration(""));
+        awaitDelivered(LINES - before.get(lost.get(0)).size());
+        assertThat(agent.stop()).isZero();
+        List<String> expected = new ArrayList<>(lines(LINES));
+        expected.removeAll(before.get(lost.get(0)));
+        assertThat(delivered()).isEqualTo(expected);
+    }
+
+    @Test
     void shouldGiveUpAChannelWhoseBacklogTurnsOutToBeDamagedWhileOthersRun() throws Exception {
         keepEverythingInTheLog();
         flip(segment(), 4_096 + 200);
@@ -379,11 +415,35 @@ class AgentFaultsTest {
 
     /** All lines are in the log and none is delivered. */
     private void keepEverythingInTheLog() throws Exception {
+        awaitHeld(LINES);
+    }
+
+    /** Starts an agent that cannot deliver, and stops it when so many lines stand in its log. */
+    private void awaitHeld(int count) throws Exception {
         Path nobody = folder.resolve("file");
         Files.writeString(nobody, "no folder");
         agent = RunningAgent.start(configuration("a1.sinks.roll.sink.directory = " + nobody), "--metrics-port", "0");
-        await().atMost(RunningAgent.LONG).until(() -> agent.metric("CHANNEL.kept", "ChannelSize") == LINES);
+        await().atMost(RunningAgent.LONG).until(() -> agent.metric("CHANNEL.kept", "ChannelSize") == count);
         assertThat(agent.stop()).isZero();
+    }
+
+    /** {@code headrace wal COMMAND} on the log. */
+    private int wal(String... command) {
+        said.getBuffer().setLength(0);
+        List<String> arguments = new ArrayList<>(List.of("wal"));
+        arguments.addAll(List.of(command));
+        arguments.add(log.toString());
+        return Main.run(new PrintWriter(said), new PrintWriter(said, true), arguments.toArray(String[]::new));
+    }
+
+    /** The lines in the log by the sequence of their frame. */
+    private Map<String, List<String>> bySequence() {
+        assertThat(wal("cat", "--headers")).as(said::toString).isEqualTo(ExitCode.OK);
+        return said.toString()
+                .lines()
+                .collect(Collectors.groupingBy(
+                        line -> line.substring(0, line.indexOf('.')),
+                        Collectors.mapping(line -> line.substring(line.indexOf("line ")), Collectors.toList())));
     }
 
     private Path segment() throws IOException {

@@ -39,6 +39,11 @@ final class RunningAgent implements AutoCloseable {
 
     /** Starts agent {@code a1} of a file; standard error goes to a log file beside it. */
     static RunningAgent start(Path configuration, String... more) throws IOException {
+        return startNamed("a1", configuration, more);
+    }
+
+    /** Starts one of the agents of a file; standard error goes to a log file beside it. */
+    static RunningAgent startNamed(String name, Path configuration, String... more) throws IOException {
         Path log = Files.createTempFile(configuration.toAbsolutePath().getParent(), "agent-", ".log");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -47,7 +52,7 @@ final class RunningAgent implements AutoCloseable {
                 .forEach(command::add);
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.headrace.tools.Main"));
-        command.addAll(List.of("agent", "-n", "a1", "-f", configuration.toString()));
+        command.addAll(List.of("agent", "-n", name, "-f", configuration.toString()));
         command.addAll(List.of(more));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

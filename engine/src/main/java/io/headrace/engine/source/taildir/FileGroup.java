@@ -21,6 +21,7 @@ import org.agrona.concurrent.EpochClock;
  * in another folder.
  */
 final class FileGroup {
+    private static final Pattern PATTERN_CHARACTERS = Pattern.compile("[*?+|^$()\\[\\]{}\\\\]");
     private static final long COARSEST_CLOCK_MILLIS = 2_000;
 
     private final String name;
@@ -40,8 +41,7 @@ final class FileGroup {
         this.caching = caching;
         this.clock = clock;
         fileName = check(name, path);
-        int slash = path.lastIndexOf('/');
-        folder = Path.of(slash == 0 ? "/" : path.substring(0, slash));
+        folder = folderOf(path);
     }
 
     /**
@@ -61,6 +61,17 @@ final class FileGroup {
             throw new ConfigurationException(
                     "filegroups." + name + ": " + path + " (expected: a regular expression after the last /)", e);
         }
+    }
+
+    /** The folder of a group's path, which is taken as it is written. */
+    static Path folderOf(String path) {
+        int slash = path.lastIndexOf('/');
+        return Path.of(slash == 0 ? "/" : path.substring(0, slash));
+    }
+
+    /** Whether a folder's name has characters that make most sense in a regular expression. */
+    static boolean looksLikeAPattern(Path folder) {
+        return PATTERN_CHARACTERS.matcher(folder.toString()).find();
     }
 
     String name() {

@@ -319,7 +319,8 @@ final class InputRegistry {
             entry.sum = file.sum();
         }
         entry.path = file.isReplaced() ? "" : file.knownPath().toString();
-        entry.left = !file.isListed();
+        // Whoever is killed before that is known must ask again: then the path is still this file's.
+        entry.left = !file.isListed() && !file.mayBeSucceeded();
         entry.seenMillis = nowMillis;
     }
 

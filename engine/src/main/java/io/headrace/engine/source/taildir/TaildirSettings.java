@@ -1,8 +1,13 @@
 package io.headrace.engine.source.taildir;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,7 +155,8 @@ public record TaildirSettings(
                 min = 1024,
                 max = 1024 * 1024,
                 doc = "Bytes at which a frame is closed, where the channels' frameBytes are not less.")
-        Optional<Long> frameBytes) {
+        Optional<Long> frameBytes)
+        implements SettingsRemarks {
     public TaildirSettings {
         if (filegroups.isEmpty()) {
             throw new ConfigurationException("filegroups: empty (expected: at least one group)");
@@ -163,6 +169,23 @@ public record TaildirSettings(
             FileGroup.check(name, pattern);
         }
         headersByGroup(filegroups, headers);
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        List<Remark> remarks = new ArrayList<>();
+        for (String name : filegroups) {
+            Path folder = FileGroup.folderOf(patterns.get(name));
+            if (FileGroup.looksLikeAPattern(folder) && !Files.isDirectory(folder)) {
+                remarks.add(new Remark(
+                        Severity.WARNING,
+                        "filegroups." + name,
+                        "no folder is named " + folder
+                                + " (expected: the folder's own name, and a group for each folder;"
+                                + " only what follows the last / is a regular expression)"));
+            }
+        }
+        return remarks;
     }
 
     /** The headers of each group. */

@@ -26,6 +26,7 @@ final class TailedFile implements AutoCloseable {
     private Path knownPath;
     private boolean listed = true;
     private boolean replaced;
+    private boolean succeeded;
     private Succession succession;
     private String failure;
     private FileChannel channel;
@@ -129,7 +130,20 @@ final class TailedFile implements AutoCloseable {
     }
 
     void setSuccession(Succession newSuccession) {
+        awaitsVerdict(succession, false);
         succession = newSuccession;
+        awaitsVerdict(succession, true);
+    }
+
+    private static void awaitsVerdict(Succession of, boolean awaits) {
+        if (of != null && of.followed() != null) {
+            of.followed().succeeded = awaits;
+        }
+    }
+
+    /** Whether another file is at its path that may be its content saved anew: that is not known yet. */
+    boolean mayBeSucceeded() {
+        return succeeded;
     }
 
     /** Notes why it cannot be read, null when it can; tells whether that is new. */

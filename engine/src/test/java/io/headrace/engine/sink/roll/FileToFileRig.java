@@ -2,6 +2,7 @@ package io.headrace.engine.sink.roll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.StubContext;
 import io.headrace.engine.channel.Channel;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelEnvironment;
@@ -14,12 +15,10 @@ import io.headrace.engine.channel.DutyRunner;
 import io.headrace.engine.channel.Lease;
 import io.headrace.engine.channel.Ledger;
 import io.headrace.engine.channel.ManagedChannel;
-import io.headrace.engine.config.SettingsBinder;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.source.taildir.TaildirSource;
 import io.headrace.engine.spi.ChannelSelector;
-import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.engine.spi.SourceContext;
 import io.headrace.frame.EventCursor;
@@ -39,7 +38,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongFunction;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -355,70 +353,14 @@ final class FileToFileRig {
         }
     }
 
-    private abstract class Side implements ComponentContext {
-        private final String name;
-        private final MetricGroup metrics;
-        private final Map<String, String> settings;
-
+    private abstract class Side extends StubContext {
         Side(String name, MetricGroup metrics, Map<String, String> settings) {
-            this.name = name;
-            this.metrics = metrics;
-            this.settings = settings;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public String agentName() {
-            return "a1";
-        }
-
-        @Override
-        public <R extends Record> R settings(Class<R> type) {
-            return SettingsBinder.bind(type, settings);
-        }
-
-        @Override
-        public MetricGroup metrics() {
-            return metrics;
-        }
-
-        @Override
-        public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> factory) {
-            return factory.get();
-        }
-
-        @Override
-        public EpochClock epochClock() {
-            return clock;
-        }
-
-        @Override
-        public NanoClock nanoClock() {
-            return clock;
+            super(name, settings, metrics, clock, clock);
         }
 
         @Override
         public long randomLong() {
             return random.nextLong();
-        }
-
-        @Override
-        public void healthy(String detail) {
-            // Nobody asks here.
-        }
-
-        @Override
-        public void unhealthy(String reason) {
-            throw new AssertionError(reason);
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new AssertionError(cause);
         }
     }
 

@@ -3,7 +3,7 @@ package io.headrace.engine.sink.roll;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.headrace.engine.channel.ChannelSettings;
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ class FileToFileTest {
     @TempDir
     Path folder;
 
-    private MemoryStorage[] disks;
+    private SimulatedDisk[] disks;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -65,9 +65,9 @@ class FileToFileTest {
     }
 
     private FileToFileRig rig(long seed, ChannelSettings... channels) throws IOException {
-        disks = new MemoryStorage[channels.length];
+        disks = new SimulatedDisk[channels.length];
         for (int i = 0; i < channels.length; i++) {
-            disks[i] = new MemoryStorage();
+            disks[i] = new SimulatedDisk();
         }
         return new FileToFileRig(folder, seed, i -> disks[(int) i], channels);
     }
@@ -133,11 +133,11 @@ class FileToFileTest {
                 lane.deliver(1 + random.nextInt(100_000), false);
             }
         }
-        for (MemoryStorage disk : disks) {
+        for (SimulatedDisk disk : disks) {
             disk.kill();
         }
         rig.dropEverything();
-        for (MemoryStorage disk : disks) {
+        for (SimulatedDisk disk : disks) {
             disk.revive();
         }
         rig.pass(random.nextInt(2_000));

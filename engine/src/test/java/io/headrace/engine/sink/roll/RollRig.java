@@ -1,7 +1,7 @@
 package io.headrace.engine.sink.roll;
 
+import io.headrace.engine.StubContext;
 import io.headrace.engine.channel.ChannelConsumer;
-import io.headrace.engine.config.SettingsBinder;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.SinkContext;
@@ -12,10 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.agrona.concurrent.EpochClock;
-import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /** A sink that writes to a real folder, driven by hand. */
@@ -70,10 +67,11 @@ final class RollRig {
         return Files.readAllBytes(folder.resolve(matching.get(0)));
     }
 
-    private final class Context implements SinkContext {
+    private final class Context extends StubContext implements SinkContext {
         private final ChannelConsumer consumer;
 
         Context(ChannelConsumer consumer) {
+            super("k1", settings, metrics, () -> nowMillis, SystemNanoClock.INSTANCE);
             this.consumer = consumer;
         }
 
@@ -83,58 +81,13 @@ final class RollRig {
         }
 
         @Override
-        public String name() {
-            return "k1";
-        }
-
-        @Override
-        public String agentName() {
-            return "a1";
-        }
-
-        @Override
-        public <R extends Record> R settings(Class<R> type) {
-            return SettingsBinder.bind(type, settings);
-        }
-
-        @Override
-        public MetricGroup metrics() {
-            return metrics;
-        }
-
-        @Override
-        public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> factory) {
-            return factory.get();
-        }
-
-        @Override
-        public EpochClock epochClock() {
-            return () -> nowMillis;
-        }
-
-        @Override
-        public NanoClock nanoClock() {
-            return SystemNanoClock.INSTANCE;
-        }
-
-        @Override
         public long randomLong() {
             return random++;
         }
 
         @Override
-        public void healthy(String detail) {
-            // Nobody asks here.
-        }
-
-        @Override
         public void unhealthy(String reason) {
             // Nobody asks here.
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new IllegalStateException(cause);
         }
     }
 }

@@ -8,7 +8,7 @@ import io.headrace.engine.channel.Channel;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
-import io.headrace.wal.MemoryStorage;
+import io.headrace.wal.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class SpreadFilesTest {
         "random,9"
     })
     void shouldHaveEachByteInOneChannelWhateverIsKilled(String policy, long seed) throws IOException {
-        MemoryStorage[] disks = {new MemoryStorage(), new MemoryStorage()};
+        SimulatedDisk[] disks = {new SimulatedDisk(), new SimulatedDisk()};
         FileToFileRig rig = new FileToFileRig(folder, seed, i -> disks[(int) i], file(0), file(1));
         rig.selector = channels -> ComponentRegistry.load()
                 .get(ComponentProvider.OfSelector.class, "load_balancing")
@@ -83,12 +83,12 @@ class SpreadFilesTest {
         rig.dropEverything();
     }
 
-    private static void kill(FileToFileRig rig, MemoryStorage... disks) throws IOException {
-        for (MemoryStorage disk : disks) {
+    private static void kill(FileToFileRig rig, SimulatedDisk... disks) throws IOException {
+        for (SimulatedDisk disk : disks) {
             disk.kill();
         }
         rig.dropEverything();
-        for (MemoryStorage disk : disks) {
+        for (SimulatedDisk disk : disks) {
             disk.revive();
         }
         rig.start();

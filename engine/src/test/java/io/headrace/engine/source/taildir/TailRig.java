@@ -1,7 +1,7 @@
 package io.headrace.engine.source.taildir;
 
+import io.headrace.engine.StubContext;
 import io.headrace.engine.channel.ChannelProcessor;
-import io.headrace.engine.config.SettingsBinder;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.SourceContext;
@@ -12,9 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
-import org.agrona.concurrent.EpochClock;
-import org.agrona.concurrent.NanoClock;
 
 /** A source on real files, polled by hand, into a channel of the test. */
 final class TailRig implements AutoCloseable {
@@ -97,50 +94,14 @@ final class TailRig implements AutoCloseable {
         }
     }
 
-    private final class Context implements SourceContext {
+    private final class Context extends StubContext implements SourceContext {
+        Context() {
+            super("r1", settings, metrics, clock, clock);
+        }
+
         @Override
         public ChannelProcessor processor() {
             return processor;
-        }
-
-        @Override
-        public String name() {
-            return "r1";
-        }
-
-        @Override
-        public String agentName() {
-            return "a1";
-        }
-
-        @Override
-        public <R extends Record> R settings(Class<R> type) {
-            return SettingsBinder.bind(type, settings);
-        }
-
-        @Override
-        public MetricGroup metrics() {
-            return metrics;
-        }
-
-        @Override
-        public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> factory) {
-            return factory.get();
-        }
-
-        @Override
-        public EpochClock epochClock() {
-            return clock;
-        }
-
-        @Override
-        public NanoClock nanoClock() {
-            return clock;
-        }
-
-        @Override
-        public long randomLong() {
-            return 42;
         }
 
         @Override
@@ -151,11 +112,6 @@ final class TailRig implements AutoCloseable {
         @Override
         public void unhealthy(String reason) {
             health = reason;
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new IllegalStateException(cause);
         }
     }
 }

@@ -213,6 +213,26 @@ class TaildirSavedFilesTest {
     }
 
     @Test
+    void shouldGoOnWhenItIsKilledBeforeItIsToldWhetherTheFileWasSaved() throws IOException {
+        String lines = "line\n".repeat(1_000);
+        rig.write("a.log", lines);
+        rig.with("writePosInterval", "1").start().poll();
+        // Not whole yet: it may still be written.
+        saveOver(lines.substring(0, 2_000));
+        rig.poll();
+        rig.channel.makeSafe();
+        rig.clock.advanceMillis(10);
+        rig.source.poll();
+        rig.clock.advanceMillis(10);
+        rig.source.poll();
+        Files.writeString(rig.logs.resolve("a.log"), lines + "more\n");
+
+        rig.kill().poll();
+
+        assertThat(rig.channel.texts()).hasSize(1_001).endsWith("line", "more");
+    }
+
+    @Test
     void shouldReadFromItsStartWhatHasOtherContentBeforeThePosition() throws IOException {
         rig.write("a.log", HEADER + "one\n" + "same\n".repeat(1000));
         rig.start().poll();

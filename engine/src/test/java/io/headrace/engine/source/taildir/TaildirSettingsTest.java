@@ -2,6 +2,8 @@ package io.headrace.engine.source.taildir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.config.ConfigurationLoader;
+import io.headrace.engine.config.ConfigurationProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,33 @@ class TaildirSettingsTest {
     @AfterEach
     void tearDown() {
         rig.close();
+    }
+
+    @Test
+    void shouldWarnOfAPatternForFolders() throws IOException {
+        Path logs = Files.createDirectories(folder.resolve("a+b/logs"));
+        String tail = """
+                a1.sources = r1
+                a1.channels = c1
+                a1.sinks = k1
+                a1.channels.c1.type = memory
+                a1.sinks.k1.type = logger
+                a1.sinks.k1.channel = c1
+                a1.sources.r1.type = TAILDIR
+                a1.sources.r1.channels = c1
+                a1.sources.r1.filegroups = f1 f2 f3
+                a1.sources.r1.filegroups.f1 = /var/log/.*/x\\\\.log
+                a1.sources.r1.filegroups.f2 = %s/.*
+                a1.sources.r1.filegroups.f3 = /no/such/folder/.*
+                """.formatted(logs);
+        assertThat(ConfigurationLoader.standard(false)
+                        .readText(Path.of("a.conf"), tail, "a1")
+                        .problems())
+                .extracting(ConfigurationProblem::describe)
+                .containsExactly(
+                        "a.conf:10: warning: a1.sources.r1.filegroups.f1: /var/log/.*/x\\.log: no folder is named"
+                                + " /var/log/.* (expected: the folder's own name, and a group for each folder; only what follows"
+                                + " the last / is a regular expression)");
     }
 
     @Test

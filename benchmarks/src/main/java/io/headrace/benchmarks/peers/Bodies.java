@@ -1,0 +1,59 @@
+package io.headrace.benchmarks.peers;
+
+import io.headrace.benchmarks.GeneratedLines;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/** The bodies that every peer's events have, over and over; event {@code n} has body {@code n % count()}. Immutable. */
+public final class Bodies {
+    private static final int DISTINCT = 10_000;
+
+    private final GeneratedLines lines;
+    private final int[] checksums = new int[DISTINCT];
+
+    /**
+     * @param bytes of each body, at least 64
+     */
+    public Bodies(int bytes) {
+        lines = new GeneratedLines(1, DISTINCT, bytes);
+        CRC32C crc = new CRC32C();
+        for (int i = 0; i < DISTINCT; i++) {
+            crc.reset();
+            crc.update(
+                    lines.bytes().duplicate().limit(offset(i) + lines.length(i)).position(offset(i)));
+            checksums[i] = (int) crc.getValue();
+        }
+    }
+
+    /** How many there are. */
+    public int count() {
+        return DISTINCT;
+    }
+
+    /** All bodies, direct; to be read by absolute index or through a duplicate. */
+    public ByteBuffer buffer() {
+        return lines.bytes();
+    }
+
+    /** Where a body begins. */
+    public int offset(int body) {
+        return lines.offset(body);
+    }
+
+    /** Length of each body. */
+    public int length() {
+        return lines.length(0);
+    }
+
+    /** CRC32C of a body. */
+    public int checksum(int body) {
+        return checksums[body];
+    }
+
+    /** A copy of a body. */
+    public byte[] copy(int body) {
+        byte[] copy = new byte[lines.length(body)];
+        lines.bytes().get(lines.offset(body), copy);
+        return copy;
+    }
+}

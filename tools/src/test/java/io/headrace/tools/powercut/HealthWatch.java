@@ -1,0 +1,57 @@
+package io.headrace.tools.powercut;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Asks an agent for its health all the time and keeps what it complains of. */
+final class HealthWatch implements AutoCloseable {
+    private static final long PAUSE_NANOS = 10_000_000;
+
+    private final Set<String> complaints = new ConcurrentSkipListSet<>();
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile long lastAnswerNanos = System.nanoTime();
+    private volatile long longestGapNanos;
+
+    HealthWatch(AgentUnderTest agent) {
+        thread = new Thread(
+                () -> {
+                    while (!closed) {
+                        String answer = agent.get("/health", false);
+                        if (answer != null) {
+                            long now = System.nanoTime();
+                            longestGapNanos = Math.max(longestGapNanos, now - lastAnswerNanos);
+                            lastAnswerNanos = now;
+                            if (!answer.contains("\"healthy\":true")) {
+                                complaints.add(answer);
+                            }
+                        }
+                        LockSupport.parkNanos(PAUSE_NANOS);
+                    }
+                },
+                "health-watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    boolean heard(String part) {
+        return complaints.stream().anyMatch(complaint -> complaint.contains(part));
+    }
+
+    /** The longest time in which it was not answered, by now. */
+    long longestGapMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(Math.max(longestGapNanos, System.nanoTime() - lastAnswerNanos));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.headrace.tools.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How much of the time a command works beside an agent; the clock is driven. */
+class PaceTest {
+    private static final long STEP_NANOS = 100_000;
+
+    private long now = 1;
+    private long rested;
+    private double spare;
+    private final Pace pace = new Pace(() -> now, () -> spare, nanos -> {
+        now += nanos;
+        rested += nanos;
+    });
+
+    @Test
+    void shouldWorkForAFiftiethOfTheTimeWhileOthersNeedTheProcessors() {
+        spare = 1.2;
+        assertThat(shareOfWork(20_000)).isCloseTo(Pace.BUSY_SHARE, within(0.002));
+    }
+
+    @Test
+    void shouldWorkForHalfOfTheTimeWhereAProcessorIsLeftOver() {
+        spare = 2;
+        shareOfWork(500);
+        assertThat(shareOfWork(20_000)).isCloseTo(Pace.IDLE_SHARE, within(0.002));
+        spare = 0.1;
+        shareOfWork(5_000);
+        assertThat(shareOfWork(20_000)).isCloseTo(Pace.BUSY_SHARE, within(0.002));
+    }
+
+    @Test
+    void shouldNotRestForLongAfterSomebodyElseWasWaitedFor() {
+        now += TimeUnit.MINUTES.toNanos(1);
+        pace.step();
+        assertThat(rested).isLessThan(TimeUnit.SECONDS.toNanos(1)).isPositive();
+        rested = 0;
+        now += TimeUnit.MINUTES.toNanos(1);
+        pace.begin();
+        pace.step();
+        assertThat(rested).isZero();
+    }
+
+    @Test
+    void shouldNotRestWhereNobodyIsInTheWay() {
+        long begun = System.nanoTime();
+        Pace unhindered = Pace.unhindered();
+        for (int i = 0; i < 100_000; i++) {
+            unhindered.step();
+        }
+        assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(2));
+    }
+
+    @Test
+    void shouldCountWhatNobodyButThisProcessUses() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        String[] line = {"cpu  100 0 100 1000 100 0 0 0 0 0"};
+        long[] own = {5_000_000_000L};
+        ProcessorUse use = new ProcessorUse(() -> line[0], () -> own[0]);
+        // Of 200 ticks 50 were idle, 10 waited for the disk, and 40 were this process's.
+        line[0] = "cpu  200 0 140 1050 110 0 0 0 0 0";
+        own[0] += 400_000_000L;
+        assertThat(use.getAsDouble()).isCloseTo(processors * 0.5, within(0.001));
+        assertThat(use.getAsDouble()).isZero();
+        line[0] = "";
+        assertThat(use.getAsDouble()).isZero();
+    }
+
+    private double shareOfWork(int steps) {
+        long begun = now;
+        long restedBefore = rested;
+        for (int i = 0; i < steps; i++) {
+            now += STEP_NANOS;
+            pace.step();
+        }
+        return 1 - (rested - restedBefore) / (double) (now - begun);
+    }
+}

@@ -1,0 +1,143 @@
+package io.headrace.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Groups that are written beside the journal count in their order, and only once they are written. */
+class GroupWriterTest {
+    private static final Path FOLDER = Path.of("log");
+
+    private final LogFixture fixture = new LogFixture(9);
+    private final SimulatedDisk disk = new SimulatedDisk(9);
+    private final LogSettings settings = LogFixture.settings(FOLDER, LogSettings.Appender.DIRECT);
+    private WriteAheadLog log;
+    private List<GroupWriter> writers;
+
+    @BeforeEach
+    void open() throws IOException {
+        log = WriteAheadLog.open(settings, disk, fixture.clocks);
+        writers = log.newGroupWriters();
+        append(1, 3);
+        // The first group of a segment is not handed over: the segment's header has to be synced with it.
+        assertThat(log.writeBeside()).isFalse();
+        assertThat(log.write()).isEqualTo(3);
+        log.sync();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        log.close();
+    }
+
+    @Test
+    void shouldMoveMilestonesInOrderOnceGroupsAreWritten() throws IOException {
+        handOverTwo();
+        assertThat(log.isBusyBeside()).isTrue();
+        assertThat(log.settle()).isZero();
+        assertThat(log.written()).isEqualTo(3);
+        assertThat(writers.get(0).doWork()).isEqualTo(1);
+        // The later group went first.
+        assertThat(log.settle()).isZero();
+        assertThat(log.durable()).isEqualTo(3);
+        assertThat(LogFixture.readAll(log, 1)).hasSize(3);
+        assertThat(writers.get(1).doWork()).isEqualTo(1);
+        assertThat(log.settle()).isEqualTo(6);
+        assertThat(log.written()).isEqualTo(9);
+        assertThat(log.durable()).isEqualTo(9);
+        assertThat(log.isWritingBeside()).isFalse();
+        assertThat(LogFixture.readAll(log, 1)).hasSize(9);
+        assertThat(writers.get(0).doWork()).isZero();
+    }
+
+    @Test
+    void shouldLeaveToTheJournalWhatIsTooMuch() throws IOException {
+        handOverTwo();
+        append(10, 12);
+        assertThat(log.writeBeside()).isFalse();
+        assertThat(log.write()).isEqualTo(9);
+        assertThat(log.written()).isEqualTo(12);
+    }
+
+    @Test
+    void shouldWriteItselfWhatNoWriterBegan() throws IOException {
+        handOverTwo();
+        log.sync();
+        assertThat(log.durable()).isEqualTo(9);
+        assertThat(writers.get(0).doWork()).isZero();
+        log.close();
+        disk.cutPower(new SplittableRandom(1));
+        disk.revive();
+        log = WriteAheadLog.open(settings, disk, fixture.clocks);
+        assertThat(LogFixture.readAll(log, 1)).hasSize(9);
+    }
+
+    @Test
+    void shouldTakeALaterGroupBehindAGapForATornTail() throws IOException {
+        handOverTwo();
+        writers.get(0).doWork();
+        disk.cutPower(new SplittableRandom(1));
+        disk.revive();
+        log = WriteAheadLog.open(settings, disk, fixture.clocks);
+        assertThat(LogFixture.readAll(log, 1)).hasSize(3);
+        assertThat(log.recovery().cutBytes()).isPositive();
+        assertThat(log.durable()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldFailTheLogWhenAWriteBesideFails() throws IOException {
+        handOverTwo();
+        disk.faults((call, path) -> call == SimulatedDisk.Call.WRITE);
+        writers.get(0).doWork();
+        writers.get(1).doWork();
+        disk.faults((call, path) -> false);
+        assertThatThrownBy(log::settle).isInstanceOf(IOException.class).hasMessageContaining("beside");
+        assertThat(log.durable()).isEqualTo(3);
+        assertThatThrownBy(log::sync).isInstanceOf(IOException.class).hasMessageContaining("failed before");
+    }
+
+    @Test
+    void shouldSettleAllBeforeItGoesOnInAnotherSegment() throws IOException {
+        long sequence = 4;
+        long segments = log.counters().segments();
+        while (log.counters().segments() == segments) {
+            fixture.append(log, sequence++, fixture.frame(20_000));
+            if (log.counters().segments() == segments) {
+                log.writeBeside();
+            }
+        }
+        assertThat(log.written()).isEqualTo(sequence - 2);
+        assertThat(log.isWritingBeside()).isFalse();
+        log.sync();
+        assertThat(log.durable()).isEqualTo(sequence - 1);
+        long last = 0;
+        try (LogReader reader = log.newReader()) {
+            reader.seek(1);
+            for (var frame = reader.next(); frame != null; frame = reader.next()) {
+                assertThat(reader.sequence()).isEqualTo(++last);
+                frame.release();
+            }
+        }
+        assertThat(last).isEqualTo(sequence - 1);
+    }
+
+    private void handOverTwo() throws IOException {
+        append(4, 6);
+        assertThat(log.writeBeside()).isTrue();
+        append(7, 9);
+        assertThat(log.writeBeside()).isTrue();
+    }
+
+    private void append(long from, long to) throws IOException {
+        for (long sequence = from; sequence <= to; sequence++) {
+            fixture.append(log, sequence, fixture.frame("frame " + sequence));
+        }
+    }
+}

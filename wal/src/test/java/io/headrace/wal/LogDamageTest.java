@@ -1,0 +1,282 @@
+package io.headrace.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Damage that hides more than itself, and numbers at their ends. What the fuzz test found stands here by name. */
+class LogDamageTest {
+    private static final Path FOLDER = Path.of("log");
+    private static final LogSettings SETTINGS = LogFixture.settings(FOLDER, LogSettings.Appender.POSITIONAL);
+
+    private FuzzDisk disk = new FuzzDisk();
+    private final LogFixture fixture = new LogFixture(5);
+    private WriteAheadLog log;
+
+    @AfterEach
+    void close() throws IOException {
+        if (log != null) {
+            log.close();
+        }
+        fixture.close();
+    }
+
+    /** What makes a segment unreachable. */
+    enum Loss {
+        LINK,
+        HEADER,
+        SHORTENED,
+        REMOVED
+    }
+
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void shouldMissASegmentAboveTheCheckpointThatNothingLeadsTo(Loss loss) throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        log.checkpoint();
+        for (int sequence = 6; sequence <= 40; sequence++) {
+            append(sequence, sequence);
+            log.sync();
+        }
+        kill();
+        SegmentHeader.Link third = header(3).link();
+        long first = header(2).link().base();
+        long last = third.previousLast();
+        switch (loss) {
+            case LINK -> flip(segment(2), SegmentHeader.LINK_OFFSET + 8);
+            case HEADER -> flip(segment(2), 20);
+            case SHORTENED -> disk.content(segment(2), Arrays.copyOf(disk.content(segment(2)), 50_000));
+            default -> disk.remove(segment(2));
+        }
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining(Segment.nameOf(2))
+                .hasMessageContaining("sequences above " + (first - 1) + " are missing")
+                .hasMessageEndingWith("headrace wal repair log");
+        if (loss != Loss.REMOVED) {
+            assertThat(disk.exists(segment(2)))
+                    .as("what could not be read was kept")
+                    .isTrue();
+        }
+        disk = disk.fork();
+        LogCheck check = LogCheck.run(disk, place(), (bytes, of) -> {});
+        List<Long> lost = new ArrayList<>();
+        check.lost().forEach(range -> lost.addAll(range(range.first(), range.last())));
+        assertThat(check.isSound()).isFalse();
+        assertThat(range(first, last)).containsAll(lost);
+        LogRepair.apply(disk, place(), fixture.clocks, "t");
+        open();
+        List<Long> expected = range(1, 40);
+        expected.removeAll(lost);
+        assertThat(LogFixture.readAll(log, 1))
+                .hasSize(expected.size())
+                .last()
+                .asString()
+                .startsWith("40:40");
+    }
+
+    @Test
+    void shouldMissAYoungLogsOnlySegmentWhenItsLinkIsDamaged() throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        append(6, 8);
+        kill();
+        flip(segment(1), SegmentHeader.LINK_OFFSET);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining(segment(1) + ": nothing leads to it, its header is damaged")
+                .hasMessageContaining("durable sequence 5");
+    }
+
+    @Test
+    void shouldNotTakeALogForANewOneWhenSlotsAndLinksAreGone() throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        kill();
+        disk.remove(FOLDER.resolve("checkpoint-a"));
+        disk.remove(FOLDER.resolve("checkpoint-b"));
+        flip(segment(1), SegmentHeader.LINK_OFFSET);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining("segments without a checkpoint: 1");
+    }
+
+    @Test
+    void shouldComeToAnEndInASegmentThatWasCutOff() throws IOException {
+        open();
+        append(1, 40);
+        log.sync();
+        log.checkpoint();
+        kill();
+        disk.limitReading(100_000_000);
+        disk.content(segment(2), Arrays.copyOf(disk.content(segment(2)), 50_000));
+        assertThat(LogCheck.run(disk, place(), (bytes, of) -> {}).damages())
+                .extracting(LogDamage::kind)
+                .containsExactly(LogDamage.Kind.SIZE, LogDamage.Kind.FRAMES);
+    }
+
+    @Test
+    void shouldComeToAnEndWhereLinksLeadInACircle() throws IOException {
+        open();
+        append(1, 40);
+        log.sync();
+        log.checkpoint();
+        kill();
+        byte[] content = disk.content(segment(1));
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(SegmentHeader.LINK_OFFSET + 8, 3);
+        CRC32C crc = new CRC32C();
+        crc.update(content, SegmentHeader.LINK_OFFSET, SegmentHeader.LINK_LENGTH - Integer.BYTES);
+        bytes.putInt(SegmentHeader.LINK_OFFSET + SegmentHeader.LINK_LENGTH - Integer.BYTES, (int) crc.getValue());
+        disk.content(segment(1), content);
+        assertThat(LogCheck.run(disk, place(), (read, of) -> {}).isSound()).isFalse();
+        assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
+    }
+
+    @Test
+    void shouldTakeAnIdentityThatLiesAboutLengthsForDamaged() throws IOException {
+        open();
+        StreamId before = log.streamId();
+        kill();
+        Path file = FOLDER.resolve(LogIdentity.NAME);
+        byte[] content = disk.content(file);
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putShort(32, (short) -1);
+        CRC32C crc = new CRC32C();
+        crc.update(content, 0, content.length - Integer.BYTES);
+        bytes.putInt(content.length - Integer.BYTES, (int) crc.getValue());
+        disk.content(file, content);
+        open();
+        assertThat(log.streamId()).isNotEqualTo(before);
+        assertThat(log.recovery().identityChanged()).isEqualTo("the identity file is damaged");
+    }
+
+    /** The slot that is gone may have reserved more than the other one says. */
+    @Test
+    void shouldNumberAboveWhatABadSlotMayHaveReserved_R4() throws IOException {
+        open();
+        long reserved = log.ceiling();
+        log.used(reserved - 1);
+        log.checkpoint();
+        long used = log.ceiling() - 1;
+        assertThat(used).isGreaterThan(reserved);
+        log.used(used);
+        String newest =
+                disk.content(FOLDER.resolve("checkpoint-a"))[16] > disk.content(FOLDER.resolve("checkpoint-b"))[16]
+                        ? "checkpoint-a"
+                        : "checkpoint-b";
+        kill();
+        flip(FOLDER.resolve(newest), 40);
+        open();
+        assertThat(log.nextSequence()).isGreaterThan(used);
+        assertThat(log.recovery().slotFault()).contains(newest, "checksum");
+        assertThat(log.recovery().summary()).contains("the other slot of the checkpoint was used", newest);
+        kill();
+        open();
+        assertThat(log.recovery().slotFault()).isNull();
+    }
+
+    @Test
+    void shouldUseTheLastSequenceAndNoneBeyond() throws IOException {
+        open();
+        StreamId stream = log.streamId();
+        kill();
+        long last = SequenceCeiling.LAST_SEQUENCE;
+        CheckpointStore.replace(
+                disk,
+                FOLDER,
+                new Checkpoint(9, stream, last, 0, 0, SegmentHeader.LENGTH, true, new LogState(last - 1, 1)));
+        disk.remove(FOLDER.resolve("checkpoint-b"));
+        CheckpointStore.open(disk, FOLDER).close();
+        disk.content(FOLDER.resolve("checkpoint-b"), disk.content(FOLDER.resolve("checkpoint-a")));
+        open();
+        assertThat(log.nextSequence()).isEqualTo(last);
+        append(last, last);
+        assertThatThrownBy(() -> append(last + 1, last + 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("expected: < ceiling");
+        log.sync();
+        kill();
+        open();
+        assertThat(LogFixture.readAll(log, last)).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseAFolderThatIsOpenByAnotherName(@TempDir Path temporary) throws IOException {
+        Storage storage = new FileStorage();
+        Path real = Files.createDirectory(temporary.resolve("real"));
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
+        LogSettings same = LogFixture.settings(link, LogSettings.Appender.POSITIONAL);
+        try (WriteAheadLog first = WriteAheadLog.open(
+                LogFixture.settings(real, LogSettings.Appender.POSITIONAL), storage, fixture.clocks)) {
+            assertThatThrownBy(() -> WriteAheadLog.open(same, storage, fixture.clocks))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(link.toString())
+                    .hasMessageContaining("locked by this process");
+            assertThat(first.durable()).isZero();
+        }
+    }
+
+    private void open() throws IOException {
+        log = WriteAheadLog.open(SETTINGS, disk, fixture.clocks);
+    }
+
+    /** Of some 20,000 bytes each. */
+    private void append(long first, long last) throws IOException {
+        for (long sequence = first; sequence <= last; sequence++) {
+            fixture.append(log, sequence, fixture.frame(sequence + "x".repeat(20_000)));
+            log.write();
+        }
+    }
+
+    private void kill() throws IOException {
+        FuzzDisk left = disk.fork();
+        log.close();
+        log = null;
+        disk = left;
+    }
+
+    private LogPlace place() throws IOException {
+        return LogPlace.find(disk, FOLDER, null);
+    }
+
+    private static Path segment(long index) {
+        return FOLDER.resolve(Segment.nameOf(index));
+    }
+
+    private SegmentHeader header(long index) throws IOException {
+        try (StorageFile file = disk.open(segment(index), Storage.OpenMode.READ)) {
+            return SegmentHeader.read(file, segment(index));
+        }
+    }
+
+    private void flip(Path file, int at) {
+        byte[] content = disk.content(file);
+        content[at] ^= 4;
+        disk.content(file, content);
+    }
+
+    private static List<Long> range(long first, long last) {
+        return new ArrayList<>(LongStream.rangeClosed(first, last).boxed().toList());
+    }
+}
