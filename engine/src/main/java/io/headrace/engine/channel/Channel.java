@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.wal.CursorStart;
 import io.headrace.wal.StreamId;
 
 /**
@@ -42,6 +43,9 @@ public interface Channel {
      * @throws io.headrace.engine.config.ConfigurationException when the channel has no such cursor
      */
     default ChannelConsumer consumer(String sinkName, String cursor) {
+        if (cursor.equals(CursorStart.SINKS)) {
+            return consumer(sinkName);
+        }
         throw new ConfigurationException(
                 "cursor: " + cursor + " (expected: none, channel " + name() + " has no cursors)");
     }
