@@ -212,6 +212,9 @@ public final class WriteAheadLog implements AutoCloseable {
         try (LogReader reader = newReader()) {
             cursors.make(settings.cursors(), reader);
         }
+        for (CursorState cursor : state.cursors().values()) {
+            cursor.addHole(Math.max(lastSequence, cursor.committed().floor()) + 1, nextSequence - 1);
+        }
     }
 
     /** Into both slots, so that neither leads to what recovery left behind or to a ceiling that is passed. */
