@@ -2,6 +2,8 @@ package io.headrace.engine.channel;
 
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.frame.FrameLayout;
+import io.headrace.wal.CursorStart;
+import io.headrace.wal.LogRetention;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.SyncMode;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import java.util.function.Consumer;
  * @param reserveBytes free space of the file system that is left alone
  * @param spillAtPercent DUAL: share of memory above which the journal writes
  * @param returnAtPercent DUAL: share of memory below which it stops
+ * @param keeping what the log keeps beside what sinks have yet to take; cursors and retention where it always writes
  */
 public record ChannelSettings(
         String name,
@@ -48,7 +51,8 @@ public record ChannelSettings(
         long reserveBytes,
         WaitStrategyKind waitStrategy,
         int spillAtPercent,
-        int returnAtPercent) {
+        int returnAtPercent,
+        LogKeeping keeping) {
     /** Fewest ring slots. */
     public static final int MIN_SLOTS = 4_096;
 
@@ -103,6 +107,17 @@ public record ChannelSettings(
                 "frameBytes",
                 frameBytes,
                 MIN_FRAME_BYTES + " to " + FrameLayout.MAX_FRAME_BYTES + " bytes");
+        boolean always = policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL && memoryCapacity == 0;
+        require(
+                always || keeping.cursors().isEmpty(),
+                "cursors",
+                keeping.cursors().stream().map(CursorStart::name).toList(),
+                "none; only a file channel has every frame in its log");
+        require(
+                always || keeping.retention().equals(LogRetention.NONE),
+                "retentionMillis, retentionBytes",
+                keeping.retention(),
+                "neither; only a file channel has every frame in its log");
         dataFolders = List.copyOf(dataFolders);
     }
 
@@ -200,6 +215,11 @@ public record ChannelSettings(
         });
     }
 
+    /** The same with another {@link #keeping}. */
+    public ChannelSettings withKeeping(LogKeeping kept) {
+        return with(draft -> draft.keeping = kept);
+    }
+
     /** Whether the channel has a log. */
     public boolean hasLog() {
         return policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL;
@@ -260,6 +280,7 @@ public record ChannelSettings(
         private WaitStrategyKind waitStrategy = WaitStrategyKind.ADAPTIVE;
         private int spillAtPercent = DEFAULT_SPILL_AT_PERCENT;
         private int returnAtPercent = DEFAULT_RETURN_AT_PERCENT;
+        private LogKeeping keeping = LogKeeping.DEFAULT;
 
         Draft(String name, ChannelPolicy policy, long capacity) {
             this.name = name;
@@ -286,6 +307,7 @@ public record ChannelSettings(
             waitStrategy = from.waitStrategy;
             spillAtPercent = from.spillAtPercent;
             returnAtPercent = from.returnAtPercent;
+            keeping = from.keeping;
         }
 
         ChannelSettings settings() {
@@ -308,7 +330,8 @@ public record ChannelSettings(
                     reserveBytes,
                     waitStrategy,
                     spillAtPercent,
-                    returnAtPercent);
+                    returnAtPercent,
+                    keeping);
         }
     }
 }
