@@ -154,7 +154,8 @@ public final class WriteAheadLog implements AutoCloseable {
             case MAPPED -> new MappedAppender();
             case POSITIONAL -> new PositionalAppender();
             case DIRECT -> {
-                direct = new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH));
+                direct =
+                        new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH), settings.groupBytes());
                 yield direct;
             }
         };
@@ -330,11 +331,11 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /**
      * Whether the group should be written before more is appended: another frame like the last one would take it above
-     * 1 MiB or 1,024 buffers. An empty group never is: a frame larger than that is a group of its own.
+     * the {@linkplain LogSettings#groupBytes bytes} of the settings or 1,024 buffers. An empty group never is: a frame larger than that is a group of its own.
      */
     public boolean groupIsFull() {
         return stagedFrames > 0
-                && (appender.stagedBytes() + lastRoom > SegmentAppender.GROUP_BYTES
+                && (appender.stagedBytes() + lastRoom > settings.groupBytes()
                         || stagedFrames >= SegmentAppender.GROUP_BUFFERS / 2);
     }
 

@@ -26,7 +26,7 @@ class SegmentAppenderTest {
     class Direct extends SegmentAppenderContract {
         @Override
         SegmentAppender create() {
-            return new DirectAppender(this::through);
+            return new DirectAppender(this::through, SegmentAppender.GROUP_BYTES);
         }
 
         @Override

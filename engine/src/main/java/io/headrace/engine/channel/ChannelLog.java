@@ -36,12 +36,13 @@ final class ChannelLog {
     /** Opens or creates the log; recovery runs on a thread that nobody interrupts. */
     static ChannelLog open(ChannelSettings settings, ChannelEnvironment environment) throws IOException {
         LogSettings logSettings = new LogSettings(
-                settings.dataFolders(),
-                settings.checkpointFolder(),
-                settings.segmentBytes(),
-                settings.maxFrameLength(),
-                settings.appender(),
-                settings.reserveBytes());
+                        settings.dataFolders(),
+                        settings.checkpointFolder(),
+                        settings.segmentBytes(),
+                        settings.maxFrameLength(),
+                        settings.appender(),
+                        settings.reserveBytes())
+                .withGroupBytes(settings.groupBytes());
         LogClocks clocks = new LogClocks(environment.nanoClock(), environment.epochClock(), environment.random());
         try {
             return environment

@@ -28,6 +28,7 @@ import java.util.function.Consumer;
  * @param reserveBytes free space of the file system that is left alone
  * @param spillAtPercent DUAL: share of memory above which the journal writes
  * @param returnAtPercent DUAL: share of memory below which it stops
+ * @param groupBytes at which a group of frames is written to the log, 1 MiB at most
  */
 public record ChannelSettings(
         String name,
@@ -48,7 +49,8 @@ public record ChannelSettings(
         long reserveBytes,
         WaitStrategyKind waitStrategy,
         int spillAtPercent,
-        int returnAtPercent) {
+        int returnAtPercent,
+        int groupBytes) {
     /** Fewest ring slots. */
     public static final int MIN_SLOTS = 4_096;
 
@@ -66,6 +68,9 @@ public record ChannelSettings(
 
     /** Default of {@code returnAt}, in percent. */
     public static final int DEFAULT_RETURN_AT_PERCENT = 25;
+
+    /** Largest {@code groupBytes}, and its default. */
+    public static final int MAX_GROUP_BYTES = 1024 * 1024;
 
     private static final long DEFAULT_SEGMENT_BYTES = 64L * 1024 * 1024;
     private static final int DEFAULT_TRANSACTION_CAPACITY = 10_000;
@@ -103,6 +108,7 @@ public record ChannelSettings(
                 "frameBytes",
                 frameBytes,
                 MIN_FRAME_BYTES + " to " + FrameLayout.MAX_FRAME_BYTES + " bytes");
+        require(groupBytes > 0 && groupBytes <= MAX_GROUP_BYTES, "groupBytes", groupBytes, "1 to " + MAX_GROUP_BYTES);
         dataFolders = List.copyOf(dataFolders);
     }
 
@@ -200,6 +206,11 @@ public record ChannelSettings(
         });
     }
 
+    /** The same with other {@link #groupBytes}. */
+    public ChannelSettings withGroupBytes(int bytes) {
+        return with(draft -> draft.groupBytes = bytes);
+    }
+
     /** Whether the channel has a log. */
     public boolean hasLog() {
         return policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL;
@@ -260,6 +271,7 @@ public record ChannelSettings(
         private WaitStrategyKind waitStrategy = WaitStrategyKind.ADAPTIVE;
         private int spillAtPercent = DEFAULT_SPILL_AT_PERCENT;
         private int returnAtPercent = DEFAULT_RETURN_AT_PERCENT;
+        private int groupBytes = MAX_GROUP_BYTES;
 
         Draft(String name, ChannelPolicy policy, long capacity) {
             this.name = name;
@@ -286,6 +298,7 @@ public record ChannelSettings(
             waitStrategy = from.waitStrategy;
             spillAtPercent = from.spillAtPercent;
             returnAtPercent = from.returnAtPercent;
+            groupBytes = from.groupBytes;
         }
 
         ChannelSettings settings() {
@@ -308,7 +321,8 @@ public record ChannelSettings(
                     reserveBytes,
                     waitStrategy,
                     spillAtPercent,
-                    returnAtPercent);
+                    returnAtPercent,
+                    groupBytes);
         }
     }
 }
