@@ -94,7 +94,7 @@ class GroupWriterTest {
     @Test
     void shouldFailTheLogWhenAWriteBesideFails() throws IOException {
         handOverTwo();
-        disk.faults((call, path) -> call == SimulatedDisk.Call.WRITE);
+        disk.faults((call, path) -> call == SimulatedDisk.Call.WRITE_THROUGH);
         writers.get(0).doWork();
         writers.get(1).doWork();
         disk.faults((call, path) -> false);
