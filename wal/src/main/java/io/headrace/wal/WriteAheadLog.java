@@ -501,7 +501,7 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public void checkpointAndStop(long lastUsed) throws IOException {
         checkUsable();
-        if (stagedFrames > 0 || durable.get() < written.get()) {
+        if (stagedFrames > 0 || isWritingBeside() || durable.get() < written.get()) {
             throw new IllegalStateException("durable: " + durable.get() + " (expected: " + lastStaged + ", all of it)");
         }
         try {
