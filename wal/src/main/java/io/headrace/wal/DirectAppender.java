@@ -61,6 +61,7 @@ final class DirectAppender implements SegmentAppender {
         limit = groupBytes;
         room = (groupBytes + Storage.BLOCK - 1) & -Storage.BLOCK;
         group = newGroup();
+        group.prepare();
         groups[0] = group;
         for (int i = 0; i < writers.length; i++) {
             writers[i] = new GroupWriter(this);
@@ -176,6 +177,14 @@ final class DirectAppender implements SegmentAppender {
         if (!besideAllowed || !hasRoomBeside() || headerUnsynced || large != null || groupBytes == 0) {
             return false;
         }
+        HandedGroup following = groups[(int) ((staging + 1) % groups.length)];
+        try {
+            following.prepare();
+        } catch (OutOfMemoryError e) {
+            // No direct memory for another group: one at a time, as without writers.
+            besideAllowed = false;
+            return false;
+        }
         HandedGroup handed = group;
         handed.frames = groupFrames;
         handed.frameBytes = groupBytes;
@@ -186,7 +195,7 @@ final class DirectAppender implements SegmentAppender {
         handed.end = writtenTo;
         int writer = (int) (staging % writers.length);
         staging++;
-        group = groups[(int) (staging % groups.length)];
+        group = following;
         groupBytes = 0;
         groupFrames = 0;
         handed.handOver();
