@@ -41,6 +41,11 @@ public final class InputState {
         return lastSeenMillis;
     }
 
+    /** It is in use, or the clock went back behind what was noted. */
+    public void lastSeenMillis(long millis) {
+        lastSeenMillis = millis;
+    }
+
     /** A frame of this input at this position is kept now. */
     public void keep(long keptPosition, long nowMillis) {
         lastSeenMillis = nowMillis;

@@ -213,6 +213,9 @@ public final class WriteAheadLog implements AutoCloseable {
         try (LogReader reader = newReader()) {
             cursors.make(settings.cursors(), reader);
         }
+        for (CursorState cursor : state.cursors().values()) {
+            cursor.addHole(Math.max(lastSequence, cursor.committed().floor()) + 1, nextSequence - 1);
+        }
     }
 
     /** Into both slots, so that neither leads to what recovery left behind or to a ceiling that is passed. */
@@ -476,6 +479,11 @@ public final class WriteAheadLog implements AutoCloseable {
                 && !isRetained(first, state.slowest());
     }
 
+    /** Whether readers stand in segments that could be used again: they are to {@link LogReader#rest()}. Journal thread. */
+    public boolean waitsForReaders() {
+        return !retiring.isEmpty();
+    }
+
     /** Whether released segments are kept for replay, so that {@link #couldRelease} changes with time. Journal thread. */
     public boolean retains() {
         return settings.retention().keepsAnything();
@@ -607,6 +615,7 @@ public final class WriteAheadLog implements AutoCloseable {
         preparer.checkFailure();
         Segment following = preparer.poll(bytes);
         if (following == null) {
+            returnRetired();
             return false;
         }
         SegmentHeader.Link link;

@@ -74,11 +74,10 @@ public final class Agent implements AutoCloseable {
                 stopMillis,
                 this::fail);
         for (ComponentSettings channel : configuration.channels()) {
-            List<String> sinkNames = configuration.sinks().stream()
+            List<SinkConfiguration> itsSinks = configuration.sinks().stream()
                     .filter(sink -> sink.channel().equals(channel.name()))
-                    .map(sink -> sink.settings().name())
                     .toList();
-            channels.put(channel.name(), new ChannelPart(channel, env, sinkNames, new Dependents()));
+            channels.put(channel.name(), new ChannelPart(channel, env, itsSinks, new Dependents()));
         }
         for (SourceConfiguration source : configuration.sources()) {
             sources.add(new SourcePart(source, env, this::open));

@@ -1,10 +1,13 @@
 package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.channel.LogKeeping;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.engine.config.SettingsRemarks.Remark;
+import io.headrace.wal.CursorStart;
+import io.headrace.wal.LogRetention;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.SyncMode;
@@ -12,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Keys of the channels that have a log. */
 final class ChannelLogKeys {
@@ -85,7 +90,17 @@ final class ChannelLogKeys {
                     max = 3600,
                     unit = "s",
                     doc = "Between syncs where fsyncPerTransaction = false.")
-            Duration fsyncInterval) {
+            Duration fsyncInterval,
+
+            @Setting(
+                    key = "inputExpiry",
+                    byDefault = "30d",
+                    min = 1,
+                    unit = "s",
+                    doc =
+                            "After this long an input (a tailed file, a sender) is forgotten that no source has open and of"
+                                    + " which no cursor needs an event any more; should it come back, it begins anew.")
+            Duration inputExpiry) {
         private static final long MIB = 1024 * 1024;
 
         Log {
@@ -107,7 +122,12 @@ final class ChannelLogKeys {
             return settings.withFolders(dataDirs, checkpointDir.orElse(null))
                     .withSync(mode, written)
                     .withSegments(segmentBytes(maxEventBytes), maxEventBytes)
-                    .withReserveBytes(minimumRequiredSpace);
+                    .withReserveBytes(minimumRequiredSpace)
+                    .withKeeping(new LogKeeping(
+                            settings.keeping().retention(),
+                            settings.keeping().cursors(),
+                            settings.keeping().cursorExpiryMillis(),
+                            inputExpiry.toMillis()));
         }
 
         /** What these settings have to say, see {@link SettingsRemarks}. */
@@ -148,6 +168,73 @@ final class ChannelLogKeys {
 
         private static long smallestSegment(int maxEventBytes) {
             return Math.min(2L * maxEventBytes + MIB, LogSettings.MAX_SEGMENT_BYTES);
+        }
+    }
+
+    /** Of channels that have every frame in the log: who else reads it, and what is kept for that. */
+    record Replay(
+            @Setting(
+                    key = "cursors.*",
+                    doc =
+                            "cursors.NAME.start: makes the cursor NAME, from which sinks with cursor = NAME get all events"
+                                    + " again, beside the others. It begins at the oldest event held (oldest), behind the newest"
+                                    + " (latest), at a sequence, or at the first frame of a time with its zone, e.g."
+                                    + " 2026-11-21T08:00:00Z; once: later its own place counts.")
+            Map<String, String> cursors,
+
+            @Setting(
+                    key = "cursorExpiry",
+                    byDefault = "7d",
+                    min = 1,
+                    unit = "s",
+                    doc = "After this long a cursor is dropped that no sink was on; until then it holds the log.")
+            Duration cursorExpiry,
+
+            @Setting(
+                    key = "retentionMillis",
+                    byDefault = "0",
+                    min = 0,
+                    unit = "ms",
+                    doc =
+                            "How long segments are kept that no cursor needs, for cursors to come; 0 for no limit, and for"
+                                    + " none at all where retentionBytes is 0, too.")
+            Duration retention,
+
+            @Setting(
+                    key = "retentionBytes",
+                    byDefault = "0",
+                    min = 0,
+                    max = 1L << 60,
+                    unit = "bytes",
+                    doc =
+                            "How large the segments are together that are kept so; 0 for no limit, and for none at all where"
+                                    + " retentionMillis is 0, too. They make room before a source has to wait.")
+            long retentionBytes) {
+        private static final String START = ".start";
+
+        Replay {
+            starts(cursors);
+        }
+
+        private static List<CursorStart> starts(Map<String, String> written) {
+            List<CursorStart> starts = new ArrayList<>();
+            new TreeMap<>(written).forEach((key, value) -> {
+                if (!key.endsWith(START)) {
+                    throw new IllegalArgumentException("cursors." + key + ": " + value + " (expected: cursors."
+                            + (key.contains(".") ? key.substring(0, key.indexOf('.')) : key) + START
+                            + " = oldest, latest, a sequence or a time)");
+                }
+                starts.add(CursorStart.parse(key.substring(0, key.length() - START.length()), value));
+            });
+            return starts;
+        }
+
+        ChannelSettings applyTo(ChannelSettings settings) {
+            return settings.withKeeping(new LogKeeping(
+                    new LogRetention(retention.toMillis(), retentionBytes),
+                    starts(cursors),
+                    cursorExpiry.toMillis(),
+                    settings.keeping().inputExpiryMillis()));
         }
     }
 

@@ -6,6 +6,7 @@ import io.headrace.engine.channel.ChannelPolicy;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.channel.ThreadDutyRunner;
+import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
 import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.metrics.ChannelCounters;
@@ -35,7 +36,7 @@ final class ChannelPart extends Part {
     }
 
     private final ComponentProvider.OfChannel provider;
-    private final List<String> sinks;
+    private final List<SinkConfiguration> sinks;
     private final Dependents dependents;
     private volatile ManagedChannel channel;
     private EngineContext.Reports said;
@@ -43,7 +44,7 @@ final class ChannelPart extends Part {
     private boolean waits;
 
     /** @param sinks of this channel, in order of configuration, which gives each its number */
-    ChannelPart(ComponentSettings settings, PartEnvironment env, List<String> sinks, Dependents dependents) {
+    ChannelPart(ComponentSettings settings, PartEnvironment env, List<SinkConfiguration> sinks, Dependents dependents) {
         super(settings, env, env.metrics().group(GroupType.CHANNEL, settings.name()));
         this.provider = env.options()
                 .registry()
@@ -81,15 +82,21 @@ final class ChannelPart extends Part {
                 onFailure);
         ManagedChannel opened = ChannelFactory.open(read, environment);
         channel = opened;
-        sinks.forEach(opened::consumer);
+        for (SinkConfiguration sink : sinks) {
+            opened.consumer(sink.settings().name(), sink.cursor());
+        }
         opened.start();
         LOG.info("{}: {}", title(), opened.guarantee().summary());
         if (read.policy() == ChannelPolicy.DISCARD && !sinks.isEmpty()) {
-            LOG.warn("{}: it drops all events, so sinks {} get none (expected: no sink)", title(), sinks);
+            LOG.warn(
+                    "{}: it drops all events, so sinks {} get none (expected: no sink)",
+                    title(),
+                    sinks.stream().map(sink -> sink.settings().name()).toList());
         }
         if (opened.recovery() != null) {
             LOG.info("{}: {}", title(), opened.recovery().summary());
         }
+        opened.cursorNotes().forEach(note -> LOG.info("{}: {}", title(), note));
     }
 
     private static Thread daemon(Runnable task) {

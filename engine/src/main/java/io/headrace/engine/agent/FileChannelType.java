@@ -29,6 +29,7 @@ public final class FileChannelType implements ComponentProvider.OfChannel {
 
             ChannelKeys.Room room,
             ChannelLogKeys.Log log,
+            ChannelLogKeys.Replay replay,
             ChannelKeys.Frames frames,
             ChannelLogKeys.FlumeLog flume)
             implements SettingsRemarks {
@@ -66,6 +67,6 @@ public final class FileChannelType implements ComponentProvider.OfChannel {
                 .withTransactionCapacity(read.transactionCapacity());
         ChannelSettings logged =
                 read.log().applyTo(read.room().applyTo(settings), read.frames().maxEventBytes());
-        return read.frames().applyTo(logged);
+        return read.frames().applyTo(read.replay().applyTo(logged));
     }
 }

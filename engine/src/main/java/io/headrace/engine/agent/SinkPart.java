@@ -44,7 +44,8 @@ final class SinkPart extends Part {
 
     @Override
     void open(EngineContext.Reports reports) throws Exception {
-        ChannelConsumer consumer = channels.apply(configuration.channel()).consumer(settings.name());
+        ChannelConsumer consumer =
+                channels.apply(configuration.channel()).consumer(settings.name(), configuration.cursor());
         ComponentProvider.OfSink provider = env.options()
                 .registry()
                 .get(ComponentProvider.OfSink.class, settings.type().value());

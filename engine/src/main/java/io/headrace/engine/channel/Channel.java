@@ -1,5 +1,7 @@
 package io.headrace.engine.channel;
 
+import io.headrace.engine.config.ConfigurationException;
+import io.headrace.wal.CursorStart;
 import io.headrace.wal.StreamId;
 
 /**
@@ -34,6 +36,19 @@ public interface Channel {
 
     /** The consumer of a sink, by its name; the same object each time while the channel is open. */
     ChannelConsumer consumer(String sinkName);
+
+    /**
+     * The consumer of a sink that takes from a named cursor, not from the sinks' own.
+     *
+     * @throws io.headrace.engine.config.ConfigurationException when the channel has no such cursor
+     */
+    default ChannelConsumer consumer(String sinkName, String cursor) {
+        if (cursor.equals(CursorStart.SINKS)) {
+            return consumer(sinkName);
+        }
+        throw new ConfigurationException(
+                "cursor: " + cursor + " (expected: none, channel " + name() + " has no cursors)");
+    }
 
     /** The conservation ledger as it stands. */
     Ledger ledger();

@@ -2,13 +2,13 @@ package io.headrace.engine.channel;
 
 import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.wal.CursorState;
 import io.headrace.wal.GroupWriter;
 import io.headrace.wal.LogClocks;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.LogState;
 import io.headrace.wal.RecoveryReport;
-import io.headrace.wal.SequenceWindow;
 import io.headrace.wal.StreamId;
 import io.headrace.wal.SyncMode;
 import io.headrace.wal.WriteAheadLog;
@@ -41,7 +41,9 @@ final class ChannelLog {
                         settings.segmentBytes(),
                         settings.maxFrameLength(),
                         settings.appender(),
-                        settings.reserveBytes())
+                        settings.reserveBytes(),
+                        settings.keeping().retention(),
+                        settings.keeping().cursors())
                 .withGroupBytes(settings.groupBytes());
         LogClocks clocks = new LogClocks(environment.nanoClock(), environment.epochClock(), environment.random());
         try {
@@ -83,14 +85,23 @@ final class ChannelLog {
     }
 
     RecoveredLog recovered() {
-        SequenceWindow window = log.state().committed();
-        SequenceWindow copy = new SequenceWindow(window.floor());
-        for (long sequence = window.floor() + 1; sequence <= window.highest(); sequence++) {
-            if (window.isMarked(sequence)) {
-                copy.mark(sequence);
-            }
-        }
-        return new RecoveredLog(copy, log.lastSequence(), log.recovery().cleanStop());
+        return new RecoveredLog(
+                ReplayCursor.copy(log.state().committed()),
+                log.lastSequence(),
+                log.recovery().cleanStop());
+    }
+
+    ReplayCursor cursor(DualChannel owner, CursorState state) {
+        return new ReplayCursor(owner, state, log.lastSequence(), log.recovery().cleanStop());
+    }
+
+    List<String> cursorNotes() {
+        return log.cursorNotes();
+    }
+
+    /** Bytes of frames in segments that hold something above a sequence; any thread. */
+    long bytesAbove(long sequence) {
+        return log.bytesAbove(sequence);
     }
 
     LogWriter writer(DualChannel owner) {
@@ -126,7 +137,9 @@ final class ChannelLog {
         DutyRunner runner = channel.environment().runner();
         preparer = runner.start(new SegmentPreparing(channel, log.preparer()));
         log.preparer().onDemand(preparer::wake);
-        reader = runner.start(new LogReading(channel, log.newReader()));
+        reader = runner.start(new LogReading(
+                "channel-" + channel.name() + "-reader", channel, channel, channel.takeSide(), log.newReader()));
+        channel.cursors().forEach(cursor -> cursor.start(log.newReader()));
         if (channel.settings().sync().kind() == SyncMode.Kind.ALWAYS) {
             writers = log.newGroupWriters();
         }

@@ -20,6 +20,8 @@ final class ChannelMetrics {
     final Counter syncs;
     final Counter checkpoints;
     final Counter checkpointErrors;
+    final Counter inputsExpired;
+    final Counter cursorsExpired;
     final Timing put;
     final Timing ack;
     final Timing residence;
@@ -42,6 +44,8 @@ final class ChannelMetrics {
         syncs = group.counter("LogSyncCount");
         checkpoints = group.counter("CheckpointCount");
         checkpointErrors = group.counter("CheckpointWriteErrorCount");
+        inputsExpired = group.counter("InputExpiredCount");
+        cursorsExpired = group.counter("CursorExpiredCount");
         put = group.timing("put");
         ack = group.timing("ack");
         residence = group.timing("residence");

@@ -2,6 +2,8 @@ package io.headrace.engine.channel;
 
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.frame.FrameLayout;
+import io.headrace.wal.CursorStart;
+import io.headrace.wal.LogRetention;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.SyncMode;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ import java.util.function.Consumer;
  * @param spillAtPercent DUAL: share of memory above which the journal writes
  * @param returnAtPercent DUAL: share of memory below which it stops
  * @param groupBytes at which a group of frames is written to the log, 1 MiB at most
+ * @param keeping what the log keeps beside what sinks have yet to take; cursors and retention where it always writes
  */
 public record ChannelSettings(
         String name,
@@ -50,7 +53,8 @@ public record ChannelSettings(
         WaitStrategyKind waitStrategy,
         int spillAtPercent,
         int returnAtPercent,
-        int groupBytes) {
+        int groupBytes,
+        LogKeeping keeping) {
     /** Fewest ring slots. */
     public static final int MIN_SLOTS = 4_096;
 
@@ -109,6 +113,17 @@ public record ChannelSettings(
                 frameBytes,
                 MIN_FRAME_BYTES + " to " + FrameLayout.MAX_FRAME_BYTES + " bytes");
         require(groupBytes > 0 && groupBytes <= MAX_GROUP_BYTES, "groupBytes", groupBytes, "1 to " + MAX_GROUP_BYTES);
+        boolean always = policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL && memoryCapacity == 0;
+        require(
+                always || keeping.cursors().isEmpty(),
+                "cursors",
+                keeping.cursors().stream().map(CursorStart::name).toList(),
+                "none; only a file channel has every frame in its log");
+        require(
+                always || keeping.retention().equals(LogRetention.NONE),
+                "retentionMillis, retentionBytes",
+                keeping.retention(),
+                "neither; only a file channel has every frame in its log");
         dataFolders = List.copyOf(dataFolders);
     }
 
@@ -211,6 +226,11 @@ public record ChannelSettings(
         return with(draft -> draft.groupBytes = bytes);
     }
 
+    /** The same with another {@link #keeping}. */
+    public ChannelSettings withKeeping(LogKeeping kept) {
+        return with(draft -> draft.keeping = kept);
+    }
+
     /** Whether the channel has a log. */
     public boolean hasLog() {
         return policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL;
@@ -272,6 +292,7 @@ public record ChannelSettings(
         private int spillAtPercent = DEFAULT_SPILL_AT_PERCENT;
         private int returnAtPercent = DEFAULT_RETURN_AT_PERCENT;
         private int groupBytes = MAX_GROUP_BYTES;
+        private LogKeeping keeping = LogKeeping.DEFAULT;
 
         Draft(String name, ChannelPolicy policy, long capacity) {
             this.name = name;
@@ -299,6 +320,7 @@ public record ChannelSettings(
             spillAtPercent = from.spillAtPercent;
             returnAtPercent = from.returnAtPercent;
             groupBytes = from.groupBytes;
+            keeping = from.keeping;
         }
 
         ChannelSettings settings() {
@@ -322,7 +344,8 @@ public record ChannelSettings(
                     waitStrategy,
                     spillAtPercent,
                     returnAtPercent,
-                    groupBytes);
+                    groupBytes,
+                    keeping);
         }
     }
 }

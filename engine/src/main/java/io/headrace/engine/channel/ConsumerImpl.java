@@ -5,6 +5,7 @@ import io.headrace.wal.StreamId;
 /** A sink's way into the channel. */
 final class ConsumerImpl implements ChannelConsumer {
     private final DualChannel channel;
+    private final ReplayCursor cursor;
     private final String name;
     private final int ordinal;
 
@@ -19,8 +20,10 @@ final class ConsumerImpl implements ChannelConsumer {
     private LeaseImpl oldest;
     private LeaseImpl newest;
 
-    ConsumerImpl(DualChannel channel, String name, int ordinal, byte[] recoveredToken) {
+    /** @param cursor null for the sinks' */
+    ConsumerImpl(DualChannel channel, ReplayCursor cursor, String name, int ordinal, byte[] recoveredToken) {
         this.channel = channel;
+        this.cursor = cursor;
         this.name = name;
         this.ordinal = ordinal;
         this.newestToken = recoveredToken;
@@ -71,6 +74,15 @@ final class ConsumerImpl implements ChannelConsumer {
         lease.next = null;
     }
 
+    /** Null for a sink of the sinks' cursor. */
+    ReplayCursor cursor() {
+        return cursor;
+    }
+
+    private TakeSide take() {
+        return cursor == null ? channel.takeSide() : cursor.takeSide();
+    }
+
     LeaseImpl oldestLease() {
         return oldest;
     }
@@ -92,24 +104,27 @@ final class ConsumerImpl implements ChannelConsumer {
 
     @Override
     public StreamId streamId() {
-        return channel.streamId();
+        return cursor == null ? channel.streamId() : cursor.streamId();
     }
 
     @Override
     public long lowWater() {
-        return channel.floorFor(this);
+        return cursor == null ? channel.floorFor(this) : cursor.floorFor(this);
     }
 
     @Override
     public Lease tryLease(int maxEvents, long maxBytes) {
-        return channel.takeSide().tryLease(this, maxEvents, maxBytes);
+        if (cursor != null) {
+            cursor.checkUsable();
+        }
+        return take().tryLease(this, maxEvents, maxBytes);
     }
 
     @Override
     public void setListener(Runnable newListener) {
         listener = newListener;
         armed = true;
-        if (newListener != null && channel.takeSide().mayLease(this)) {
+        if (newListener != null && take().mayLease(this)) {
             wakeIfArmed();
         }
     }

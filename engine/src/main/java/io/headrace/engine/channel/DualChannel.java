@@ -4,12 +4,16 @@ import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
+import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.frame.Frame;
+import io.headrace.wal.CursorStart;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.InputState;
 import io.headrace.wal.LogState;
 import io.headrace.wal.RecoveryReport;
 import io.headrace.wal.StreamId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,12 +25,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A multi-producer ring as the memory channel and a journal that may write to the log: one implementation, three
  * policies. See {@code engine/CHANNEL.md}.
  */
-final class DualChannel implements ManagedChannel {
+final class DualChannel implements ManagedChannel, TakeOwner {
+    private static final Logger LOG = LoggerFactory.getLogger(DualChannel.class);
     private static final int COMMAND_CHUNK = 1_024;
     private static final long POLL_NANOS = 1_000_000;
 
@@ -46,6 +53,7 @@ final class DualChannel implements ManagedChannel {
     private final TakeSide take;
     private final Journal journal;
     private final List<ConsumerImpl> consumers = new CopyOnWriteArrayList<>();
+    private final List<ReplayCursor> cursors = new CopyOnWriteArrayList<>();
     private final Map<InputKey, ChannelInput> inputs = new HashMap<>();
     private final List<ChannelInput> anonymousInputs = new CopyOnWriteArrayList<>();
     private final ChannelInput unpositioned = new ChannelInput(null, 0);
@@ -91,14 +99,16 @@ final class DualChannel implements ManagedChannel {
         // What a log holds is acknowledged and safe; sequences from there to the base were never used.
         this.acknowledged = base - 1;
         this.safe = base - 1;
-        this.take = new TakeSide(this, ring, takeGate, log == null ? null : log.recovered());
-        this.discarder = settings.policy() == ChannelPolicy.DISCARD ? new ConsumerImpl(this, "discard", 0, null) : null;
+        this.take = new TakeSide(this, this, ring, takeGate, log == null ? null : log.recovered());
+        this.discarder =
+                settings.policy() == ChannelPolicy.DISCARD ? new ConsumerImpl(this, null, "discard", 0, null) : null;
         this.nextInputNumber = state.nextInputNumber();
         for (InputState input : state.inputs().values()) {
             ChannelInput known = new ChannelInput(input);
             known.lastSequence = base - 1;
             inputs.put(input.key(), known);
         }
+        state.cursors().values().forEach(cursor -> cursors.add(log.cursor(this, cursor)));
         this.journal = new Journal(this, state, log == null ? null : log.writer(this));
         if (log != null) {
             log.attach(this, journal);
@@ -126,6 +136,18 @@ final class DualChannel implements ManagedChannel {
         if (log != null) {
             log.registerGauges(environment.metrics());
         }
+        cursors.forEach(this::registerGauges);
+    }
+
+    private void registerGauges(ReplayCursor cursor) {
+        String of = "." + cursor.name();
+        MetricGroup group = environment.metrics();
+        group.gauge("CursorBacklogFrames" + of, cursor::backlogFrames);
+        group.gauge("CursorBacklogBytes" + of, () -> log.bytesAbove(cursor.lowWater()));
+        group.gauge("CursorAgeMillis" + of, cursor::ageMillis);
+        group.gauge("CursorDeliveredCount" + of, cursor::deliveredEvents);
+        group.gauge("CursorRedeliveredCount" + of, cursor::redeliveredEvents);
+        group.gauge("CursorFailed" + of, () -> cursor.isFailed() ? 1 : 0);
     }
 
     private long capacity() {
@@ -153,7 +175,21 @@ final class DualChannel implements ManagedChannel {
 
     @Override
     public String waitingFor() {
-        return log != null && admission.isLogBlocked() ? log.waitingFor() : null;
+        String waits = log != null && admission.isLogBlocked() ? log.waitingFor() : null;
+        if (waits != null) {
+            for (ReplayCursor cursor : cursors) {
+                if (cursor.lowWater() < lowWater) {
+                    waits += "; cursor " + cursor.name() + " holds the log from sequence " + (cursor.lowWater() + 1)
+                            + " on, the sinks from " + (lowWater + 1) + " on";
+                }
+            }
+        }
+        return waits;
+    }
+
+    @Override
+    public List<String> cursorNotes() {
+        return log == null ? List.of() : log.cursorNotes();
     }
 
     @Override
@@ -248,8 +284,10 @@ final class DualChannel implements ManagedChannel {
     private void end() {
         stopped = true;
         take.seal(consumers);
+        cursors.forEach(ReplayCursor::seal);
         if (log != null) {
             log.stopReader();
+            cursors.forEach(ReplayCursor::stopReader);
         }
         if (journalRunning != null) {
             journalRunning.stop();
@@ -262,6 +300,7 @@ final class DualChannel implements ManagedChannel {
             closeLog();
         }
         take.releaseAll(base + ring.getCursor());
+        cursors.forEach(ReplayCursor::releaseAll);
         tellEverybody();
     }
 
@@ -282,6 +321,7 @@ final class DualChannel implements ManagedChannel {
         // Who sees the failure sees a closed channel.
         accepting = false;
         take.seal(consumers);
+        cursors.forEach(ReplayCursor::seal);
         if (!failure.compareAndSet(null, cause)) {
             return;
         }
@@ -352,10 +392,28 @@ final class DualChannel implements ManagedChannel {
                     return consumer;
                 }
             }
-            ConsumerImpl added = new ConsumerImpl(this, sinkName, consumers.size(), recoveredTokens.get(sinkName));
+            ConsumerImpl added =
+                    new ConsumerImpl(this, null, sinkName, consumers.size(), recoveredTokens.get(sinkName));
             consumers.add(added);
             return added;
         }
+    }
+
+    @Override
+    public ChannelConsumer consumer(String sinkName, String cursor) {
+        if (cursor.equals(CursorStart.SINKS)) {
+            return consumer(sinkName);
+        }
+        List<String> names = new ArrayList<>(List.of(CursorStart.SINKS));
+        for (ReplayCursor replay : cursors) {
+            ChannelConsumer found = replay.name().equals(cursor) ? replay.consumer(sinkName) : null;
+            if (found != null) {
+                return found;
+            }
+            names.add(replay.name());
+        }
+        throw new ConfigurationException(
+                "cursor: " + cursor + " (expected: one of channel " + name() + ": " + String.join(", ", names) + ")");
     }
 
     @Override
@@ -389,6 +447,14 @@ final class DualChannel implements ManagedChannel {
                 // Nothing of it was ever put here: who only says a name must not stay in memory for good.
                 inputs.remove(input.key, input);
             }
+        }
+    }
+
+    /** Whether a source has an input open. */
+    boolean isOpen(InputKey key) {
+        synchronized (inputs) {
+            ChannelInput input = inputs.get(key);
+            return input != null && input.openCount > 0;
         }
     }
 
@@ -538,6 +604,28 @@ final class DualChannel implements ManagedChannel {
         return environment;
     }
 
+    List<ReplayCursor> cursors() {
+        return cursors;
+    }
+
+    /** A cursor that no sink is on any more is forgotten. The journal's thread. */
+    void expired(ReplayCursor cursor) {
+        LOG.warn(
+                "channel {}: cursor {} is dropped: no sink was on it for {} (cursorExpiry); it stood at sequence {}, {} of {} were to come",
+                name(),
+                cursor.name(),
+                Duration.ofMillis(settings.keeping().cursorExpiryMillis()),
+                cursor.lowWater() + 1,
+                cursor.backlogFrames(),
+                acknowledged);
+        cursors.remove(cursor);
+        environment.metrics().removeGauges(name -> name.endsWith("." + cursor.name()));
+        metrics.cursorsExpired.increment();
+        cursor.stopReader();
+        cursor.seal();
+        cursor.releaseAll();
+    }
+
     boolean hasLog() {
         return log != null;
     }
@@ -583,15 +671,55 @@ final class DualChannel implements ManagedChannel {
         wakeJournal();
     }
 
-    void holePassed(long from, long to) {
+    // ---- as the owner of the sinks' take side
+
+    @Override
+    public boolean isUsed() {
+        return true;
+    }
+
+    @Override
+    public void leased(ConsumerImpl consumer, int events) {
+        if (consumer != discarder) {
+            metrics.takeAttempts.add(events);
+        }
+    }
+
+    @Override
+    public void leasing(Frame frame) {
+        // The times of what sinks take are measured from its publication.
+    }
+
+    @Override
+    public void holePassed(long from, long to) {
         enqueue(j -> j.holePassed(from, to));
     }
 
-    /** Under the take side's lock; the caller wakes the journal. */
-    long committed(LeaseImpl lease, byte[] token) {
+    @Override
+    public void controlsPassed(long[] sequences) {
+        enqueue(j -> j.controlsPassed(sequences));
+    }
+
+    @Override
+    public void released(LeaseImpl lease, long memoryEvents, long memoryBytes) {
+        admission.released(lease.events(), memoryEvents, memoryBytes);
+    }
+
+    @Override
+    public void readingFailed(Throwable cause) {
+        fail(cause);
+    }
+
+    @Override
+    public long committed(LeaseImpl lease, byte[] token) {
         if (lease.consumer != discarder) {
             metrics.takeSuccesses.add(lease.events());
         }
+        return handOver(lease, token);
+    }
+
+    /** Hands a commit to the journal, under a take side's lock; returns the token's version. */
+    long handOver(LeaseImpl lease, byte[] token) {
         if (token != null) {
             lease.token = token;
             lease.consumer.committed(token);
@@ -602,7 +730,8 @@ final class DualChannel implements ManagedChannel {
     }
 
     /** Whether this consumer, a sink's, gets anything: nobody does in a channel that drops all. */
-    boolean serves(ConsumerImpl consumer) {
+    @Override
+    public boolean serves(ConsumerImpl consumer) {
         return discarder == null || consumer == discarder;
     }
 
@@ -630,14 +759,16 @@ final class DualChannel implements ManagedChannel {
         }
     }
 
-    void wakeReader() {
+    @Override
+    public void wakeReader() {
         if (log != null) {
             log.wakeReader();
         }
     }
 
     /** Tells sinks that wait and for which there may be something. */
-    void wakeConsumers() {
+    @Override
+    public void wakeConsumers() {
         for (ConsumerImpl consumer : consumers) {
             if (consumer.armed) {
                 if (take.mayLease(consumer)) {
@@ -652,5 +783,6 @@ final class DualChannel implements ManagedChannel {
 
     private void wakeAllConsumers() {
         consumers.forEach(ConsumerImpl::wakeIfArmed);
+        cursors.forEach(ReplayCursor::wakeAllConsumers);
     }
 }

@@ -23,8 +23,10 @@ final class Journal implements DutyCycle {
     private static final int MAX_FRAMES = 1_024;
     private static final int MAX_COMMANDS = 4_096;
 
-    private static final long EXPIRY_MILLIS = TimeUnit.DAYS.toMillis(30);
-    private static final long EXPIRY_ROUND_MILLIS = TimeUnit.HOURS.toMillis(1);
+    /** Sources and sinks have time to come back to what they had before the channel was opened. */
+    private static final long FIRST_EXPIRY_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+    private static final long EXPIRY_ROUND_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final DualChannel channel;
     private final RingBuffer<Slot> ring;
@@ -53,7 +55,7 @@ final class Journal implements DutyCycle {
     private long held;
     private long nowNanos;
     private long nowMillis;
-    private long expiredMillis;
+    private long expiryDueNanos;
     private boolean changed;
     private boolean ledgerChanged = true;
     private boolean ended;
@@ -73,6 +75,7 @@ final class Journal implements DutyCycle {
         this.epochClock = channel.environment().epochClock();
         this.log = log;
         this.state = state;
+        this.expiryDueNanos = nanoClock.nanoTime() + FIRST_EXPIRY_NANOS;
         this.drained = base - 1;
         this.acknowledged = drained;
         this.safe = drained;
@@ -118,7 +121,7 @@ final class Journal implements DutyCycle {
             return Long.MAX_VALUE;
         }
         long now = nanoClock.nanoTime();
-        long due = waiters.nanosUntilDue(now);
+        long due = Math.min(waiters.nanosUntilDue(now), Math.max(0, expiryDueNanos - now));
         return log == null ? due : Math.min(due, log.nanosUntilDue(now));
     }
 
@@ -127,12 +130,11 @@ final class Journal implements DutyCycle {
         nowMillis = epochClock.time();
         int work = applyCommands();
         work += log == null ? drainToMemory() : log.round(nowNanos);
+        expireIfDue();
         moveMilestones();
         take.passControls();
         work += discard();
-        if (log == null) {
-            expireInputsIfDue();
-        } else {
+        if (log != null) {
             work += log.checkpointIfDue(nanoClock.nanoTime());
         }
         if (ledgerChanged) {
@@ -231,26 +233,49 @@ final class Journal implements DutyCycle {
     /** What checkpoints hold beside what the journal keeps in the state anyway. */
     void completeState() {
         state.redelivered(channel.redeliveredEvents());
-        expireInputsIfDue();
     }
 
-    private void expireInputsIfDue() {
-        if (nowMillis - expiredMillis >= EXPIRY_ROUND_MILLIS) {
-            expiredMillis = nowMillis;
+    private void expireIfDue() {
+        if (nowNanos - expiryDueNanos >= 0) {
+            expiryDueNanos = nowNanos + EXPIRY_ROUND_NANOS;
+            expireCursors();
             expireInputs();
+        }
+    }
+
+    private void expireCursors() {
+        for (ReplayCursor cursor : channel.cursors()) {
+            changed = true;
+            if (cursor.touch(nowMillis, channel.settings().keeping().cursorExpiryMillis())) {
+                state.cursors().remove(cursor.name());
+                channel.expired(cursor);
+            }
         }
     }
 
     /** Forgets inputs that nobody opened for long and of which nothing is left (R7: their numbers are not given again). */
     private void expireInputs() {
+        long expiryMillis = channel.settings().keeping().inputExpiryMillis();
+        long released = state.slowest();
         List<InputState> expired = new ArrayList<>();
         for (InputState input : state.inputs().values()) {
-            if (nowMillis - input.lastSeenMillis() >= EXPIRY_MILLIS
-                    && channel.expire(input.key(), state.committed().floor())) {
+            if (input.lastSeenMillis() > nowMillis) {
+                // The clock went back: its time begins anew.
+                input.lastSeenMillis(nowMillis);
+                changed = true;
+            }
+            if (channel.isOpen(input.key())) {
+                input.lastSeenMillis(nowMillis);
+                changed = true;
+            } else if (nowMillis - input.lastSeenMillis() >= expiryMillis && channel.expire(input.key(), released)) {
                 expired.add(input);
             }
         }
         expired.forEach(input -> state.inputs().remove(input.number()));
+        if (!expired.isEmpty()) {
+            metrics.inputsExpired.add(expired.size());
+            changed = true;
+        }
     }
 
     private void inputOpened(ChannelInput input) {
@@ -271,6 +296,9 @@ final class Journal implements DutyCycle {
         long lowWater = state.committed().floor();
         if (lowWater > channel.lowWater()) {
             channel.lowWater(lowWater);
+        }
+        for (ReplayCursor cursor : channel.cursors()) {
+            cursor.publishLowWater();
         }
         safe = Math.max(safe, safeNow());
         if (safe > channel.safe()) {
@@ -304,6 +332,7 @@ final class Journal implements DutyCycle {
 
     /** A checkpoint holds the state as it is now. */
     void checkpointed() {
+        channel.cursors().forEach(ReplayCursor::checkpointed);
         checkpointed = contiguous(Math.max(state.committed().floor(), log.acknowledgedOnDisk()));
     }
 
@@ -350,11 +379,23 @@ final class Journal implements DutyCycle {
         }
         dirtyInputs.clear();
         channel.wakeConsumers();
+        for (ReplayCursor cursor : channel.cursors()) {
+            cursor.wakeConsumers();
+        }
     }
 
     // ---- commands
 
     void committed(LeaseImpl lease) {
+        ReplayCursor cursor = lease.consumer.cursor();
+        if (cursor != null) {
+            cursor.committed(lease);
+            if (lease.token != null) {
+                tokenSaved(lease.consumer, lease.token, lease.tokenVersion);
+            }
+            changed = true;
+            return;
+        }
         for (int i = 0; i < lease.size(); i++) {
             state.commit(lease.sequence(i));
             if (lease.sequence(i) > kept) {
@@ -392,9 +433,26 @@ final class Journal implements DutyCycle {
         changed = true;
     }
 
+    void controlsPassed(ReplayCursor cursor, long[] sequences) {
+        for (long sequence : sequences) {
+            cursor.state().commit(sequence);
+        }
+        changed = true;
+    }
+
+    void holePassed(ReplayCursor cursor, long from, long to) {
+        cursor.state().addHole(from, to);
+        changed = true;
+    }
+
     void tokenSaved(ConsumerImpl consumer, byte[] token, long version) {
         if (log != null) {
-            state.tokens().put(consumer.name(), token);
+            ReplayCursor cursor = consumer.cursor();
+            if (cursor == null) {
+                state.tokens().put(consumer.name(), token);
+            } else {
+                cursor.tokenSaved(consumer.name(), token);
+            }
             log.tokenSaved(consumer, version);
             changed = true;
         }

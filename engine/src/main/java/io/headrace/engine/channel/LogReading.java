@@ -18,39 +18,45 @@ final class LogReading implements DutyCycle {
     /** Further ahead than this it is quicker to seek than to read on. */
     private static final long SEEK_DISTANCE = 4_096;
 
+    private final String roleName;
     private final DualChannel channel;
+    private final TakeOwner owner;
     private final TakeSide take;
     private final LogReader reader;
     private final ReadingPlan plan = new ReadingPlan();
     private long position = -1;
     private TakenFrame ahead;
+    private boolean failed;
 
-    LogReading(DualChannel channel, LogReader reader) {
+    LogReading(String roleName, DualChannel channel, TakeOwner owner, TakeSide take, LogReader reader) {
+        this.roleName = roleName;
         this.channel = channel;
-        this.take = channel.takeSide();
+        this.owner = owner;
+        this.take = take;
         this.reader = reader;
     }
 
     @Override
     public String roleName() {
-        return "channel-" + channel.name() + "-reader";
+        return roleName;
     }
 
     @Override
     public int doWork() {
-        if (channel.failure() != null || !take.planReading(plan)) {
+        if (failed || channel.failure() != null || !owner.isUsed() || !take.planReading(plan)) {
             if (plan.from >= plan.to) {
-                reader.releaseBuffers();
+                reader.rest();
             }
             return 0;
         }
         try {
             int count = read();
-            channel.wakeConsumers();
+            owner.wakeConsumers();
             return count;
         } catch (Exception e) {
             channel.metrics().takeErrors.increment();
-            channel.fail(e);
+            failed = true;
+            owner.readingFailed(e);
             return 0;
         } catch (Error e) {
             channel.fail(e);
@@ -92,7 +98,7 @@ final class LogReading implements DutyCycle {
                 return count + 1;
             }
             if (unannounced >= WAKE_BYTES) {
-                channel.wakeConsumers();
+                owner.wakeConsumers();
                 unannounced = 0;
             }
         }

@@ -19,6 +19,7 @@ final class LogWriter {
     /** A change is in a checkpoint 200 ms later at most: this long is waited for company. */
     private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
+    private static final long RETENTION_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long BLOCKED_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -53,6 +54,7 @@ final class LogWriter {
     private long countedSyncs;
     private long directNanos;
     private long dirtyNanos;
+    private long retentionDueNanos;
     private boolean dirty;
 
     LogWriter(DualChannel channel, WriteAheadLog log) {
@@ -69,6 +71,7 @@ final class LogWriter {
         this.spillAt = settings.spillAtPercent();
         this.returnAt = settings.returnAtPercent();
         this.evictAt = (spillAt + returnAt) / 2;
+        this.retentionDueNanos = channel.environment().nanoClock().nanoTime() + RETENTION_NANOS;
         this.spilling = alwaysWrites;
         this.catchUpNext = channel.base();
         this.catchUpTo = channel.base() - 1;
@@ -332,11 +335,20 @@ final class LogWriter {
     int checkpointIfDue(long nowNanos) throws IOException {
         boolean due = dirty && nowNanos - dirtyNanos >= CHECKPOINT_NANOS;
         // Without room nothing changes any more, so no checkpoint would come that lets the last segments go.
-        if (log.ceilingIsLow() || due || blocked && log.couldRelease()) {
+        if (log.ceilingIsLow() || due || (blocked || retentionIsDue(nowNanos)) && log.couldRelease()) {
             checkpoint();
             return 1;
         }
         return 0;
+    }
+
+    /** What is kept for replay gets too old without any change. */
+    private boolean retentionIsDue(long nowNanos) {
+        if (!log.retains() || nowNanos - retentionDueNanos < 0) {
+            return false;
+        }
+        retentionDueNanos = nowNanos + RETENTION_NANOS;
+        return true;
     }
 
     private void checkpoint() throws IOException {
@@ -350,6 +362,9 @@ final class LogWriter {
         }
         checkpointed(start);
         raiseLimit();
+        if (log.waitsForReaders()) {
+            channel.wakeReader();
+        }
     }
 
     private void checkpointed(long startNanos) {
@@ -373,6 +388,9 @@ final class LogWriter {
         }
         if (unsynced && sync.kind() == SyncMode.Kind.INTERVAL) {
             due = Math.min(due, unsyncedNanos + sync.intervalNanos() - nowNanos);
+        }
+        if (log.retains()) {
+            due = Math.min(due, retentionDueNanos - nowNanos);
         }
         if (blocked && (spilling || admission.isAbove(spillAt))) {
             due = Math.min(due, BLOCKED_RETRY_NANOS);

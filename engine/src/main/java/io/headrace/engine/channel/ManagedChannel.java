@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import io.headrace.wal.RecoveryReport;
+import java.util.List;
 
 /** A channel with its life: opened by {@link ChannelFactory}, started, stopped, closed, by the agent's threads. */
 public interface ManagedChannel extends Channel, AutoCloseable {
@@ -8,6 +9,9 @@ public interface ManagedChannel extends Channel, AutoCloseable {
 
     /** What opening the log found, or null for a channel without one. */
     RecoveryReport recovery();
+
+    /** What opening did to cursors, and what of their configuration does not hold; one text each. */
+    List<String> cursorNotes();
 
     /** What can be lost, as it is open now. */
     ChannelGuarantee guarantee();

@@ -23,7 +23,10 @@ final class TakeSide {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final DualChannel channel;
+    private final TakeOwner owner;
+    /** Null for a cursor that takes everything from the log. */
     private final RingBuffer<Slot> ring;
+
     private final Sequence takeGate;
     private final long base;
     private final Admission admission;
@@ -50,9 +53,13 @@ final class TakeSide {
     private boolean closed;
     private volatile long redeliveredEvents;
 
-    /** @param recovered of the log, or null for a channel without one */
-    TakeSide(DualChannel channel, RingBuffer<Slot> ring, Sequence takeGate, RecoveredLog recovered) {
+    /**
+     * @param ring null, as the gate, for a cursor that takes everything from the log
+     * @param recovered of the log, or null for a channel without one
+     */
+    TakeSide(DualChannel channel, TakeOwner owner, RingBuffer<Slot> ring, Sequence takeGate, RecoveredLog recovered) {
         this.channel = channel;
+        this.owner = owner;
         this.ring = ring;
         this.takeGate = takeGate;
         this.base = channel.base();
@@ -67,7 +74,7 @@ final class TakeSide {
                 ? Long.MAX_VALUE
                 : Math.max(1, channel.settings().byteCapacity() / 2);
         this.acknowledged = channel::acknowledged;
-        this.lowWater = channel::lowWater;
+        this.lowWater = owner::lowWater;
         this.prefetch = new Prefetch(takeNext);
     }
 
@@ -77,14 +84,16 @@ final class TakeSide {
         while (true) {
             LeaseImpl lease = leaseOnce(consumer, maxEvents, maxBytes);
             if (lease != null) {
-                if (consumer != channel.discarder()) {
-                    channel.metrics().takeAttempts.add(lease.events());
-                }
+                owner.leased(consumer, lease.events());
                 return lease;
             }
             // Say that we wait, then look again: whoever moves a milestone does it the other way round.
             consumer.armed = true;
             if (!mayLease(consumer)) {
+                if (waitsForReader(consumer)) {
+                    // Whoever moved the milestone may have looked before we said that we wait.
+                    owner.wakeReader();
+                }
                 return null;
             }
             consumer.armed = false;
@@ -95,9 +104,10 @@ final class TakeSide {
     boolean mayLease(ConsumerImpl consumer) {
         lock.lock();
         try {
-            if (closed || !channel.serves(consumer)) {
+            if (closed || !owner.serves(consumer)) {
                 return false;
             }
+            refreshHead();
             long limit = leaseLimit(consumer);
             if (!rolledBack.isEmpty()) {
                 return rolledBack.peek().sequence <= limit;
@@ -118,6 +128,7 @@ final class TakeSide {
     boolean waitsForReader(ConsumerImpl consumer) {
         lock.lock();
         try {
+            refreshHead();
             return !closed
                     && takeNext < ringHead
                     && takeNext <= leaseLimit(consumer)
@@ -134,15 +145,16 @@ final class TakeSide {
         boolean readerWanted;
         lock.lock();
         try {
-            if (closed || !channel.serves(consumer)) {
+            if (closed || !owner.serves(consumer)) {
                 return null;
             }
+            refreshHead();
             lease = leaseRolledBack(consumer, maxEvents, maxBytes);
             long before = ringHead;
             if (rolledBack.isEmpty()) {
                 lease = leaseInOrder(consumer, lease, maxEvents, maxBytes);
             }
-            freedSlots = freeSlotsSince(before);
+            freedSlots = ring == null ? 0 : freeSlotsSince(before);
             if (lease != null) {
                 consumer.opened(lease);
             }
@@ -156,9 +168,16 @@ final class TakeSide {
             channel.slotsFreed();
         }
         if (readerWanted) {
-            channel.wakeReader();
+            owner.wakeReader();
         }
         return lease;
+    }
+
+    /** Without a ring everything that is acknowledged, and with that written, counts as having left it. */
+    private void refreshHead() {
+        if (ring == null) {
+            ringHead = Math.max(ringHead, acknowledged.getAsLong() + 1);
+        }
     }
 
     private LeaseImpl leaseRolledBack(ConsumerImpl consumer, int maxEvents, long maxBytes) {
@@ -226,7 +245,8 @@ final class TakeSide {
 
     private long leaseLimit() {
         // R3: never what a crash could take back. R6: never further above the low-water mark than its bitmap reaches.
-        return Math.min(acknowledged.getAsLong(), lowWater.getAsLong() + SequenceWindow.SIZE);
+        long known = ring == null ? ringHead - 1 : acknowledged.getAsLong();
+        return Math.min(known, lowWater.getAsLong() + SequenceWindow.SIZE);
     }
 
     /** R6 holds for the floor that a sink tells others, too. One that goes back to its token tells nobody. */
@@ -263,6 +283,7 @@ final class TakeSide {
         entry.publishedNanos = 0;
         entry.fromLog = true;
         entry.state = TakenFrame.State.LEASED;
+        owner.leasing(entry.frame);
         if (read.sequence <= uncertainUpTo) {
             redeliveredEvents += read.events;
         }
@@ -277,14 +298,14 @@ final class TakeSide {
             if (first == null) {
                 long exhausted = Math.min(prefetch.exhausted(), ringHead);
                 if (exhausted > takeNext) {
-                    channel.holePassed(takeNext, exhausted - 1);
+                    owner.holePassed(takeNext, exhausted - 1);
                     takeNext = exhausted;
                 }
                 return false;
             }
             if (first.sequence >= takeNext && !isRecoveredCommitted(first.sequence)) {
                 if (first.sequence > takeNext) {
-                    channel.holePassed(takeNext, first.sequence - 1);
+                    owner.holePassed(takeNext, first.sequence - 1);
                     takeNext = first.sequence;
                 }
                 if (!first.control || takeNext > limit) {
@@ -322,7 +343,7 @@ final class TakeSide {
         if (!passedControls.isEmpty()) {
             long[] sequences = passedControls.toLongArray();
             passedControls.clear();
-            channel.enqueue(journal -> journal.controlsPassed(sequences));
+            owner.controlsPassed(sequences);
         }
     }
 
@@ -354,7 +375,7 @@ final class TakeSide {
                 leasedMemoryBytes -= memoryBytes;
                 wakeReader = logBytes > 0 && takeNext < ringHead && prefetch.wantsMore();
                 // Handed over before anybody can seal the take side: the journal's last round knows every commit.
-                version = channel.committed(lease, token);
+                version = owner.committed(lease, token);
             }
         } finally {
             lock.unlock();
@@ -364,10 +385,10 @@ final class TakeSide {
         if (found == LeaseImpl.State.VOID) {
             return 0;
         }
-        admission.released(lease.events(), memoryEvents, memoryBytes);
+        owner.released(lease, memoryEvents, memoryBytes);
         channel.wakeJournal();
         if (wakeReader) {
-            channel.wakeReader();
+            owner.wakeReader();
         }
         return version;
     }
@@ -407,7 +428,7 @@ final class TakeSide {
             lock.unlock();
         }
         switch (found) {
-            case OPEN -> channel.wakeConsumers();
+            case OPEN -> owner.wakeConsumers();
             case CASCADED, VOID -> lease.releaseFrames();
             case ENDED ->
                 throw new IllegalStateException(
@@ -514,6 +535,7 @@ final class TakeSide {
     boolean planReading(ReadingPlan plan) {
         lock.lock();
         try {
+            refreshHead();
             plan.from = Math.max(takeNext, prefetch.exhausted());
             plan.to = ringHead;
             return !closed && plan.from < plan.to && prefetch.wantsMore();
@@ -583,7 +605,7 @@ final class TakeSide {
             rolledBack.forEach(entry -> entry.frame.release());
             rolledBack.clear();
             prefetch.clear();
-            for (long sequence = ringHead; sequence <= publishedUpTo; sequence++) {
+            for (long sequence = ringHead; ring != null && sequence <= publishedUpTo; sequence++) {
                 Slot slot = ring.get(sequence - base);
                 slot.frame.release();
                 slot.clear();

@@ -42,6 +42,7 @@ public record AgentConfiguration(
      *
      * @param settings its own
      * @param channel where its events come from
+     * @param cursor of that channel from which it takes
      */
-    public record SinkConfiguration(ComponentSettings settings, String channel) {}
+    public record SinkConfiguration(ComponentSettings settings, String channel, String cursor) {}
 }

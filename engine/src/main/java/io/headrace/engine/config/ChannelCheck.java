@@ -9,6 +9,7 @@ import java.util.Set;
 /** Checks what is written about a channel. */
 final class ChannelCheck {
     private static final int SLIPS = 3;
+    private static final String CURSORS = "cursors.";
 
     private final CheckContext context;
 
@@ -24,6 +25,9 @@ final class ChannelCheck {
                 context.provider(ComponentProvider.OfChannel.class, "channel", type, title);
         Map<String, ConfigValue> values = CheckContext.without(written, Set.of("type"));
         refuseEncryption(title, values);
+        if (type != null && provider != null && !readsCursors(provider)) {
+            refuseCursors(title, type, values);
+        }
         if (type == null) {
             return Optional.empty();
         }
@@ -36,6 +40,27 @@ final class ChannelCheck {
         context.batchSizes.channel(name, settings, binder);
         context.folders.channel(settings, binder);
         return Optional.of(settings);
+    }
+
+    private static boolean readsCursors(ComponentProvider provider) {
+        return SettingsBinder.settingsOf(provider.settingsType()).stream()
+                .anyMatch(setting -> setting.key().equals(CURSORS + "*"));
+    }
+
+    /** Who writes one counts on getting everything again. */
+    private void refuseCursors(String title, ConfigValue type, Map<String, ConfigValue> values) {
+        values.entrySet().removeIf(entry -> {
+            boolean cursor = entry.getKey().startsWith(CURSORS);
+            if (cursor) {
+                ConfigValue value = entry.getValue();
+                context.findings.error(
+                        value,
+                        title,
+                        value.key() + ": a " + type.value() + " channel has no cursors"
+                                + " (expected: a file channel; only that has every event in its log)");
+            }
+            return cursor;
+        });
     }
 
     /** Also a misspelt one, as the guide of Flume has it: its author believes that the data are encrypted. */

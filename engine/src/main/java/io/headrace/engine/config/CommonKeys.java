@@ -74,7 +74,16 @@ public final class CommonKeys {
                     doc =
                             "Where its events come from: the name of one channel. Sinks of one channel share its events; each"
                                     + " event goes to one of them.")
-            String channel) {}
+            String channel,
+
+            @Setting(
+                    key = "cursor",
+                    byDefault = "sinks",
+                    word = true,
+                    doc =
+                            "From which cursor of a file channel: one that the channel's cursors.NAME.start makes, for all events"
+                                    + " again, or sinks, which those have that say nothing. Only sinks on the same cursor share.")
+            String cursor) {}
 
     /** Keys of every interceptor. */
     public record OfInterceptor(

@@ -57,7 +57,7 @@ final class KeyAdvice {
     private static List<String> keysOfAgent(String kind) {
         return switch (kind) {
             case "source" -> List.of("channels", "interceptors", "selector.type");
-            case "sink" -> List.of("channel");
+            case "sink" -> List.of("channel", "cursor");
             default -> List.of();
         };
     }

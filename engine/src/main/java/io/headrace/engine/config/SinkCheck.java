@@ -2,6 +2,7 @@ package io.headrace.engine.config;
 
 import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
 import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.wal.CursorStart;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class SinkCheck {
         if (type == null) {
             return Optional.empty();
         }
-        Map<String, ConfigValue> values = CheckContext.without(written, Set.of("type", "channel"));
+        Map<String, ConfigValue> values = CheckContext.without(written, Set.of("type", "channel", "cursor"));
         if (written.get("channel") == null) {
             values.remove("channels");
         }
@@ -50,7 +51,39 @@ final class SinkCheck {
         }
         SettingsBinder binder = context.bind(settings, provider, Set.of());
         context.batchSizes.user(settings, binder, channels);
-        return channel == null ? Optional.empty() : Optional.of(new SinkConfiguration(settings, channel));
+        String cursor = cursor(title, channel, written.get("cursor"));
+        return channel == null || cursor == null
+                ? Optional.empty()
+                : Optional.of(new SinkConfiguration(settings, channel, cursor));
+    }
+
+    /** The cursor that it takes from; null with an error when its channel makes no such cursor. */
+    private String cursor(String title, String channel, ConfigValue cursor) {
+        if (cursor == null) {
+            return CursorStart.SINKS;
+        }
+        String name = context.findings.withoutComment(cursor, title);
+        if (channel == null || name.equals(CursorStart.SINKS)) {
+            return name;
+        }
+        Map<String, ConfigValue> ofChannel = context.keys.settings("channels", channel);
+        if (!ofChannel.containsKey("cursors." + name + ".start")) {
+            ConfigValue type = ofChannel.get("type");
+            String key = context.keys.agent() + ".channels." + channel + ".cursors." + name + ".start";
+            boolean possible =
+                    type == null || context.types.alias("channel", type).equals("file");
+            context.findings.error(
+                    cursor,
+                    title,
+                    cursor.key() + ": " + name
+                            + (possible
+                                    ? " (expected: " + CursorStart.SINKS + ", or a line " + key
+                                            + " = oldest, latest, a sequence or a time)"
+                                    : " (expected: no such line; only a file channel has cursors, " + channel + " is a "
+                                            + type.value() + " one)"));
+            return null;
+        }
+        return name;
     }
 
     private String channel(String name, String title, ConfigValue type, Map<String, ConfigValue> written) {

@@ -1,5 +1,6 @@
 package io.headrace.engine.config;
 
+import io.headrace.wal.CursorStart;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,10 @@ final class TopologyCheck {
         Map<String, List<DeclaredPart>> byChannel = context.parts.stream()
                 .filter(part ->
                         part.kind() == ComponentKind.SINK && !part.channels().isEmpty())
-                .collect(
-                        Collectors.groupingBy(part -> part.channels().get(0), LinkedHashMap::new, Collectors.toList()));
-        byChannel.forEach((channel, sharing) -> {
+                .collect(Collectors.groupingBy(
+                        part -> part.channels().get(0) + " " + cursor(part), LinkedHashMap::new, Collectors.toList()));
+        byChannel.values().forEach(sharing -> {
+            String channel = sharing.get(0).channels().get(0);
             long types = sharing.stream().map(DeclaredPart::alias).distinct().count();
             List<String> names = sharing.stream().map(DeclaredPart::name).toList();
             if (types > 1 && !groups.isOneGroup(names)) {
@@ -44,6 +46,11 @@ final class TopologyCheck {
                                 + ")");
             }
         });
+    }
+
+    private static String cursor(DeclaredPart sink) {
+        String written = sink.word("cursor");
+        return written.isEmpty() ? CursorStart.SINKS : written;
     }
 
     private String sourceList(String channel) {
@@ -89,6 +96,8 @@ final class TopologyCheck {
 
     private boolean isUnused(ComponentKind kind, String channel) {
         return context.parts.stream()
-                .noneMatch(part -> part.kind() == kind && part.channels().contains(channel));
+                .noneMatch(part -> part.kind() == kind
+                        && part.channels().contains(channel)
+                        && (kind != ComponentKind.SINK || cursor(part).equals(CursorStart.SINKS)));
     }
 }

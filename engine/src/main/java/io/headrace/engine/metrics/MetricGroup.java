@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,11 @@ public final class MetricGroup {
      */
     public void freezeGauges() {
         gauges().forEach((name, value) -> gauges.put(name, () -> value));
+    }
+
+    /** Shows gauges no more whose object is gone for good. */
+    public void removeGauges(Predicate<String> names) {
+        gauges.keySet().removeIf(names);
     }
 
     /** The times of a name, made at first use. */

@@ -19,6 +19,17 @@ final class MetricHelp {
             Map.entry("SpillRunCount", "Times that the channel began to write what memory could not hold."),
             Map.entry("MemoryBytes", "Memory that the channel's frames take."),
             Map.entry("MemoryEvents", "Events that the channel holds in memory."),
+            Map.entry("CursorBacklogFrames", "Frames, at most, that the cursor has yet to get."),
+            Map.entry("CursorBacklogBytes", "Bytes of frames in the segments that the cursor has yet to get."),
+            Map.entry(
+                    "CursorAgeMillis",
+                    "Age of the frame that the cursor's sinks took last; 0 when they have all, -1 before the first."),
+            Map.entry(
+                    "CursorDeliveredCount", "Events that sinks committed on the cursor since the channel was opened."),
+            Map.entry("CursorRedeliveredCount", "Events leased again on the cursor after a rollback or a restart."),
+            Map.entry("CursorFailed", "1 when the cursor's part of the log cannot be read."),
+            Map.entry("CursorExpiredCount", "Cursors dropped because no sink was on them for cursorExpiry."),
+            Map.entry("InputExpiredCount", "Inputs forgotten because nothing was heard of them for inputExpiry."),
             Map.entry("Info", "What is known of the component and is no number; always 1."),
             Map.entry("LedgerAcceptedCount", "Events accepted since the log was made: delivered, held and dropped."),
             Map.entry("LedgerDeliveredCount", "Events that sinks committed since the log was made."),

@@ -13,7 +13,8 @@ import org.HdrHistogram.Histogram;
 /**
  * Metrics in Prometheus' text format 0.0.4. A counter {@code EventPutSuccessCount} of a channel becomes {@code
  * headrace_channel_event_put_success_total}, a gauge {@code ChannelSize} {@code headrace_channel_size}, a time {@code
- * put} the summary {@code headrace_channel_put_seconds}; agent and component are labels. Pure functions, for any thread.
+ * put} the summary {@code headrace_channel_put_seconds}; agent and component are labels, and the cursor, which stands
+ * behind a dot in the name of a gauge. Pure functions, for any thread.
  */
 public final class PrometheusText {
     /** Value of the {@code Content-Type} header that goes with the text. */
@@ -43,11 +44,14 @@ public final class PrometheusText {
         for (MetricGroup group : registry.groups()) {
             String labels = labels(registry.agentName(), group);
             group.counters().forEach((name, value) -> counter(families, group, name, labels, value));
-            group.gauges().forEach((name, value) -> {
+            group.gauges().forEach((full, value) -> {
+                int dot = full.indexOf('.');
+                String name = dot < 0 ? full : full.substring(0, dot);
+                String all = dot < 0 ? labels : labels + ",cursor=\"" + escapeLabel(full.substring(dot + 1)) + '"';
                 if (isCount(name)) {
-                    counter(families, group, name, labels, value);
+                    counter(families, group, name, all, value);
                 } else {
-                    sample(families, base(group, name), "gauge", group, name, labels, value);
+                    sample(families, base(group, name), "gauge", group, name, all, value);
                 }
             });
             info(families, group, labels);

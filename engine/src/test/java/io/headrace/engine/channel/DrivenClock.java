@@ -6,9 +6,15 @@ import org.agrona.concurrent.NanoClock;
 /** Time that a test lets pass. */
 final class DrivenClock implements NanoClock, EpochClock {
     private long millis = 1_000_000;
+    private long wallMillis;
 
     void pass(long moreMillis) {
         millis += moreMillis;
+    }
+
+    /** Somebody sets the clock on the wall; what was measured goes on. */
+    void set(long moreMillis) {
+        wallMillis += moreMillis;
     }
 
     @Override
@@ -18,6 +24,6 @@ final class DrivenClock implements NanoClock, EpochClock {
 
     @Override
     public long time() {
-        return millis;
+        return millis + wallMillis;
     }
 }
