@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>Reading is safe for any thread that holds a reference. Whoever is given a frame without being told otherwise
  * borrows it and {@linkplain #retain() retains} it to keep it; the last {@link #release()} returns the buffer to its
- * pool, after which every access is a bug.
+ * pool, after which every access is a bug: {@link FrameMemory} makes other frames of released ones.
  */
 public final class Frame {
     private static final VarHandle REFERENCES;
@@ -29,9 +29,15 @@ public final class Frame {
     }
 
     private final ByteBuf memory;
-    private final ByteBuffer nio;
     private final UnsafeBuffer buffer;
-    private final int pinnedBytes;
+    /** Holds the bytes from {@link #start} on; its position and limit never move. */
+    private final ByteBuffer nio;
+
+    /** Where the frame's bytes stand in {@link #nio}, and in {@link #memory} behind {@link #memoryStart}. */
+    private int start;
+
+    private final int memoryStart;
+    private int pinnedBytes;
 
     @SuppressWarnings("unused") // through REFERENCES
     private volatile int references = 1;
@@ -45,8 +51,31 @@ public final class Frame {
         this.memory = memory;
         this.nio =
                 memory.nioBuffer(memory.readerIndex(), memory.readableBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        this.memoryStart = memory.readerIndex();
         this.buffer = new UnsafeBuffer(nio);
         this.pinnedBytes = pinnedBytes;
+    }
+
+    /** One that {@link #view} makes a frame of. */
+    Frame(FrameMemory block) {
+        this.memory = block.memory();
+        this.nio = block.nio();
+        this.memoryStart = 0;
+        this.buffer = new UnsafeBuffer(0, 0);
+        this.references = 0;
+    }
+
+    /** Looks at bytes of its memory from now on, with one reference. Nobody may hold one of what it was before. */
+    Frame view(int newStart, int length, int newPinnedBytes) {
+        if (references != 0) {
+            throw new IllegalStateException("references: " + references + " (expected: 0, the frame is in use)");
+        }
+        memory.retain();
+        start = newStart;
+        pinnedBytes = newPinnedBytes;
+        buffer.wrap(nio, newStart, length);
+        references = 1;
+        return this;
     }
 
     /** Takes a reference more; to be called only by a holder of one. */
@@ -106,7 +135,7 @@ public final class Frame {
      * small object a call). Read only.
      */
     public ByteBuffer nioBuffer() {
-        return nio.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return nio.slice(start, buffer.capacity()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
@@ -114,7 +143,7 @@ public final class Frame {
      * (not to the frame) until it is released.
      */
     public ByteBuf retainedBuf() {
-        return memory.retainedSlice();
+        return memory.retainedSlice(memoryStart + start, buffer.capacity());
     }
 
     public FrameType type() {
@@ -122,35 +151,35 @@ public final class Frame {
     }
 
     public int flags() {
-        return nio.getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET)) & 0xFFFF;
+        return buffer.getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET), ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
     }
 
     /** CRC32C of the origin half (without itself) and the payload, computed at the origin. */
     public int checksum() {
-        return nio.getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
+        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET), ByteOrder.LITTLE_ENDIAN);
     }
 
     public long producerId() {
-        return nio.getLong(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET));
+        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET), ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Number of the first event within {@link #producerId()}. */
     public long firstEventNumber() {
-        return nio.getLong(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET));
+        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET), ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Microseconds since the epoch, by the clock of the origin. */
     public long createdMicros() {
-        return nio.getLong(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET));
+        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET), ByteOrder.LITTLE_ENDIAN);
     }
 
     public int eventCount() {
-        return nio.getInt(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
+        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET), ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Bytes of the shared header block, which begins at byte 80 of the frame. */
     public int sharedHeadersLength() {
-        return nio.getInt(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
+        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET), ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

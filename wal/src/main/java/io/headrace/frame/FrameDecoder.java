@@ -1,6 +1,7 @@
 package io.headrace.frame;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
@@ -12,6 +13,9 @@ import java.util.zip.CRC32C;
  */
 public final class FrameDecoder {
     private static final int KNOWN_FLAGS = FrameLayout.FLAG_COMPRESSED | FrameLayout.FLAG_DERIVED;
+
+    /** Where in the origin half begins what its checksum is of. */
+    private static final int CHECKED = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
 
     private final CRC32C crc = new CRC32C();
     private final EventCursor cursor = new EventCursor();
@@ -48,10 +52,30 @@ public final class FrameDecoder {
      * @param pinnedBytes memory that stays taken while the frame lives
      */
     public Frame decode(ByteBuf origin, int pinnedBytes) {
-        checkLength(origin.readableBytes() + FrameLayout.HOP_LENGTH);
-        checkHeader(origin);
-        checkPayload(origin);
-        return new Frame(origin, Math.max(pinnedBytes, origin.readableBytes()));
+        int start = origin.readerIndex();
+        int length = origin.readableBytes();
+        checkLength(length + FrameLayout.HOP_LENGTH);
+        checkHeader(origin, start, length);
+        checkPayload(origin, start, origin.nioBuffer(start + CHECKED, length - CHECKED));
+        return new Frame(origin, Math.max(pinnedBytes, length));
+    }
+
+    /**
+     * As {@link #decode(ByteBuf, int)}, for a frame of memory that it shares with others.
+     *
+     * @param start where the origin half begins
+     * @param length of origin half and payload
+     */
+    public Frame decode(FrameMemory memory, int start, int length, int pinnedBytes) {
+        checkLength(length + FrameLayout.HOP_LENGTH);
+        checkHeader(memory.memory(), start, length);
+        ByteBuffer checked = memory.view().clear().limit(start + length).position(start + CHECKED);
+        try {
+            checkPayload(memory.memory(), start, checked);
+        } finally {
+            checked.clear();
+        }
+        return memory.frame(start, length, Math.max(pinnedBytes, length));
     }
 
     /**
@@ -67,8 +91,7 @@ public final class FrameDecoder {
         return frame;
     }
 
-    private void checkHeader(ByteBuf origin) {
-        int start = origin.readerIndex();
+    private void checkHeader(ByteBuf origin, int start, int length) {
         int version = origin.getByte(start + FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET));
         if (version != FrameLayout.VERSION) {
             throw new FrameException(
@@ -86,7 +109,7 @@ public final class FrameDecoder {
         }
         int events = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
         int shared = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
-        int payload = origin.readableBytes() - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
+        int payload = length - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
         if (type != FrameType.DATA.code() && (events != 0 || shared != 0 || flags != 0)) {
             throw new FrameException(
                     FrameException.Reason.TYPE,
@@ -101,11 +124,9 @@ public final class FrameDecoder {
         }
     }
 
-    private void checkPayload(ByteBuf origin) {
-        int start = origin.readerIndex();
-        int checked = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
+    private void checkPayload(ByteBuf origin, int start, ByteBuffer checked) {
         crc.reset();
-        crc.update(origin.nioBuffer(start + checked, origin.readableBytes() - checked));
+        crc.update(checked);
         int stored = origin.getIntLE(start + FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
         if ((int) crc.getValue() != stored) {
             throw new FrameException(

@@ -76,9 +76,15 @@ public final class LogReader implements AutoCloseable {
         return scanner.hop().inputPosition();
     }
 
-    /** Gives back the memory that is kept for further reads, when none are expected soon; frames keep theirs. */
-    public void releaseBuffers() {
+    /**
+     * Gives back what is kept for further reads, when none are expected soon: the memory, whereas frames keep theirs, and
+     * the segment where it was released: a log on a full disk can go on only in segments that nobody pins.
+     */
+    public void rest() {
         scanner.releaseBuffers();
+        if (segment != null && segment.isReleased()) {
+            unpin();
+        }
     }
 
     @Override

@@ -1,9 +1,7 @@
 package io.headrace.wal;
 
-import io.netty.buffer.ByteBuf;
+import io.headrace.frame.FrameMemory;
 import io.netty.buffer.ByteBufAllocator;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The buffers that a scanner reads into. A few of them are kept and filled again as soon as no frame looks at them, the
@@ -18,35 +16,15 @@ final class ReadBuffers {
     static final int KEPT = 16;
 
     private final ByteBufAllocator allocator;
-    private final Chunk[] kept = new Chunk[KEPT];
+    private final FrameMemory[] kept = new FrameMemory[KEPT];
     private int count;
 
     ReadBuffers(ByteBufAllocator allocator) {
         this.allocator = allocator;
     }
 
-    /** Memory that is read into, with a view of all of it, little-endian. */
-    static final class Chunk {
-        final ByteBuf memory;
-        final ByteBuffer view;
-
-        Chunk(ByteBuf memory) {
-            this.memory = memory.writerIndex(memory.capacity());
-            this.view = memory.nioBuffer(0, memory.capacity()).order(ByteOrder.LITTLE_ENDIAN);
-        }
-
-        int capacity() {
-            return view.capacity();
-        }
-
-        /** Whether no frame looks at it. */
-        boolean isFree() {
-            return memory.refCnt() == 1;
-        }
-    }
-
     /** A free buffer of at least {@code bytes}, to be given to {@link #leave} afterwards. */
-    Chunk take(int bytes) {
+    FrameMemory take(int bytes) {
         if (bytes <= SegmentScanner.READ_BYTES) {
             for (int i = 0; i < count; i++) {
                 if (kept[i].isFree()) {
@@ -54,27 +32,27 @@ final class ReadBuffers {
                 }
             }
             if (count < KEPT) {
-                kept[count] = new Chunk(allocator.directBuffer(SegmentScanner.READ_BYTES));
+                kept[count] = new FrameMemory(allocator.directBuffer(SegmentScanner.READ_BYTES));
                 return kept[count++];
             }
         }
-        return new Chunk(allocator.directBuffer(bytes));
+        return new FrameMemory(allocator.directBuffer(bytes));
     }
 
     /** The scanner moves on from a buffer; frames may still look at it. */
-    void leave(Chunk chunk) {
+    void leave(FrameMemory chunk) {
         for (int i = 0; i < count; i++) {
             if (kept[i] == chunk) {
                 return;
             }
         }
-        chunk.memory.release();
+        chunk.release();
     }
 
     /** Lets go of the kept ones, which the scanner must not look at any more; each is freed with the last frame in it. */
     void clear() {
         for (int i = 0; i < count; i++) {
-            kept[i].memory.release();
+            kept[i].release();
             kept[i] = null;
         }
         count = 0;

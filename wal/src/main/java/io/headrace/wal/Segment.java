@@ -193,6 +193,11 @@ final class Segment {
         pins.getAndUpdate(before -> before | RELEASED);
     }
 
+    /** Whether nobody finds it any more; who pins it may read on. */
+    boolean isReleased() {
+        return (pins.get() & RELEASED) != 0;
+    }
+
     /** Whether it was released and nobody pins it. */
     boolean isFree() {
         return pins.get() == RELEASED;

@@ -4,9 +4,9 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameDecoder;
 import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameMemory;
 import io.headrace.frame.FrameType;
 import io.headrace.frame.HopHeader;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +30,7 @@ final class SegmentScanner implements AutoCloseable {
     private final int maxFrameLength;
 
     private Segment segment;
-    private ReadBuffers.Chunk chunk;
+    private FrameMemory chunk;
     private long chunkStart;
     private int chunkLength;
     /** Whether the last read ended where the bytes did that might be looked at, with room left behind it. */
@@ -103,13 +103,12 @@ final class SegmentScanner implements AutoCloseable {
         int length = hop.length();
         load(length, limit);
         int at = (int) (frameOffset - chunkStart);
-        ByteBuf origin = chunk.memory.retainedSlice(at + FrameLayout.HOP_LENGTH, length - FrameLayout.HOP_LENGTH);
         try {
-            Frame frame = decoder.decode(origin, FrameLayout.align(length));
+            Frame frame = decoder.decode(
+                    chunk, at + FrameLayout.HOP_LENGTH, length - FrameLayout.HOP_LENGTH, FrameLayout.align(length));
             offset = frameOffset + FrameLayout.align(length);
             return frame;
         } catch (FrameException e) {
-            origin.release();
             fault = e.getMessage();
             return null;
         }
@@ -118,7 +117,7 @@ final class SegmentScanner implements AutoCloseable {
     /** Looks at the next frame that is no padding; where there is none, {@link #frameOffset()} is behind the padding. */
     private boolean header(long limit, long above) throws IOException {
         while (anyHeader(limit)) {
-            if (chunk.view.get((int) (offset - chunkStart) + FrameLayout.TYPE_OFFSET) != FrameType.PAD.code()) {
+            if (chunk.view().get((int) (offset - chunkStart) + FrameLayout.TYPE_OFFSET) != FrameType.PAD.code()) {
                 frameLength = FrameLayout.align(hop.length());
                 return hop.sequence() > above || fail("sequence: " + hop.sequence() + " (expected: > " + above + ")");
             }
@@ -138,7 +137,7 @@ final class SegmentScanner implements AutoCloseable {
         }
         load(length, limit);
         int at = (int) (offset - chunkStart);
-        return padding.holds(chunk.view, at, length) || fail("checksum of padding does not match");
+        return padding.holds(chunk.view(), at, length) || fail("checksum of padding does not match");
     }
 
     private boolean fail(String why) {
@@ -153,7 +152,7 @@ final class SegmentScanner implements AutoCloseable {
             return false;
         }
         load(FrameLayout.HEADER_LENGTH, limit);
-        boolean checksum = hop.read(chunk.view, (int) (offset - chunkStart));
+        boolean checksum = hop.read(chunk.view(), (int) (offset - chunkStart));
         if (hop.tag() != segment.tag()) {
             fault = "tag: " + Integer.toHexString(hop.tag()) + " (expected: " + Integer.toHexString(segment.tag())
                     + ")";
@@ -190,7 +189,7 @@ final class SegmentScanner implements AutoCloseable {
         }
         cutShort = chunkStart + wanted == limit;
         chunkLength = from;
-        ByteBuffer target = chunk.view.clear().limit(wanted).position(from);
+        ByteBuffer target = chunk.view().clear().limit(wanted).position(from);
         while (target.hasRemaining()) {
             int count = segment.file().read(target, chunkStart + target.position());
             if (count < 0) {
@@ -200,7 +199,7 @@ final class SegmentScanner implements AutoCloseable {
                                 + " bytes at least)");
             }
         }
-        chunk.view.clear();
+        chunk.view().clear();
         chunkLength = wanted;
     }
 
@@ -208,13 +207,14 @@ final class SegmentScanner implements AutoCloseable {
     private int turnOver(int wanted) {
         int kept = (int) Math.max(0, chunkStart + chunkLength - offset);
         int keptAt = (int) (offset - chunkStart);
-        ReadBuffers.Chunk old = chunk;
+        FrameMemory old = chunk;
         // Frames that were handed out still look at the old buffer: it is used again only when they are gone.
         if (old == null || !old.isFree() || old.capacity() < wanted) {
             chunk = buffers.take(wanted);
         }
+        chunk.reuse();
         if (kept > 0) {
-            chunk.view.put(0, old.view, keptAt, kept);
+            chunk.view().put(0, old.view(), keptAt, kept);
         }
         if (old != null && old != chunk) {
             buffers.leave(old);

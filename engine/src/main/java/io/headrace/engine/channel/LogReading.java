@@ -45,7 +45,7 @@ final class LogReading implements DutyCycle {
     public int doWork() {
         if (failed || channel.failure() != null || !owner.isUsed() || !take.planReading(plan)) {
             if (plan.from >= plan.to) {
-                reader.releaseBuffers();
+                reader.rest();
             }
             return 0;
         }

@@ -100,6 +100,35 @@ class FullDiskTest {
         }
     }
 
+    /** What it holds is read from its segments; nothing is left in them then, so they are room enough. */
+    @Test
+    void shouldGoOnInItsOwnSegmentsWhenABacklogWasReadOnAFullDisk() throws IOException {
+        ChannelSettings settings = WrittenSettings.file("maxFileSize", "1", "byteCapacity", "4m");
+        ChannelRig rig = new ChannelRig(settings, storage, new DrivenClock());
+        storage.capacity(0);
+        List<String> put = new ArrayList<>();
+        do {
+            put.add(put.size() + BODY);
+            assertThat(rig.put(put.get(put.size() - 1))).isEqualTo(PutStatus.ACCEPTED);
+            rig.pass(10);
+        } while (rig.ticket.isAcknowledged());
+        put.remove(put.size() - 1);
+        storage.capacity(Long.MAX_VALUE);
+        try (ChannelRig again = rig.killAndReopen()) {
+            storage.capacity(0);
+            assertThat(drain(again)).isEqualTo(numbersOf(put)).isNotEmpty();
+            for (int i = 0; i < 500; i++) {
+                assertThat(again.put(i + BODY)).as("put %d", i).isEqualTo(PutStatus.ACCEPTED);
+                again.pass(10);
+                again.drain();
+                passSeconds(again, again.ticket.isAcknowledged() ? 0 : 2);
+                assertThat(again.ticket.isAcknowledged())
+                        .as("put %d: %s", i, again.channel.waitingFor())
+                        .isTrue();
+            }
+        }
+    }
+
     /** What a file channel could not write was never acknowledged: its source has it. */
     @Test
     void shouldStopInOrderOnAFullDisk() throws IOException {
