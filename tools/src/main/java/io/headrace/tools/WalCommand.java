@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
             WalCheckCommand.class,
             WalCatCommand.class,
             WalExportCommand.class,
-            WalRepairCommand.class
+            WalRepairCommand.class,
+            WalCursorsCommand.class
         },
         commandListHeading = "Commands:%n",
         footerHeading = "%nExamples:%n",
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  headrace wal cat --limit 10 /var/lib/a1/log    the oldest events that wait",
             "  headrace wal export --out waiting.jsonl /var/lib/a1/log",
             "  headrace wal repair /var/lib/a1/log            what it would do; --apply does it",
+            "  headrace wal cursors /var/lib/a1/log           who reads from where; --drop takes one away",
             "",
             "Exit codes: 0 sound, 1 cannot be read, 2 damaged, 64 usage."
         },

@@ -2,9 +2,11 @@ package io.headrace.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.wal.CursorState;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.LogCheck;
 import io.headrace.wal.LogPlace;
+import io.headrace.wal.StreamId;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
@@ -54,6 +56,43 @@ class WalCommandTest {
         assertThat(out.toString()).contains("\"backlogEvents\" : 47", "\"holder\" : null", "\"lowWater\" : 3");
         assertThat(run("wal", "repair", log.toString())).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("nothing to repair");
+    }
+
+    @Test
+    void shouldShowCursorsAndDropOneOnlyWhenTold() throws IOException {
+        try (LogMaker maker = new LogMaker(log)) {
+            maker.append(50, 5000);
+            CursorState audit =
+                    new CursorState("audit", new StreamId(1, 2), "oldest", 10, System.currentTimeMillis() - 3_600_000);
+            maker.log().state().cursors().put("audit", audit);
+            maker.checkpoint(30);
+            assertThat(run("wal", "cursors", "--drop", "audit", "--apply", log.toString()))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString()).contains("pid " + ProcessHandle.current().pid());
+            maker.stop();
+        }
+        assertThat(run("wal", "status", log.toString())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("1 beside the sinks'", "audit  from sequence 11, at most 40 frames");
+        assertThat(run("wal", "cursors", "--json", log.toString())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("\"name\" : \"audit\"", "\"lowWater\" : 10", "\"dropped\" : null");
+        assertThat(run("wal", "cursors", "--drop", "audti", log.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--drop audti (expected: one of audit)");
+        out.getBuffer().setLength(0);
+        assertThat(run("wal", "cursors", "--drop", "audit", log.toString())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains("sinks  from sequence 31, at most 20 frames to come")
+                .contains("made with start = oldest, used 1 h 0 min ago")
+                .contains("Nothing was changed");
+        assertThat(run("wal", "cursors", "--drop", "audit", "--apply", log.toString()))
+                .isEqualTo(ExitCode.OK);
+        out.getBuffer().setLength(0);
+        assertThat(run("wal", "cursors", log.toString())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).doesNotContain("audit");
+        try (LogMaker maker = new LogMaker(log)) {
+            assertThat(maker.log().state().cursors()).isEmpty();
+            assertThat(maker.log().recovery().cleanStop()).isTrue();
+            assertThat(maker.log().state().committed().floor()).isEqualTo(30);
+        }
     }
 
     @Test

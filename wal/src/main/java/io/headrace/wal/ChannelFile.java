@@ -23,14 +23,16 @@ final class ChannelFile implements StorageFile {
 
     private final Path path;
     private final FileChannel channel;
+    private final boolean through;
     private FileChannel around;
     private boolean onlyCached = DIRECT == null;
     private ByteBuffer zeros;
     private long cachedZeros;
 
-    ChannelFile(Path path, FileChannel channel) {
+    ChannelFile(Path path, FileChannel channel, boolean through) {
         this.path = path;
         this.channel = channel;
+        this.through = through;
     }
 
     /** Around the page cache, and onto the disk before a write returns. */
@@ -57,6 +59,10 @@ final class ChannelFile implements StorageFile {
     @Override
     public void write(ByteBuffer from, long position) throws IOException {
         try {
+            if (through) {
+                writeBlocks(path, channel::write, from, position);
+                return;
+            }
             long at = position;
             while (from.hasRemaining()) {
                 at += channel.write(from, at);
@@ -64,6 +70,25 @@ final class ChannelFile implements StorageFile {
         } catch (IOException e) {
             throw FileStorage.translate(path, e);
         }
+    }
+
+    /** Goes on where the system wrote less, behind whole blocks; anywhere else the rest cannot go around the cache. */
+    static void writeBlocks(Path path, BlockWrite call, ByteBuffer from, long position) throws IOException {
+        int length = from.remaining();
+        int done = 0;
+        while (done < length) {
+            int count = call.write(from, position + done);
+            done += count;
+            if (count <= 0 || done % BLOCK != 0) {
+                throw new IOException(path + ": " + done + " of " + length + " bytes written at " + position
+                        + " (expected: all, or whole blocks of " + BLOCK + ")");
+            }
+        }
+    }
+
+    /** One call of the system, which takes what it wrote off the buffer. */
+    interface BlockWrite {
+        int write(ByteBuffer from, long position) throws IOException;
     }
 
     @Override

@@ -20,9 +20,11 @@ final class DirectAppender implements SegmentAppender {
     /** Groups beside the journal, at most: what keeps a device busy. */
     static final int BESIDE = 2;
 
-    private static final int STAGING_BYTES = GROUP_BYTES + 2 * Storage.BLOCK;
-
     private final ThroughFiles files;
+    private final int limit;
+    /** Whole blocks; what a frame that is longer goes through in pieces. */
+    private final int room;
+
     private final HopHeader hop = new HopHeader();
     private final Padding padding = new Padding();
     private final HandedGroup[] groups = new HandedGroup[BESIDE + 1];
@@ -53,9 +55,13 @@ final class DirectAppender implements SegmentAppender {
         StorageFile open(Path path) throws IOException;
     }
 
-    DirectAppender(ThroughFiles files) {
+    /** @param groupBytes at which a group is full */
+    DirectAppender(ThroughFiles files, int groupBytes) {
         this.files = files;
-        group = new HandedGroup(STAGING_BYTES);
+        limit = groupBytes;
+        room = (groupBytes + Storage.BLOCK - 1) & -Storage.BLOCK;
+        group = newGroup();
+        group.prepare();
         groups[0] = group;
         for (int i = 0; i < writers.length; i++) {
             writers[i] = new GroupWriter(this);
@@ -66,9 +72,14 @@ final class DirectAppender implements SegmentAppender {
     List<GroupWriter> newWriters() {
         besideAllowed = true;
         for (int i = 1; i < groups.length; i++) {
-            groups[i] = new HandedGroup(STAGING_BYTES);
+            groups[i] = newGroup();
         }
         return List.of(writers);
+    }
+
+    private HandedGroup newGroup() {
+        // Behind the frames their padding.
+        return new HandedGroup(room + 2 * Storage.BLOCK);
     }
 
     @Override
@@ -102,7 +113,7 @@ final class DirectAppender implements SegmentAppender {
     @Override
     public boolean accepts(Frame frame) {
         return groupBytes == 0
-                || large == null && groupBytes + frame.alignedLength() <= GROUP_BYTES && groupFrames < GROUP_BUFFERS;
+                || large == null && groupBytes + frame.alignedLength() <= limit && groupFrames < GROUP_BUFFERS;
     }
 
     @Override
@@ -114,7 +125,7 @@ final class DirectAppender implements SegmentAppender {
         groupFrames++;
         lastSequence = sequence;
         lastDurable = durable;
-        if (groupBytes > GROUP_BYTES) {
+        if (groupBytes > room) {
             large = frame.retain();
             return;
         }
@@ -166,6 +177,14 @@ final class DirectAppender implements SegmentAppender {
         if (!besideAllowed || !hasRoomBeside() || headerUnsynced || large != null || groupBytes == 0) {
             return false;
         }
+        HandedGroup following = groups[(int) ((staging + 1) % groups.length)];
+        try {
+            following.prepare();
+        } catch (OutOfMemoryError e) {
+            // No direct memory for another group: one at a time, as without writers.
+            besideAllowed = false;
+            return false;
+        }
         HandedGroup handed = group;
         handed.frames = groupFrames;
         handed.frameBytes = groupBytes;
@@ -176,7 +195,7 @@ final class DirectAppender implements SegmentAppender {
         handed.end = writtenTo;
         int writer = (int) (staging % writers.length);
         staging++;
-        group = groups[(int) (staging % groups.length)];
+        group = following;
         groupBytes = 0;
         groupFrames = 0;
         handed.handOver();
@@ -248,11 +267,11 @@ final class DirectAppender implements SegmentAppender {
         int length = large.length() - FrameLayout.HOP_LENGTH;
         int at = FrameLayout.HOP_LENGTH;
         for (int from = 0; from < length; ) {
-            int count = Math.min(GROUP_BYTES - at, length - from);
+            int count = Math.min(room - at, length - from);
             large.buffer().getBytes(from, group.staging, at, count);
             from += count;
             at += count;
-            if (at == GROUP_BYTES) {
+            if (at == room) {
                 through.write(group.staging.clear().limit(at), writtenTo);
                 group.staging.clear();
                 writtenTo += at;

@@ -41,7 +41,7 @@ public final class FileStorage implements Storage {
                     case READ -> FileChannel.open(file, StandardOpenOption.READ);
                     case THROUGH -> ChannelFile.openThrough(file);
                 };
-        return new ChannelFile(file, channel);
+        return new ChannelFile(file, channel, mode == OpenMode.THROUGH);
     }
 
     @Override

@@ -18,7 +18,11 @@ final class HandedGroup {
 
     private final AtomicInteger state = new AtomicInteger(FREE);
 
-    final ByteBuffer staging;
+    private final int bytes;
+
+    /** Null until {@link #prepare()}: of most channels one group at a time is all there ever is. */
+    ByteBuffer staging;
+
     StorageFile file;
     long at;
     int length;
@@ -32,9 +36,16 @@ final class HandedGroup {
     private Throwable failure;
 
     HandedGroup(int bytes) {
-        staging = ByteBuffer.allocateDirect(bytes + Storage.BLOCK)
-                .alignedSlice(Storage.BLOCK)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        this.bytes = bytes;
+    }
+
+    /** Takes the memory, once. Journal thread, while it is free; handing over publishes it. */
+    void prepare() {
+        if (staging == null) {
+            staging = ByteBuffer.allocateDirect(bytes + Storage.BLOCK)
+                    .alignedSlice(Storage.BLOCK)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        }
     }
 
     void handOver() {

@@ -289,6 +289,10 @@ public final class LogRepair {
             tail = copier.current;
             tailOffset = copier.appender.position();
         }
+        for (CursorState cursor : ledger.state().cursors().values()) {
+            cursor.streamId(
+                    new StreamId(clocks.random().getAsLong(), clocks.random().getAsLong()));
+        }
         try (CheckpointStore store = CheckpointStore.open(storage, place.checkpointFolder())) {
             for (int slot = 0; slot < 2; slot++) {
                 store.write(new Checkpoint(

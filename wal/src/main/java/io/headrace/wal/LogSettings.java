@@ -16,6 +16,7 @@ import java.util.Set;
  * @param reserveBytes free space that is left alone
  * @param retention how long released segments are kept; given up where there is no room for new ones
  * @param cursors that are made when the log is opened, unless it has them; with them every frame is to be appended
+ * @param groupBytes at which a group of frames is full, 1 MiB at most; a longer frame is a group of its own
  */
 public record LogSettings(
         List<Path> dataFolders,
@@ -25,7 +26,8 @@ public record LogSettings(
         Appender appender,
         long reserveBytes,
         LogRetention retention,
-        List<CursorStart> cursors) {
+        List<CursorStart> cursors,
+        int groupBytes) {
     /** The appenders. */
     public enum Appender {
         /** Stores into mapped pages; positional instead where the file system writes over nothing in place. */
@@ -73,6 +75,28 @@ public record LogSettings(
                 List.of());
     }
 
+    /** With groups of the full size. */
+    public LogSettings(
+            List<Path> dataFolders,
+            Path checkpointFolder,
+            long segmentBytes,
+            int maxFrameLength,
+            Appender appender,
+            long reserveBytes,
+            LogRetention retention,
+            List<CursorStart> cursors) {
+        this(
+                dataFolders,
+                checkpointFolder,
+                segmentBytes,
+                maxFrameLength,
+                appender,
+                reserveBytes,
+                retention,
+                cursors,
+                SegmentAppender.GROUP_BYTES);
+    }
+
     public LogSettings {
         dataFolders = List.copyOf(dataFolders);
         cursors = List.copyOf(cursors);
@@ -93,5 +117,23 @@ public record LogSettings(
         if (reserveBytes < 0) {
             throw new IllegalArgumentException("reserveBytes: " + reserveBytes + " (expected: >= 0)");
         }
+        if (groupBytes < 1 || groupBytes > SegmentAppender.GROUP_BYTES) {
+            throw new IllegalArgumentException(
+                    "groupBytes: " + groupBytes + " (expected: 1 to " + SegmentAppender.GROUP_BYTES + ")");
+        }
+    }
+
+    /** The same with other {@link #groupBytes}. */
+    public LogSettings withGroupBytes(int bytes) {
+        return new LogSettings(
+                dataFolders,
+                checkpointFolder,
+                segmentBytes,
+                maxFrameLength,
+                appender,
+                reserveBytes,
+                retention,
+                cursors,
+                bytes);
     }
 }

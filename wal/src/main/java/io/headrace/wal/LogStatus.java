@@ -56,11 +56,24 @@ public record LogStatus(
         Map<String, Long> dropped,
         List<Input> inputs,
         Map<String, byte[]> tokens,
+        List<Cursor> cursors,
         List<Path> missingSegments) {
     /** An input as the checkpoint knows it. */
     public record Input(int number, String kind, String key, long position, long lastSeenMillis) {}
 
+    /**
+     * A cursor beside the sinks', as the checkpoint knows it.
+     *
+     * @param start with which it was made
+     * @param lowWater everything up to here is committed on it
+     * @param backlogFrames sequences that are not
+     * @param lastUsedMillis when a sink was on it last, since the epoch
+     */
+    public record Cursor(
+            String name, String start, long lowWater, long backlogFrames, long lastUsedMillis, StreamId streamId) {}
+
     public LogStatus {
+        cursors = List.copyOf(cursors);
         dropped = new TreeMap<>(dropped);
         inputs = List.copyOf(inputs);
         tokens = new TreeMap<>(tokens);
@@ -118,6 +131,9 @@ public record LogStatus(
                 state.dropped(),
                 inputs,
                 state.tokens(),
+                state.cursors().values().stream()
+                        .map(cursor -> cursor(cursor, checkpoint.durable()))
+                        .toList(),
                 view.parts().stream()
                         .filter(LogView.Part::isMissing)
                         .map(LogView.Part::path)
@@ -126,18 +142,33 @@ public record LogStatus(
 
     private static long waiting(Checkpoint checkpoint) {
         LogState state = checkpoint.state();
-        long waiting = checkpoint.durable() - checkpoint.lowWater();
         SequenceWindow committed = state.committed();
-        long end = committed.floor();
-        while (end < committed.highest()) {
-            long first = committed.nextMarked(end);
-            end = committed.endOfRun(first);
-            waiting -= overlap(first, end, checkpoint.durable());
-        }
+        long waiting = unmarked(committed, checkpoint.durable());
         for (Map.Entry<Long, Long> hole : state.holes().entrySet()) {
             waiting -= overlap(Math.max(hole.getKey(), committed.floor() + 1), hole.getValue(), checkpoint.durable());
         }
         return Math.max(0, waiting);
+    }
+
+    private static Cursor cursor(CursorState cursor, long durable) {
+        return new Cursor(
+                cursor.name(),
+                cursor.start(),
+                cursor.committed().floor(),
+                Math.max(0, unmarked(cursor.committed(), durable)),
+                cursor.lastUsedMillis(),
+                cursor.streamId());
+    }
+
+    private static long unmarked(SequenceWindow committed, long durable) {
+        long waiting = durable - committed.floor();
+        long end = committed.floor();
+        while (end < committed.highest()) {
+            long first = committed.nextMarked(end);
+            end = committed.endOfRun(first);
+            waiting -= overlap(first, end, durable);
+        }
+        return waiting;
     }
 
     private static long overlap(long first, long last, long durable) {

@@ -24,6 +24,9 @@ import java.util.NavigableMap;
 public final class LogWalk implements AutoCloseable {
     private static final int MAX_RENEWALS = 1000;
 
+    /** What is passed over within this many bytes is not worth a search. */
+    private static final int NEAR_BYTES = 2 * SegmentScanner.READ_BYTES;
+
     /** What a step came to. */
     public enum Step {
         /** A frame, see {@link #frame()}. */
@@ -475,11 +478,34 @@ public final class LogWalk implements AutoCloseable {
         } else {
             scanner.position(segment, SegmentHeader.LENGTH);
             partSequence = part.header().link().base() - 1;
+            if (!judging) {
+                approach(part);
+            }
         }
         lookedAgainAt = -1;
         judgedAt = -1;
         sizeTold = false;
         return true;
+    }
+
+    /** Halves what is known to be full of frames until the first one that is wanted is near, so that little is read. */
+    private void approach(LogView.Part part) throws IOException {
+        Checkpoint checkpoint = view.checkpoint();
+        long full = part.followed() ? part.end() : part.index() == checkpoint.tailSegmentIndex() ? part.required() : 0;
+        long low = SegmentHeader.LENGTH;
+        long high = Math.min(full, part.size());
+        while (last > partSequence && high - low > NEAR_BYTES) {
+            long middle = low + FrameLayout.align((int) ((high - low) / 2));
+            long found = search.find(segment, middle, high, Long.MIN_VALUE);
+            if (found >= 0 && search.hop().sequence() <= last) {
+                low = found;
+                knownDurable = Math.max(knownDurable, search.hop().durable());
+                partSequence = search.hop().sequence() - 1;
+                scanner.position(segment, found);
+            } else {
+                high = middle;
+            }
+        }
     }
 
     /** Whether the file has another tag now: used again, or being given one. */

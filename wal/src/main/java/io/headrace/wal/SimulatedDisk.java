@@ -42,6 +42,8 @@ public final class SimulatedDisk implements Storage {
         OPEN,
         READ,
         WRITE,
+        /** A write to a file that was opened for {@link OpenMode#THROUGH}. */
+        WRITE_THROUGH,
         SYNC,
         MAP,
         TRUNCATE,
@@ -72,7 +74,11 @@ public final class SimulatedDisk implements Storage {
         SHORT_READ,
         SHORT_WRITE,
         DISK_FULL,
-        BIT_FLIPPED
+        BIT_FLIPPED,
+        /** The process died when a write around the cache was on the disk and one before it in the same file was not. */
+        GAP_WRITTEN_THROUGH,
+        /** Of two writes around the cache that were on their way together one failed. */
+        ONE_THROUGH_FAILED
     }
 
     /** Decides which calls fail with an input/output error. */
@@ -97,6 +103,7 @@ public final class SimulatedDisk implements Storage {
     private String machineId = "memory";
     private Faults faults = (call, path) -> false;
     private int shortTransfers;
+    private final List<SimulatedFile> through = new ArrayList<>();
     private final long[] effects = new long[Effect.values().length];
     private final long[] failed = new long[Call.values().length];
 
@@ -114,6 +121,8 @@ public final class SimulatedDisk implements Storage {
     public synchronized void kill() {
         dead = true;
         life++;
+        through.stream().filter(SimulatedFile::hasGap).forEach(file -> happened(Effect.GAP_WRITTEN_THROUGH));
+        through.clear();
         locks.clear();
         files.values().forEach(SimulatedInode::forgetMappings);
     }
@@ -257,7 +266,11 @@ public final class SimulatedDisk implements Storage {
         } else {
             failIfPlanned(Call.OPEN, file);
         }
-        return new SimulatedFile(this, inode, file, life, mode);
+        SimulatedFile opened = new SimulatedFile(this, inode, file, life, mode);
+        if (mode == OpenMode.THROUGH) {
+            through.add(opened);
+        }
+        return opened;
     }
 
     @Override
@@ -347,6 +360,10 @@ public final class SimulatedDisk implements Storage {
     @Override
     public synchronized String holder(Path folder) {
         return locks.contains(folder) ? "this process" : null;
+    }
+
+    synchronized void closed(SimulatedFile file) {
+        through.remove(file);
     }
 
     private synchronized void unlock(Path folder, long lockedIn) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /** A handle of a file of a {@link SimulatedDisk}. Safe for any thread. */
 final class SimulatedFile implements StorageFile {
@@ -18,6 +20,11 @@ final class SimulatedFile implements StorageFile {
     private final long openedIn;
     private final Storage.OpenMode mode;
     private boolean closed;
+
+    // What was written around the cache.
+    private final NavigableMap<Long, Long> throughBehindGap = new TreeMap<>();
+    private long throughTo = -1;
+    private boolean throughFailed;
 
     SimulatedFile(SimulatedDisk disk, SimulatedInode inode, Path path, long openedIn, Storage.OpenMode mode) {
         this.disk = disk;
@@ -102,11 +109,26 @@ final class SimulatedFile implements StorageFile {
                     + " (expected: aligned blocks within the file's " + inode.size() + " bytes)");
         }
         boolean dies = disk.countChange();
-        boolean fails = !dies && disk.isPlanned(Call.WRITE, path);
+        boolean fails = !dies && disk.isPlanned(Call.WRITE_THROUGH, path);
+        long end = position + from.remaining();
         inode.writeThrough(from, position, dies || fails ? disk.random() : null);
+        if (fails && hasGap() || throughFailed) {
+            disk.happened(Effect.ONE_THROUGH_FAILED);
+        }
+        throughFailed |= fails;
         if (dies || fails) {
             throw new IOException(dies ? "killed" : "Input/output error");
         }
+        throughBehindGap.put(position, end);
+        throughTo = throughTo < 0 ? position : throughTo;
+        while (throughBehindGap.containsKey(throughTo)) {
+            throughTo = throughBehindGap.remove(throughTo);
+        }
+    }
+
+    /** Whether something was written around the cache, and something before it was not. */
+    boolean hasGap() {
+        return !throughBehindGap.isEmpty();
     }
 
     @Override
@@ -163,6 +185,7 @@ final class SimulatedFile implements StorageFile {
     @Override
     public void close() {
         closed = true;
+        disk.closed(this);
     }
 
     private void checkSync() throws IOException {

@@ -154,7 +154,8 @@ public final class WriteAheadLog implements AutoCloseable {
             case MAPPED -> new MappedAppender();
             case POSITIONAL -> new PositionalAppender();
             case DIRECT -> {
-                direct = new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH));
+                direct =
+                        new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH), settings.groupBytes());
                 yield direct;
             }
         };
@@ -333,11 +334,11 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /**
      * Whether the group should be written before more is appended: another frame like the last one would take it above
-     * 1 MiB or 1,024 buffers. An empty group never is: a frame larger than that is a group of its own.
+     * the {@linkplain LogSettings#groupBytes bytes} of the settings or 1,024 buffers. An empty group never is: a frame larger than that is a group of its own.
      */
     public boolean groupIsFull() {
         return stagedFrames > 0
-                && (appender.stagedBytes() + lastRoom > SegmentAppender.GROUP_BYTES
+                && (appender.stagedBytes() + lastRoom > settings.groupBytes()
                         || stagedFrames >= SegmentAppender.GROUP_BUFFERS / 2);
     }
 
@@ -508,7 +509,7 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public void checkpointAndStop(long lastUsed) throws IOException {
         checkUsable();
-        if (stagedFrames > 0 || durable.get() < written.get()) {
+        if (stagedFrames > 0 || isWritingBeside() || durable.get() < written.get()) {
             throw new IllegalStateException("durable: " + durable.get() + " (expected: " + lastStaged + ", all of it)");
         }
         try {

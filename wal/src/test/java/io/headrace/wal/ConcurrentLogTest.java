@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.frame.Frame;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Journal, preparer and reader on threads of their own, on a real disk, while segments are released and recycled. */
+/** Journal, group writers, preparer and reader on threads of their own, on a real disk, while segments are released and recycled. */
 class ConcurrentLogTest {
     private static final int FRAMES = 3000;
 
@@ -34,7 +36,8 @@ class ConcurrentLogTest {
         LogClocks clocks = new LogClocks(SystemNanoClock.INSTANCE, SystemEpochClock.INSTANCE, random::nextLong);
         AtomicLong read = new AtomicLong();
         AtomicBoolean ended = new AtomicBoolean();
-        ExecutorService threads = Executors.newFixedThreadPool(2);
+        List<Future<?>> writers = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
         try (LogFixture fixture = new LogFixture(9);
                 WriteAheadLog log = WriteAheadLog.open(
                         LogFixture.settings(folder.resolve("log"), appender), new FileStorage(), clocks)) {
@@ -49,6 +52,16 @@ class ConcurrentLogTest {
                 readAll(log, read);
                 return null;
             });
+            for (GroupWriter writer : log.newGroupWriters()) {
+                writers.add(threads.submit(() -> {
+                    while (!ended.get()) {
+                        if (writer.doWork() == 0) {
+                            LockSupport.parkNanos(50_000);
+                        }
+                    }
+                }));
+            }
+            int beside = 0;
             for (long sequence = 1; sequence <= FRAMES && !reader.isDone(); sequence++) {
                 Frame frame = fixture.frame(sequence + ":" + "x".repeat((int) (sequence * 7919 % 20_000)));
                 while (!log.append(sequence, 0, 0, frame)) {
@@ -56,7 +69,12 @@ class ConcurrentLogTest {
                 }
                 frame.release();
                 if (sequence % 7 == 0) {
-                    log.write();
+                    log.settle();
+                    if (log.writeBeside()) {
+                        beside++;
+                    } else {
+                        log.write();
+                    }
                 }
                 if (sequence % 100 == 0) {
                     log.sync();
@@ -68,6 +86,12 @@ class ConcurrentLogTest {
             reader.get(30, TimeUnit.SECONDS);
             ended.set(true);
             preparer.get(30, TimeUnit.SECONDS);
+            for (Future<?> writer : writers) {
+                writer.get(30, TimeUnit.SECONDS);
+            }
+            if (log.appender() == LogSettings.Appender.DIRECT) {
+                assertThat(beside).as("groups beside the journal").isPositive();
+            }
             assertThat(read.get()).isEqualTo(FRAMES);
         } finally {
             ended.set(true);

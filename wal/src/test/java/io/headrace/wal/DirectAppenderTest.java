@@ -35,7 +35,7 @@ class DirectAppenderTest {
         storage.syncFolder(path.getParent());
         segment = new Segment(
                 path, file, new SegmentHeader(SegmentHeader.VERSION, TAG, new StreamId(1, 2), 1, SEGMENT_BYTES, null));
-        appender = new DirectAppender(this::openThrough);
+        appender = new DirectAppender(this::openThrough, SegmentAppender.GROUP_BYTES);
         appender.begin(segment, SegmentHeader.LENGTH);
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -94,13 +96,47 @@ class GroupWriterTest {
     @Test
     void shouldFailTheLogWhenAWriteBesideFails() throws IOException {
         handOverTwo();
-        disk.faults((call, path) -> call == SimulatedDisk.Call.WRITE);
+        disk.faults((call, path) -> call == SimulatedDisk.Call.WRITE_THROUGH);
         writers.get(0).doWork();
         writers.get(1).doWork();
         disk.faults((call, path) -> false);
         assertThatThrownBy(log::settle).isInstanceOf(IOException.class).hasMessageContaining("beside");
         assertThat(log.durable()).isEqualTo(3);
         assertThatThrownBy(log::sync).isInstanceOf(IOException.class).hasMessageContaining("failed before");
+    }
+
+    @Test
+    void shouldNotStopWithGroupsOnTheirWay() throws IOException {
+        handOverTwo();
+        assertThatThrownBy(() -> log.checkpointAndStop(9))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("durable: 3 (expected: 9, all of it)");
+        log.sync();
+        log.checkpointAndStop(9);
+    }
+
+    @Test
+    void shouldCheckpointNoMoreThanIsDurable() throws IOException {
+        handOverTwo();
+        writers.get(0).doWork();
+        log.checkpoint();
+        disk.cutPower(new SplittableRandom(1));
+        disk.revive();
+        log = WriteAheadLog.open(settings, disk, fixture.clocks);
+        assertThat(LogFixture.readAll(log, 1)).hasSize(3);
+    }
+
+    @Test
+    void shouldTakeMemoryForGroupsBesideOnlyOnceTheyAreUsed() throws IOException {
+        DirectAppender appender = new DirectAppender(path -> null, SegmentAppender.GROUP_BYTES);
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        long before = direct.getTotalCapacity();
+        assertThat(appender.newWriters()).hasSize(2);
+        assertThat(direct.getTotalCapacity() - before).isLessThan(SegmentAppender.GROUP_BYTES);
+        appender.close();
     }
 
     @Test

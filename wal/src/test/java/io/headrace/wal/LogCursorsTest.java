@@ -277,6 +277,33 @@ class LogCursorsTest {
         assertThat(cursor("audit").committed().floor()).isZero();
     }
 
+    /** What the sinks have is not copied by a repair; a cursor further behind must not be led into a chain that ends. */
+    @Test
+    void shouldGoOnBehindARepairUnderANewStream_R12() throws IOException {
+        want("audit", "oldest");
+        open();
+        append(6 * FRAMES_A_SEGMENT);
+        log.state().committed().advanceTo(20);
+        log.state().accepted(log.durable());
+        log.state().delivered(20);
+        log.sync();
+        log.checkpointAndStop(next - 1);
+        StreamId before = cursor("audit").streamId();
+        log.close();
+        Path second = FOLDER.resolve(Segment.nameOf(2));
+        disk.flip(second, SegmentHeader.LENGTH + 10 * FRAME_BYTES, 3);
+        LogPlace place = LogPlace.find(disk, FOLDER, null);
+        assertThat(LogRepair.apply(disk, place, fixture.clocks, "r").isNeeded()).isTrue();
+        open();
+        assertThat(cursor("audit").committed().floor()).isZero();
+        assertThat(cursor("audit").streamId()).isNotEqualTo(before);
+        List<Long> read = readFrom(1);
+        assertThat(read).hasSizeGreaterThan(4 * FRAMES_A_SEGMENT).endsWith(90L);
+        append(2);
+        commitSinks();
+        assertThat(readFrom(91)).hasSize(2);
+    }
+
     @Test
     void shouldLoseNothingThatACursorNeedsInPowerCuts_R10() throws IOException {
         want("audit", "oldest");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -46,6 +47,9 @@ final class LogSimulation {
     private long checkpointedLowWater;
 
     private WriteAheadLog log;
+    /** Beside the journal, where the appender has some. */
+    private List<GroupWriter> writers = List.of();
+
     private LogReader reader;
     private long readerAt;
     private long nextSequence;
@@ -185,6 +189,7 @@ final class LogSimulation {
             assertThat(log.nextSequence()).isEqualTo(highestUsed + 1);
             assertThat(log.recovery().cleanStop()).isTrue();
         }
+        writers = random.nextBoolean() ? log.newGroupWriters() : List.of();
         nextSequence = log.nextSequence();
         compare();
         reader = log.newReader();
@@ -280,14 +285,19 @@ final class LogSimulation {
 
     private void step() throws IOException {
         fixture.nanos.addAndGet(random.nextInt(2_000_000));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(writers.isEmpty() ? 12 : 18)) {
             case 0, 1, 2, 3 -> appendSome();
             case 4, 5 -> write();
             case 6 -> sync();
             case 7, 8 -> log.preparer().doWork();
             case 9 -> read();
             case 10 -> commitSome();
-            default -> checkpoint();
+            case 11 -> checkpoint();
+            case 12, 13 -> note("beside " + log.writeBeside());
+            case 14, 15 ->
+                note("writer " + writers.get(random.nextInt(writers.size())).doWork());
+            case 16 -> settle();
+            default -> checkpointOnly();
         }
     }
 
@@ -360,6 +370,13 @@ final class LogSimulation {
         note("write, written " + log.written() + " durable " + durable);
     }
 
+    private void settle() throws IOException {
+        log.settle();
+        moveWritten();
+        durable = log.durable();
+        note("settle, durable " + durable);
+    }
+
     private void sync() throws IOException {
         log.sync();
         moveWritten();
@@ -427,6 +444,13 @@ final class LogSimulation {
         } else {
             write();
         }
+        checkpointOnly();
+    }
+
+    /** Groups may be on their way. */
+    private void checkpointOnly() throws IOException {
+        // An append that writes the group before it moves them, too.
+        moveWritten();
         keepDurable();
         committedInUnknown = Set.copyOf(committed);
         log.checkpoint();

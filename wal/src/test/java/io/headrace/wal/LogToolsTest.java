@@ -285,6 +285,29 @@ class LogToolsTest {
     }
 
     @Test
+    void shouldReadLittleOfASegmentToFindTheOldestEvent() throws IOException {
+        LogSettings large =
+                new LogSettings(settings.dataFolders(), null, 32 * 1024 * 1024, 64 * 1024, settings.appender(), 0);
+        log = WriteAheadLog.open(large, disk, fixture.clocks);
+        append(1, 700, 20_000);
+        commit(600);
+        CountingStorage counting = new CountingStorage(disk);
+
+        LogStatus status = LogStatus.read(counting.storage(), place());
+
+        long oldest = status.oldestMicros();
+        assertThat(oldest).isNotNegative();
+        // Of 14 MB, 12 of them committed.
+        assertThat(counting.bytesRead()).isLessThan(4_000_000);
+        for (long from : List.of(1L, 2L, 350L, 599L, 600L, 601L, 699L)) {
+            try (LogWalk walk = new LogWalk(disk, place(), from, true, false)) {
+                assertThat(walk.next()).isEqualTo(LogWalk.Step.FRAME);
+                assertThat(walk.sequence()).isEqualTo(from + 1);
+            }
+        }
+    }
+
+    @Test
     void shouldNotCallAFrameDamagedThatIsWrittenWhileItsPlaceIsJudged() throws IOException {
         open();
         append(1, 5, 300);

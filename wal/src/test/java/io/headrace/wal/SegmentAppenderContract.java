@@ -29,6 +29,7 @@ abstract class SegmentAppenderContract {
     private final Path path = Path.of("log").resolve(Segment.nameOf(1));
     private final WatchedWrites writes;
     private final Segment segment;
+    private WatchedWrites writesThrough;
     private final ByteBuffer expected = ByteBuffer.allocate(SEGMENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
     private long sequence = 100;
@@ -63,7 +64,12 @@ abstract class SegmentAppenderContract {
     /** The file, to be written around the page cache. */
     StorageFile through(Path path) throws IOException {
         assertThat(path).isEqualTo(segment.path());
-        return storage.open(path, Storage.OpenMode.THROUGH);
+        writesThrough = new WatchedWrites(storage.open(path, throughMode()));
+        return writesThrough.watched();
+    }
+
+    Storage.OpenMode throughMode() {
+        return Storage.OpenMode.THROUGH;
     }
 
     private void begin(SegmentAppender appender, long offset) throws IOException {
@@ -236,6 +242,22 @@ abstract class SegmentAppenderContract {
         }
         for (Frame frame : kept) {
             assertThat(frame.references()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldNeverWriteABlockTwiceWhereItPads() throws IOException {
+        try (SegmentAppender appender = create()) {
+            begin(appender, SegmentHeader.LENGTH);
+            for (int group = 0; group < 20; group++) {
+                stage(appender, random.nextInt(5_000));
+                write(appender);
+                appender.sync();
+            }
+        }
+        if (pads()) {
+            assertThat(writesThrough).as("around the page cache").isNotNull();
+            assertThat(writesThrough.blocks().values()).isNotEmpty().allMatch(times -> times == 1);
         }
     }
 

@@ -6,8 +6,12 @@ import io.headrace.frame.Frame;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -26,7 +30,7 @@ class SegmentAppenderTest {
     class Direct extends SegmentAppenderContract {
         @Override
         SegmentAppender create() {
-            return new DirectAppender(this::through);
+            return new DirectAppender(this::through, SegmentAppender.GROUP_BYTES);
         }
 
         @Override
@@ -109,17 +113,105 @@ class SegmentAppenderTest {
                 .contains("shouldHoldAFrameForAsLongAsItsBytesAreNeeded", "shouldGiveStagedFramesBackWhenItIsClosed");
     }
 
-    /** Names of the contract's tests that fail for a broken appender. */
+    /** Its writes stay in the page cache. */
+    @Test
+    void shouldFailTheContractWhenADirectOneAcknowledgesEarly() throws Exception {
+        assertThat(failures(() -> new BrokenDirect() {
+                    @Override
+                    Storage.OpenMode throughMode() {
+                        return Storage.OpenMode.WRITE;
+                    }
+
+                    @Override
+                    SegmentAppender create() {
+                        return new Twin(super.create()) {
+                            private boolean first = true;
+
+                            @Override
+                            public void sync() throws IOException {
+                                if (first) {
+                                    super.sync();
+                                }
+                                first = false;
+                            }
+                        };
+                    }
+                }))
+                .contains("shouldHaveMadeDurableWhatItSynced");
+    }
+
+    @Test
+    void shouldFailTheContractWhenADirectOneWritesAnAcknowledgedBlockAgain() throws Exception {
+        assertThat(failures(() -> new BrokenDirect() {
+                    @Override
+                    StorageFile through(Path path) throws IOException {
+                        return againFromTheBlockBefore(super.through(path));
+                    }
+                }))
+                .containsExactly("shouldNeverWriteABlockTwiceWhereItPads");
+    }
+
+    @Test
+    void shouldFailTheContractWhenADirectOneForgetsPadding() throws Exception {
+        assertThat(failures(() -> new BrokenDirect() {
+                    @Override
+                    SegmentAppender create() {
+                        return new PositionalAppender();
+                    }
+                }))
+                .contains("shouldLeaveExactlyTheBytesOfTheFormat", "shouldNeverWriteABlockTwiceWhereItPads");
+    }
+
+    /** With each group the block in front of it, as it was. */
+    private static StorageFile againFromTheBlockBefore(StorageFile file) {
+        ByteBuffer before = ByteBuffer.allocateDirect(2 * Storage.BLOCK)
+                .alignedSlice(Storage.BLOCK)
+                .limit(Storage.BLOCK);
+        long[] end = {0};
+        return (StorageFile) Proxy.newProxyInstance(
+                StorageFile.class.getClassLoader(), new Class<?>[] {StorageFile.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("write") && arguments[0] instanceof ByteBuffer from) {
+                        long position = (long) arguments[1];
+                        if (position == end[0]) {
+                            file.write(before.clear().limit(Storage.BLOCK), position - Storage.BLOCK);
+                        }
+                        end[0] = position + from.remaining();
+                        before.clear();
+                        for (int i = 0; i < Storage.BLOCK; i++) {
+                            before.put(i, from.get(from.limit() - Storage.BLOCK + i));
+                        }
+                    }
+                    return method.invoke(file, arguments);
+                });
+    }
+
+    private static class BrokenDirect extends SegmentAppenderContract {
+        @Override
+        SegmentAppender create() {
+            return new DirectAppender(this::through, SegmentAppender.GROUP_BYTES);
+        }
+
+        @Override
+        boolean pads() {
+            return true;
+        }
+    }
+
     private static List<String> failures(UnaryOperator<SegmentAppender> breaking) throws Exception {
+        return failures(() -> new SegmentAppenderContract() {
+            @Override
+            SegmentAppender create() {
+                return breaking.apply(new PositionalAppender());
+            }
+        });
+    }
+
+    /** Names of the contract's tests that fail for a broken appender. */
+    private static List<String> failures(Supplier<SegmentAppenderContract> contracts) throws Exception {
         List<String> failed = new ArrayList<>();
         for (Method test : SegmentAppenderContract.class.getDeclaredMethods()) {
             if (test.isAnnotationPresent(Test.class)) {
-                SegmentAppenderContract contract = new SegmentAppenderContract() {
-                    @Override
-                    SegmentAppender create() {
-                        return breaking.apply(new PositionalAppender());
-                    }
-                };
+                SegmentAppenderContract contract = contracts.get();
                 try {
                     test.invoke(contract);
                 } catch (InvocationTargetException e) {

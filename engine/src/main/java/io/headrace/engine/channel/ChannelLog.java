@@ -43,7 +43,8 @@ final class ChannelLog {
                 settings.appender(),
                 settings.reserveBytes(),
                 settings.keeping().retention(),
-                settings.keeping().cursors());
+                settings.keeping().cursors(),
+                settings.groupBytes());
         LogClocks clocks = new LogClocks(environment.nanoClock(), environment.epochClock(), environment.random());
         try {
             return environment

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * @param spillAtPercent DUAL: share of memory above which the journal writes
  * @param returnAtPercent DUAL: share of memory below which it stops
  * @param keeping what the log keeps beside what sinks have yet to take; cursors and retention where it always writes
+ * @param groupBytes at which a group of frames is written to the log, 1 MiB at most
  */
 public record ChannelSettings(
         String name,
@@ -52,7 +53,8 @@ public record ChannelSettings(
         WaitStrategyKind waitStrategy,
         int spillAtPercent,
         int returnAtPercent,
-        LogKeeping keeping) {
+        LogKeeping keeping,
+        int groupBytes) {
     /** Fewest ring slots. */
     public static final int MIN_SLOTS = 4_096;
 
@@ -70,6 +72,9 @@ public record ChannelSettings(
 
     /** Default of {@code returnAt}, in percent. */
     public static final int DEFAULT_RETURN_AT_PERCENT = 25;
+
+    /** Largest {@code groupBytes}, and its default. */
+    public static final int MAX_GROUP_BYTES = 1024 * 1024;
 
     private static final long DEFAULT_SEGMENT_BYTES = 64L * 1024 * 1024;
     private static final int DEFAULT_TRANSACTION_CAPACITY = 10_000;
@@ -118,6 +123,7 @@ public record ChannelSettings(
                 "retentionMillis, retentionBytes",
                 keeping.retention(),
                 "neither; only a file channel has every frame in its log");
+        require(groupBytes > 0 && groupBytes <= MAX_GROUP_BYTES, "groupBytes", groupBytes, "1 to " + MAX_GROUP_BYTES);
         dataFolders = List.copyOf(dataFolders);
     }
 
@@ -220,6 +226,11 @@ public record ChannelSettings(
         return with(draft -> draft.keeping = kept);
     }
 
+    /** The same with other {@link #groupBytes}. */
+    public ChannelSettings withGroupBytes(int bytes) {
+        return with(draft -> draft.groupBytes = bytes);
+    }
+
     /** Whether the channel has a log. */
     public boolean hasLog() {
         return policy == ChannelPolicy.FILE || policy == ChannelPolicy.DUAL;
@@ -281,6 +292,7 @@ public record ChannelSettings(
         private int spillAtPercent = DEFAULT_SPILL_AT_PERCENT;
         private int returnAtPercent = DEFAULT_RETURN_AT_PERCENT;
         private LogKeeping keeping = LogKeeping.DEFAULT;
+        private int groupBytes = MAX_GROUP_BYTES;
 
         Draft(String name, ChannelPolicy policy, long capacity) {
             this.name = name;
@@ -308,6 +320,7 @@ public record ChannelSettings(
             spillAtPercent = from.spillAtPercent;
             returnAtPercent = from.returnAtPercent;
             keeping = from.keeping;
+            groupBytes = from.groupBytes;
         }
 
         ChannelSettings settings() {
@@ -331,7 +344,8 @@ public record ChannelSettings(
                     waitStrategy,
                     spillAtPercent,
                     returnAtPercent,
-                    keeping);
+                    keeping,
+                    groupBytes);
         }
     }
 }

@@ -11,6 +11,11 @@ public interface DutyCycle {
     /** Nanoseconds until work falls due by itself, {@link Long#MAX_VALUE} when only a wake-up can bring some. */
     long nanosUntilDue();
 
+    /** Whether its thread parks without work even where the channel's threads spin or yield. */
+    default boolean alwaysParks() {
+        return false;
+    }
+
     /** Frees what the duty cycle owns. */
     default void onClose() {}
 

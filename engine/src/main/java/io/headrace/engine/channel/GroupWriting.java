@@ -22,6 +22,12 @@ final class GroupWriting implements DutyCycle {
         return writer.doWork();
     }
 
+    /** It waits for groups, which the journal wakes it for; a core is too much for that. */
+    @Override
+    public boolean alwaysParks() {
+        return true;
+    }
+
     @Override
     public long nanosUntilDue() {
         return Long.MAX_VALUE;

@@ -412,7 +412,11 @@ final class LogWriter {
         long fullDeadline = System.nanoTime() + STOP_FULL_NANOS;
         while (catchUpNext <= catchUpTo || journal.isPublished(journal.drained() + 1)) {
             int work = catchUpNext <= catchUpTo ? catchUp() : appendPublished();
-            if (work == 0 && log.preparer().doWork() == 0) {
+            if (work == 0 && log.isBusyBeside()) {
+                // Writes by itself what no writer has begun, and waits for the rest: the disk's time, not the
+                // deadline's.
+                log.sync();
+            } else if (work == 0 && log.preparer().doWork() == 0) {
                 boolean full = whyFull() != null;
                 if (alwaysWrites && full) {
                     break;

@@ -30,11 +30,15 @@ public final class ThreadDutyRunner implements DutyRunner {
 
     @Override
     public Running start(DutyCycle cycle) {
-        Loop loop = new Loop(cycle, strategy);
+        Loop loop = new Loop(cycle, cycle.alwaysParks() && neverParks() ? WaitStrategyKind.ADAPTIVE : strategy);
         Thread thread = threads.newThread(loop);
         thread.setName(cycle.roleName());
         thread.start();
         return loop;
+    }
+
+    private boolean neverParks() {
+        return strategy == WaitStrategyKind.SPIN || strategy == WaitStrategyKind.YIELD;
     }
 
     @Override

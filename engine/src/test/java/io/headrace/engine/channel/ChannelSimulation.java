@@ -43,6 +43,7 @@ final class ChannelSimulation {
     private int crashes;
     private final DrivenClock clock = new DrivenClock();
     private final ChannelSettings settings;
+    private final boolean beside;
 
     // The model, over all lives.
     private final Map<String, SimulatedInput> inputsById = new LinkedHashMap<>();
@@ -86,12 +87,15 @@ final class ChannelSimulation {
         if (random.nextInt(4) == 0) {
             base = base.withFolders(List.of(FOLDER, Path.of("more")), Path.of("checkpoints"));
         }
+        // Small groups, so that several are on their way beside the journal at once.
+        beside = random.nextInt(4) == 0;
         SyncMode[] modes = {SyncMode.ALWAYS, SyncMode.every(100), SyncMode.NEVER};
         settings = base.withSegments(16 * 1024 << random.nextInt(3), 8 * 1024)
                 .withByteCapacity(8_192 + random.nextInt(65_536))
+                .withGroupBytes(beside ? 128 << random.nextInt(4) : ChannelSettings.MAX_GROUP_BYTES)
                 .withSync(
-                        modes[random.nextInt(modes.length)],
-                        Appender.values()[random.nextInt(Appender.values().length)]);
+                        beside ? SyncMode.ALWAYS : modes[random.nextInt(modes.length)],
+                        beside ? Appender.DIRECT : Appender.values()[random.nextInt(Appender.values().length)]);
     }
 
     /** Frames that were put, again or not. */
@@ -116,8 +120,8 @@ final class ChannelSimulation {
             if (random.nextInt(5) == 0) {
                 rot();
             }
-            int steps = 80 + random.nextInt(260);
-            trouble.plan();
+            int steps = 90 + random.nextInt(290);
+            trouble.plan(beside);
             for (int step = 0; step < steps && channel.failure() == null; step++) {
                 step();
                 noteCheckpoints();
@@ -253,7 +257,7 @@ final class ChannelSimulation {
         if (random.nextInt(80) == 0) {
             catchUp();
         }
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(15)) {
             case 0, 1, 2, 3 -> put();
             case 4, 5, 6 -> runner.run(ChannelRig.JOURNAL);
             case 7 -> runner.run(random.nextInt(runner.size()));
@@ -261,7 +265,16 @@ final class ChannelSimulation {
             case 9, 10 -> commitOne();
             case 11 -> rollbackOne();
             case 12 -> clock.pass(random.nextInt(120));
+            case 13 -> runWriter();
             default -> lookOrMark();
+        }
+    }
+
+    /** One of those that write groups beside the journal, where there are any. */
+    private void runWriter() {
+        int writers = runner.size() - ChannelRig.JOURNAL - 1;
+        if (writers > 0) {
+            runner.run(ChannelRig.JOURNAL + 1 + random.nextInt(writers));
         }
     }
 
@@ -343,7 +356,7 @@ final class ChannelSimulation {
 
     /** Sinks get all there is, and checkpoints let go of what it stood in. */
     private void catchUp() {
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < 8; round++) {
             runner.runAll();
             for (Lease lease = leaseAll(); lease != null && channel.failure() == null; lease = leaseAll()) {
                 open.add(new Open(lease, true, sinks.leased(lease, channel.acknowledged())));

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 
 /** What is done to a simulated disk while a process uses it: calls in which it dies, and calls that fail. */
 final class DiskTrouble {
-    private static final Set<Call> OFTEN = EnumSet.of(Call.READ, Call.WRITE, Call.SYNC);
+    private static final Set<Call> OFTEN = EnumSet.of(Call.READ, Call.WRITE, Call.WRITE_THROUGH, Call.SYNC);
     private static final Set<Call> RARE = EnumSet.of(Call.DELETE, Call.TRUNCATE);
 
     /** What a running channel asks for. */
@@ -22,6 +22,7 @@ final class DiskTrouble {
             Call.MAP,
             Call.RENAME,
             Call.SYNC_FOLDER,
+            Call.TRUNCATE,
             Call.TRUNCATE,
             Call.TRUNCATE,
             Call.DELETE,
@@ -52,14 +53,16 @@ final class DiskTrouble {
         this.random = random;
     }
 
-    /** While a channel runs: perhaps it dies in a call, perhaps one fails. */
-    void plan() {
+    /** While a channel runs, perhaps with writes beside its journal: perhaps it dies in a call, perhaps one fails. */
+    void plan(boolean beside) {
         none();
         if (random.nextBoolean()) {
             disk.dieAt(1 + random.nextInt(random.nextBoolean() ? 60 : 200));
         }
         if (random.nextInt(3) == 0) {
             fail(RUNNING, 60);
+        } else if (beside && random.nextBoolean()) {
+            fail(List.of(Call.WRITE_THROUGH), 20);
         }
         disk.shortTransfers(random.nextInt(3) == 0 ? 8 : 0);
     }

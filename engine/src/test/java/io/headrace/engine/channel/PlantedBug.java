@@ -102,7 +102,28 @@ enum PlantedBug {
 
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
-            edit("wal", "wal/WriteAheadLog", "segment.leave(allSynced);", "segment.leave(true);"));
+            edit("wal", "wal/WriteAheadLog", "segment.leave(allSynced);", "segment.leave(true);")),
+
+    DURABLE_PAST_A_GAP(
+            "a group that was written beside the journal counts before the one in front of it is on disk",
+            edit(
+                    "wal",
+                    "wal/DirectAppender",
+                    "    boolean hasRoomBeside() {",
+                    "    long highestWritten() {\n"
+                            + "        long highest = 0;\n"
+                            + "        for (HandedGroup one : groups) {\n"
+                            + "            highest = one != null && one.isDone() ? Math.max(highest, one.lastSequence) : highest;\n"
+                            + "        }\n"
+                            + "        return highest;\n"
+                            + "    }\n\n"
+                            + "    boolean hasRoomBeside() {"),
+            edit(
+                    "wal",
+                    "wal/WriteAheadLog",
+                    "HandedGroup group = direct == null ? null : direct.settled();",
+                    "HandedGroup group = direct == null ? null : direct.settled();\n"
+                            + "            durable.set(Math.max(durable.get(), direct == null ? 0 : direct.highestWritten()));"));
 
     final String what;
     final List<Edit> edits;

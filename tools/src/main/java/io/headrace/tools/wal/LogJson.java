@@ -57,6 +57,7 @@ public final class LogJson {
                 json.writeNumberField(dropped.getKey(), dropped.getValue());
             }
             json.writeEndObject();
+            cursors(json, status);
             json.writeArrayFieldStart("inputs");
             for (LogStatus.Input input : status.inputs()) {
                 json.writeStartObject();
@@ -77,6 +78,33 @@ public final class LogJson {
             }
             json.writeEndArray();
         });
+    }
+
+    /** What {@code wal cursors} says; {@code dropped} is null where nothing was. */
+    public static String ofCursors(LogStatus status, String dropped) throws IOException {
+        return object(json -> {
+            place(json, status.place());
+            json.writeStringField("holder", status.holder());
+            json.writeStringField("dropped", dropped);
+            json.writeNumberField("lowWater", status.lowWater());
+            json.writeNumberField("backlogFrames", status.backlogFrames());
+            cursors(json, status);
+        });
+    }
+
+    private static void cursors(JsonGenerator json, LogStatus status) throws IOException {
+        json.writeArrayFieldStart("cursors");
+        for (LogStatus.Cursor cursor : status.cursors()) {
+            json.writeStartObject();
+            json.writeStringField("name", cursor.name());
+            json.writeStringField("start", cursor.start());
+            json.writeNumberField("lowWater", cursor.lowWater());
+            json.writeNumberField("backlogFrames", cursor.backlogFrames());
+            json.writeStringField("streamId", cursor.streamId().toString());
+            time(json, "lastUsed", cursor.lastUsedMillis(), ChronoUnit.MILLIS);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     public static String of(LogPlace place, LogCheck check, List<String> slotFaults) throws IOException {

@@ -1,5 +1,6 @@
 package io.headrace.tools.wal;
 
+import io.headrace.wal.CursorStart;
 import io.headrace.wal.LogStatus;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -61,6 +62,8 @@ public final class StatusText {
         line(out, "last write", ago(status.lastWriteMillis(), nowMillis));
         line(out, "last checkpoint", ago(status.lastCheckpointMillis(), nowMillis));
         line(out, "ledger", status.checkpointFault() != null ? UNKNOWN : ledger(status));
+        line(out, "cursors", Amounts.number(status.cursors().size()) + " beside the sinks'");
+        cursors(out, "  ", status, nowMillis);
         line(out, "inputs", Amounts.number(status.inputs().size()));
         for (LogStatus.Input input : status.inputs()) {
             out.println("  " + input.number() + "  " + EventText.escape(input.key()) + "  " + input.kind() + ", "
@@ -69,6 +72,21 @@ public final class StatusText {
         line(out, "tokens", Amounts.number(status.tokens().size()));
         for (Map.Entry<String, byte[]> token : status.tokens().entrySet()) {
             out.println("  " + EventText.escape(token.getKey()) + "  " + Amounts.bytes(token.getValue().length));
+        }
+    }
+
+    /** The cursors of a log, the sinks' first. */
+    public static void printCursors(PrintWriter out, LogStatus status, long nowMillis) {
+        out.println(CursorStart.SINKS + "  from sequence " + Amounts.number(status.lowWater() + 1) + ", at most "
+                + Amounts.of(status.backlogFrames(), "frame") + " to come");
+        cursors(out, "", status, nowMillis);
+    }
+
+    private static void cursors(PrintWriter out, String indent, LogStatus status, long nowMillis) {
+        for (LogStatus.Cursor cursor : status.cursors()) {
+            out.println(indent + cursor.name() + "  from sequence " + Amounts.number(cursor.lowWater() + 1)
+                    + ", at most " + Amounts.of(cursor.backlogFrames(), "frame") + " to come, made with start = "
+                    + EventText.escape(cursor.start()) + ", used " + ago(cursor.lastUsedMillis(), nowMillis));
         }
     }
 
