@@ -1,6 +1,7 @@
 package io.headrace.tools.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.headrace.tools.ExitCode;
@@ -56,6 +57,7 @@ class AgentStopTest {
 
     @Test
     void shouldStopInOrderWhenItsTerminalGoes() throws Exception {
+        assumeThat(ignoresHangUp()).as("started by nohup").isFalse();
         agent = RunningAgent.start(configuration(""), "--metrics-port", "0");
         agent.awaitHealth(200, "\"healthy\":true");
 
@@ -63,6 +65,16 @@ class AgentStopTest {
 
         assertThat(agent.exitCode()).isZero();
         assertThat(agent.lines().get(agent.lines().size() - 1)).endsWith("agent a1: stopped");
+    }
+
+    /** Whoever starts this with {@code nohup} wants agents to ignore SIGHUP, too, which they inherit. */
+    private static boolean ignoresHangUp() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
     }
 
     @Test
