@@ -303,7 +303,7 @@ class FrameBuilderTest {
 
         @Override
         protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("a heap buffer (expected: direct ones)");
         }
 
         @Override

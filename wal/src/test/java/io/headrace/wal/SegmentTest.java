@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +18,13 @@ class SegmentTest {
     /** The journal asks after each group; the preparer's sync of a whole segment may take long. */
     @Test
     void shouldSayWhetherItIsSyncedWithoutWaitingForTheSync() throws Exception {
-        Segment segment = new Segment(
-                Path.of("segment"), new SlowFile(), new SegmentHeader(1, 7, new StreamId(1, 2), 1, 8_192, null));
+        Path path = Path.of("log", Segment.nameOf(1));
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.createFolders(path.getParent());
+        StorageFile file = disk.open(path, Storage.OpenMode.CREATE);
+        file.write(ByteBuffer.allocate(8_192), 0);
+        Segment segment =
+                new Segment(path, slowToSync(file), new SegmentHeader(1, 7, new StreamId(1, 2), 1, 8_192, null));
         Thread preparer = new Thread(() -> {
             try {
                 segment.syncLeft();
@@ -38,49 +44,15 @@ class SegmentTest {
         assertThat(segment.isSynced()).isTrue();
     }
 
-    /** Syncs when it may. */
-    private final class SlowFile implements StorageFile {
-        @Override
-        public void sync() throws IOException {
-            syncing.countDown();
-            try {
-                maySync.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        }
-
-        @Override
-        public int read(ByteBuffer into, long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void write(ByteBuffer from, long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void write(ByteBuffer[] from, int count, long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public MappedRegion map(long position, int length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void truncate(long size) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long size() {
-            return 8_192;
-        }
-
-        @Override
-        public void close() {}
+    /** A file that syncs when it may. */
+    private StorageFile slowToSync(StorageFile file) {
+        return (StorageFile) Proxy.newProxyInstance(
+                StorageFile.class.getClassLoader(), new Class<?>[] {StorageFile.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("sync")) {
+                        syncing.countDown();
+                        maySync.await();
+                    }
+                    return method.invoke(file, arguments);
+                });
     }
 }
