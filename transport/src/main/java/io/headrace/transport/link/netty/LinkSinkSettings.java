@@ -65,4 +65,6 @@ public record LinkSinkSettings(
                 unit = "ms",
                 min = 0,
                 doc = "How long a stopping sink waits for the answers to what it sent.")
-        long drainTimeout) {}
+        long drainTimeout,
+
+        LinkSinkSecurity security) {}

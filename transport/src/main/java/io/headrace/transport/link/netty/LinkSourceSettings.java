@@ -65,4 +65,6 @@ public record LinkSourceSettings(
                 unit = "ms",
                 min = 0,
                 doc = "How long a stopping source goes on answering, so that less is sent again.")
-        long stopTimeout) {}
+        long stopTimeout,
+
+        LinkSourceSecurity security) {}
