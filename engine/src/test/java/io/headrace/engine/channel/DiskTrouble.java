@@ -92,6 +92,11 @@ final class DiskTrouble {
         return failed;
     }
 
+    /** Whether the process died. */
+    boolean isDead() {
+        return disk.isDead();
+    }
+
     private void fail(List<Call> calls, int mostPassing) {
         Call chosen = calls.get(random.nextInt(calls.size()));
         passing = random.nextInt(OFTEN.contains(chosen) ? mostPassing : RARE.contains(chosen) ? 1 : 4);
