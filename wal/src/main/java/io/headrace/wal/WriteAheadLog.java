@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.agrona.concurrent.EpochClock;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * The write-ahead log of one channel.
@@ -34,7 +35,9 @@ public final class WriteAheadLog implements AutoCloseable {
     private final Milestone durable = new Milestone();
     private final SequenceCeiling ceiling;
     private final SegmentPreparer preparer;
-    private final EpochClock epochClock;
+    private final NanoClock nanoClock;
+    private final long openedNanos;
+    private final long openedMillis;
     private final List<String> cursorNotes = new ArrayList<>();
 
     private SegmentAppender appender;
@@ -67,7 +70,9 @@ public final class WriteAheadLog implements AutoCloseable {
     private WriteAheadLog(LogSettings settings, Storage storage, LogClocks clocks) {
         this.settings = settings;
         this.ceiling = new SequenceCeiling(clocks.nanoClock());
-        this.epochClock = clocks.epochClock();
+        this.nanoClock = clocks.nanoClock();
+        this.openedNanos = nanoClock.nanoTime();
+        this.openedMillis = clocks.epochClock().time();
         this.preparer = new SegmentPreparer(settings, storage, clocks, counters.bytesMilestone());
     }
 
@@ -95,7 +100,6 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void open(Storage storage, LogClocks clocks) throws IOException {
-        long startMillis = clocks.epochClock().time();
         folders = LogFolders.lock(settings, storage);
         appender = newAppender(storage);
         LogMembers members = LogMembers.find(settings, storage);
@@ -104,7 +108,7 @@ public final class WriteAheadLog implements AutoCloseable {
         members.refuseMissing(checkpoint);
         LogIdentity identity = LogIdentity.open(storage, members.home(), clocks);
         streamId = identity.streamId();
-        LogRecovery recovered = new LogRecovery(settings, members, storage, preparer, startMillis, allocator);
+        LogRecovery recovered = new LogRecovery(settings, members, storage, preparer, openedMillis, allocator);
         try {
             recovered.open();
             recovered.recover(checkpoint, streamId);
@@ -124,9 +128,12 @@ public final class WriteAheadLog implements AutoCloseable {
         if (current == null) {
             prepareFirst(checkpoint == null);
         }
-        // The wall clock may go backwards.
-        long millis = Math.max(0, clocks.epochClock().time() - startMillis);
-        recovery = report(recovered, checkpoint, identity, millis);
+        recovery = report(recovered, checkpoint, identity, nowMillis() - openedMillis);
+    }
+
+    /** The time since the epoch as it goes on from the opening, whoever sets the clock on the wall meanwhile. */
+    private long nowMillis() {
+        return openedMillis + TimeUnit.NANOSECONDS.toMillis(nanoClock.nanoTime() - openedNanos);
     }
 
     /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
@@ -636,7 +643,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private void leave(Segment segment) {
         boolean allSynced = durable.get() >= segment.lastSequence();
         segment.leave(allSynced);
-        segment.leftMillis(epochClock.time());
+        segment.leftMillis(nowMillis());
         if (!allSynced) {
             unsynced.add(segment);
             preparer.syncSoon(segment);
@@ -685,8 +692,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private boolean isRetained(Segment segment, long releasedUpTo) {
         return retains()
                 && preparer.waitingFor() == null
-                && settings.retention()
-                        .keeps(segment.leftMillis(), epochClock.time(), table.bytesOfFilesUpTo(releasedUpTo));
+                && settings.retention().keeps(segment.leftMillis(), nowMillis(), table.bytesOfFilesUpTo(releasedUpTo));
     }
 
     private void returnRetired() {

@@ -15,6 +15,8 @@ import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.wal.ForeignFolderException;
 import io.headrace.wal.LogDamagedException;
 import io.headrace.wal.LogVersionException;
+import io.headrace.wal.RecoveryReport;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -94,9 +96,32 @@ final class ChannelPart extends Part {
                     sinks.stream().map(sink -> sink.settings().name()).toList());
         }
         if (opened.recovery() != null) {
-            LOG.info("{}: {}", title(), opened.recovery().summary());
+            tell(opened.recovery());
         }
         opened.cursorNotes().forEach(note -> LOG.info("{}: {}", title(), note));
+    }
+
+    /** A bad slot harms nothing while the other one holds; a second one would. */
+    private void tell(RecoveryReport recovery) {
+        if (recovery.slotFault() == null) {
+            LOG.info("{}: {}", title(), recovery.summary());
+            return;
+        }
+        metrics.counter(ChannelCounters.SLOT_ERRORS).increment();
+        LOG.warn("{}: {}", title(), recovery.summary());
+        env.health()
+                .remark(
+                        title(),
+                        "one of the two slots of its checkpoint was bad when it was opened, the other one was used and both are"
+                                + " written anew; without a crash before, look after the disk: "
+                                + recovery.slotFault());
+    }
+
+    @Override
+    void failedWith(Throwable failure) {
+        if (failure instanceof IOException && !isFinal(failure) && !mayPass(failure)) {
+            metrics.counter(ChannelCounters.LOG_ERRORS).increment();
+        }
     }
 
     private static Thread daemon(Runnable task) {

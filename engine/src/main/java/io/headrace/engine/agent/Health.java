@@ -41,6 +41,7 @@ public final class Health {
 
     private final String agent;
     private final Map<String, Component> components = new LinkedHashMap<>();
+    private final Map<String, String> remarks = new LinkedHashMap<>();
     private Phase phase = Phase.STARTING;
 
     Health(String agent) {
@@ -81,6 +82,13 @@ public final class Health {
         return reasons;
     }
 
+    /** What somebody should look at although the component works, one entry a remark; they make nothing unhealthy. */
+    public synchronized List<String> remarks() {
+        List<String> all = new ArrayList<>();
+        remarks.forEach((component, remark) -> all.add(component + ": " + remark));
+        return all;
+    }
+
     /** The state as one JSON object on one line. */
     public synchronized String toJson() {
         StringWriter out = new StringWriter();
@@ -105,6 +113,11 @@ public final class Health {
         }
     }
 
+    /** A component has its latest remark, until the agent ends: whoever looks may come late. */
+    synchronized void remark(String component, String remark) {
+        remarks.put(component, remark);
+    }
+
     synchronized Component get(String component) {
         return components.get(component);
     }
@@ -118,6 +131,11 @@ public final class Health {
             json.writeArrayFieldStart("reasons");
             for (String reason : reasons()) {
                 json.writeString(reason);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("remarks");
+            for (String remark : remarks()) {
+                json.writeString(remark);
             }
             json.writeEndArray();
             json.writeObjectFieldStart("components");

@@ -77,6 +77,9 @@ abstract class Part {
         return failure instanceof ConfigurationException refused ? settings.located(refused) : null;
     }
 
+    /** Called for each failure, while the component was opened or since. */
+    void failedWith(Throwable failure) {}
+
     /** Called when the component was opened. */
     void opened() {}
 
@@ -246,6 +249,7 @@ abstract class Part {
             return;
         }
         lastFailure = cause;
+        failedWith(cause);
         long worked = wasOpen ? nanoTime() - startedNanos : 0;
         long pause = backoff.failed(worked);
         strikes = mayPass(cause) ? 0 : Backoff.isGoodWhile(worked) ? 1 : strikes + 1;

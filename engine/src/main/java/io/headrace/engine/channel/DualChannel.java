@@ -679,6 +679,11 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     }
 
     @Override
+    public boolean leavesInFile() {
+        return !consumers.isEmpty() && consumers.stream().allMatch(ConsumerImpl::leavesInFile);
+    }
+
+    @Override
     public void leased(ConsumerImpl consumer, int events) {
         if (consumer != discarder) {
             metrics.takeAttempts.add(events);

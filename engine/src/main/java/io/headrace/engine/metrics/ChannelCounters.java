@@ -2,8 +2,14 @@ package io.headrace.engine.metrics;
 
 import java.util.List;
 
-/** Flume's counters of a channel, shown from the start: who watches finds them also while the channel cannot be opened. */
+/** Counters of a channel, Flume's and of what should not happen, shown from the start: who watches finds them also while the channel cannot be opened. */
 public final class ChannelCounters {
+    /** Times that a write, a sync or a read of the log failed, or that it could not be opened for such a failure. */
+    public static final String LOG_ERRORS = "LogErrorCount";
+
+    /** Times that one slot of the checkpoint was bad when the log was opened. */
+    public static final String SLOT_ERRORS = "CheckpointSlotErrorCount";
+
     private static final List<String> COUNTERS = List.of(
             "EventPutAttemptCount",
             "EventPutSuccessCount",
@@ -12,6 +18,8 @@ public final class ChannelCounters {
             "EventTakeSuccessCount",
             "EventTakeErrorCount",
             "CheckpointWriteErrorCount",
+            LOG_ERRORS,
+            SLOT_ERRORS,
             // Both slots of a checkpoint are written by turns: what fails is counted as CheckpointWriteErrorCount.
             "CheckpointBackupWriteErrorCount");
 

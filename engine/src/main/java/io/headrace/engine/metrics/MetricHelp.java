@@ -38,6 +38,12 @@ final class MetricHelp {
             Map.entry("LogFrameCount", "Frames written to the log."),
             Map.entry("LogByteCount", "Bytes of frames written to the log, with padding."),
             Map.entry("LogSyncCount", "Syncs of the log."),
+            Map.entry(
+                    "LogErrorCount",
+                    "Failed writes, syncs and reads of the log; each closed the channel, which was opened anew or given up."),
+            Map.entry(
+                    "CheckpointSlotErrorCount",
+                    "Slots of the checkpoint that were bad when the log was opened; the other one was used."),
             Map.entry("FramesPerSync", "Frames that one sync made durable, on average."),
             Map.entry("BytesPerSync", "Bytes that one sync made durable, on average."),
             Map.entry("FramesPerAck", "Frames that one acknowledgement answered, on average."),

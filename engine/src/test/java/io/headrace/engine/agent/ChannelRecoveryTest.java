@@ -16,10 +16,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChannelRecoveryTest {
     @TempDir
@@ -78,6 +81,7 @@ class ChannelRecoveryTest {
         await().until(() -> agent.health().isHealthy());
         assertThat(sink.created).hasValue(2);
         assertThat(other.created).hasValue(1);
+        assertThat(count("LogErrorCount")).isEqualTo(1);
     }
 
     @Test
@@ -95,6 +99,39 @@ class ChannelRecoveryTest {
         assertThat(agent.health().toJson()).contains("Input/output error");
         assertThat(agent.channel("c1")).isNull();
         assertThat(errors).hasSize(3);
+        assertThat(count("LogErrorCount")).isEqualTo(3);
+    }
+
+    /** The log opens from the other slot; a second bad one would cost it, so somebody has to hear of the first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"checkpoint-a", "checkpoint-b"})
+    void shouldRemarkInHealthAndCountABadSlotOfACheckpointAndWorkOn(String slot) throws IOException {
+        start();
+        await().until(() -> sink.bodies.size() > 100);
+        assertThat(agent.health().remarks()).isEmpty();
+        agent.stopNow();
+        Path bad = folder.resolve("c1").resolve(slot);
+        Files.write(bad, new byte[(int) Files.size(bad)]);
+
+        start();
+
+        await().until(() -> agent.health().isHealthy());
+        assertThat(agent.health().reasons()).isEmpty();
+        assertThat(agent.health().remarks())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("channel c1: one of the two slots")
+                .contains(bad.toString());
+        assertThat(agent.health().toJson()).contains("\"healthy\":true").contains("\"remarks\":[\"channel c1: one of");
+        assertThat(count("CheckpointSlotErrorCount")).isEqualTo(1);
+        assertThat(count("LogErrorCount")).isZero();
+        agent.stopNow();
+
+        start();
+
+        await().until(() -> agent.health().isHealthy());
+        assertThat(agent.health().remarks()).isEmpty();
+        assertThat(agent.health().toJson()).contains("\"remarks\":[]");
+        assertThat(count("CheckpointSlotErrorCount")).isZero();
     }
 
     @Test
@@ -179,6 +216,10 @@ class ChannelRecoveryTest {
         Files.delete(c1);
 
         await().until(() -> agent.health().isHealthy() && sink.bodies.size() > 100);
+    }
+
+    private long count(String name) {
+        return agent.metrics().group(GroupType.CHANNEL, "c1").counters().get(name);
     }
 
     private void start() {
