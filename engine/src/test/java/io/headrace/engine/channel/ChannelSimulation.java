@@ -129,7 +129,7 @@ final class ChannelSimulation {
                 rot();
             }
             int steps = 100 + random.nextInt(300);
-            trouble.plan(beside);
+            trouble.plan(beside, cursor != null);
             for (int step = 0; step < steps && channel.failure() == null; step++) {
                 step();
                 noteCheckpoints();

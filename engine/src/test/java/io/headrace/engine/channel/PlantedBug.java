@@ -49,8 +49,8 @@ enum PlantedBug {
             edit(
                     "engine",
                     "engine/channel/TakeSide",
-                    "Math.min(acknowledged.getAsLong(), lowWater.getAsLong() + SequenceWindow.SIZE)",
-                    "Math.min(channel.lastPublished(), lowWater.getAsLong() + SequenceWindow.SIZE)")),
+                    "long known = ring == null ? ringHead - 1 : acknowledged.getAsLong();",
+                    "long known = ring == null ? ringHead - 1 : channel.lastPublished();")),
 
     SEQUENCE_USED_AGAIN_R4(
             "numbering goes on behind the last frame that was found",

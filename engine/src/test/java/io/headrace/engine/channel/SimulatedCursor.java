@@ -152,8 +152,8 @@ final class SimulatedCursor {
         if (consumer == null) {
             return;
         }
-        switch (random.nextInt(5)) {
-            case 0 -> lease(1 + random.nextInt(8), 1 + random.nextInt(6_000));
+        switch (random.nextInt(6)) {
+            case 0, 5 -> lease(1 + random.nextInt(8), 1 + random.nextInt(6_000));
             case 1, 2 -> commitOne();
             case 3 -> rollbackSome();
             default -> seen.checkpointed(consumer.checkpointedTokenVersion(), 0);
@@ -178,7 +178,6 @@ final class SimulatedCursor {
                 throw Promise.FAILS_FOR_A_REASON.broken("cursor: " + e.getMessage(), e);
             }
             failed = true;
-            coverage.cursor(OfCursor.FAILED_READING);
             return false;
         }
         if (lease == null) {
@@ -233,6 +232,10 @@ final class SimulatedCursor {
 
     /** The channel is closed. */
     void end() {
+        ReplayCursor there = find();
+        if (there != null && there.isFailed()) {
+            coverage.cursor(OfCursor.FAILED_READING);
+        }
         open.forEach(one -> one.lease().rollback());
         open.clear();
         channel = null;
