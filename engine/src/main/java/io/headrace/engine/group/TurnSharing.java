@@ -14,9 +14,6 @@ final class TurnSharing implements Sharing {
     private final SinkGroup group;
     private final SinkSelector selector;
 
-    /** Whose turn it is: chosen while there was nothing to take. */
-    private MemberConsumer next;
-
     TurnSharing(SinkGroup group, SinkSelector selector) {
         this.group = group;
         this.selector = selector;
@@ -35,11 +32,10 @@ final class TurnSharing implements Sharing {
             MemberConsumer chosen = chosen();
             MemberLease lease = chosen.member.leaseFrom(chosen);
             if (lease == null) {
-                next = chosen;
                 // Each that waits asks the channel itself, so that the channel tells it of news.
-                return chosen == asking ? null : taken(asking, asking.member.leaseFrom(asking));
+                return chosen == asking ? null : taken(asking);
             }
-            next = null;
+            selector.served(chosen.member);
             chosen.waiting = false;
             if (chosen == asking) {
                 return lease;
@@ -49,17 +45,16 @@ final class TurnSharing implements Sharing {
         }
     }
 
-    private static MemberLease taken(MemberConsumer by, MemberLease lease) {
+    private MemberLease taken(MemberConsumer by) {
+        MemberLease lease = by.member.leaseFrom(by);
         if (lease != null) {
+            selector.served(by.member);
             by.waiting = false;
         }
         return lease;
     }
 
     private MemberConsumer chosen() {
-        if (next != null && next.waiting && next.member.isActive()) {
-            return next;
-        }
         List<GroupMember> waiting = new ArrayList<>();
         for (GroupMember member : group.members()) {
             MemberConsumer consumer = member.consumer();
@@ -104,7 +99,7 @@ final class TurnSharing implements Sharing {
 
     @Override
     public void look() {
-        // The channel tells each sink.
+        group.forgetCommitted();
     }
 
     @Override
