@@ -307,10 +307,15 @@ final class SyncErrors {
     /** The disk is sound again: the same process goes on by itself, unless it met the fault three times. */
     private void requireHealthyAgain(Fault fault, String who) throws IOException {
         AgentUnderTest agent = chain.agent();
+        long begun = System.nanoTime();
         chain.await(fault + " in " + who + ": the agent is healthy again", () -> {
             AgentUnderTest.Answer health = agent.ask("/health");
             return health != null
                     && (!health.isFailure() || GIVEN_UP.matcher(health.body()).find());
         });
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        if (millis > STEP_MILLIS) {
+            chain.say("healthy again in " + millis + " ms");
+        }
     }
 }
