@@ -25,6 +25,7 @@ final class TurnSharing implements Sharing {
         if (aside != null) {
             asking.assigned = null;
             asking.waiting = false;
+            aside.putAside(false);
             return aside;
         }
         asking.waiting = true;
@@ -41,6 +42,7 @@ final class TurnSharing implements Sharing {
                 return lease;
             }
             chosen.assigned = lease;
+            lease.putAside(true);
             group.tell(chosen);
         }
     }
