@@ -98,16 +98,13 @@ final class FlumeClient implements AutoCloseable {
         return e.getCause() instanceof Exception cause ? cause : e;
     }
 
+    /** The class loader stays open: threads of Flume's Netty end a moment later, and load classes to do so. */
     @Override
     public void close() throws IOException {
         try {
-            loader.loadClass("org.apache.flume.api.RpcClient")
-                    .getMethod("close")
-                    .invoke(client);
+            loader.loadClass("org.apache.flume.api.RpcClient").getMethod("close").invoke(client);
         } catch (ReflectiveOperationException e) {
             throw new IOException(e);
-        } finally {
-            loader.close();
         }
     }
 }
