@@ -380,11 +380,13 @@ public final class WriteAheadLog implements AutoCloseable {
      * Hands the staged group to a writer beside the journal and returns at once; {@link #written()} and {@link #durable()}
      * move over it with {@link #settle()}, {@link #write()} or {@link #sync()}.
      *
-     * @return false when it is left to be written here
+     * @return false when it is left to be written here: nobody writes beside, a group waits already, or a segment before
+     *     is not synced
      */
     public boolean writeBeside() throws IOException {
         checkUsable();
-        if (direct == null || stagedFrames == 0 || !direct.handOver()) {
+        // A group that is durable must not make a segment count as durable that was left without a sync.
+        if (direct == null || stagedFrames == 0 || !unsynced.isEmpty() || !direct.handOver()) {
             return false;
         }
         stagedFrames = 0;
@@ -396,9 +398,19 @@ public final class WriteAheadLog implements AutoCloseable {
         return direct != null && direct.isWriting();
     }
 
-    /** Whether as many groups are on their way as there are writers. Journal thread. */
+    /** Whether as many groups are on their way as there are writers; one more may wait for them. Journal thread. */
     public boolean isBusyBeside() {
         return direct != null && !direct.hasRoomBeside();
+    }
+
+    /** Whether no group can be handed over before one that is on its way is written. Journal thread. */
+    public boolean isFullBeside() {
+        return direct != null && !direct.mayHandOver();
+    }
+
+    /** Whether frames are staged that are neither written nor on their way. Journal thread. */
+    public boolean isStaging() {
+        return stagedFrames > 0;
     }
 
     /**
@@ -477,13 +489,26 @@ public final class WriteAheadLog implements AutoCloseable {
      * them. Journal thread.
      */
     public boolean couldRelease() {
+        return isReleasable(writtenTailIndex);
+    }
+
+    /** Whether both slots let the oldest segment go if they were as the state is, with this tail. */
+    private boolean isReleasable(long tail) {
         Segment first = table.first();
         return first != null
                 && first != current
                 && first.isLeft()
                 && first.lastSequence() <= state.slowest()
-                && first.index() < writtenTailIndex
+                && first.index() < tail
                 && !isRetained(first, state.slowest());
+    }
+
+    /**
+     * Whether a segment had to be made anew since the last one was released, although two checkpoints would release some.
+     * Journal thread.
+     */
+    public boolean isShortOfSegments() {
+        return preparer.isShort() && isReleasable(tailIndex);
     }
 
     /** Whether readers stand in segments that could be used again: they are to {@link LogReader#rest()}. Journal thread. */
@@ -619,6 +644,11 @@ public final class WriteAheadLog implements AutoCloseable {
     /** Goes on in the next prepared segment; false when there is none with room for {@code bytes}. */
     private boolean roll(long sequence, int bytes) throws IOException {
         flush();
+        if (direct != null && direct.isSynced() && unsynced.isEmpty() && durable.get() < written.get()) {
+            // The journal wrote the last group itself, around the cache.
+            counters.sync();
+            durableUpTo(current);
+        }
         preparer.checkFailure();
         Segment following = preparer.poll(bytes);
         if (following == null) {

@@ -30,8 +30,7 @@ enum Mode {
                 return mode;
             }
         }
-        throw new IllegalArgumentException(
-                "--mode: " + option + " (expected: cut, kill, kill-restart-cut, cut-in-recovery, sync-error,"
-                + " failing-disk or full)");
+        throw new IllegalArgumentException("--mode: " + option
+                + " (expected: cut, kill, kill-restart-cut, cut-in-recovery, sync-error," + " failing-disk or full)");
     }
 }

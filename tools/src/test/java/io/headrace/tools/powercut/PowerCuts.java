@@ -99,7 +99,8 @@ final class PowerCuts {
             out.println("kept: " + chain.work());
             out.println("again: tools/src/rig/power-cuts --mode "
                     + options.mode().option() + " --channel "
-                    + options.channel() + " --appender " + options.appender() + " --sync " + options.sync() + " --seed " + chainSeed + " --runs "
+                    + options.channel() + " --appender " + options.appender() + " --sync " + options.sync() + " --seed "
+                    + chainSeed + " --runs "
                     + options.chain() + (options.withoutSync() ? " --without-sync" : ""));
             return 1;
         }

@@ -91,7 +91,9 @@ final class SyncErrors {
         long acknowledged = chain.acknowledgedFrames();
         Chain.sleep(STAYS_MILLIS);
         AgentUnderTest.Answer health = agent.ask("/health");
-        if (health == null || !health.isFailure() || !GIVEN_UP.matcher(health.body()).find()) {
+        if (health == null
+                || !health.isFailure()
+                || !GIVEN_UP.matcher(health.body()).find()) {
             throw new Violation("it was given up and did not stay so: " + health);
         }
         if (agent.metric("LogErrorCount") != MOST_FAILURES || agent.metric("Closed") != 1) {
@@ -246,7 +248,8 @@ final class SyncErrors {
     private List<String> injected(Path trace) throws IOException {
         List<String> who = new ArrayList<>();
         if (Files.exists(trace)) {
-            for (String line : Files.readString(trace, StandardCharsets.ISO_8859_1).split("\n")) {
+            for (String line :
+                    Files.readString(trace, StandardCharsets.ISO_8859_1).split("\n")) {
                 if (line.contains("(INJECTED)")) {
                     who.add(names.getOrDefault(line.split(" ")[0], "a thread that ended"));
                 }
@@ -304,10 +307,15 @@ final class SyncErrors {
     /** The disk is sound again: the same process goes on by itself, unless it met the fault three times. */
     private void requireHealthyAgain(Fault fault, String who) throws IOException {
         AgentUnderTest agent = chain.agent();
+        long begun = System.nanoTime();
         chain.await(fault + " in " + who + ": the agent is healthy again", () -> {
             AgentUnderTest.Answer health = agent.ask("/health");
             return health != null
                     && (!health.isFailure() || GIVEN_UP.matcher(health.body()).find());
         });
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        if (millis > STEP_MILLIS) {
+            chain.say("healthy again in " + millis + " ms");
+        }
     }
 }
