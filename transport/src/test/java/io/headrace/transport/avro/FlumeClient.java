@@ -102,7 +102,9 @@ final class FlumeClient implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            loader.loadClass("org.apache.flume.api.RpcClient").getMethod("close").invoke(client);
+            loader.loadClass("org.apache.flume.api.RpcClient")
+                    .getMethod("close")
+                    .invoke(client);
         } catch (ReflectiveOperationException e) {
             throw new IOException(e);
         }
