@@ -1,6 +1,8 @@
 package io.headrace.frame;
 
 import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -11,7 +13,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * An immutable batch of events in a pooled direct buffer, shared by reference count. The buffer begins at the origin
  * half of the header (byte 40 of {@link FrameLayout}): the hop half belongs to whoever stores or sends the frame and
- * is gathered with it.
+ * is gathered with it. Of a frame that stands in a {@link #file()} only the header is in memory until somebody asks for
+ * the rest.
  *
  * <p>Reading is safe for any thread that holds a reference. Whoever is given a frame without being told otherwise
  * borrows it and {@linkplain #retain() retains} it to keep it; the last {@link #release()} returns the buffer to its
@@ -28,6 +31,8 @@ public final class Frame {
         }
     }
 
+    private static final int ORIGIN_HALF = FrameLayout.HEADER_LENGTH - FrameLayout.HOP_LENGTH;
+
     private final ByteBuf memory;
     private final UnsafeBuffer buffer;
     /** Holds the bytes from {@link #start} on; its position and limit never move. */
@@ -38,6 +43,14 @@ public final class Frame {
 
     private final int memoryStart;
     private int pinnedBytes;
+
+    /** Where the whole frame stands when only its header is in memory; null otherwise. */
+    private FrameFile file;
+
+    private long fileOffset;
+    private int lengthInFile;
+    /** What was read of {@link #file} for somebody who wants the bytes. */
+    private Frame loaded;
 
     @SuppressWarnings("unused") // through REFERENCES
     private volatile int references = 1;
@@ -78,6 +91,16 @@ public final class Frame {
         return this;
     }
 
+    /** As {@link #view}, of the origin half alone; the rest stays in a file, of which a reference is taken. */
+    Frame view(int newStart, int length, FrameFile where, long offset) {
+        view(newStart, ORIGIN_HALF, FrameLayout.align(length));
+        where.retain();
+        file = where;
+        fileOffset = offset;
+        lengthInFile = length;
+        return this;
+    }
+
     /** Takes a reference more; to be called only by a holder of one. */
     public Frame retain() {
         int before;
@@ -101,8 +124,21 @@ public final class Frame {
             }
         } while (!REFERENCES.weakCompareAndSet(this, before, before - 1));
         if (before == 1) {
+            if (file != null) {
+                leaveFile();
+            }
             memory.release();
         }
+    }
+
+    private void leaveFile() {
+        FrameFile left = file;
+        file = null;
+        if (loaded != null) {
+            loaded.release();
+            loaded = null;
+        }
+        left.release();
     }
 
     /** References held now; for tests and assertions. */
@@ -112,12 +148,55 @@ public final class Frame {
 
     /** Length of header (both halves) and payload, without padding: the field at byte 0. */
     public int length() {
-        return buffer.capacity() + FrameLayout.HOP_LENGTH;
+        return file == null ? buffer.capacity() + FrameLayout.HOP_LENGTH : lengthInFile;
     }
 
     /** {@link #length()} with padding: the room the frame takes in a segment and on the wire. */
     public int alignedLength() {
         return FrameLayout.align(length());
+    }
+
+    /**
+     * Where the whole frame stands, both halves and padding, when only its header was read; null when it is in memory. A
+     * holder of the frame may retain it. Nobody has verified the payload there.
+     */
+    public FrameFile file() {
+        return file;
+    }
+
+    /** Where in {@link #file()} the hop half begins. */
+    public long fileOffset() {
+        return fileOffset;
+    }
+
+    /**
+     * Reads and verifies what stands in {@link #file()}.
+     *
+     * @return a frame in memory, whose reference is the caller's
+     * @throws FrameException when it is damaged
+     * @throws UncheckedIOException when it cannot be read
+     */
+    public Frame readBack() {
+        int length = lengthInFile - FrameLayout.HOP_LENGTH;
+        ByteBuf bytes = memory.alloc().directBuffer(length, length);
+        try {
+            file.read(bytes.internalNioBuffer(0, length), fileOffset + FrameLayout.HOP_LENGTH);
+            return new FrameDecoder(lengthInFile).decode(bytes.writerIndex(length), length);
+        } catch (IOException e) {
+            bytes.release();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            bytes.release();
+            throw e;
+        }
+    }
+
+    /** The frame with its bytes in memory, read on demand; that waits for the disk where nobody did before. */
+    private synchronized Frame loaded() {
+        if (loaded == null) {
+            loaded = readBack();
+        }
+        return loaded;
     }
 
     /** Memory that stays taken while this frame lives: what a channel is charged for it. */
@@ -127,7 +206,7 @@ public final class Frame {
 
     /** The bytes from the origin half on; offsets through {@link FrameLayout#inOrigin}. Read only. */
     public DirectBuffer buffer() {
-        return buffer;
+        return file == null ? buffer : loaded().buffer;
     }
 
     /**
@@ -135,6 +214,9 @@ public final class Frame {
      * small object a call). Read only.
      */
     public ByteBuffer nioBuffer() {
+        if (file != null) {
+            return loaded().nioBuffer();
+        }
         return nio.slice(start, buffer.capacity()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -143,6 +225,9 @@ public final class Frame {
      * (not to the frame) until it is released.
      */
     public ByteBuf retainedBuf() {
+        if (file != null) {
+            return loaded().retainedBuf();
+        }
         return memory.retainedSlice(memoryStart + start, buffer.capacity());
     }
 

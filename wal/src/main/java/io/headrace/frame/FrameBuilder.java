@@ -119,6 +119,23 @@ public final class FrameBuilder implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Adds an event whose own headers are encoded already, as {@code ownLength} bytes of {@code own} from the absolute index
+     * {@code ownOffset}, laid out as in a frame and trusted to be that, none for no headers; see {@link #add(Headers,
+     * ByteBuffer, int, int)}.
+     */
+    public boolean add(ByteBuffer own, int ownOffset, int ownLength, ByteBuffer body, int offset, int length) {
+        int at = room(ownLength, length);
+        if (at == FULL) {
+            return false;
+        }
+        int ownAt = at + FrameLayout.EVENT_PREFIX_LENGTH;
+        view.putBytes(ownAt, own, ownOffset, ownLength);
+        view.putBytes(ownAt + ownLength, body, offset, length);
+        added(at, ownLength, length);
+        return true;
+    }
+
     /** Adds the event under the cursor with {@code own} as its headers; see {@link #add(Headers, ByteBuffer, int, int)}. */
     public boolean add(Headers own, EventCursor event) {
         int at = room(own.encodedLength(), event.bodyLength());

@@ -79,6 +79,19 @@ public final class FrameDecoder {
     }
 
     /**
+     * Makes a frame of its header, whose payload stays in a file where nobody has verified it.
+     *
+     * @param start where the origin half begins in {@code memory}
+     * @param length of the whole frame, both halves and payload
+     * @param offset where the frame begins in {@code file}
+     */
+    public Frame decodeHeader(FrameMemory memory, int start, int length, FrameFile file, long offset) {
+        checkLength(length);
+        checkHeader(memory.memory(), start, length - FrameLayout.HOP_LENGTH);
+        return memory.frame(start, length, file, offset);
+    }
+
+    /**
      * As {@link #decode}, and walks headers and events, for bytes from a peer. What is compressed is not walked: the
      * caller inflates such a frame and decodes it again, or refuses it, and never passes it on.
      */

@@ -72,8 +72,17 @@ public final class FrameMemory {
 
     /** A frame of what was read, with one reference, which is the caller's. */
     Frame frame(int start, int length, int pinnedBytes) {
+        return unused().view(start, length, pinnedBytes);
+    }
+
+    /** A frame whose origin half was read; the whole of it stands in a file. */
+    Frame frame(int start, int length, FrameFile file, long offset) {
+        return unused().view(start, length, file, offset);
+    }
+
+    private Frame unused() {
         if (used < made) {
-            return frames[used++].view(start, length, pinnedBytes);
+            return frames[used++];
         }
         Frame frame = new Frame(this);
         if (made < KEPT) {
@@ -83,6 +92,6 @@ public final class FrameMemory {
             frames[made++] = frame;
             used++;
         }
-        return frame.view(start, length, pinnedBytes);
+        return frame;
     }
 }

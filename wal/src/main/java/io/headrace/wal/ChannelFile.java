@@ -167,6 +167,11 @@ final class ChannelFile implements StorageFile {
     }
 
     @Override
+    public FileChannel openToSend(Path now) throws IOException {
+        return PageTouch.isPossible() ? FileChannel.open(now, StandardOpenOption.READ) : null;
+    }
+
+    @Override
     public long size() throws IOException {
         return channel.size();
     }

@@ -14,11 +14,14 @@ import java.util.concurrent.locks.LockSupport;
  * cannot touch them, however large the pieces are that the disk tears at.
  *
  * <p>Owned by the journal thread, but for what group writers call. Up to two groups may be on their way beside the
- * journal; a power cut may leave the later of them without the earlier, which then ends the log.
+ * journal, and one more may wait for them; a power cut may leave a later one without an earlier, which then ends the log.
  */
 final class DirectAppender implements SegmentAppender {
     /** Groups beside the journal, at most: what keeps a device busy. */
     static final int BESIDE = 2;
+
+    /** Groups that wait for one of those, so that a writer goes on at once when it has written. */
+    static final int WAITING = 1;
 
     private final ThroughFiles files;
     private final int limit;
@@ -27,7 +30,7 @@ final class DirectAppender implements SegmentAppender {
 
     private final HopHeader hop = new HopHeader();
     private final Padding padding = new Padding();
-    private final HandedGroup[] groups = new HandedGroup[BESIDE + 1];
+    private final HandedGroup[] groups = new HandedGroup[BESIDE + WAITING + 1];
     private final GroupWriter[] writers = new GroupWriter[BESIDE];
 
     /** Groups since the beginning; the one being staged has this number. */
@@ -160,6 +163,11 @@ final class DirectAppender implements SegmentAppender {
         }
     }
 
+    /** Whether everything that was written into the segment is durable. */
+    boolean isSynced() {
+        return !headerUnsynced;
+    }
+
     @Override
     public void close() throws IOException {
         reset();
@@ -171,10 +179,10 @@ final class DirectAppender implements SegmentAppender {
     /**
      * Hands the staged group to a writer.
      *
-     * @return false when it is to be written here: nobody writes beside, all who do are busy, or the segment's header is not synced
+     * @return false when it is to be written here: nobody writes beside, or enough groups wait for those who do
      */
     boolean handOver() {
-        if (!besideAllowed || !hasRoomBeside() || headerUnsynced || large != null || groupBytes == 0) {
+        if (!besideAllowed || !mayHandOver() || large != null || groupBytes == 0) {
             return false;
         }
         HandedGroup following = groups[(int) ((staging + 1) % groups.length)];
@@ -190,21 +198,40 @@ final class DirectAppender implements SegmentAppender {
         handed.frameBytes = groupBytes;
         handed.lastSequence = lastSequence;
         handed.file = through;
+        handed.header = headerUnsynced ? segment.file() : null;
+        headerUnsynced = false;
         handed.at = writtenTo;
         handed.length = fillBlock(groupBytes);
         handed.end = writtenTo;
-        int writer = (int) (staging % writers.length);
+        int firstWriter = (int) (staging % writers.length);
         staging++;
         group = following;
         groupBytes = 0;
         groupFrames = 0;
         handed.handOver();
-        writers[writer].wake();
+        wakeIdle(firstWriter);
         return true;
     }
 
+    /** One that writes looks for the next group when it has written; only one that does not needs to be told. */
+    private void wakeIdle(int first) {
+        for (int i = 0; i < writers.length; i++) {
+            GroupWriter writer = writers[(first + i) % writers.length];
+            if (!writer.isWriting()) {
+                writer.wake();
+                return;
+            }
+        }
+    }
+
+    /** Whether a writer is free. */
     boolean hasRoomBeside() {
         return staging - oldest < BESIDE;
+    }
+
+    /** Whether a writer is free, or a group may wait for one. */
+    boolean mayHandOver() {
+        return staging - oldest < BESIDE + WAITING;
     }
 
     boolean isWriting() {
@@ -242,7 +269,7 @@ final class DirectAppender implements SegmentAppender {
         first.free();
     }
 
-    /** A group to be written now, by a writer; null when none waits. In any order: all are to be written at once. */
+    /** A group to be written now, by a writer; null when none waits. In any order: few wait, and none for long. */
     HandedGroup claim() {
         for (int i = groups.length - 1; i >= 0; i--) {
             if (groups[i] != null && groups[i].claim()) {

@@ -8,6 +8,9 @@ import java.nio.ByteOrder;
 
 /** Looks for hop halves of a segment's present life at any place where a frame could begin. Owned by one thread. */
 final class FrameSearch {
+    /** For a segment of which nobody knows the tag: frames of all its lives are found. */
+    static final int ANY_TAG = 0;
+
     private static final int BYTES = 256 * 1024;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -54,7 +57,9 @@ final class FrameSearch {
             }
             buffer.clear();
             for (int at = 0; at + FrameLayout.HOP_LENGTH <= length; at += FrameLayout.ALIGNMENT) {
-                if (buffer.getInt(at + FrameLayout.TAG_OFFSET) == segment.tag()
+                int tag = buffer.getInt(at + FrameLayout.TAG_OFFSET);
+                if (tag != 0
+                        && (tag == segment.tag() || segment.tag() == ANY_TAG)
                         && hop.read(buffer, at)
                         && hop.sequence() > above
                         && hop.sequence() <= SequenceCeiling.LAST_SEQUENCE

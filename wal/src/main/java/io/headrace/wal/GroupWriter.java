@@ -11,6 +11,7 @@ public final class GroupWriter implements Agent {
     private final DirectAppender appender;
     private volatile Runnable waker = () -> {};
     private volatile Runnable listener = () -> {};
+    private volatile boolean writing;
 
     GroupWriter(DirectAppender appender) {
         this.appender = appender;
@@ -32,7 +33,10 @@ public final class GroupWriter implements Agent {
         if (group == null) {
             return 0;
         }
+        writing = true;
         group.write();
+        // Before it looks for the next group, which whoever hands one over meanwhile relies on.
+        writing = false;
         appender.wakeJournal();
         listener.run();
         return 1;
@@ -41,6 +45,11 @@ public final class GroupWriter implements Agent {
     @Override
     public String roleName() {
         return "group-writer";
+    }
+
+    /** Whether it will look for another group without being woken. Any thread. */
+    boolean isWriting() {
+        return writing;
     }
 
     void wake() {

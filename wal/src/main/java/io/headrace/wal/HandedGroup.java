@@ -24,6 +24,10 @@ final class HandedGroup {
     ByteBuffer staging;
 
     StorageFile file;
+
+    /** The segment's file where its header is to be synced with the group, or null. */
+    StorageFile header;
+
     long at;
     int length;
 
@@ -62,6 +66,9 @@ final class HandedGroup {
     void write() {
         try {
             file.write(staging.clear().limit(length), at);
+            if (header != null) {
+                header.sync();
+            }
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
         } finally {

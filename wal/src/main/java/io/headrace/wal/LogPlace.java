@@ -76,6 +76,11 @@ public record LogPlace(Path home, List<Path> dataFolders, Path checkpointFolder,
 
     private static LogPlace of(Storage storage, Path folder, Path checkpointFolder) throws IOException {
         MemberFile member = MemberFile.read(storage, folder);
+        if (member == null && MemberFile.isIn(storage, folder)) {
+            throw new IOException(folder.resolve(MemberFile.NAME)
+                    + ": damaged, so that nothing says which folders the log has (expected: the file; an agent with all"
+                    + " of them in dataDirs writes it anew when it opens the log)");
+        }
         if (member == null) {
             return new LogPlace(
                     folder, List.of(folder), checkpointFolder == null ? folder : checkpointFolder, List.of());

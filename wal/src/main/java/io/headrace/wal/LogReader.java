@@ -1,6 +1,7 @@
 package io.headrace.wal;
 
 import io.headrace.frame.Frame;
+import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 
@@ -15,13 +16,26 @@ import java.io.IOException;
 public final class LogReader implements AutoCloseable {
     private final SegmentTable table;
     private final SegmentScanner scanner;
+    private final StoredFrames stored;
     private Segment segment;
+    private HopHeader hop;
+    private boolean leavesInFile;
     private long sequence;
     private boolean closed;
 
     LogReader(SegmentTable table, ByteBufAllocator allocator, int maxFrameLength) {
         this.table = table;
         this.scanner = new SegmentScanner(allocator, maxFrameLength);
+        this.stored = new StoredFrames(allocator, maxFrameLength);
+        this.hop = scanner.hop();
+    }
+
+    /**
+     * Whether large frames may be returned with their headers only, the rest in {@link Frame#file()}, touched and not
+     * verified: for whoever sends them to somebody who verifies (R18).
+     */
+    public void leaveInFile(boolean leave) {
+        leavesInFile = leave;
     }
 
     /** Goes to the first frame with a sequence of at least {@code wanted}. */
@@ -57,7 +71,7 @@ public final class LogReader implements AutoCloseable {
                 return null;
             }
         }
-        sequence = scanner.hop().sequence();
+        sequence = hop.sequence();
         return frame;
     }
 
@@ -68,12 +82,12 @@ public final class LogReader implements AutoCloseable {
 
     /** Number of the input that the frame returned last came from; 0: none. */
     public int inputNumber() {
-        return scanner.hop().inputNumber();
+        return hop.inputNumber();
     }
 
     /** Position in its input of the frame returned last. */
     public long inputPosition() {
-        return scanner.hop().inputPosition();
+        return hop.inputPosition();
     }
 
     /**
@@ -82,6 +96,7 @@ public final class LogReader implements AutoCloseable {
      */
     public void rest() {
         scanner.releaseBuffers();
+        stored.rest();
         if (segment != null && segment.isReleased()) {
             unpin();
         }
@@ -93,10 +108,23 @@ public final class LogReader implements AutoCloseable {
             closed = true;
             unpin();
             scanner.close();
+            stored.close();
         }
     }
 
     private Frame nextHere(long limit) throws IOException {
+        if (leavesInFile && hop.length() >= StoredFrames.LEAST_LENGTH) {
+            Frame frame = stored.next(segment, scanner.offset(), limit);
+            if (frame != null && stored.hop().sequence() > sequence) {
+                hop = stored.hop();
+                scanner.position(segment, stored.end());
+                return frame;
+            }
+            if (frame != null) {
+                frame.release();
+            }
+        }
+        hop = scanner.hop();
         Frame frame = scanner.next(limit, 0);
         if (frame == null && scanner.frameOffset() == limit) {
             // Nothing but padding was left.

@@ -128,22 +128,39 @@ record MemberFile(StreamId streamId, long generation, int number, List<Place> pl
             throw new LogVersionException(file + ": member format version " + first.substring(KIND.length())
                     + " (expected: " + FIRST_LINE.substring(KIND.length()) + ")");
         }
+        try {
+            return parseLines(text.substring(0, end));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The checksum of something else.
+            return null;
+        }
+    }
+
+    /** @throws IllegalArgumentException or {@link IndexOutOfBoundsException} where a line is not as it should be */
+    private static MemberFile parseLines(String text) {
         StreamId stream = null;
         long generation = 0;
         int number = -1;
         List<Place> places = new ArrayList<>();
-        for (String line : text.substring(0, end).split("\n")) {
+        for (String line : text.split("\n")) {
             String[] words = line.split(" ", 3);
             switch (words[0]) {
                 case "stream" -> stream = streamId(words[1]);
                 case "generation" -> generation = Long.parseLong(words[1]);
                 case "folder" -> number = Integer.parseInt(words[1]);
                 case "data", "checkpoint" ->
-                    places.add(new Place(Integer.parseInt(words[1]), words[0].equals("data"), words[2]));
+                    places.add(new Place(
+                            Integer.parseInt(words[1]),
+                            words[0].equals("data"),
+                            Path.of(words[2]).toString()));
                 default -> {
                     // The first line; lines of a later version.
                 }
             }
+        }
+        if (stream == null || generation < 1 || number < 0) {
+            throw new IllegalArgumentException("stream, generation, folder: " + stream + ", " + generation + ", "
+                    + number + " (expected: one of each)");
         }
         return new MemberFile(stream, generation, number, places);
     }

@@ -16,23 +16,31 @@ final class ReadBuffers {
     static final int KEPT = 16;
 
     private final ByteBufAllocator allocator;
-    private final FrameMemory[] kept = new FrameMemory[KEPT];
+    private final int bufferBytes;
+    private final FrameMemory[] kept;
     private int count;
 
     ReadBuffers(ByteBufAllocator allocator) {
+        this(allocator, SegmentScanner.READ_BYTES, KEPT);
+    }
+
+    /** Keeps at most {@code most} buffers of {@code bufferBytes}. */
+    ReadBuffers(ByteBufAllocator allocator, int bufferBytes, int most) {
         this.allocator = allocator;
+        this.bufferBytes = bufferBytes;
+        this.kept = new FrameMemory[most];
     }
 
     /** A free buffer of at least {@code bytes}, to be given to {@link #leave} afterwards. */
     FrameMemory take(int bytes) {
-        if (bytes <= SegmentScanner.READ_BYTES) {
+        if (bytes <= bufferBytes) {
             for (int i = 0; i < count; i++) {
                 if (kept[i].isFree()) {
                     return kept[i];
                 }
             }
-            if (count < KEPT) {
-                kept[count] = new FrameMemory(allocator.directBuffer(SegmentScanner.READ_BYTES));
+            if (count < kept.length) {
+                kept[count] = new FrameMemory(allocator.directBuffer(bufferBytes));
                 return kept[count++];
             }
         }

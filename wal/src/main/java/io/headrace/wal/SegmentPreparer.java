@@ -74,6 +74,7 @@ public final class SegmentPreparer implements Agent {
     private volatile long neededBytes;
     private volatile IOException failure;
     private volatile String waitingFor;
+    private volatile boolean shortOfSpares;
     private volatile Runnable waker = () -> {};
 
     SegmentPreparer(LogSettings settings, Storage storage, LogClocks clocks, Milestone appendedBytes) {
@@ -154,6 +155,11 @@ public final class SegmentPreparer implements Agent {
         neededBytes = segment == null ? bytes : 0;
         waker.run();
         return segment;
+    }
+
+    /** Whether a segment had to be made anew since the last one was released. Any thread. */
+    boolean isShort() {
+        return shortOfSpares;
     }
 
     /** Takes a segment that was released and that nobody pins. */
@@ -281,6 +287,7 @@ public final class SegmentPreparer implements Agent {
     private int takeReturned() throws IOException {
         int taken = 0;
         for (Segment segment = returned.poll(); segment != null; segment = returned.poll()) {
+            shortOfSpares = false;
             if (segment.size() == settings.segmentBytes()) {
                 spares.add(segment);
             } else {
@@ -323,6 +330,7 @@ public final class SegmentPreparer implements Agent {
             put(recycleInPlace(spare));
             return 1;
         }
+        shortOfSpares = true;
         if (filling == null) {
             return startNext() ? 1 : 0;
         }

@@ -103,12 +103,20 @@ final class SegmentScanner implements AutoCloseable {
         int length = hop.length();
         load(length, limit);
         int at = (int) (frameOffset - chunkStart);
+        Frame frame = null;
         try {
-            Frame frame = decoder.decode(
+            frame = decoder.decode(
                     chunk, at + FrameLayout.HOP_LENGTH, length - FrameLayout.HOP_LENGTH, FrameLayout.align(length));
+            if (frame.type() == FrameType.INPUT) {
+                // What is decoded here does not fail whoever relies on it later.
+                InputFrames.decode(frame);
+            }
             offset = frameOffset + FrameLayout.align(length);
             return frame;
         } catch (FrameException e) {
+            if (frame != null) {
+                frame.release();
+            }
             fault = e.getMessage();
             return null;
         }

@@ -2,6 +2,8 @@ package io.headrace.wal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /** An open file of a {@link Storage}. Writes are the journal's or preparer's, one at a time; reads are anybody's. */
 public interface StorageFile extends AutoCloseable {
@@ -29,6 +31,16 @@ public interface StorageFile extends AutoCloseable {
     MappedRegion map(long position, int length) throws IOException;
 
     void truncate(long size) throws IOException;
+
+    /**
+     * Opens the file once more, for the system to send from it; who asked closes it.
+     *
+     * @param path where it stands now
+     * @return null where the system cannot
+     */
+    default FileChannel openToSend(Path path) throws IOException {
+        return null;
+    }
 
     long size() throws IOException;
 

@@ -1,11 +1,8 @@
 package io.headrace.wal;
 
-import io.headrace.frame.FrameLayout;
-import io.headrace.frame.HopHeader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.NavigableMap;
@@ -17,9 +14,12 @@ import java.util.TreeMap;
  * whatever became of their file: where it is more than the log has, something is missing. Owned by one thread.
  */
 final class StraySegments {
+    /** Behind the header, to tell what was written from what was only prepared. */
+    private static final int LOOKED_AT = 64 * 1024;
+
     private final Storage storage;
     private final FrameSearch search = new FrameSearch();
-    private final HopHeader hop = new HopHeader();
+    private final ByteBuffer looked = ByteBuffer.allocateDirect(LOOKED_AT);
 
     StraySegments(Storage storage) {
         this.storage = storage;
@@ -58,21 +58,14 @@ final class StraySegments {
 
     private Stray look(Path path, long index, long above) throws IOException {
         try (StorageFile file = storage.open(path, Storage.OpenMode.READ)) {
-            ByteBuffer first = ByteBuffer.allocateDirect(FrameLayout.HOP_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-            while (first.hasRemaining()) {
-                if (file.read(first, SegmentHeader.LENGTH + first.position()) < 0) {
-                    return null;
-                }
-            }
-            // The journal begins at the first frame: where there is none, nothing was written in any life.
-            if (!hop.read(first, 0) || hop.tag() == 0) {
-                return null;
-            }
             SegmentHeader header = SegmentHeader.read(file, path);
             if (header != null && (header.index() != index || header.size() != file.size())) {
                 header = null;
             }
-            int tag = header == null ? hop.tag() : header.tag();
+            if (!isWritten(file)) {
+                return null;
+            }
+            int tag = header == null ? FrameSearch.ANY_TAG : header.tag();
             SegmentHeader life =
                     new SegmentHeader(SegmentHeader.VERSION, tag, new StreamId(0, 0), index, file.size(), null);
             Segment segment = new Segment(path, file, life);
@@ -82,5 +75,20 @@ final class StraySegments {
             // Recycled since it was listed: nobody needs it.
             return null;
         }
+    }
+
+    /** The journal begins at the first frame: where there are only zeros, nothing was written in any life. */
+    private boolean isWritten(StorageFile file) throws IOException {
+        looked.clear();
+        while (looked.hasRemaining() && file.read(looked, SegmentHeader.LENGTH + looked.position()) > 0) {
+            // Reads may be short.
+        }
+        looked.flip();
+        for (int at = 0; at < looked.limit(); at++) {
+            if (looked.get(at) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }

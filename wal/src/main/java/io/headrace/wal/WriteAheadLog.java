@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.agrona.concurrent.EpochClock;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * The write-ahead log of one channel.
@@ -34,7 +35,9 @@ public final class WriteAheadLog implements AutoCloseable {
     private final Milestone durable = new Milestone();
     private final SequenceCeiling ceiling;
     private final SegmentPreparer preparer;
-    private final EpochClock epochClock;
+    private final NanoClock nanoClock;
+    private final long openedNanos;
+    private final long openedMillis;
     private final List<String> cursorNotes = new ArrayList<>();
 
     private SegmentAppender appender;
@@ -67,7 +70,9 @@ public final class WriteAheadLog implements AutoCloseable {
     private WriteAheadLog(LogSettings settings, Storage storage, LogClocks clocks) {
         this.settings = settings;
         this.ceiling = new SequenceCeiling(clocks.nanoClock());
-        this.epochClock = clocks.epochClock();
+        this.nanoClock = clocks.nanoClock();
+        this.openedNanos = nanoClock.nanoTime();
+        this.openedMillis = clocks.epochClock().time();
         this.preparer = new SegmentPreparer(settings, storage, clocks, counters.bytesMilestone());
     }
 
@@ -95,7 +100,6 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void open(Storage storage, LogClocks clocks) throws IOException {
-        long startMillis = clocks.epochClock().time();
         folders = LogFolders.lock(settings, storage);
         appender = newAppender(storage);
         LogMembers members = LogMembers.find(settings, storage);
@@ -104,7 +108,7 @@ public final class WriteAheadLog implements AutoCloseable {
         members.refuseMissing(checkpoint);
         LogIdentity identity = LogIdentity.open(storage, members.home(), clocks);
         streamId = identity.streamId();
-        LogRecovery recovered = new LogRecovery(settings, members, storage, preparer, startMillis, allocator);
+        LogRecovery recovered = new LogRecovery(settings, members, storage, preparer, openedMillis, allocator);
         try {
             recovered.open();
             recovered.recover(checkpoint, streamId);
@@ -124,9 +128,12 @@ public final class WriteAheadLog implements AutoCloseable {
         if (current == null) {
             prepareFirst(checkpoint == null);
         }
-        // The wall clock may go backwards.
-        long millis = Math.max(0, clocks.epochClock().time() - startMillis);
-        recovery = report(recovered, checkpoint, identity, millis);
+        recovery = report(recovered, checkpoint, identity, nowMillis() - openedMillis);
+    }
+
+    /** The time since the epoch as it goes on from the opening, whoever sets the clock on the wall meanwhile. */
+    private long nowMillis() {
+        return openedMillis + TimeUnit.NANOSECONDS.toMillis(nanoClock.nanoTime() - openedNanos);
     }
 
     /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
@@ -373,11 +380,13 @@ public final class WriteAheadLog implements AutoCloseable {
      * Hands the staged group to a writer beside the journal and returns at once; {@link #written()} and {@link #durable()}
      * move over it with {@link #settle()}, {@link #write()} or {@link #sync()}.
      *
-     * @return false when it is left to be written here
+     * @return false when it is left to be written here: nobody writes beside, a group waits already, or a segment before
+     *     is not synced
      */
     public boolean writeBeside() throws IOException {
         checkUsable();
-        if (direct == null || stagedFrames == 0 || !direct.handOver()) {
+        // A group that is durable must not make a segment count as durable that was left without a sync.
+        if (direct == null || stagedFrames == 0 || !unsynced.isEmpty() || !direct.handOver()) {
             return false;
         }
         stagedFrames = 0;
@@ -389,9 +398,19 @@ public final class WriteAheadLog implements AutoCloseable {
         return direct != null && direct.isWriting();
     }
 
-    /** Whether as many groups are on their way as there are writers. Journal thread. */
+    /** Whether as many groups are on their way as there are writers; one more may wait for them. Journal thread. */
     public boolean isBusyBeside() {
         return direct != null && !direct.hasRoomBeside();
+    }
+
+    /** Whether no group can be handed over before one that is on its way is written. Journal thread. */
+    public boolean isFullBeside() {
+        return direct != null && !direct.mayHandOver();
+    }
+
+    /** Whether frames are staged that are neither written nor on their way. Journal thread. */
+    public boolean isStaging() {
+        return stagedFrames > 0;
     }
 
     /**
@@ -470,13 +489,26 @@ public final class WriteAheadLog implements AutoCloseable {
      * them. Journal thread.
      */
     public boolean couldRelease() {
+        return isReleasable(writtenTailIndex);
+    }
+
+    /** Whether both slots let the oldest segment go if they were as the state is, with this tail. */
+    private boolean isReleasable(long tail) {
         Segment first = table.first();
         return first != null
                 && first != current
                 && first.isLeft()
                 && first.lastSequence() <= state.slowest()
-                && first.index() < writtenTailIndex
+                && first.index() < tail
                 && !isRetained(first, state.slowest());
+    }
+
+    /**
+     * Whether a segment had to be made anew since the last one was released, although two checkpoints would release some.
+     * Journal thread.
+     */
+    public boolean isShortOfSegments() {
+        return preparer.isShort() && isReleasable(tailIndex);
     }
 
     /** Whether readers stand in segments that could be used again: they are to {@link LogReader#rest()}. Journal thread. */
@@ -612,6 +644,11 @@ public final class WriteAheadLog implements AutoCloseable {
     /** Goes on in the next prepared segment; false when there is none with room for {@code bytes}. */
     private boolean roll(long sequence, int bytes) throws IOException {
         flush();
+        if (direct != null && direct.isSynced() && unsynced.isEmpty() && durable.get() < written.get()) {
+            // The journal wrote the last group itself, around the cache.
+            counters.sync();
+            durableUpTo(current);
+        }
         preparer.checkFailure();
         Segment following = preparer.poll(bytes);
         if (following == null) {
@@ -636,7 +673,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private void leave(Segment segment) {
         boolean allSynced = durable.get() >= segment.lastSequence();
         segment.leave(allSynced);
-        segment.leftMillis(epochClock.time());
+        segment.leftMillis(nowMillis());
         if (!allSynced) {
             unsynced.add(segment);
             preparer.syncSoon(segment);
@@ -685,8 +722,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private boolean isRetained(Segment segment, long releasedUpTo) {
         return retains()
                 && preparer.waitingFor() == null
-                && settings.retention()
-                        .keeps(segment.leftMillis(), epochClock.time(), table.bytesOfFilesUpTo(releasedUpTo));
+                && settings.retention().keeps(segment.leftMillis(), nowMillis(), table.bytesOfFilesUpTo(releasedUpTo));
     }
 
     private void returnRetired() {

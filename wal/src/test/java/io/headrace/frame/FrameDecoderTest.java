@@ -4,30 +4,24 @@ import static io.headrace.frame.GoldenFrames.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class FrameDecoderTest {
-    private static final int MUTATIONS = Integer.getInteger("headrace.frame.mutations", 100_000);
-    private static final int SEED = Integer.getInteger("headrace.frame.seed", 1);
     private static final int VERSION_AT = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
 
     private final FrameDecoder decoder = new FrameDecoder(1 << 20);
     private final EventCursor cursor = new EventCursor();
-    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @Test
     void shouldRefuseEveryFlippedBit_R19() {
-        for (byte[] origin : goldenOrigins()) {
+        for (byte[] origin : GoldenFrames.origins()) {
             for (int bit = 0; bit < origin.length * 8; bit++) {
                 byte[] flipped = origin.clone();
                 flipped[bit >> 3] ^= 1 << (bit & 7);
@@ -38,51 +32,12 @@ class FrameDecoderTest {
 
     @Test
     void shouldRefuseEveryTruncation_R19() {
-        for (byte[] origin : goldenOrigins()) {
+        for (byte[] origin : GoldenFrames.origins()) {
             for (int length = 0; length < origin.length; length++) {
                 byte[] cut = Arrays.copyOf(origin, length);
                 assertThatThrownBy(() -> decode(cut)).as("cut at %d", length).isInstanceOf(FrameException.class);
             }
         }
-    }
-
-    /** Half of the mutants get a right checksum again: then only their structure can give them away. */
-    @Test
-    void shouldAnswerMutantsWithAFrameExceptionOrAFrame_R19() {
-        byte[][] seeds = goldenOrigins();
-        Random random = new Random(SEED);
-        int accepted = 0;
-        for (int i = 0; i < MUTATIONS; i++) {
-            byte[] mutant = mutate(seeds[random.nextInt(seeds.length)], random);
-            if (random.nextBoolean() && mutant.length >= 40) {
-                rightChecksum(mutant);
-            }
-            String name = "seed " + SEED + ", mutant " + i;
-            ByteBuf bytes = Unpooled.wrappedBuffer(mutant);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            Frame frame = null;
-            FrameException refusal = null;
-            try {
-                frame = decoder.decodeUntrusted(bytes, 0);
-                walk(frame);
-            } catch (FrameException e) {
-                refusal = e;
-            }
-            long taken = threads.getCurrentThreadAllocatedBytes() - before;
-            // The first ones load classes. What an exception and its message take is below 32 KiB.
-            if (i >= 1000) {
-                assertThat(taken).as(name).isLessThan(32 * 1024 + 50L * mutant.length);
-            }
-            if (refusal != null) {
-                assertThat(frame).as(name + " was accepted, but cannot be read").isNull();
-                assertThat(refusal.getMessage()).as(name).contains("expected");
-            } else {
-                assertThat(frame.checksum()).as(name).isEqualTo(checksum(mutant));
-                accepted++;
-            }
-            assertThat(bytes.release()).isTrue();
-        }
-        assertThat(accepted).isBetween(1, MUTATIONS - 1);
     }
 
     @Test
@@ -235,17 +190,6 @@ class FrameDecoderTest {
         assertThat(large.release()).isTrue();
     }
 
-    /** Reads all there is to read; headers of a frame that was accepted must be readable. */
-    private void walk(Frame frame) {
-        if (frame.type() == FrameType.DATA && (frame.flags() & FrameLayout.FLAG_COMPRESSED) == 0) {
-            cursor.wrap(frame);
-            while (cursor.next()) {
-                cursor.headers();
-                cursor.body();
-            }
-        }
-    }
-
     private void assertRefused(FrameException.Reason reason, byte[] origin) {
         assertThatThrownBy(() -> decode(origin))
                 .isInstanceOfSatisfying(
@@ -254,16 +198,6 @@ class FrameDecoderTest {
 
     private Frame decode(byte[] origin) {
         return decoder.decodeUntrusted(Unpooled.wrappedBuffer(origin), 0);
-    }
-
-    private static byte[][] goldenOrigins() {
-        byte[][] frames = GoldenFrames.encode();
-        for (int i = 0; i < frames.length; i++) {
-            int length =
-                    ByteBuffer.wrap(frames[i]).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
-            frames[i] = Arrays.copyOfRange(frames[i], FrameLayout.HOP_LENGTH, length);
-        }
-        return frames;
     }
 
     /** A prefix with these lengths and 13 bytes after it. */
@@ -301,31 +235,5 @@ class FrameDecoderTest {
         CRC32C crc = new CRC32C();
         crc.update(origin, VERSION_AT, origin.length - VERSION_AT);
         return (int) crc.getValue();
-    }
-
-    private static byte[] mutate(byte[] seed, Random random) {
-        byte[] mutant = seed.clone();
-        for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
-            int at = random.nextInt(mutant.length);
-            switch (random.nextInt(6)) {
-                case 0 -> mutant[at] ^= 1 << random.nextInt(8);
-                case 1 -> mutant[at] = (byte) random.nextInt();
-                case 2 -> mutant[at] = (byte) (random.nextBoolean() ? 0xFF : 0x7F);
-                case 3 -> mutant = Arrays.copyOf(mutant, 1 + random.nextInt(mutant.length + 20));
-                case 4 -> {
-                    int from = random.nextInt(mutant.length);
-                    int length = random.nextInt(mutant.length - Math.max(from, at) + 1);
-                    System.arraycopy(mutant, from, mutant, at, length);
-                }
-                default -> {
-                    int length = Math.min(4, mutant.length - at);
-                    int value = random.nextInt() >> random.nextInt(32);
-                    for (int i = 0; i < length; i++) {
-                        mutant[at + i] = (byte) (value >> 8 * i);
-                    }
-                }
-            }
-        }
-        return mutant;
     }
 }

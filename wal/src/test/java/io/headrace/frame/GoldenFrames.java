@@ -4,6 +4,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,6 +31,17 @@ final class GoldenFrames {
             Frame input = builder.buildControl(FrameType.INPUT, payload, CREATED_MICROS + 2);
             return new byte[][] {data, derived, stored(input, 0x1122_3344, 4099, 4097, 1, 0)};
         }
+    }
+
+    /** Origin half and payload of each. */
+    static byte[][] origins() {
+        byte[][] frames = encode();
+        for (int i = 0; i < frames.length; i++) {
+            int length =
+                    ByteBuffer.wrap(frames[i]).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+            frames[i] = Arrays.copyOfRange(frames[i], FrameLayout.HOP_LENGTH, length);
+        }
+        return frames;
     }
 
     /** All one after the other. */

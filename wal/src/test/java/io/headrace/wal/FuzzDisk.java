@@ -58,6 +58,16 @@ final class FuzzDisk implements Storage {
         return fork;
     }
 
+    /** For another thread: nothing is shared. */
+    FuzzDisk copy() {
+        FuzzDisk copy = fork();
+        copy.files.values().forEach(inode -> {
+            inode.content = inode.content.clone();
+            inode.shared = false;
+        });
+        return copy;
+    }
+
     /** Fails with an {@link AssertionError} when more is read. */
     void limitReading(long bytes) {
         bytesRead = 0;

@@ -14,20 +14,30 @@ import java.util.TreeMap;
 
 /** Sound logs to be damaged: of orderly stops and kills, with recycled segments, copies of recoveries, holes and inputs. */
 final class FuzzLogs {
-    static final Path FOLDER = Path.of("log");
+    static final Path FOLDER = Path.of("/log");
+    private static final Path SECOND = Path.of("/more");
+    private static final Path CHECKPOINTS = Path.of("/checkpoints");
 
     private static final int MAX_FRAME = 6 * 1024;
     private static final long SEGMENT = 16 * 1024;
-    private static final int COUNT = 12;
+    private static final int COUNT = 16;
+    /** From this one on logs have several folders. */
+    private static final int SEVERAL = 12;
 
     private FuzzLogs() {}
 
-    static LogSettings settings() {
-        return settings(LogSettings.Appender.POSITIONAL);
+    private static LogSettings settings(int number, LogSettings.Appender appender) {
+        List<Path> folders = number < SEVERAL ? List.of(FOLDER) : List.of(FOLDER, SECOND);
+        Path checkpoints = number < SEVERAL || number % 2 == 0 ? null : CHECKPOINTS;
+        return new LogSettings(folders, checkpoints, SEGMENT, MAX_FRAME, appender, 0);
     }
 
-    private static LogSettings settings(LogSettings.Appender appender) {
-        return new LogSettings(List.of(FOLDER), null, SEGMENT, MAX_FRAME, appender, 0);
+    /** The same logs for another thread. */
+    static List<Golden> copy(List<Golden> logs) {
+        return logs.stream()
+                .map(log ->
+                        new Golden(log.name, log.settings, log.disk.copy(), log.frames, log.acknowledged, log.places))
+                .toList();
     }
 
     /** Where a frame of the log stands. */
@@ -36,16 +46,27 @@ final class FuzzLogs {
     /**
      * A log as it was left.
      *
+     * @param settings to open it with
      * @param frames checksums of all frames ever appended, by sequence
      * @param acknowledged what was durable and not committed when it was left: to be found again
      * @param places of frames in segments of the chain
      */
     record Golden(
             String name,
+            LogSettings settings,
             FuzzDisk disk,
             TreeMap<Long, Integer> frames,
             TreeMap<Long, Integer> acknowledged,
-            List<Place> places) {}
+            List<Place> places) {
+        /** Where its two slots are. */
+        Path checkpoints() {
+            return settings.checkpointFolder() == null ? FOLDER : settings.checkpointFolder();
+        }
+
+        boolean hasSeveralFolders() {
+            return settings.dataFolders().size() > 1;
+        }
+    }
 
     static List<Golden> make() throws IOException {
         List<Golden> logs = new ArrayList<>();
@@ -66,8 +87,8 @@ final class FuzzLogs {
             boolean lastLife = life == lives;
             try (LogFixture fixture = new LogFixture(100L * number + life)) {
                 disk = disk.fork();
-                LogSettings settings =
-                        settings(number % 2 == 0 ? LogSettings.Appender.POSITIONAL : LogSettings.Appender.DIRECT);
+                LogSettings settings = settings(
+                        number, number % 2 == 0 ? LogSettings.Appender.POSITIONAL : LogSettings.Appender.DIRECT);
                 WriteAheadLog log = WriteAheadLog.open(settings, disk, fixture.clocks);
                 Life lived = new Life(log, fixture, random, frames);
                 lived.live(number % 4 == 3 ? 12 : 30 + random.nextInt(30));
@@ -92,7 +113,13 @@ final class FuzzLogs {
                 disk = left;
             }
         }
-        return new Golden("log " + number, disk, frames, acknowledged, places(disk));
+        return new Golden(
+                "log " + number,
+                settings(number, LogSettings.Appender.POSITIONAL),
+                disk,
+                frames,
+                acknowledged,
+                places(disk));
     }
 
     /** One life of a log. */

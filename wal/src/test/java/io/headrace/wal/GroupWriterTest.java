@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -22,14 +23,13 @@ class GroupWriterTest {
     private final LogSettings settings = LogFixture.settings(FOLDER, LogSettings.Appender.DIRECT);
     private WriteAheadLog log;
     private List<GroupWriter> writers;
+    private long handed = 12;
 
     @BeforeEach
     void open() throws IOException {
         log = WriteAheadLog.open(settings, disk, fixture.clocks);
         writers = log.newGroupWriters();
         append(1, 3);
-        // The first group of a segment is not handed over: the segment's header has to be synced with it.
-        assertThat(log.writeBeside()).isFalse();
         assertThat(log.write()).isEqualTo(3);
         log.sync();
     }
@@ -63,9 +63,79 @@ class GroupWriterTest {
     void shouldLeaveToTheJournalWhatIsTooMuch() throws IOException {
         handOverTwo();
         append(10, 12);
+        assertThat(log.isBusyBeside()).isTrue();
+        assertThat(log.isFullBeside()).isFalse();
+        assertThat(log.writeBeside()).isTrue();
+        assertThat(log.isFullBeside()).isTrue();
+        append(13, 15);
         assertThat(log.writeBeside()).isFalse();
-        assertThat(log.write()).isEqualTo(9);
-        assertThat(log.written()).isEqualTo(12);
+        assertThat(log.isStaging()).isTrue();
+        assertThat(log.write()).isEqualTo(12);
+        assertThat(log.written()).isEqualTo(15);
+    }
+
+    @Test
+    void shouldGoOnWithTheGroupThatWaitsWithoutTheJournal() throws IOException {
+        handOverTwo();
+        append(10, 12);
+        assertThat(log.writeBeside()).isTrue();
+        GroupWriter first = writers.get(0);
+        assertThat(first.doWork()).isEqualTo(1);
+        assertThat(first.doWork()).isEqualTo(1);
+        assertThat(first.doWork()).isEqualTo(1);
+        assertThat(first.doWork()).isZero();
+        assertThat(log.settle()).isEqualTo(9);
+        assertThat(log.durable()).isEqualTo(12);
+        assertThat(LogFixture.readAll(log, 1)).hasSize(12);
+    }
+
+    @Test
+    void shouldWakeAWriterThatDoesNotWrite() throws IOException {
+        int[] woken = new int[2];
+        writers.get(0).onDemand(() -> woken[0]++);
+        writers.get(1).onDemand(() -> woken[1]++);
+        handOverTwo();
+        assertThat(woken).containsExactly(1, 1);
+        writers.get(0).doWork();
+        writers.get(1).doWork();
+        log.settle();
+        // One is in the middle of a write when the next group comes: the other one is told, whoever's turn it is.
+        append(10, 12);
+        log.writeBeside();
+        for (GroupWriter busy : writers) {
+            int idle = 1 - writers.indexOf(busy);
+            int before = woken[idle];
+            disk.faults((call, path) -> {
+                if (call == SimulatedDisk.Call.WRITE_THROUGH && busy.isWriting() && woken[idle] == before) {
+                    handOverOne();
+                }
+                return false;
+            });
+            busy.doWork();
+            disk.faults((call, path) -> false);
+            assertThat(woken[idle]).isGreaterThan(before);
+            log.settle();
+        }
+    }
+
+    @Test
+    void shouldSyncASegmentsHeaderWithTheFirstGroup() throws IOException {
+        long segments = log.counters().segments();
+        long sequence = 4;
+        while (log.counters().segments() == segments) {
+            fixture.append(log, sequence++, fixture.frame(20_000));
+        }
+        log.writeBeside();
+        log.settle();
+        assertThat(log.durable()).isEqualTo(sequence - 2);
+        assertThat(log.isWritingBeside()).isTrue();
+        writers.get(0).doWork();
+        log.settle();
+        assertThat(log.durable()).isEqualTo(sequence - 1);
+        disk.cutPower(new SplittableRandom(1));
+        disk.revive();
+        log = WriteAheadLog.open(settings, disk, fixture.clocks);
+        assertThat(log.lastSequence()).isEqualTo(sequence - 1);
     }
 
     @Test
@@ -169,6 +239,16 @@ class GroupWriterTest {
         assertThat(log.writeBeside()).isTrue();
         append(7, 9);
         assertThat(log.writeBeside()).isTrue();
+    }
+
+    private void handOverOne() {
+        long next = ++handed;
+        try {
+            fixture.append(log, next, fixture.frame("frame " + next));
+            assertThat(log.writeBeside()).isTrue();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void append(long from, long to) throws IOException {

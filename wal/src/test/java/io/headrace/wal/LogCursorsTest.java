@@ -234,6 +234,26 @@ class LogCursorsTest {
         assertThat(log.oldestHeld()).as("too old").isGreaterThan(9 * FRAMES_A_SEGMENT);
     }
 
+    /** Age is measured, not read off the wall: neither too short for a replay nor for ever. */
+    @Test
+    void shouldKeepReleasedSegmentsForTheirTimeWhateverTheClockOnTheWallSays() throws IOException {
+        retention = new LogRetention(10_000, 0);
+        open();
+        append(3 * FRAMES_A_SEGMENT);
+        fixture.wallMillis.addAndGet(-86_400_000L);
+        append(3 * FRAMES_A_SEGMENT);
+        commitSinks();
+        assertThat(log.oldestHeld()).as("the clock went back").isEqualTo(1);
+        fixture.wallMillis.addAndGet(2 * 86_400_000L);
+        commitSinks();
+        assertThat(log.oldestHeld()).as("the clock went ahead").isEqualTo(1);
+        fixture.wallMillis.addAndGet(-86_400_000L);
+        fixture.nanos.addAndGet(20_000_000_000L);
+        assertThat(log.couldRelease()).isTrue();
+        commitSinks();
+        assertThat(log.oldestHeld()).as("old enough").isGreaterThan(4 * FRAMES_A_SEGMENT);
+    }
+
     @Test
     void shouldGiveUpRetainedSegmentsBeforeTheLogIsFull() throws IOException {
         retention = new LogRetention(0, 1L << 40);

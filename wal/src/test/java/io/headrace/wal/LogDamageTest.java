@@ -3,6 +3,7 @@ package io.headrace.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.frame.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -105,6 +106,52 @@ class LogDamageTest {
                 .isInstanceOf(LogDamagedException.class)
                 .hasMessageContaining(segment(1) + ": nothing leads to it, its header is damaged")
                 .hasMessageContaining("durable sequence 5");
+    }
+
+    /** Two faults of one file, next to each other: the first frame was what showed that the file was written at all. */
+    @Test
+    void shouldMissASegmentWhoseHeaderAndFirstFrameAreDamaged() throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        log.checkpoint();
+        for (int sequence = 6; sequence <= 40; sequence++) {
+            append(sequence, sequence);
+            log.sync();
+        }
+        kill();
+        long first = header(4).link().base();
+        flip(segment(4), 20);
+        flip(segment(4), SegmentHeader.LENGTH + 1);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining("sequences above " + (first - 1) + " are missing");
+        disk = disk.fork();
+        LogCheck check = LogCheck.run(disk, place(), (bytes, of) -> {});
+        assertThat(check.isSound()).isFalse();
+        assertThat(check.lost().get(0).first()).isEqualTo(first);
+    }
+
+    /** Its checksum is right, as a faulty program would make it. */
+    @Test
+    void shouldTakeAnInputFrameThatSaysNothingForDamaged_R19() throws IOException {
+        open();
+        append(1, 2);
+        fixture.append(log, 3, fixture.builder.buildControl(FrameType.INPUT, new byte[] {1, 0, 0, 0, 9, 0, 0}, 0));
+        append(4, 5);
+        log.sync();
+        append(6, 6);
+        kill();
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining("INPUT frame")
+                .hasMessageContaining("sequences above 2 are missing");
+        disk = disk.fork();
+        LogCheck check = LogCheck.run(disk, place(), (bytes, of) -> {});
+        assertThat(check.lost()).containsExactly(new LogDamage.SequenceRange(3, 3));
+        LogRepair.apply(disk, place(), fixture.clocks, "t");
+        open();
+        assertThat(LogFixture.readAll(log, 1)).hasSize(5);
     }
 
     @Test

@@ -21,13 +21,16 @@ final class LogFixture implements AutoCloseable {
     static final int SMALL_FRAME = 64 * 1024;
 
     final AtomicLong nanos = new AtomicLong(1);
+    /** By how much somebody set the clock on the wall. */
+    final AtomicLong wallMillis = new AtomicLong();
+
     final FrameBuilder builder = new FrameBuilder(ByteBufAllocator.DEFAULT, FrameLimits.DEFAULT);
     final Producer producer = new Producer(77);
     final LogClocks clocks;
 
     LogFixture(long seed) {
         Random random = new Random(seed);
-        clocks = new LogClocks(nanos::get, () -> nanos.get() / 1_000_000, random::nextLong);
+        clocks = new LogClocks(nanos::get, () -> nanos.get() / 1_000_000 + wallMillis.get(), random::nextLong);
     }
 
     static LogSettings settings(Path folder, LogSettings.Appender appender) {

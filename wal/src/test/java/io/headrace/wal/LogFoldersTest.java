@@ -405,6 +405,23 @@ class LogFoldersTest {
         }
     }
 
+    /** Taken for a log of one folder, it would be told that it lost the segments of the others, and be repaired so. */
+    @Test
+    void shouldNotBeLookedAtWithADamagedMemberFile() throws IOException {
+        open(A, B);
+        fill(6);
+        kill();
+        damage(A);
+        assertRefused(
+                () -> LogPlace.find(storage, A, null),
+                A.resolve(MemberFile.NAME).toString(),
+                "damaged",
+                "expected");
+        open(A, B);
+        kill();
+        assertThat(LogPlace.find(storage, A, null).dataFolders()).containsExactly(A, B);
+    }
+
     @Test
     void shouldMissAFolderAlsoWhereTheMemberFileOfTheHomeIsDamaged() throws IOException {
         open(A, B, C);

@@ -2,8 +2,10 @@ package io.headrace.wal;
 
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.HopHeader;
+import io.headrace.testing.Mutants;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,10 @@ import java.util.zip.CRC32C;
  */
 final class LogMutation {
     private static final int SECTOR = 512;
+
+    /** Bytes of the last line of a member file: "crc ", eight digits and the end. */
+    private static final int MEMBER_CRC = 13;
+
     private static final int[] EXTREMES = {
         0,
         1,
@@ -76,7 +82,10 @@ final class LogMutation {
     }
 
     void mutate() {
-        int kinds = 18;
+        if (disk.paths().isEmpty()) {
+            return;
+        }
+        int kinds = log.hasSeveralFolders() ? 22 : 18;
         switch (random.nextInt(kinds)) {
             case 0, 1 -> flipBit(anyFile());
             case 2 -> setBytes(anyFile());
@@ -94,6 +103,8 @@ final class LogMutation {
             case 14 -> slots();
             case 15 -> identity();
             case 16 -> removeOrSwap();
+            case 18, 19 -> member();
+            case 20 -> removeFolder();
             default -> frameBit();
         }
     }
@@ -327,7 +338,7 @@ final class LogMutation {
     }
 
     private void checkpoint() {
-        Path file = FuzzLogs.FOLDER.resolve(random.nextBoolean() ? "checkpoint-a" : "checkpoint-b");
+        Path file = log.checkpoints().resolve(random.nextBoolean() ? "checkpoint-a" : "checkpoint-b");
         byte[] content = disk.content(file);
         if (content == null || content.length < CheckpointSlot.HEADER_LENGTH) {
             return;
@@ -360,8 +371,8 @@ final class LogMutation {
     }
 
     private void slots() {
-        Path a = FuzzLogs.FOLDER.resolve("checkpoint-a");
-        Path b = FuzzLogs.FOLDER.resolve("checkpoint-b");
+        Path a = log.checkpoints().resolve("checkpoint-a");
+        Path b = log.checkpoints().resolve("checkpoint-b");
         int kind = random.nextInt(4);
         Path one = random.nextBoolean() ? a : b;
         Path two = one.equals(a) ? b : a;
@@ -426,6 +437,52 @@ final class LogMutation {
             disk.content(second, content);
             note(file + " and " + second + " swapped");
         }
+    }
+
+    /** The file that says which folders there are. */
+    private void member() {
+        List<Path> files = disk.paths().stream()
+                .filter(path -> path.endsWith(MemberFile.NAME))
+                .toList();
+        if (files.isEmpty()) {
+            return;
+        }
+        Path file = files.get(random.nextInt(files.size()));
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                disk.remove(file);
+                note(file + " removed");
+            }
+            case 1 -> {
+                Path from = files.get(random.nextInt(files.size()));
+                disk.content(file, disk.content(from));
+                note(from + " copied over " + file);
+            }
+            case 2 -> {
+                disk.content(file, Mutants.of(disk.content(file), random));
+                note(file + " changed");
+            }
+            default -> {
+                byte[] before = disk.content(file);
+                byte[] text = Mutants.of(Arrays.copyOf(before, Math.max(1, before.length - MEMBER_CRC)), random);
+                byte[] line = "crc %08x\n".formatted(crc(text, 0, text.length)).getBytes(StandardCharsets.UTF_8);
+                byte[] lying = Arrays.copyOf(text, text.length + line.length);
+                System.arraycopy(line, 0, lying, text.length, line.length);
+                disk.content(file, lying);
+                lies = true;
+                note(file + " changed, with checksum");
+            }
+        }
+    }
+
+    /** A disk that is not mounted. */
+    private void removeFolder() {
+        Path folder = anyFile().getParent();
+        List<Path> files = disk.paths().stream()
+                .filter(path -> folder.equals(path.getParent()))
+                .toList();
+        files.forEach(disk::remove);
+        note(folder + " emptied");
     }
 
     private int extreme() {

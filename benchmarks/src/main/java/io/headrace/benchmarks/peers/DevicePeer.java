@@ -31,6 +31,7 @@ public final class DevicePeer implements PeerWork {
     private final Path folder;
     private final List<FileChannel> cached = new ArrayList<>();
     private final List<FileChannel> direct = new ArrayList<>();
+    private final List<FileChannel> through = new ArrayList<>();
     private final ByteBuffer content =
             ByteBuffer.allocateDirect(BUFFER_BYTES + BLOCK).alignedSlice(BLOCK);
     private long writeNanos;
@@ -46,6 +47,8 @@ public final class DevicePeer implements PeerWork {
             cached.add(fill(folder.resolve("cached-" + i)));
             fill(folder.resolve("direct-" + i)).close();
             direct.add(FileChannel.open(folder.resolve("direct-" + i), StandardOpenOption.WRITE, directOption()));
+            through.add(FileChannel.open(
+                    folder.resolve("direct-" + i), StandardOpenOption.WRITE, StandardOpenOption.DSYNC, directOption()));
         }
     }
 
@@ -68,7 +71,11 @@ public final class DevicePeer implements PeerWork {
 
     @Override
     public Map<String, String> run(Order order) throws IOException {
-        return order.text("mode").equals("replay") ? replay(order) : pace(order);
+        return switch (order.text("mode")) {
+            case "replay" -> replay(order);
+            case "beside" -> replayBeside(order);
+            default -> pace(order);
+        };
     }
 
     @Override
@@ -77,6 +84,9 @@ public final class DevicePeer implements PeerWork {
             each.close();
         }
         for (FileChannel each : direct) {
+            each.close();
+        }
+        for (FileChannel each : through) {
             each.close();
         }
         for (int i = 0; i < FILES; i++) {
@@ -116,6 +126,92 @@ public final class DevicePeer implements PeerWork {
         figures.put("writeNanos", Long.toString(writeNanos));
         figures.put("syncNanos", Long.toString(syncNanos));
         return figures;
+    }
+
+    /** Several threads, each of which takes the next group and writes it around the page cache, durable on return. */
+    private Map<String, String> replayBeside(Order order) throws IOException {
+        GroupRecord groups = GroupRecord.load(Path.of(order.text("groups")));
+        Beside beside = new Beside(groups);
+        List<Thread> writers = new ArrayList<>();
+        Stopwatch watch = Stopwatch.start(folder);
+        for (long i = order.number("writers"); i > 0; i--) {
+            Thread writer = new Thread(beside, "writer-" + i);
+            writer.start();
+            writers.add(writer);
+        }
+        try {
+            for (Thread writer : writers) {
+                writer.join();
+            }
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted (expected: to wait for all writers)", e);
+        }
+        Map<String, String> figures = new LinkedHashMap<>(watch.stop(order.number("events"), order.number("bytes")));
+        if (beside.bytes < groups.bytes()) {
+            throw new IOException("bytes: " + beside.bytes + " (expected: >= " + groups.bytes() + ")", beside.failure);
+        }
+        figures.put("writeNanos", Long.toString(beside.nanos));
+        return figures;
+    }
+
+    /** What is left to be replayed. Taken by several threads. */
+    private final class Beside implements Runnable {
+        private final GroupRecord groups;
+        private int next;
+        private long last = Long.MAX_VALUE;
+        private long bytes;
+        private long nanos;
+        private IOException failure;
+
+        Beside(GroupRecord groups) {
+            this.groups = groups;
+        }
+
+        @Override
+        public void run() {
+            ByteBuffer own = content.duplicate();
+            while (true) {
+                FileChannel out;
+                long at;
+                int length;
+                synchronized (this) {
+                    while (next < groups.count() && groups.position(next) == GroupRecord.SYNC) {
+                        next++;
+                    }
+                    if (next == groups.count() || failure != null) {
+                        return;
+                    }
+                    at = groups.position(next);
+                    length = groups.length(next++);
+                    if (at < last - FILE_BYTES / 2) {
+                        file = (file + 1) % FILES;
+                    }
+                    last = at;
+                    out = through.get(file);
+                }
+                write(out, own, at, length);
+            }
+        }
+
+        private void write(FileChannel out, ByteBuffer own, long at, int length) {
+            long since = System.nanoTime();
+            long first = at & -BLOCK;
+            long end = at + length + BLOCK - 1 & -BLOCK;
+            IOException failed = null;
+            try {
+                own.clear().limit((int) (end - first));
+                for (long to = first; own.hasRemaining(); ) {
+                    to += out.write(own, to);
+                }
+            } catch (IOException e) {
+                failed = e;
+            }
+            synchronized (this) {
+                failure = failure == null ? failed : failure;
+                bytes += failed == null ? end - first : 0;
+                nanos += System.nanoTime() - since;
+            }
+        }
     }
 
     /** Writes at each tick, all that is due at once, as group commit does; a write is late from its tick on. */

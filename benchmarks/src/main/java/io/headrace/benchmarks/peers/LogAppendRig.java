@@ -19,6 +19,8 @@ public final class LogAppendRig {
     private static final String WAITING = "headrace, each waits";
     private static final String DEVICE = "device, same groups";
     private static final String DIRECT = "device, same groups, direct";
+    private static final String BESIDE = "the same, two writers";
+    private static final int BESIDE_WRITERS = 2;
     private static final String FLUME = "flume";
     private static final String CHRONICLE = "chronicle, sync every 1,000";
     private static final double DEVICE_LEAST = 0.85;
@@ -80,6 +82,7 @@ public final class LogAppendRig {
             ours(OURS, options.number("inFlight"), options.number("events"), counts);
             replay(DEVICE, "no", counts);
             replay(DIRECT, "yes", counts);
+            replayBeside(counts);
             if (wanted.contains("waiting")) {
                 ours(WAITING, 1, options.number("waitingEvents"), counts);
             }
@@ -114,6 +117,14 @@ public final class LogAppendRig {
         ask(DEVICE, name, order, counts);
     }
 
+    private void replayBeside(boolean counts) throws IOException {
+        Order order = new Order(Map.of("mode", "beside", "groups", groups.toString()))
+                .with("writers", BESIDE_WRITERS)
+                .with("events", recorded.text(Stopwatch.EVENTS))
+                .with("bytes", recorded.text(Stopwatch.BYTES));
+        ask(DEVICE, BESIDE, order, counts);
+    }
+
     private Order order(String events, boolean counts) {
         long wantedEvents = options.number(events);
         return new Order(Map.of("mode", "append"))
@@ -134,7 +145,12 @@ public final class LogAppendRig {
             answers.add(name, answer);
         }
         System.err.printf(
-                Locale.ROOT, "%s %-28s %,12.0f events/s%n", counts ? "round " : "warm  ", name, Answers.rate(answer));
+                Locale.ROOT,
+                "%s %-28s %,12.0f events/s, disk %.2f%n",
+                counts ? "round " : "warm  ",
+                name,
+                Answers.rate(answer),
+                Answers.diskBytes(answer));
         return answer;
     }
 
@@ -164,6 +180,8 @@ public final class LogAppendRig {
                     "file channel / bare device" + (direct ? ", direct" : ""),
                     ours.over(answers.rates(direct ? DIRECT : DEVICE)),
                     DEVICE_LEAST));
+            verdicts.add(Verdict.atLeast(
+                    "file channel / bare device, direct, two writers", ours.over(answers.rates(BESIDE)), DEVICE_LEAST));
             System.out.printf(
                     Locale.ROOT,
                     "file channel / bare device, %s: %s%n",

@@ -7,12 +7,14 @@ import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.ConfigurationException;
+import io.headrace.engine.group.GroupMember;
 import io.headrace.engine.metrics.MetricRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -41,6 +43,7 @@ public final class Agent implements AutoCloseable {
     private final PartEnvironment env;
     private final ScheduledExecutorService supervisor;
     private final Map<String, ChannelPart> channels = new LinkedHashMap<>();
+    private final List<SinkGroupPart> groups = new ArrayList<>();
     private final List<SinkPart> sinks = new ArrayList<>();
     private final List<SourcePart> sources = new ArrayList<>();
     private final CountDownLatch terminated = new CountDownLatch(1);
@@ -82,9 +85,19 @@ public final class Agent implements AutoCloseable {
         for (SourceConfiguration source : configuration.sources()) {
             sources.add(new SourcePart(source, env, this::open));
         }
+        configuration.groups().forEach(group -> groups.add(new SinkGroupPart(group, env)));
         for (SinkConfiguration sink : configuration.sinks()) {
-            sinks.add(new SinkPart(sink, env, this::open));
+            sinks.add(
+                    new SinkPart(sink, env, this::open, memberOf(sink.settings().name())));
         }
+    }
+
+    private GroupMember memberOf(String sink) {
+        return groups.stream()
+                .map(group -> group.member(sink))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** An agent that is not started yet; nothing is opened. */
@@ -268,8 +281,10 @@ public final class Agent implements AutoCloseable {
     }
 
     private void startParts() {
+        groups.forEach(SinkGroupPart::open);
         channels.values().forEach(this::startFirst);
         sinks.forEach(this::startFirst);
+        groups.forEach(SinkGroupPart::start);
         sources.forEach(this::startFirst);
         started = true;
         synchronized (this) {
@@ -333,7 +348,9 @@ public final class Agent implements AutoCloseable {
 
     private void stopRest() {
         try {
+            groups.forEach(group -> whatever(group::requestStop));
             whatever(() -> stopAll(sinks));
+            groups.forEach(group -> whatever(group::stop));
             whatever(() -> drained.end(channels.values()));
             channels.values().forEach(channel -> whatever(() -> channel.stop(true)));
             whatever(() -> env.shared().close(this::stopFailed));

@@ -3,6 +3,7 @@ package io.headrace.engine.agent;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
+import io.headrace.engine.group.GroupMember;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.SinkCounters;
 import io.headrace.engine.plugin.ContextLoader;
@@ -18,17 +19,27 @@ final class SinkPart extends Part {
 
     private final SinkConfiguration configuration;
     private final Function<String, ManagedChannel> channels;
+
+    /** Null outside of groups. */
+    private final GroupMember member;
+
     private Sink sink;
     private SinkRunner runner;
     private ClassLoader loader;
 
-    SinkPart(SinkConfiguration configuration, PartEnvironment env, Function<String, ManagedChannel> channels) {
+    /** @param member what the sink is in a group, or null */
+    SinkPart(
+            SinkConfiguration configuration,
+            PartEnvironment env,
+            Function<String, ManagedChannel> channels,
+            GroupMember member) {
         super(
                 configuration.settings(),
                 env,
                 env.metrics().group(GroupType.SINK, configuration.settings().name()));
         this.configuration = configuration;
         this.channels = channels;
+        this.member = member;
         // Who watches finds every counter of Flume's from the start, also those that this component never moves.
         new SinkCounters(metrics);
     }
@@ -43,9 +54,12 @@ final class SinkPart extends Part {
     }
 
     @Override
-    void open(EngineContext.Reports reports) throws Exception {
-        ChannelConsumer consumer =
-                channels.apply(configuration.channel()).consumer(settings.name(), configuration.cursor());
+    void open(EngineContext.Reports toPart) throws Exception {
+        ManagedChannel channel = channels.apply(configuration.channel());
+        ChannelConsumer consumer = member == null
+                ? channel.consumer(settings.name(), configuration.cursor())
+                : member.join(channel, name -> channel.consumer(name, configuration.cursor()));
+        EngineContext.Reports reports = member == null ? toPart : new GroupReports(toPart, member);
         ComponentProvider.OfSink provider = env.options()
                 .registry()
                 .get(ComponentProvider.OfSink.class, settings.type().value());
@@ -71,6 +85,14 @@ final class SinkPart extends Part {
 
     @Override
     void close(boolean orderly) {
+        closeSink();
+        if (member != null) {
+            Throwable why = lastFailure();
+            member.leave(why == null ? "it is stopped" : Failures.describe(why));
+        }
+    }
+
+    private void closeSink() {
         SinkRunner delivering = runner;
         Sink open = sink;
         runner = null;
@@ -97,6 +119,27 @@ final class SinkPart extends Part {
             threwAtStop(e);
         } catch (Throwable t) {
             threwAtStop(t);
+        }
+    }
+
+    /** The group hears what the agent hears. */
+    private record GroupReports(EngineContext.Reports toPart, GroupMember member) implements EngineContext.Reports {
+        @Override
+        public void healthy(String detail) {
+            toPart.healthy(detail);
+            member.well();
+        }
+
+        @Override
+        public void unhealthy(String reason) {
+            toPart.unhealthy(reason);
+            member.trouble(reason);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            member.trouble(Failures.describe(cause));
+            toPart.failed(cause);
         }
     }
 

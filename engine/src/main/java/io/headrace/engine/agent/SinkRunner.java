@@ -103,6 +103,8 @@ final class SinkRunner extends ComponentThread {
         counters.batchBegun(events, sink.maxBatchEvents());
         boolean ended = false;
         try {
+            // How much of it has left when it throws only the sink knows.
+            lease.sent(lease.size());
             byte[] token = sink.deliver(lease);
             ended = true;
             if (token == null) {

@@ -28,6 +28,13 @@ public interface ChannelConsumer {
      */
     Lease tryLease(int maxEvents, long maxBytes);
 
+    /**
+     * Whether this sink sends large frames straight from where they stand in the log. Where all sinks of a cursor do, the
+     * reader leaves them there, unverified, with {@link io.headrace.frame.Frame#file()} set: the sink sees to it that
+     * somebody verifies them (R18). Not so at first. A frame that was read either way may still come.
+     */
+    default void leaveInFile(boolean leave) {}
+
     /** Called by a channel's thread when a lease may succeed again; must only set a flag or wake somebody. */
     void setListener(Runnable listener);
 

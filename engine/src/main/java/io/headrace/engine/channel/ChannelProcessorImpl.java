@@ -135,8 +135,9 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         long deadline = deadlineFor(ticket.fullChannel());
         while (status == PutStatus.FULL) {
             DualChannel full = (DualChannel) ticket.fullChannel();
-            RoomSignal signal = new RoomSignal(Thread.currentThread());
-            RoomWaiters.Waiter waiter = RoomWaiters.Waiter.thread(signal, frame.eventCount(), frame.pinnedBytes());
+            RoomSignal signal = source.room;
+            signal.await(Thread.currentThread());
+            RoomWaiters.Waiter waiter = signal.waiter.wanting(frame.eventCount(), frame.pinnedBytes());
             full.waiters().add(waiter);
             full.wakeJournal();
             try {
@@ -181,22 +182,6 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     private static long deadlineFor(Channel full) {
         return System.nanoTime()
                 + TimeUnit.SECONDS.toNanos(((DualChannel) full).settings().keepAliveSeconds());
-    }
-
-    /** Wakes a thread that puts. */
-    private static final class RoomSignal implements Runnable {
-        private final Thread thread;
-        private volatile boolean woken;
-
-        RoomSignal(Thread thread) {
-            this.thread = thread;
-        }
-
-        @Override
-        public void run() {
-            woken = true;
-            LockSupport.unpark(thread);
-        }
     }
 
     @Override

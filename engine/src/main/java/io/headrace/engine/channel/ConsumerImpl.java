@@ -13,6 +13,7 @@ final class ConsumerImpl implements ChannelConsumer {
     volatile boolean armed = true;
 
     private volatile Runnable listener;
+    private volatile boolean leavesInFile;
     private volatile byte[] newestToken;
     private volatile long checkpointedTokenVersion;
 
@@ -118,6 +119,15 @@ final class ConsumerImpl implements ChannelConsumer {
             cursor.checkUsable();
         }
         return take().tryLease(this, maxEvents, maxBytes);
+    }
+
+    boolean leavesInFile() {
+        return leavesInFile;
+    }
+
+    @Override
+    public void leaveInFile(boolean leave) {
+        leavesInFile = leave;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.headrace.wal.InputState;
 import io.headrace.wal.LogState;
 import io.headrace.wal.RecoveryReport;
 import io.headrace.wal.StreamId;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,6 +73,7 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     private boolean stopped;
     private volatile boolean accepting;
     private volatile boolean orderly;
+    private volatile boolean framesWait;
     private volatile long acknowledged;
     private volatile long safe;
     private volatile long lowWater;
@@ -533,7 +535,11 @@ final class DualChannel implements ManagedChannel, TakeOwner {
                             nowNanos);
         }
         ring.publish(first, last);
-        wakeJournal();
+        // The journal says that frames may wait, then looks for some, so that it finds them or is woken.
+        VarHandle.fullFence();
+        if (!framesWait) {
+            wakeJournal();
+        }
         return base + last;
     }
 
@@ -666,6 +672,17 @@ final class DualChannel implements ManagedChannel, TakeOwner {
         return floor;
     }
 
+    /**
+     * Whether what is published needn't wake the journal, which is woken when a group is written, and takes it then. The
+     * journal's thread.
+     */
+    void framesWait(boolean wait) {
+        if (wait != framesWait) {
+            framesWait = wait;
+            VarHandle.fullFence();
+        }
+    }
+
     void enqueue(JournalCommand command) {
         commands.add(command);
         wakeJournal();
@@ -676,6 +693,11 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     @Override
     public boolean isUsed() {
         return true;
+    }
+
+    @Override
+    public boolean leavesInFile() {
+        return !consumers.isEmpty() && consumers.stream().allMatch(ConsumerImpl::leavesInFile);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.headrace.engine.channel;
 
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
+import io.headrace.wal.CursorState;
 import io.headrace.wal.InputState;
 import io.headrace.wal.LogState;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Journal implements DutyCycle {
     private static final long FIRST_EXPIRY_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private static final long EXPIRY_ROUND_NANOS = TimeUnit.HOURS.toNanos(1);
+    private static final long LEAST_LEAP_MILLIS = 1_000;
 
     private final DualChannel channel;
     private final RingBuffer<Slot> ring;
@@ -56,6 +58,8 @@ final class Journal implements DutyCycle {
     private long nowNanos;
     private long nowMillis;
     private long expiryDueNanos;
+    private long lookedNanos;
+    private long lookedMillis;
     private boolean changed;
     private boolean ledgerChanged = true;
     private boolean ended;
@@ -75,7 +79,9 @@ final class Journal implements DutyCycle {
         this.epochClock = channel.environment().epochClock();
         this.log = log;
         this.state = state;
-        this.expiryDueNanos = nanoClock.nanoTime() + FIRST_EXPIRY_NANOS;
+        this.lookedNanos = nanoClock.nanoTime();
+        this.lookedMillis = epochClock.time();
+        this.expiryDueNanos = lookedNanos + FIRST_EXPIRY_NANOS;
         this.drained = base - 1;
         this.acknowledged = drained;
         this.safe = drained;
@@ -238,8 +244,29 @@ final class Journal implements DutyCycle {
     private void expireIfDue() {
         if (nowNanos - expiryDueNanos >= 0) {
             expiryDueNanos = nowNanos + EXPIRY_ROUND_NANOS;
+            discountLeap();
             expireCursors();
             expireInputs();
+        }
+    }
+
+    /**
+     * A clock that was set ahead since the last look, as one is that was wrong before, makes nothing older than it is. Set
+     * back, it lets times lie in the future, which begin anew.
+     */
+    private void discountLeap() {
+        long passed = TimeUnit.NANOSECONDS.toMillis(nowNanos - lookedNanos);
+        long leap = nowMillis - lookedMillis - passed;
+        lookedNanos = nowNanos;
+        lookedMillis = nowMillis;
+        if (leap >= LEAST_LEAP_MILLIS) {
+            for (CursorState cursor : state.cursors().values()) {
+                cursor.lastUsedMillis(Math.min(nowMillis, cursor.lastUsedMillis() + leap));
+            }
+            for (InputState input : state.inputs().values()) {
+                input.lastSeenMillis(Math.min(nowMillis, input.lastSeenMillis() + leap));
+            }
+            changed = true;
         }
     }
 

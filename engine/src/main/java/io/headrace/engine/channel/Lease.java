@@ -23,6 +23,12 @@ public interface Lease {
     long bytes();
 
     /**
+     * Says that the first {@code frames} of this lease have left for their receiver, which may have them from now on, also
+     * when the lease is rolled back. A group of sinks counts by it what another sink then sends again.
+     */
+    default void sent(int frames) {}
+
+    /**
      * The frames are delivered; low-water mark, checkpoint and ledger follow. Without effect when the channel failed or
      * stopped meanwhile.
      *

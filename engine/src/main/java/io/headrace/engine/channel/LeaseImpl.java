@@ -18,7 +18,8 @@ final class LeaseImpl implements Lease, JournalCommand {
         ENDED
     }
 
-    private static final int INITIAL = 8;
+    private static final int LEAST_ROOM = 4;
+    private static final int MOST_ROOM = 256;
 
     final ConsumerImpl consumer;
     State state = State.OPEN;
@@ -31,17 +32,26 @@ final class LeaseImpl implements Lease, JournalCommand {
     long tokenVersion;
 
     private final TakeSide owner;
-    private Frame[] frames = new Frame[INITIAL];
-    private long[] sequences = new long[INITIAL];
-    private long[] publishedNanos = new long[INITIAL];
-    private int[] eventCounts = new int[INITIAL];
+    private Frame[] frames;
+    /** Above that of the first frame: a lease is no wider than the window (R6). */
+    private int[] sequences;
+
+    private long[] publishedNanos;
+    private int[] eventCounts;
+    private long firstSequence;
     private int size;
     private int events;
     private long bytes;
 
-    LeaseImpl(TakeSide owner, ConsumerImpl consumer) {
+    /** @param expected frames, as far as is known, so that arrays are neither too large nor copied */
+    LeaseImpl(TakeSide owner, ConsumerImpl consumer, long expected) {
         this.owner = owner;
         this.consumer = consumer;
+        int room = (int) Math.max(LEAST_ROOM, Math.min(MOST_ROOM, expected));
+        frames = new Frame[room];
+        sequences = new int[room];
+        publishedNanos = new long[room];
+        eventCounts = new int[room];
     }
 
     void add(TakenFrame entry) {
@@ -52,7 +62,10 @@ final class LeaseImpl implements Lease, JournalCommand {
             eventCounts = Arrays.copyOf(eventCounts, size * 2);
         }
         frames[size] = entry.frame;
-        sequences[size] = entry.sequence;
+        if (size == 0) {
+            firstSequence = entry.sequence;
+        }
+        sequences[size] = Math.toIntExact(entry.sequence - firstSequence);
         publishedNanos[size] = entry.publishedNanos;
         eventCounts[size] = entry.events;
         size++;
@@ -92,7 +105,7 @@ final class LeaseImpl implements Lease, JournalCommand {
 
     @Override
     public long sequence(int index) {
-        return sequences[index];
+        return firstSequence + sequences[index];
     }
 
     @Override

@@ -50,6 +50,7 @@ final class LogReading implements DutyCycle {
             return 0;
         }
         try {
+            reader.leaveInFile(owner.leavesInFile());
             int count = read();
             owner.wakeConsumers();
             return count;

@@ -85,6 +85,7 @@ final class LogWriter {
 
     /** Takes what is published, to memory or to the log. */
     int round(long nowNanos) throws IOException {
+        channel.framesWait(false);
         if (!spilling && maySpill && admission.isAbove(spillAt) && whyFull() == null) {
             beginSpill();
         }
@@ -101,6 +102,8 @@ final class LogWriter {
             work += evict();
             endSpillIfIdle();
         }
+        // As long as none of the groups beside is written, nobody needs to wake the journal for more.
+        channel.framesWait(log.isBusyBeside());
         return work;
     }
 
@@ -123,8 +126,7 @@ final class LogWriter {
             metrics.framesWritten.add(settled);
             countSyncs();
         }
-        if (log.isBusyBeside()) {
-            // The group under way grows until one of those beside is written.
+        if (log.isFullBeside()) {
             return settled;
         }
         int count = 0;
@@ -144,19 +146,26 @@ final class LogWriter {
         admission.logBlocked(blocked);
         if (count > 0) {
             journal.releaseToTakers();
-            // Alone a group is written here, without waking another thread first; of several none waits for the one
-            // before.
-            boolean beside = log.isWritingBeside() || journal.isPublished(next);
-            if (!beside || !log.writeBeside()) {
-                write();
-            }
         }
-        return count + settled;
+        return count + settled + writeStaged(journal.isPublished(next));
+    }
+
+    /** Returns what that is as work: 1, or 0 when the group grows until a writer is free. */
+    private int writeStaged(boolean more) throws IOException {
+        if (!log.isStaging() || log.isBusyBeside() && !log.groupIsFull()) {
+            return 0;
+        }
+        // Alone a group is written here, without waking another thread first; of several none waits for the one before.
+        boolean beside = log.isWritingBeside() || more;
+        if (!beside || !log.writeBeside()) {
+            write();
+        }
+        return 1;
     }
 
     /** A group always takes its first frame, however large that is. */
-    private boolean groupTakesMore(int staged) {
-        return staged == 0 || staged < MAX_FRAMES && !log.groupIsFull();
+    private boolean groupTakesMore(int taken) {
+        return taken < MAX_FRAMES && !log.groupIsFull();
     }
 
     // ---- spilling
@@ -335,7 +344,9 @@ final class LogWriter {
     int checkpointIfDue(long nowNanos) throws IOException {
         boolean due = dirty && nowNanos - dirtyNanos >= CHECKPOINT_NANOS;
         // Without room nothing changes any more, so no checkpoint would come that lets the last segments go.
-        if (log.ceilingIsLow() || due || (blocked || retentionIsDue(nowNanos)) && log.couldRelease()) {
+        boolean release = (blocked || retentionIsDue(nowNanos)) && log.couldRelease();
+        // Letting segments go costs the disk less than filling others.
+        if (log.ceilingIsLow() || due || release || log.isShortOfSegments()) {
             checkpoint();
             return 1;
         }

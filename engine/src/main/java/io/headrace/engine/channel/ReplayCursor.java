@@ -217,6 +217,11 @@ final class ReplayCursor implements TakeOwner {
     }
 
     @Override
+    public boolean leavesInFile() {
+        return consumers.stream().allMatch(ConsumerImpl::leavesInFile);
+    }
+
+    @Override
     public void leased(ConsumerImpl consumer, int events) {
         // The channel counts what its own cursor leases.
     }

@@ -20,9 +20,12 @@ final class RoomWaiters {
     /** A waiter; the wake-up must only set a flag or wake somebody. */
     static final class Waiter {
         private final Runnable wake;
-        private final long events;
-        private final long bytes;
         private final boolean settles;
+
+        /** Change only while it neither is in the queue nor was woken. */
+        private long events;
+
+        private long bytes;
 
         /** Guarded by the queue. */
         private boolean woken;
@@ -34,9 +37,16 @@ final class RoomWaiters {
             this.settles = settles;
         }
 
-        /** A thread, which calls {@link #settle} after it tried again or gave up. */
-        static Waiter thread(Runnable wake, long events, long bytes) {
-            return new Waiter(wake, events, bytes, true);
+        /** A thread, which calls {@link #settle} after it tried again or gave up, and may wait again then. */
+        static Waiter thread(Runnable wake) {
+            return new Waiter(wake, 0, 0, true);
+        }
+
+        /** What a thread wants next; it does not wait now. */
+        Waiter wanting(long newEvents, long newBytes) {
+            events = newEvents;
+            bytes = newBytes;
+            return this;
         }
 
         /** Somebody who may put after the call or not. */
@@ -83,7 +93,10 @@ final class RoomWaiters {
     /** A thread that was woken found too little room: it keeps its place. */
     void addAgain(Waiter waiter) {
         synchronized (queue) {
-            unsettle(waiter);
+            if (!unsettle(waiter)) {
+                // Woken by what came late from its wait before: it is in the queue still.
+                queue.remove(waiter);
+            }
             queue.addFirst(waiter);
             waiting = queue.size();
         }

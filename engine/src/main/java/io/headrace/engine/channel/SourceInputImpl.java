@@ -10,6 +10,9 @@ import java.util.List;
 final class SourceInputImpl implements SourceInput {
     final ChannelInput[] inputs;
     final Route route;
+    /** For a put that waits; puts come one after the other. */
+    final RoomSignal room = new RoomSignal();
+
     private final ChannelProcessorImpl processor;
     private final InputKey key;
     private final long hash;

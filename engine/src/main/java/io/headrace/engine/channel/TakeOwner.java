@@ -13,6 +13,9 @@ interface TakeOwner {
     /** Whether somebody takes, so that it is worth reading ahead. */
     boolean isUsed();
 
+    /** Whether everybody who takes here sends large frames straight from the log. */
+    boolean leavesInFile();
+
     /** Events were leased to this consumer. */
     void leased(ConsumerImpl consumer, int events);
 

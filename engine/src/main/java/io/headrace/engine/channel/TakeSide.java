@@ -186,7 +186,7 @@ final class TakeSide {
         long limit = leaseLimit(consumer);
         while (entry != null && entry.sequence <= limit) {
             if (lease == null) {
-                lease = new LeaseImpl(this, consumer);
+                lease = new LeaseImpl(this, consumer, rolledBack.size());
             }
             if (!lease.hasRoomFor(entry.events, entry.frame.length(), maxEvents, maxBytes)) {
                 break;
@@ -216,7 +216,7 @@ final class TakeSide {
                 }
                 TakenFrame first = prefetch.first();
                 if (lease == null) {
-                    lease = new LeaseImpl(this, consumer);
+                    lease = newLease(consumer, limit, first.events, first.frame.length(), maxEvents, maxBytes);
                 }
                 if (!lease.hasRoomFor(first.events, first.frame.length(), maxEvents, maxBytes)) {
                     break;
@@ -232,7 +232,7 @@ final class TakeSide {
                     break;
                 }
                 if (lease == null) {
-                    lease = new LeaseImpl(this, consumer);
+                    lease = newLease(consumer, limit, slot.events, slot.frame.length(), maxEvents, maxBytes);
                 }
                 if (!lease.hasRoomFor(slot.events, slot.frame.length(), maxEvents, maxBytes)) {
                     break;
@@ -241,6 +241,13 @@ final class TakeSide {
             }
         }
         return lease == null || lease.size() == 0 ? null : lease;
+    }
+
+    /** With room for what there may be, or for as many frames like the first as are wanted. */
+    private LeaseImpl newLease(
+            ConsumerImpl consumer, long limit, int firstEvents, int firstBytes, int maxEvents, long maxBytes) {
+        long wanted = Math.min(maxEvents / Math.max(1, firstEvents), maxBytes / firstBytes);
+        return new LeaseImpl(this, consumer, Math.min(limit - takeNext + 1, wanted));
     }
 
     private long leaseLimit() {

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param channels in order of configuration
  * @param sources in order of configuration
  * @param sinks in order of configuration
+ * @param groups of sinks, in order of configuration
  * @param effective every setting of every component with the value in use, by full key; secrets masked
  */
 public record AgentConfiguration(
@@ -18,6 +19,7 @@ public record AgentConfiguration(
         List<ComponentSettings> channels,
         List<SourceConfiguration> sources,
         List<SinkConfiguration> sinks,
+        List<SinkGroupConfiguration> groups,
         Map<String, String> effective) {
     /**
      * A source.
@@ -45,4 +47,12 @@ public record AgentConfiguration(
      * @param cursor of that channel from which it takes
      */
     public record SinkConfiguration(ComponentSettings settings, String channel, String cursor) {}
+
+    /**
+     * A group of sinks.
+     *
+     * @param settings of its processor
+     * @param sinks names of its members, which share a channel and a cursor
+     */
+    public record SinkGroupConfiguration(ComponentSettings settings, List<String> sinks) {}
 }

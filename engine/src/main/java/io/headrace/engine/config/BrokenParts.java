@@ -1,6 +1,7 @@
 package io.headrace.engine.config;
 
 import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
+import io.headrace.engine.config.AgentConfiguration.SinkGroupConfiguration;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import java.util.ArrayList;
@@ -63,7 +64,22 @@ final class BrokenParts {
                                 + sink.settings().name() + " with it"));
             }
         }
-        return new AgentConfiguration(all.name(), channels, sources, sinks, all.effective());
+        return new AgentConfiguration(
+                all.name(), channels, sources, sinks, groups(all, broken, sinks), all.effective());
+    }
+
+    /** Groups with the sinks that are left; the sinks of one that is broken work without it. */
+    private static List<SinkGroupConfiguration> groups(
+            AgentConfiguration all, Set<String> broken, List<SinkConfiguration> sinks) {
+        List<String> names = sinks.stream().map(sink -> sink.settings().name()).toList();
+        List<SinkGroupConfiguration> groups = new ArrayList<>();
+        for (SinkGroupConfiguration group : all.groups()) {
+            List<String> left = group.sinks().stream().filter(names::contains).toList();
+            if (!left.isEmpty() && !broken.contains(group.settings().title())) {
+                groups.add(new SinkGroupConfiguration(group.settings(), left));
+            }
+        }
+        return groups;
     }
 
     private static ConfigurationProblem warning(ComponentSettings user, String message) {

@@ -102,7 +102,7 @@ public final class CommonKeys {
             case CHANNEL -> Optional.of(OfChannel.class);
             case SINK -> Optional.of(OfSink.class);
             case INTERCEPTOR -> Optional.of(OfInterceptor.class);
-            case SELECTOR, SERIALIZER, SINK_PROCESSOR -> Optional.empty();
+            case SELECTOR, SERIALIZER, SINK_PROCESSOR, SINK_SELECTOR -> Optional.empty();
         };
     }
 }

@@ -8,7 +8,8 @@ public enum ComponentKind {
     CHANNEL,
     SINK,
     INTERCEPTOR,
-    SELECTOR;
+    SELECTOR,
+    SINKGROUP;
 
     /** As in messages. */
     public String word() {

@@ -39,6 +39,11 @@ final class ComponentTypes {
         return type == null ? null : registry.find(kind, type.value());
     }
 
+    /** The component of a type, or what keeps it from being one. */
+    <P extends ComponentProvider> ComponentLookup<P> lookup(Class<P> kind, String type) {
+        return registry.lookup(kind, type);
+    }
+
     /** The component of Flume that does not run here. */
     Optional<FlumeType> inFlumeOnly(String kind, ConfigValue type) {
         return type == null || registry.find(PROVIDERS.get(kind), type.value()) != null

@@ -1,6 +1,7 @@
 package io.headrace.engine.config;
 
 import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
+import io.headrace.engine.config.AgentConfiguration.SinkGroupConfiguration;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.spi.ComponentRegistry;
@@ -33,12 +34,13 @@ final class ConfigurationChecker {
         context.declared("sources").forEach(name -> sourceCheck.check(name).ifPresent(sources::add));
         List<SinkConfiguration> sinks = new ArrayList<>();
         context.declared("sinks").forEach(name -> sinkCheck.check(name).ifPresent(sinks::add));
-        SinkGroupCheck groups = new SinkGroupCheck(context);
-        groups.check();
+        SinkGroupCheck groupCheck = new SinkGroupCheck(context);
+        List<SinkGroupConfiguration> groups = groupCheck.check();
         context.findings.addAll(context.batchSizes.problems());
-        new TopologyCheck(context, groups).check();
+        new TopologyCheck(context, groupCheck).check();
         new TimestampCheck(context).check();
-        AgentConfiguration all = new AgentConfiguration(keys.agent(), channels, sources, sinks, context.effective);
+        AgentConfiguration all =
+                new AgentConfiguration(keys.agent(), channels, sources, sinks, groups, context.effective);
         AgentConfiguration kept = lenient ? BrokenParts.leaveOut(all, problems) : all;
         refuseEmpty(kept);
         return kept;

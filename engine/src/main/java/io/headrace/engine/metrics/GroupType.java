@@ -5,5 +5,6 @@ public enum GroupType {
     SOURCE,
     CHANNEL,
     SINK,
+    SINK_PROCESSOR,
     OTHER
 }

@@ -10,6 +10,7 @@ import io.headrace.engine.spi.SelectorContext;
 import io.headrace.engine.spi.Sink;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.engine.spi.SinkProcessor;
+import io.headrace.engine.spi.SinkSelector;
 import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
 
@@ -29,6 +30,7 @@ abstract class ClassProvider implements ComponentProvider {
             case SELECTOR -> new OfSelector(constructor);
             case SERIALIZER -> new OfSerializer(constructor);
             case SINK_PROCESSOR -> new OfSinkProcessor(constructor);
+            case SINK_SELECTOR -> new OfSinkSelector(constructor);
             case CHANNEL -> throw new IllegalArgumentException("a channel (expected: its provider)");
         };
     }
@@ -119,6 +121,17 @@ abstract class ClassProvider implements ComponentProvider {
         @Override
         public SinkProcessor create(ComponentContext context) {
             return (SinkProcessor) make(context);
+        }
+    }
+
+    private static final class OfSinkSelector extends ClassProvider implements ComponentProvider.OfSinkSelector {
+        OfSinkSelector(ComponentConstructor constructor) {
+            super(constructor);
+        }
+
+        @Override
+        public SinkSelector create(ComponentContext context) {
+            return (SinkSelector) make(context);
         }
     }
 }

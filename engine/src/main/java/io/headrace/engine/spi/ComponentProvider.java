@@ -61,4 +61,9 @@ public interface ComponentProvider {
     interface OfSinkProcessor extends ComponentProvider {
         SinkProcessor create(ComponentContext context);
     }
+
+    /** Makes selectors of sinks for load-balancing groups. */
+    interface OfSinkSelector extends ComponentProvider {
+        SinkSelector create(ComponentContext context);
+    }
 }

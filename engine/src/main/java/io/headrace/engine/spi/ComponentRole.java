@@ -11,7 +11,8 @@ public enum ComponentRole {
     INTERCEPTOR(ComponentProvider.OfInterceptor.class, ComponentContext.class, Interceptor.class),
     SELECTOR(ComponentProvider.OfSelector.class, SelectorContext.class, ChannelSelector.class),
     SERIALIZER(ComponentProvider.OfSerializer.class, ComponentContext.class, EventSerializer.class),
-    SINK_PROCESSOR(ComponentProvider.OfSinkProcessor.class, ComponentContext.class, SinkProcessor.class);
+    SINK_PROCESSOR(ComponentProvider.OfSinkProcessor.class, ComponentContext.class, SinkProcessor.class),
+    SINK_SELECTOR(ComponentProvider.OfSinkSelector.class, ComponentContext.class, SinkSelector.class);
 
     private final Class<? extends ComponentProvider> provider;
     private final Class<? extends ComponentContext> context;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Sinks on a cursor of their own. */
 class CursorTest {
     private static final long DAY = Duration.ofDays(1).toMillis();
+    private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final ChannelSettings FILE =
             ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER).withSegments(4 * 1024 * 1024, 1024 * 1024);
     private static final ChannelSettings SETTINGS = with(FILE, "audit", "oldest");
@@ -228,6 +229,33 @@ class CursorTest {
             assertThat(last.input.startPosition()).isEqualTo(5);
         }
         assertThat(checkpointBytes(rig.storage)).isLessThan(1_000);
+    }
+
+    /** What was noted by a wrong clock looks old to the right one. */
+    @Test
+    void shouldForgetNothingTooEarlyWhenAClockThatWentBackIsSetRightAgain() throws IOException {
+        try (ChannelRig rig = new ChannelRig(with(FILE, "audit", "oldest"))) {
+            SourceInput gone = rig.open(InputKey.Kind.ORDERED, "file:gone");
+            rig.put(5, "a");
+            gone.close();
+            rig.drain();
+            rig.pass(HOUR);
+            rig.clock.set(-300 * DAY);
+            rig.pass(HOUR);
+            rig.clock.set(300 * DAY);
+            rig.pass(HOUR);
+            assertThat(rig.metric("InputExpiredCount")).isZero();
+            assertThat(rig.metric("CursorExpiredCount")).isZero();
+            rig.pass(6 * DAY + 20 * HOUR);
+            assertThat(rig.metric("CursorExpiredCount")).isZero();
+            rig.pass(5 * HOUR);
+            assertThat(rig.metric("CursorExpiredCount")).isEqualTo(1);
+            rig.pass(22 * DAY + 20 * HOUR);
+            assertThat(rig.metric("InputExpiredCount")).isZero();
+            rig.pass(5 * HOUR);
+            assertThat(rig.metric("InputExpiredCount")).isEqualTo(1);
+            assertThat(rig.failures).isEmpty();
+        }
     }
 
     /** Of the newer slot, as its header says. */

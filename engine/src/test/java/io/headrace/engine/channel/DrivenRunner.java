@@ -53,6 +53,15 @@ final class DrivenRunner implements DutyRunner {
         return driven.ended ? 0 : driven.cycle.doWork();
     }
 
+    /** A duty cycle parks: from now on it tells whether it was woken. */
+    void sleep(int index) {
+        cycles.get(index).woken = false;
+    }
+
+    boolean isWoken(int index) {
+        return cycles.get(index).woken;
+    }
+
     /** Rounds of all duty cycles until none has anything to do. */
     void runAll() {
         int work = 1;

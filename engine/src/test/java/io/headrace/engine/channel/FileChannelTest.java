@@ -62,6 +62,23 @@ class FileChannelTest {
     }
 
     @Test
+    void shouldUseReleasedSegmentsAgainRatherThanFillNewOnes() throws IOException {
+        String body = "x".repeat(60_000);
+        try (ChannelRig rig = new ChannelRig(SETTINGS)) {
+            rig.run();
+            // No time passes, so that no checkpoint is due for being old.
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(rig.put(body)).isEqualTo(PutStatus.ACCEPTED);
+                assertThat(rig.drain()).hasSize(1);
+            }
+            long segments = rig.storage.list(ChannelRig.FOLDER).stream()
+                    .filter(name -> name.endsWith(".wal"))
+                    .count();
+            assertThat(segments).as("of 4 MiB, for 60 MiB").isLessThan(8);
+        }
+    }
+
+    @Test
     void shouldGoOnAfterACleanStop() throws IOException {
         ChannelRig rig = new ChannelRig(SETTINGS);
         rig.put("a");

@@ -3,6 +3,8 @@ package io.headrace.engine.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.frame.Frame;
+import io.headrace.wal.LogSettings.Appender;
+import io.headrace.wal.SyncMode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +66,41 @@ class WakeUpTest {
             assertThat(backlog).isNotNull();
             backlog.commit();
         }
+    }
+
+    @Test
+    void shouldTakeWhatCameWhileAllGroupsWereOnTheirWay() throws IOException {
+        ChannelSettings settings =
+                FILE.withSync(SyncMode.ALWAYS, Appender.DIRECT).withGroupBytes(2_000);
+        try (ChannelRig rig = new ChannelRig(settings)) {
+            rig.put("first of the segment");
+            rig.runner.runWoken();
+            for (int i = 0; i < 20; i++) {
+                putSmall(rig, i);
+            }
+            for (int i = 0; i < 5; i++) {
+                rig.runner.run(ChannelRig.JOURNAL);
+            }
+            assertThat(rig.channel.acknowledged()).as("groups are beside").isLessThan(10);
+            // The journal parks; nobody but a writer has a reason to wake it.
+            rig.runner.sleep(ChannelRig.JOURNAL);
+            for (int i = 20; i < 25; i++) {
+                putSmall(rig, i);
+            }
+            assertThat(rig.runner.isWoken(ChannelRig.JOURNAL))
+                    .as("woken for a frame that waits anyway")
+                    .isFalse();
+            rig.runner.runWoken();
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+            putSmall(rig, 25);
+            assertThat(rig.runner.isWoken(ChannelRig.JOURNAL)).isTrue();
+            rig.runner.runWoken();
+            assertThat(rig.ticket.isAcknowledged()).isTrue();
+        }
+    }
+
+    private static void putSmall(ChannelRig rig, int number) {
+        assertThat(rig.put("event " + number, "x".repeat(800))).isEqualTo(PutStatus.ACCEPTED);
     }
 
     /** One frame through one round of the journal. */

@@ -127,6 +127,9 @@ class ConfigurationLoaderTest {
             .with(ComponentRegistry.load()
                     .all(ComponentProvider.OfSelector.class)
                     .toArray(ComponentProvider[]::new))
+            .with(ComponentRegistry.load()
+                    .all(ComponentProvider.OfSinkProcessor.class)
+                    .toArray(ComponentProvider[]::new))
             .with(new Lines(), new Drain("drain"), new Drain("other"), new Buffer());
 
     @Test
@@ -346,9 +349,8 @@ class ConfigurationLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            k1|failover|a.conf:11: a1.sinkgroups.g.processor.type: failover (expected: no group: each sink then has a thread of its own, and one that fails leaves the events of its channel to the others; this version has no processor failover)
-            k1|Load_Balance|a.conf:11: a1.sinkgroups.g.processor.type: Load_Balance (expected: no group: each sink then has a thread of its own and they share the channel in parallel; in Flume one sink of a group works at a time; this version has no processor load_balance)
-            k1|mine|a.conf:11: a1.sinkgroups.g.processor.type: mine (expected: default)
+            k1|Load_Balance|a.conf:10: a1.sinkgroups.g.sinks: k1 (expected: two sinks or more with the processor load_balance)
+            k1|mine|a.conf:11: a1.sinkgroups.g.processor.type: mine (expected: one of default, failover, load_balance)
             k1 k9|default|a.conf:10: a1.sinkgroups.g.sinks: k9: no such sink (did you mean k1?)
             """)
     void shouldRefuseSinkGroupsThatItCannotRun(String sinks, String processor, String error) {

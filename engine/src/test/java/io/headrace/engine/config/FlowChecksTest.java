@@ -41,6 +41,7 @@ class FlowChecksTest {
             a1.sinkgroups = g
             a1.sinkgroups.g.sinks = k1 k2
             a1.sinkgroups.g.processor.type = failover
+            a1.sinkgroups.g.processor.priority.k2 = 1
             """;
 
     private static final String ENDS = """
@@ -135,30 +136,81 @@ class FlowChecksTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            processor.priority.k1 = 100 # first|a.conf:14: warning: a1.sinkgroups.g.processor.priority.k1: 100 # first: read as 100 (expected: comments on lines of their own)
-            processor.priority.k1 = high|a.conf:14: error: a1.sinkgroups.g.processor.priority.k1: high (expected: a whole number)
-            processor.priority.k3 = 7|a.conf:14: warning: a1.sinkgroups.g.processor.priority.k3: no sink of this group (did you mean k1?)
-            processor.maxpenalty = 30000 # ms|a.conf:14: warning: a1.sinkgroups.g.processor.maxpenalty: 30000 # ms: read as 30000 (expected: comments on lines of their own)
-            processor.maxPenalty = 30000|a.conf:14: warning: a1.sinkgroups.g.processor.maxPenalty: unknown key (expected: maxpenalty)
-            processor.backoff = true|a.conf:14: warning: a1.sinkgroups.g.processor.backoff: unknown key (expected: no such line; failover always pauses for a failed sink, processor.maxpenalty at most; load_balance has this key)
-            processor.sinks = k1 k2|a.conf:14: warning: a1.sinkgroups.g.processor.sinks: unknown key (expected: no such line; the group's own key sinks names them)
-            sink = k1|a.conf:14: warning: a1.sinkgroups.g.sink: unknown key (did you mean sinks?)
+            processor.priority.k1 = 100 # first|a.conf:15: warning: a1.sinkgroups.g.processor.priority.k1: 100 # first: read as 100 (expected: comments on lines of their own)
+            processor.priority.k1 = high|a.conf:15: error: a1.sinkgroups.g.processor.priority.k1: high (expected: a whole number)
+            processor.priority.k1 = 1|a.conf:15: error: a1.sinkgroups.g.processor.priority.k1: 1: is the priority of k2 (expected: each number once, the largest works first)
+            sink = k1;processor.priority.k1 = 2|a.conf:15: warning: a1.sinkgroups.g.sink: unknown key (did you mean sinks?)
+            processor.sinks = k1 k2;processor.priority.k1 = 2|a.conf:15: warning: a1.sinkgroups.g.processor.sinks: unknown key (expected: no such line; the group's own key sinks names them)
+            processor.maxpenalty = 30000 # ms;processor.priority.k1 = 2|a.conf:15: warning: a1.sinkgroups.g.processor.maxpenalty: 30000 # ms: read as 30000 (expected: comments on lines of their own)
+            processor.maxpenalty = -1;processor.priority.k1 = 2|a.conf:15: error: a1.sinkgroups.g.processor.maxpenalty: -1 (expected: a whole number of ms >= 0)
+            processor.maxPenalty = 30000;processor.priority.k1 = 2|a.conf:15: warning: a1.sinkgroups.g.processor.maxPenalty: unknown key (expected: maxpenalty)
+            processor.backoff = true;processor.priority.k1 = 2|a.conf:15: warning: a1.sinkgroups.g.processor.backoff: unknown key (expected: no such line; failover always pauses for a failed sink, processor.maxpenalty at most; load_balance has this key)
+            processor.maxpenalty = 1000|a.conf:13: warning: a1.sinkgroups.g.processor.priority: none for k1, which come after all that have one, in the order of the group (expected: a1.sinkgroups.g.processor.priority.k1 = a whole number)
             """)
-    void shouldCheckGroupsOfFlume(String line, String told) {
-        assertThat(read(GROUP + "a1.sinkgroups.g." + line, "a1"))
-                .hasSize(2)
-                .anyMatch(problem -> problem.startsWith("a.conf:13: error: a1.sinkgroups.g.processor.type: failover"))
-                .contains(told);
+    void shouldCheckFailover(String lines, String told) {
+        assertThat(read(GROUP + "a1.sinkgroups.g." + lines.replace(";", "\na1.sinkgroups.g."), "a1"))
+                .containsExactly(told);
     }
 
     @Test
-    void shouldRefuseAPriorityThatIsTaken() {
+    void shouldNameASinkThatIsNotOfTheGroup() {
         assertThat(read(
-                        GROUP + "a1.sinkgroups.g.processor.priority.k1 = 5\n"
-                                + "a1.sinkgroups.g.processor.priority.k2 = 5 # too\n",
+                        GROUP + "a1.sinkgroups.g.processor.priority.k1 = 2\n"
+                                + "a1.sinkgroups.g.processor.priority.k3 = 7\n",
                         "a1"))
-                .contains("a.conf:15: error: a1.sinkgroups.g.processor.priority.k2: 5: is the priority of k1"
-                        + " (expected: each number once, the largest works first)");
+                .containsExactly("a.conf:16: warning: a1.sinkgroups.g.processor.priority.k3: no sink of this group"
+                        + " (did you mean k1?)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            processor.selector = round_robin|
+            processor.selector = RANDOM|
+            processor.selector = hash;processor.selector.header = user|
+            processor.backoff = true;processor.selector.maxTimeOut = 10000|
+            processor.selector = round-robin|a.conf:14: error: a1.sinkgroups.g.processor.selector: round-robin (expected: one of round_robin, random, hash, a class name; did you mean round_robin?)
+            processor.selector = com.example.Mine|a.conf:14: error: a1.sinkgroups.g.processor.selector: com.example.Mine (expected: one of round_robin, random, hash, a class name; no such class, there are no plug-ins to look into, see --plugins-path)
+            processor.selector.header = user|a.conf:14: warning: a1.sinkgroups.g.processor.selector.header: not read (expected: with processor.selector = hash only)
+            processor.maxpenalty = 30|a.conf:14: warning: a1.sinkgroups.g.processor.maxpenalty: unknown key (expected: selector.maxTimeOut; maxpenalty is a key of failover)
+            """)
+    void shouldCheckLoadBalancing(String lines, String told) {
+        List<String> found = read(
+                GROUP.replace("processor.type = failover", "processor.type = load_balance")
+                                .replace("a1.sinkgroups.g.processor.priority.k2 = 1\n", "")
+                        + "a1.sinkgroups.g."
+                        + lines.replace(";", "\na1.sinkgroups.g."),
+                "a1");
+        assertThat(found).isEqualTo(told == null ? List.of() : List.of(told));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            a1.sinkgroups = g h;a1.sinkgroups.h.sinks = k2;a1.sinkgroups.h.processor.type = default|a1.sinkgroups.h.sinks: k2: is in group g (expected: each sink in one group)
+            a1.channels = c1 c2;a1.channels.c2.type = memory;a1.sources.r1.channels = c1 c2;a1.sinks.k2.channel = c2|a1.sinkgroups.g.sinks: k2: takes from channel c2 (expected: channel c1, as k1; the sinks of a group share a channel)
+            """)
+    void shouldRefuseGroupsThatCannotBe(String lines, String told) {
+        StringBuilder text = new StringBuilder(GROUP);
+        for (String line : lines.split(";")) {
+            String key = line.substring(0, line.indexOf(" ="));
+            int at = text.indexOf(key + " =");
+            if (at >= 0) {
+                text.replace(at, text.indexOf("\n", at), line);
+            } else {
+                text.append(line).append('\n');
+            }
+        }
+        assertThat(read(text.toString(), "a1")).anyMatch(line -> line.contains("error: " + told));
+    }
+
+    @Test
+    void shouldWarnOfSinksThatKeepTokensInAHashedGroup() {
+        assertThat(read(
+                        GROUP.replace("k1.type = logger", "k1.type = file_roll\na1.sinks.k1.sink.directory = /tmp/x")
+                                .replace("type = failover", "type = load_balance")
+                                .replace("processor.priority.k2 = 1", "processor.selector = hash"),
+                        "a1"))
+                .containsExactly("a.conf:15: warning: a1.sinkgroups.g.processor.selector: hash: after a kill what was"
+                        + " under way comes twice to k1 (expected: sinks link, which drop it, or another selector)");
     }
 
     @Test
@@ -171,13 +223,24 @@ class FlowChecksTest {
 
     @Test
     void shouldLeaveTheGroupOutWhenLenient() {
-        ConfigurationReport report = loader(true).readText(FILE, GROUP, "a1");
+        ConfigurationReport report =
+                loader(true).readText(FILE, GROUP + "a1.sinkgroups.g.processor.priority.k1 = high\n", "a1");
 
         assertThat(report.errors()).isEmpty();
         assertThat(report.orThrow().sinks()).hasSize(2);
+        assertThat(report.orThrow().groups()).isEmpty();
         assertThat(report.warnings())
                 .extracting(ConfigurationProblem::message)
                 .anyMatch(message -> message.endsWith("; sinkgroup g is left out"));
+    }
+
+    @Test
+    void shouldKeepTheGroupOfTheSinksThatAreLeftWhenLenient() {
+        ConfigurationReport report =
+                loader(true).readText(FILE, GROUP.replace("k1.type = logger", "k1.type = hdfs"), "a1");
+
+        assertThat(report.orThrow().groups()).singleElement().satisfies(group -> assertThat(group.sinks())
+                .containsExactly("k2"));
     }
 
     @Test

@@ -59,6 +59,7 @@ public record ComponentDoc(
             case SELECTOR -> "AGENT.sources.SOURCE.selector.KEY = VALUE";
             case SERIALIZER -> "AGENT.sinks.SINK.sink.serializer.KEY = VALUE";
             case SINK_PROCESSOR -> "AGENT.sinkgroups.GROUP.processor.KEY = VALUE";
+            case SINK_SELECTOR -> "AGENT.sinkgroups.GROUP.processor.selector.KEY = VALUE";
         };
     }
 

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A real agent in a process of its own, started by the launcher as a user would, through many lives. It ends with the
@@ -110,8 +112,21 @@ final class AgentUnderTest implements AutoCloseable {
         process = null;
     }
 
+    /**
+     * An answer over HTTP.
+     *
+     * @param isFailure whether its status is 503, which is what load balancers look at
+     */
+    record Answer(boolean isFailure, String body) {}
+
     /** What it answers; null when it does not, or has no such page yet. */
     String get(String path, boolean onlyWhenFailed) {
+        Answer answer = ask(path);
+        return answer == null || onlyWhenFailed && !answer.isFailure ? null : answer.body;
+    }
+
+    /** The same, with the status. */
+    Answer ask(String path) {
         try {
             URLConnection opened =
                     URI.create("http://127.0.0.1:" + metricsPort + path).toURL().openConnection();
@@ -119,15 +134,19 @@ final class AgentUnderTest implements AutoCloseable {
             opened.setReadTimeout(2_000);
             HttpURLConnection connection = (HttpURLConnection) opened;
             boolean failed = connection.getResponseCode() == 503;
-            if (onlyWhenFailed && !failed) {
-                return null;
-            }
             try (var body = failed ? connection.getErrorStream() : connection.getInputStream()) {
-                return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+                return new Answer(failed, new String(body.readAllBytes(), StandardCharsets.UTF_8));
             }
         } catch (IOException notNow) {
             return null;
         }
+    }
+
+    /** A number that the channel shows in {@code /metrics}; -1 while there is none. */
+    long metric(String name) {
+        String all = get("/metrics", false);
+        Matcher found = Pattern.compile('"' + name + "\" *: *\"(\\d+)\"").matcher(all == null ? "" : all);
+        return found.find() ? Long.parseLong(found.group(1)) : -1;
     }
 
     /** Below the range from which Linux takes ports of its own, lest a sender that dials too early meets itself. */

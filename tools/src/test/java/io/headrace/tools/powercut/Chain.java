@@ -35,8 +35,13 @@ final class Chain implements AutoCloseable {
             "-e",
             "inject=fdatasync,fsync,msync:retval=0");
 
-    /** @param counts whether the fault came at the moment that the mode asks for */
-    record Outcome(boolean counts, long acknowledged, long unacknowledged, String described) {}
+    /**
+     * What came of a run.
+     *
+     * @param counts whether the fault came at the moment that the mode asks for
+     * @param spilling whether a dual channel was writing when a fault came
+     */
+    record Outcome(boolean counts, long acknowledged, long unacknowledged, boolean spilling, String described) {}
 
     private final Options options;
     private final Random random;
@@ -51,6 +56,7 @@ final class Chain implements AutoCloseable {
     private final StringBuilder described = new StringBuilder();
     private long acknowledgedBefore;
     private long unacknowledged;
+    private int spilling;
     private boolean drains;
 
     Chain(Options options, long seed) throws IOException {
@@ -82,6 +88,7 @@ final class Chain implements AutoCloseable {
     Outcome run() throws IOException {
         described.setLength(0);
         unacknowledged = 0;
+        spilling = 0;
         boolean counts =
                 switch (options.mode()) {
                     case CUT -> cut();
@@ -89,6 +96,7 @@ final class Chain implements AutoCloseable {
                     case KILL_RESTART_CUT -> killRestartCut();
                     case CUT_IN_RECOVERY -> cutInRecovery();
                     case SYNC_ERROR -> new SyncErrors(this, random).run();
+                    case FAILING_DISK -> new SyncErrors(this, random).runUntilGivenUp();
                     case FULL -> new FullDisk(this, random).run();
                 };
         long lastAcknowledged = acknowledgedBefore;
@@ -98,6 +106,7 @@ final class Chain implements AutoCloseable {
                 counts,
                 acknowledgedBefore - lastAcknowledged,
                 unacknowledged,
+                spilling > 0,
                 String.format(
                         Locale.ROOT,
                         "%s sink, %d senders, %s, %,d events",
@@ -118,6 +127,7 @@ final class Chain implements AutoCloseable {
     private boolean kill() throws IOException {
         begin();
         traffic(50 + random.nextInt(1450));
+        noteSpilling();
         noteInFlight();
         agent.kill();
         startAndCompare();
@@ -127,6 +137,7 @@ final class Chain implements AutoCloseable {
     private boolean killRestartCut() throws IOException {
         begin();
         traffic(50 + random.nextInt(950));
+        noteSpilling();
         noteInFlight();
         agent.kill();
         start(true, List.of());
@@ -144,6 +155,7 @@ final class Chain implements AutoCloseable {
         if (random.nextBoolean()) {
             cutPower();
         } else {
+            noteSpilling();
             noteInFlight();
             agent.kill();
         }
@@ -168,7 +180,8 @@ final class Chain implements AutoCloseable {
 
     /** An agent that runs and has delivered all so far; with or without a sink. */
     void begin() throws IOException {
-        boolean wanted = random.nextInt(4) > 0;
+        // What memory cannot hold is what a dual channel is about, so half of its runs have nobody who drains.
+        boolean wanted = random.nextInt(isDual() ? 2 : 4) > 0;
         if (agent.isAlive() && drains && !wanted) {
             agent.kill();
         }
@@ -194,14 +207,17 @@ final class Chain implements AutoCloseable {
         await("frames are acknowledged", () -> acknowledgedFrames() > before);
     }
 
-    private long acknowledgedFrames() {
+    long acknowledgedFrames() {
         senders.forEach(StreamSender::rethrow);
         return streams.stream().mapToLong(SentStream::acknowledged).sum();
     }
 
     void setTraffic() {
-        long rate = (256L << random.nextInt(6)) << 10;
-        senders.forEach(sender -> sender.generate(1 << random.nextInt(8), rate / senders.size()));
+        int size = random.nextInt(6);
+        // Memory of a dual channel has to fill up: without a sink nothing is safe before it spills.
+        long rate = (256L << (isDual() ? Math.max(3, size) : size)) << 10;
+        senders.forEach(sender ->
+                sender.generate(isDual() ? 64 << random.nextInt(3) : 1 << random.nextInt(8), rate / senders.size()));
     }
 
     void setTraffic(int frames, long bytesASecond) {
@@ -220,6 +236,7 @@ final class Chain implements AutoCloseable {
     /** Cuts, then ends the process and what it left open, and mounts the disk again. */
     void cutPower() throws IOException {
         boolean tear = random.nextBoolean();
+        noteSpilling();
         disk.cut(random, tear);
         noteInFlight();
         agent.kill();
@@ -231,8 +248,16 @@ final class Chain implements AutoCloseable {
     }
 
     void killAgent() {
+        noteSpilling();
         noteInFlight();
         agent.kill();
+    }
+
+    private void noteSpilling() {
+        if (isDual() && agent.isAlive() && agent.metric("Spilling") == 1) {
+            spilling++;
+            say("spilling");
+        }
     }
 
     void noteInFlight() {
@@ -286,6 +311,10 @@ final class Chain implements AutoCloseable {
 
     /** Whether what memory held may come twice. */
     private boolean repeats() {
+        return isDual();
+    }
+
+    private boolean isDual() {
         return options.channel().equals("dual");
     }
 
@@ -343,7 +372,7 @@ final class Chain implements AutoCloseable {
     }
 
     private String configuration(boolean withSink) {
-        boolean dual = options.channel().equals("dual");
+        boolean dual = isDual();
         StringBuilder text = new StringBuilder("""
                 a1.sources = in
                 a1.channels = kept
@@ -353,7 +382,7 @@ final class Chain implements AutoCloseable {
                 a1.sources.in.channels = kept
                 a1.sources.in.ack = %s
                 a1.channels.kept.type = %s
-                a1.channels.kept.sync = always
+                a1.channels.kept.sync = %s
                 a1.channels.kept.appender = %s
                 a1.channels.kept.dataDirs = %s
                 a1.channels.kept.maxFileSize = 1m
@@ -362,10 +391,11 @@ final class Chain implements AutoCloseable {
                 """.formatted(
                         dual ? "safe" : "accepted",
                         options.channel(),
+                        options.sync(),
                         options.appender(),
                         disk.folder().resolve("log")));
         if (dual) {
-            text.append("a1.channels.kept.byteCapacity = 1m\n");
+            text.append("a1.channels.kept.byteCapacity = 1m\na1.channels.kept.memoryCapacity = 1000\n");
         }
         if (withSink) {
             text.append("""

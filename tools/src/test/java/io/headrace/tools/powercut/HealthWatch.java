@@ -4,8 +4,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
-/** Asks an agent for its health all the time and keeps what it complains of. */
+/** Asks an agent for its health all the time and keeps what it complains of with status 503. */
 final class HealthWatch implements AutoCloseable {
     private static final long PAUSE_NANOS = 10_000_000;
 
@@ -19,13 +20,13 @@ final class HealthWatch implements AutoCloseable {
         thread = new Thread(
                 () -> {
                     while (!closed) {
-                        String answer = agent.get("/health", false);
+                        AgentUnderTest.Answer answer = agent.ask("/health");
                         if (answer != null) {
                             long now = System.nanoTime();
                             longestGapNanos = Math.max(longestGapNanos, now - lastAnswerNanos);
                             lastAnswerNanos = now;
-                            if (!answer.contains("\"healthy\":true")) {
-                                complaints.add(answer);
+                            if (answer.isFailure()) {
+                                complaints.add(answer.body());
                             }
                         }
                         LockSupport.parkNanos(PAUSE_NANOS);
@@ -36,8 +37,9 @@ final class HealthWatch implements AutoCloseable {
         thread.start();
     }
 
-    boolean heard(String part) {
-        return complaints.stream().anyMatch(complaint -> complaint.contains(part));
+    /** Whether one complaint matched. */
+    boolean heard(Pattern complaint) {
+        return complaints.stream().anyMatch(said -> complaint.matcher(said).find());
     }
 
     /** The longest time in which it was not answered, by now. */

@@ -14,6 +14,8 @@ enum Mode {
     CUT_IN_RECOVERY,
     /** System calls on the log fail, or write less than they were asked to; then a cut or a kill. */
     SYNC_ERROR,
+    /** All system calls on the log fail from some moment on, until the channel is given up. */
+    FAILING_DISK,
     /** The file system fills up; then there is room again, or a sink, or a cut. */
     FULL;
 
@@ -28,7 +30,7 @@ enum Mode {
                 return mode;
             }
         }
-        throw new IllegalArgumentException(
-                "--mode: " + option + " (expected: cut, kill, kill-restart-cut, cut-in-recovery, sync-error or full)");
+        throw new IllegalArgumentException("--mode: " + option
+                + " (expected: cut, kill, kill-restart-cut, cut-in-recovery, sync-error," + " failing-disk or full)");
     }
 }

@@ -35,6 +35,7 @@ final class PowerCuts {
         long unacknowledged = 0;
         int done = 0;
         int others = 0;
+        int spilling = 0;
         long chainSeed = options.seed();
         Violation violation = null;
         while (done < options.runs() && violation == null) {
@@ -46,6 +47,7 @@ final class PowerCuts {
                     events += outcome.acknowledged();
                     unacknowledged += outcome.unacknowledged();
                     done += outcome.counts() ? 1 : 0;
+                    spilling += outcome.spilling() ? 1 : 0;
                     others += outcome.counts() ? 0 : 1;
                     out.printf(
                             Locale.ROOT,
@@ -78,7 +80,7 @@ final class PowerCuts {
                 "| %s | %s | %s | %d | %d to %d | %s | %,d | %s |%n",
                 options.mode().option(),
                 options.channel(),
-                options.appender(),
+                options.appender() + (options.sync().equals("always") ? "" : ", sync " + options.sync()),
                 done,
                 options.seed(),
                 violation == null ? chainSeed - 1 : chainSeed,
@@ -89,14 +91,16 @@ final class PowerCuts {
                 Locale.ROOT,
                 "%d runs%s in %.0f s; %,d events were sent and not acknowledged at the moment of a fault%n",
                 done,
-                others == 0 ? "" : " and " + others + " that missed the moment",
+                (others == 0 ? "" : " and " + others + " that missed the moment")
+                        + (options.channel().equals("dual") ? ", " + spilling + " while the channel spilled" : ""),
                 seconds(begun),
                 unacknowledged);
         if (violation != null) {
             out.println("kept: " + chain.work());
             out.println("again: tools/src/rig/power-cuts --mode "
                     + options.mode().option() + " --channel "
-                    + options.channel() + " --appender " + options.appender() + " --seed " + chainSeed + " --runs "
+                    + options.channel() + " --appender " + options.appender() + " --sync " + options.sync() + " --seed "
+                    + chainSeed + " --runs "
                     + options.chain() + (options.withoutSync() ? " --without-sync" : ""));
             return 1;
         }

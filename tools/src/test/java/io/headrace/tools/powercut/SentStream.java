@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.zip.CRC32C;
 
 /**
@@ -22,6 +23,8 @@ final class SentStream {
     private final long seed;
     private long[] eventsUpTo = new long[1024];
     private long[] bytesUpTo = new long[1024];
+    private final BitSet sent = new BitSet();
+    private final BitSet sentAgain = new BitSet();
     private int frames;
     private long acknowledged;
 
@@ -111,6 +114,17 @@ final class SentStream {
         crc.update(out.array(), ORIGIN_CRC + 4, length - ORIGIN_CRC - 4);
         out.putInt(ORIGIN_CRC, (int) crc.getValue());
         return out.clear();
+    }
+
+    /** Notes that a frame goes out now. */
+    synchronized void sending(int frame) {
+        (sent.get(frame) ? sentAgain : sent).set(frame);
+    }
+
+    /** Whether the frame of an event went out more than once, since it was not acknowledged the first time. */
+    synchronized boolean wasSentAgain(long event) {
+        int frame = Arrays.binarySearch(eventsUpTo, 0, frames + 1, event);
+        return sentAgain.get(frame < 0 ? -frame - 1 : frame + 1);
     }
 
     /** {@code stream:number:filler}. */

@@ -158,6 +158,7 @@ final class StreamSender implements AutoCloseable {
             }
             due = Math.max(due, System.nanoTime() - PAUSE_NANOS) + frame.remaining() * 1_000_000_000L / bytesASecond;
             sentBytes += frame.remaining();
+            stream.sending((int) next);
             ByteBuffer message = message(DATA, 32);
             message.putInt(1).putLong(stream.acknowledged()).putLong(frame.remaining());
             write(connection, message, frame);

@@ -454,6 +454,7 @@ public final class LinkSender implements LinkDecoder.Handler {
             }
             int count = open.next() - first;
             if (count > 0) {
+                lease.sent(open.next());
                 writer.write(output, lease, first, count, consumer.lowWater(), bytes);
             }
         }

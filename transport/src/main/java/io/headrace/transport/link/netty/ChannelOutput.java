@@ -11,7 +11,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 
 /** A Netty channel as a state machine's way out. Used on the channel's event loop. */
-final class ChannelOutput implements LinkOutput {
+public final class ChannelOutput implements LinkOutput {
     private final Channel channel;
     private final boolean lingers;
     private boolean closing;
@@ -25,12 +25,12 @@ final class ChannelOutput implements LinkOutput {
      * Of a receiver: closing sends what is queued and the end of the stream, then waits a moment for the peer to close.
      * Closing while its bytes are unread would reset the connection, and a REJECT under way would be lost with it.
      */
-    static ChannelOutput lingering(Channel channel) {
+    public static ChannelOutput lingering(Channel channel) {
         return new ChannelOutput(channel, true);
     }
 
     /** Of a sender: closing drops what is not written, because it will be sent again. */
-    static ChannelOutput abrupt(Channel channel) {
+    public static ChannelOutput abrupt(Channel channel) {
         return new ChannelOutput(channel, false);
     }
 

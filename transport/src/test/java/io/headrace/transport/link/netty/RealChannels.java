@@ -23,10 +23,10 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /** The engine's channels and what stands before them, as an agent would make them. */
-final class RealChannels {
+public final class RealChannels {
     private RealChannels() {}
 
-    static ManagedChannel open(ChannelSettings settings, Storage storage) throws IOException {
+    public static ManagedChannel open(ChannelSettings settings, Storage storage) throws IOException {
         ManagedChannel channel = ChannelFactory.open(
                 settings,
                 new ChannelEnvironment(
@@ -41,11 +41,11 @@ final class RealChannels {
         return channel;
     }
 
-    static ChannelProcessor processor(Channel channel) {
+    public static ChannelProcessor processor(Channel channel) {
         return processor(channel, List.of());
     }
 
-    static ChannelProcessor processor(Channel channel, List<InterceptorStage> interceptors) {
+    public static ChannelProcessor processor(Channel channel, List<InterceptorStage> interceptors) {
         return new ChannelProcessorImpl(
                 List.of(channel),
                 interceptors,

@@ -20,8 +20,8 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /** What an agent would give a component. */
-final class TestContext implements SourceContext, SinkContext {
-    final List<String> health = new CopyOnWriteArrayList<>();
+public final class TestContext implements SourceContext, SinkContext {
+    public final List<String> health = new CopyOnWriteArrayList<>();
     private final Map<String, String> settings;
     private final EventLoops loops;
     private final ChannelProcessor processor;
@@ -38,11 +38,11 @@ final class TestContext implements SourceContext, SinkContext {
         this.metrics = new MetricGroup(processor == null ? GroupType.SINK : GroupType.SOURCE, "test");
     }
 
-    static TestContext source(EventLoops loops, ChannelProcessor processor, Map<String, String> settings) {
+    public static TestContext source(EventLoops loops, ChannelProcessor processor, Map<String, String> settings) {
         return new TestContext(settings, loops, processor, null);
     }
 
-    static TestContext sink(EventLoops loops, ChannelConsumer consumer, Map<String, String> settings) {
+    public static TestContext sink(EventLoops loops, ChannelConsumer consumer, Map<String, String> settings) {
         return new TestContext(settings, loops, null, consumer);
     }
 
@@ -57,15 +57,15 @@ final class TestContext implements SourceContext, SinkContext {
         return folder;
     }
 
-    long count(String counter) {
+    public long count(String counter) {
         return metrics.counter(counter).get();
     }
 
-    long gauge(String name) {
+    public long gauge(String name) {
         return metrics.gauges().get(name).longValue();
     }
 
-    String lastHealth() {
+    public String lastHealth() {
         return health.isEmpty() ? "" : health.get(health.size() - 1);
     }
 

@@ -1,0 +1,58 @@
+package io.headrace.benchmarks.beside;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/** Relative differences of windows with a command from the ones alone beside them, in percent. Owned by one thread. */
+final class Pairs {
+    private static final int RESAMPLES = 10_000;
+    private static final long SEED = 1;
+    private static final double LOW = 0.025;
+    private static final double HIGH = 0.975;
+
+    private final List<Double> percents = new ArrayList<>();
+
+    /**
+     * Median and the bounds of its 95 % confidence interval, by the percentile bootstrap (Efron 1979).
+     *
+     * @param count of pairs
+     */
+    record Estimate(double median, double low, double high, int count) {
+        String text() {
+            return String.format(Locale.ROOT, "%+.2f %% (%+.2f to %+.2f)", median, low, high);
+        }
+    }
+
+    void add(double with, double alone) {
+        percents.add(100 * (with / alone - 1));
+    }
+
+    Estimate estimate() {
+        double[] values = percents.stream().mapToDouble(Double::doubleValue).toArray();
+        if (values.length == 0) {
+            throw new IllegalStateException("pairs: none (expected: at least one)");
+        }
+        Random random = new Random(SEED);
+        double[] medians = new double[RESAMPLES];
+        double[] drawn = new double[values.length];
+        for (int i = 0; i < RESAMPLES; i++) {
+            for (int j = 0; j < drawn.length; j++) {
+                drawn[j] = values[random.nextInt(values.length)];
+            }
+            medians[i] = median(drawn);
+        }
+        Arrays.sort(medians);
+        return new Estimate(
+                median(values), medians[(int) (LOW * RESAMPLES)], medians[(int) (HIGH * RESAMPLES)], values.length);
+    }
+
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
