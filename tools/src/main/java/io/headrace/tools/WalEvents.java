@@ -86,9 +86,18 @@ final class WalEvents {
     int walk(WalCommand wal, LogPlace place, boolean follow, Sink sink) throws IOException {
         long above = from == null ? Long.MIN_VALUE : from - 1;
         Pace pace = reading.pace(wal.storage(), place);
+        // What comes meanwhile may come faster than it is read.
+        boolean bounded = !follow && wal.storage().holder(place.home()) != null;
+        long upTo = Long.MAX_VALUE;
         try (LogWalk walk = new LogWalk(wal.storage(), place, above, committed, !follow)) {
             while (!stopped && (limit == null || events < limit)) {
                 LogWalk.Step step = walk.next();
+                if (bounded && upTo == Long.MAX_VALUE) {
+                    upTo = walk.durable();
+                }
+                if (step == LogWalk.Step.FRAME && walk.sequence() > upTo) {
+                    break;
+                }
                 pace.step();
                 if (step == LogWalk.Step.FRAME) {
                     frame(walk, sink);

@@ -260,6 +260,42 @@ class WalCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"cat", "export"})
+    void shouldEndBesideAnAgentAtWhatWasDurableWhenItBegan(String command) throws IOException {
+        try (LogMaker maker = new LogMaker(log)) {
+            maker.append(20, 1_000).checkpoint(3).append(2, 100);
+            Path file = folder.resolve("waiting");
+            if (command.equals("export")) {
+                assertThat(run("wal", command, "--out", file.toString(), log.toString()))
+                        .isEqualTo(ExitCode.OK);
+                assertThat(Files.readAllLines(file)).hasSize(17);
+            } else {
+                assertThat(lines("wal", command, log.toString())).hasSize(17);
+            }
+        }
+    }
+
+    @Test
+    void shouldSayWhatOnlyACursorMisses() throws IOException {
+        try (LogMaker maker = new LogMaker(log)) {
+            maker.append(50, 20_000);
+            maker.log().state().cursors().put("audit", new CursorState("audit", new StreamId(1, 2), "oldest", 0, 1));
+            maker.checkpoint(40).stop();
+        }
+        flip(segment(1), 4096 + 1000);
+        assertThat(run("wal", "check", log.toString())).isEqualTo(ExitCode.INTEGRITY);
+        assertThat(out.toString())
+                .contains("acknowledged data, nothing missing; on cursor audit sequence 1")
+                .contains("Missing on cursor audit: 1 sequence: 1");
+        assertThat(run("wal", "check", "--json", log.toString())).isEqualTo(ExitCode.INTEGRITY);
+        assertThat(out.toString().replaceAll("\\s", ""))
+                .contains("\"lost\":[],\"lostOnCursors\":{\"audit\":[{\"first\":1,\"last\":1}]}");
+        assertThat(run("wal", "repair", "--apply", log.toString())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("Lost on cursor audit: 1 sequence: 1", "0 events, counted as dropped");
+        assertThat(run("wal", "check", log.toString())).isEqualTo(ExitCode.OK);
+    }
+
     @Test
     @Timeout(30)
     void shouldEndACheckAtWhatWasDurableWhenItBegan() throws IOException {

@@ -5,13 +5,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Reads all of a log that is not committed and verifies every checksum, from outside and without a lock.
+ * Reads all of a log that is not committed on every cursor and verifies every checksum, from outside and without a lock.
  *
  * @param damages in log order
  * @param frames that hold, events included or not
- * @param events in those that are not committed
+ * @param events in those that are not committed by the sinks
  * @param bytes of those frames, in the log
  * @param tornBytes at the end, written and never known to be durable: cut when the log is opened; 0 while somebody has it
  * @param tornFile where they are, or null
@@ -48,9 +49,14 @@ public record LogCheck(
         return damages.isEmpty();
     }
 
-    /** All that is missing, in order. */
+    /** All that the sinks miss, in order. */
     public List<LogDamage.SequenceRange> lost() {
         return damages.stream().flatMap(damage -> damage.lost().stream()).toList();
+    }
+
+    /** What cursors beside the sinks' miss, by name. */
+    public Map<String, List<LogDamage.SequenceRange>> lostOnCursors() {
+        return LogDamage.lostOnCursors(damages);
     }
 
     /**
@@ -68,7 +74,7 @@ public record LogCheck(
         long events = 0;
         long last = 0;
         long upTo = Long.MAX_VALUE;
-        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, false, true)) {
+        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, LogView.Reach.CURSORS, true)) {
             LogWalk.Step step = walk.next();
             if (holder != null) {
                 upTo = walk.view().checkpoint().durable();

@@ -1,7 +1,10 @@
 package io.headrace.wal;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One place of a log that is not as it was written.
@@ -11,11 +14,20 @@ import java.util.List;
  * @param offset where in it, in bytes; 0 when all of it
  * @param end where it can be read again, or its end
  * @param lost sequences that are missing and were acknowledged and not committed, in order
+ * @param lostOnCursors of those that are missing the ones which cursors beside the sinks' have yet to get, by the name of
+ *     the cursor; without cursors that miss nothing
  * @param events as far as damaged headers tell, how many events that were
  * @param fault what was found there
  */
 public record LogDamage(
-        Kind kind, Path file, long offset, long end, List<SequenceRange> lost, long events, String fault) {
+        Kind kind,
+        Path file,
+        long offset,
+        long end,
+        List<SequenceRange> lost,
+        Map<String, List<SequenceRange>> lostOnCursors,
+        long events,
+        String fault) {
     /** What is damaged. */
     public enum Kind {
         /** Bytes of a segment where a frame should be. */
@@ -38,11 +50,27 @@ public record LogDamage(
 
     public LogDamage {
         lost = List.copyOf(lost);
+        lostOnCursors = new TreeMap<>(lostOnCursors);
+    }
+
+    /** What cursors beside the sinks' miss in all, by name, in order. */
+    public static Map<String, List<SequenceRange>> lostOnCursors(List<LogDamage> damages) {
+        Map<String, List<SequenceRange>> lost = new TreeMap<>();
+        for (LogDamage damage : damages) {
+            damage.lostOnCursors.forEach((cursor, ranges) ->
+                    lost.computeIfAbsent(cursor, name -> new ArrayList<>()).addAll(ranges));
+        }
+        return lost;
     }
 
     /** How many sequences are missing. */
     public long lostSequences() {
-        return lost.stream()
+        return count(lost);
+    }
+
+    /** How many sequences are in some ranges. */
+    public static long count(List<SequenceRange> ranges) {
+        return ranges.stream()
                 .mapToLong(range -> range.last() - range.first() + 1)
                 .sum();
     }

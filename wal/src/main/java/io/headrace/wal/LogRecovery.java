@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Finds out what a log holds: starts where the checkpoint says the durable frames end, accepts what was written since,
@@ -222,8 +223,9 @@ final class LogRecovery {
                     : begun.get(segment.link().previousIndex());
             if (previous == null) {
                 throw damaged("segment " + Segment.nameOf(segment.link().previousIndex())
-                        + " is missing or its header is damaged (expected: cursors that stand at " + slowest
-                        + " have yet to read it; drop them with headrace wal cursors to go on without)");
+                        + " is missing or its header is damaged (cursors that have yet to read it: "
+                        + waitingFor(segment.link().previousLast(), checkpoint)
+                        + "; headrace wal cursors --drop NAME goes on without such a cursor)");
             }
             segment = addBefore(segment, previous);
         }
@@ -234,6 +236,13 @@ final class LogRecovery {
             }
             segment = addBefore(segment, previous);
         }
+    }
+
+    private static String waitingFor(long sequence, Checkpoint checkpoint) {
+        return checkpoint.state().cursors().values().stream()
+                .filter(cursor -> cursor.committed().floor() < sequence)
+                .map(CursorState::name)
+                .collect(Collectors.joining(", "));
     }
 
     /** A segment that names itself as the one before follows none: a repair wrote it. */

@@ -34,6 +34,7 @@ public final class LogRepair {
 
     private LogView view;
     private long lowWater;
+    private long slowest;
     private int firstDamaged = Integer.MAX_VALUE;
     private long last;
     private long copyFrames;
@@ -61,9 +62,14 @@ public final class LogRepair {
             aside = Map.copyOf(aside);
         }
 
-        /** All that is missing, in order. */
+        /** All that the sinks miss, in order. */
         public List<LogDamage.SequenceRange> lost() {
             return damages.stream().flatMap(damage -> damage.lost().stream()).toList();
+        }
+
+        /** What cursors beside the sinks' miss, by name. */
+        public Map<String, List<LogDamage.SequenceRange>> lostOnCursors() {
+            return LogDamage.lostOnCursors(damages);
         }
 
         /** Whether anything is damaged. */
@@ -133,10 +139,11 @@ public final class LogRepair {
 
     private void look() throws IOException {
         refuseMissing(place);
-        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, false, true)) {
+        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, LogView.Reach.CURSORS, true)) {
             LogWalk.Step step = walk.next();
             view = walk.view();
             lowWater = view.checkpoint().lowWater();
+            slowest = view.checkpoint().slowest();
             ledger.begin(view);
             last = view.checkpoint().durable();
             for (; step != LogWalk.Step.END; step = walk.next()) {
@@ -208,11 +215,13 @@ public final class LogRepair {
 
     private long copiedAbove() {
         int first = firstCopied();
-        return first == 0 ? lowWater : view.parts().get(first - 1).lastSequence();
+        return first == 0 ? slowest : view.parts().get(first - 1).lastSequence();
     }
 
     private static boolean isCopied(LogWalk walk) {
-        return walk.frame() != null && walk.frame().type() != FrameType.PAD && !walk.isCommitted();
+        return walk.frame() != null
+                && walk.frame().type() != FrameType.PAD
+                && walk.view().isNeeded(walk.sequence());
     }
 
     private Plan plan(String name) throws IOException {
@@ -377,7 +386,7 @@ public final class LogRepair {
                 link = new SegmentHeader.Link(sequence, current.index(), end, written);
             } else if (first == 0) {
                 // Follows itself: nothing before it is part of the log, and nothing before leads here.
-                link = new SegmentHeader.Link(sequence, next.index(), 0, lowWater);
+                link = new SegmentHeader.Link(sequence, next.index(), 0, slowest);
             } else {
                 LogView.Part before = view.parts().get(first - 1);
                 link = new SegmentHeader.Link(sequence, before.index(), before.end(), before.lastSequence());

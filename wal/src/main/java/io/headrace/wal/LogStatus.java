@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * @param oldestMicros creation of the oldest event that waits, in microseconds since the epoch; -1: none
  * @param lastWriteMillis when a segment was written last, since the epoch; -1: not known
  * @param lastCheckpointMillis when a checkpoint was written and synced last; -1: not known
- * @param missingSegments of the backlog
+ * @param missingSegments of the backlog, and of what only cursors have yet to get
  */
 public record LogStatus(
         LogPlace place,
@@ -88,11 +88,14 @@ public record LogStatus(
     public static LogStatus read(Storage storage, LogPlace place) throws IOException {
         LogIdentity identity = LogIdentity.inspect(storage, place.home());
         String holder = storage.holder(place.home());
-        LogView view = LogView.take(storage, place, false);
+        LogView view = LogView.take(storage, place, LogView.Reach.CURSORS);
         Checkpoint checkpoint = view.checkpoint();
         LogState state = checkpoint.state();
         // What a writer is at work on is not read under its hands; its newest checkpoint is not old.
         long lastSequence = holder == null ? lastSequence(storage, place, checkpoint.durable()) : checkpoint.durable();
+        List<LogView.Part> backlog = view.parts().stream()
+                .filter(part -> part.lastSequence() < 0 || part.lastSequence() > checkpoint.lowWater())
+                .toList();
         long dropped =
                 state.dropped().values().stream().mapToLong(Long::longValue).sum();
         List<Input> inputs = new ArrayList<>();
@@ -114,10 +117,10 @@ public record LogStatus(
                 identity == null ? "the identity file is missing" : identity.changed(),
                 checkpoint.clean(),
                 view.segments(),
-                (int) view.parts().stream().filter(part -> !part.isMissing()).count(),
+                (int) backlog.stream().filter(part -> !part.isMissing()).count(),
                 Math.max(0, state.accepted() - state.delivered() - dropped),
                 waiting(checkpoint),
-                view.bytes(),
+                LogView.bytes(backlog),
                 checkpoint.lowWater(),
                 checkpoint.durable(),
                 lastSequence,

@@ -48,14 +48,25 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
         }
     }
 
+    /** How far down a view goes. */
+    enum Reach {
+        /** To what the sinks have yet to get. */
+        SINKS,
+        /** To what the slowest cursor has yet to get, the sinks' among them. */
+        CURSORS,
+        /** Also segments below that are not used again yet. */
+        RELEASED;
+
+        /** What this view needs nothing below of. */
+        long floor(Checkpoint checkpoint) {
+            return this == SINKS ? checkpoint.lowWater() : checkpoint.slowest();
+        }
+    }
+
     private record Found(Path path, SegmentHeader header, long size) {}
 
-    /**
-     * Takes a view.
-     *
-     * @param withReleased also segments below the low-water mark that are not used again yet
-     */
-    static LogView take(Storage storage, LogPlace place, boolean withReleased) throws IOException {
+    /** Takes a view. */
+    static LogView take(Storage storage, LogPlace place, Reach reach) throws IOException {
         for (int attempt = 1; ; attempt++) {
             String fault = null;
             Checkpoint checkpoint = null;
@@ -71,7 +82,7 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
             if (checkpoint == null) {
                 return withoutCheckpoint(place, fault, found);
             }
-            List<Part> parts = chain(place, checkpoint, found, withReleased);
+            List<Part> parts = chain(place, checkpoint, found, reach);
             boolean whole = parts.stream().noneMatch(Part::isMissing);
             // What is missing may have been released since the checkpoint was read.
             if (whole
@@ -105,6 +116,13 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
         return checkpoint.state().committed().isMarked(sequence) || isHole(sequence);
     }
 
+    /** Whether the sinks or a cursor have yet to get the frame of a sequence. */
+    boolean isNeeded(long sequence) {
+        return !isCommitted(sequence)
+                || checkpoint.state().cursors().values().stream()
+                        .anyMatch(cursor -> !cursor.committed().isMarked(sequence));
+    }
+
     private boolean isHole(long sequence) {
         var hole = checkpoint.state().holes().floorEntry(sequence);
         return hole != null && hole.getValue() >= sequence;
@@ -112,6 +130,10 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
 
     /** Bytes of frames in all parts, as far as they are known to be written. */
     long bytes() {
+        return bytes(parts);
+    }
+
+    static long bytes(List<Part> parts) {
         long bytes = 0;
         for (Part part : parts) {
             if (!part.isMissing()) {
@@ -148,9 +170,9 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
         }
     }
 
-    /** As recovery goes: from the checkpoint's tail back to the low-water mark, then on from the tail. */
+    /** As recovery goes: from the checkpoint's tail back to what is needed, then on from the tail. */
     private static List<Part> chain(
-            LogPlace place, Checkpoint checkpoint, NavigableMap<Long, Found> found, boolean withReleased) {
+            LogPlace place, Checkpoint checkpoint, NavigableMap<Long, Found> found, Reach reach) {
         Deque<Part> parts = new ArrayDeque<>();
         long at = checkpoint.tailSegmentIndex();
         if (at != 0) {
@@ -162,7 +184,7 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
             } else {
                 parts.add(part(at, tail, following, checkpoint.tailOffset()));
             }
-            back(place, found, parts, withReleased ? Long.MIN_VALUE : checkpoint.lowWater());
+            back(place, found, parts, reach == Reach.RELEASED ? Long.MIN_VALUE : reach.floor(checkpoint));
         }
         forward(found, parts, at);
         return List.copyOf(parts);
@@ -195,13 +217,13 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
         return new LogView(place, nothing, fault, List.copyOf(parts), found.size());
     }
 
-    private static void back(LogPlace place, NavigableMap<Long, Found> found, Deque<Part> parts, long lowWater) {
+    private static void back(LogPlace place, NavigableMap<Long, Found> found, Deque<Part> parts, long floor) {
         while (true) {
             Part first = parts.peekFirst();
             if (first.isMissing()) {
                 // Nothing tells what it followed: the newest before it that nobody else follows.
                 long before = unfollowedBefore(found, first);
-                if (before < 0 || first.lastSequence <= lowWater) {
+                if (before < 0 || first.lastSequence <= floor) {
                     return;
                 }
                 Found segment = found.get(before);
@@ -210,7 +232,7 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
                 continue;
             }
             SegmentHeader.Link link = first.header.link();
-            if (link.previousIndex() == 0 || link.previousIndex() == first.index || link.previousLast() <= lowWater) {
+            if (link.previousIndex() == 0 || link.previousIndex() == first.index || link.previousLast() <= floor) {
                 return;
             }
             Found previous = found.get(link.previousIndex());
@@ -224,7 +246,7 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
                         true,
                         link.previousEnd(),
                         link.previousLast()));
-            } else if (lowWater == Long.MIN_VALUE && found.lowerKey(first.index) == null) {
+            } else if (floor == Long.MIN_VALUE && found.lowerKey(first.index) == null) {
                 // The oldest there is: what was before it has been released.
                 return;
             } else {

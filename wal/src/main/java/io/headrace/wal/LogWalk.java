@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Reads the frames of a log in order from outside, while it may be open elsewhere: by plain positional reads into bounded
@@ -39,7 +40,7 @@ public final class LogWalk implements AutoCloseable {
 
     private final Storage storage;
     private final LogPlace place;
-    private final boolean withReleased;
+    private final LogView.Reach reach;
     private final boolean judging;
     private final SegmentScanner scanner =
             new SegmentScanner(ByteBufAllocator.DEFAULT, (int) LogSettings.MAX_SEGMENT_BYTES);
@@ -73,16 +74,21 @@ public final class LogWalk implements AutoCloseable {
      *     reads the last segment to its end
      */
     public LogWalk(Storage storage, LogPlace place, long above, boolean withReleased, boolean judging) {
+        this(storage, place, above, withReleased ? LogView.Reach.RELEASED : LogView.Reach.SINKS, judging);
+    }
+
+    /** As the other one, to verify a log: {@code reach} says how far down. */
+    LogWalk(Storage storage, LogPlace place, long above, LogView.Reach reach, boolean judging) {
         this.storage = storage;
         this.place = place;
-        this.withReleased = withReleased;
+        this.reach = reach;
         this.judging = judging;
         this.last = above;
     }
 
     /** Walks what a view of a log that nobody has open shows, whatever stands in the checkpoint meanwhile. */
     LogWalk(Storage storage, LogPlace place, LogView fixed, long above) {
-        this(storage, place, above, false, true);
+        this(storage, place, above, LogView.Reach.CURSORS, true);
         this.fixed = fixed;
     }
 
@@ -106,6 +112,7 @@ public final class LogWalk implements AutoCloseable {
                             0,
                             0,
                             List.of(),
+                            Map.of(),
                             0,
                             view.checkpointFault());
                     return Step.DAMAGE;
@@ -120,6 +127,11 @@ public final class LogWalk implements AutoCloseable {
             }
             LogView.Part part = view.parts().get(at);
             if (segment == null && !open(part)) {
+                if (isPassed(part)) {
+                    released++;
+                    at++;
+                    continue;
+                }
                 if (isReleased(part)) {
                     renew();
                     continue;
@@ -136,7 +148,7 @@ public final class LogWalk implements AutoCloseable {
                 at++;
                 return Step.DAMAGE;
             }
-            if (!sizeTold && part.size() != part.header().size()) {
+            if (!sizeTold && part.size() != part.header().size() && !isPassed(part)) {
                 sizeTold = true;
                 if (isReleased(part)) {
                     renew();
@@ -148,6 +160,7 @@ public final class LogWalk implements AutoCloseable {
                         part.size(),
                         part.header().size(),
                         List.of(),
+                        Map.of(),
                         0,
                         part.size() + " bytes (expected: " + part.header().size() + ", as its header says)");
                 return Step.DAMAGE;
@@ -179,9 +192,7 @@ public final class LogWalk implements AutoCloseable {
             return null;
         }
         String fault = scanner.fault();
-        boolean passed = withReleased
-                && part.followed()
-                && part.lastSequence() <= view.checkpoint().lowWater();
+        boolean passed = isPassed(part);
         boolean guessed = !part.followed() && at < view.parts().size() - 1;
         if (passed || offset >= part.required() && !isLost(offset, guessed)) {
             if (passed || guessed) {
@@ -204,6 +215,14 @@ public final class LogWalk implements AutoCloseable {
         }
         skipDamage(part, offset, fault);
         return Step.DAMAGE;
+    }
+
+    /** Whether nobody needs a part any more, so that its file may be used again at any time. */
+    private boolean isPassed(LogView.Part part) {
+        return reach == LogView.Reach.RELEASED
+                && view.checkpointFault() == null
+                && part.followed()
+                && part.lastSequence() <= reach.floor(view.checkpoint());
     }
 
     private boolean accept(Frame found) {
@@ -340,10 +359,27 @@ public final class LogWalk implements AutoCloseable {
             long first,
             long lastLost,
             long events) {
+        LogState state = view.checkpoint().state();
+        long from = Math.max(first, last + 1);
+        List<LogDamage.SequenceRange> lost = missing(state.committed(), from, lastLost);
+        Map<String, List<LogDamage.SequenceRange>> lostOnCursors = new TreeMap<>();
+        if (reach != LogView.Reach.SINKS) {
+            state.cursors().forEach((name, cursor) -> {
+                List<LogDamage.SequenceRange> ranges = missing(cursor.committed(), from, lastLost);
+                if (!ranges.isEmpty()) {
+                    lostOnCursors.put(name, ranges);
+                }
+            });
+        }
+        last = Math.max(last, lastLost);
+        damage = new LogDamage(kind, file, offset, end, lost, lostOnCursors, lost.isEmpty() ? 0 : events, fault);
+    }
+
+    /** What of some sequences was used and is not committed. */
+    private List<LogDamage.SequenceRange> missing(SequenceWindow committed, long first, long lastLost) {
         List<LogDamage.SequenceRange> lost = new ArrayList<>();
         LogState state = view.checkpoint().state();
-        SequenceWindow committed = state.committed();
-        long from = Math.max(Math.max(first, last + 1), committed.floor() + 1);
+        long from = Math.max(first, committed.floor() + 1);
         // Behind the last sequence that there is comes a negative one.
         while (from > 0 && from <= lastLost) {
             Map.Entry<Long, Long> hole = state.holes().floorEntry(from);
@@ -359,8 +395,7 @@ public final class LogWalk implements AutoCloseable {
                 from = to + 1;
             }
         }
-        last = Math.max(last, lastLost);
-        damage = new LogDamage(kind, file, offset, end, lost, lost.isEmpty() ? 0 : events, fault);
+        return lost;
     }
 
     /** Null when there is something behind a gap. */
@@ -426,10 +461,10 @@ public final class LogWalk implements AutoCloseable {
     }
 
     private void enter() throws IOException {
-        view = fixed != null ? fixed : LogView.take(storage, place, withReleased);
+        view = fixed != null ? fixed : LogView.take(storage, place, reach);
         knownDurable = Math.max(knownDurable, view.checkpoint().durable());
-        if (!withReleased) {
-            last = Math.max(last, view.checkpoint().lowWater());
+        if (reach != LogView.Reach.RELEASED) {
+            last = Math.max(last, reach.floor(view.checkpoint()));
         }
         List<LogView.Part> parts = view.parts();
         at = 0;
@@ -523,7 +558,7 @@ public final class LogWalk implements AutoCloseable {
         Checkpoint now = LogView.newest(storage, place.checkpointFolder());
         boolean newer = now != null && now.generation() > view.checkpoint().generation();
         if (part.lastSequence() >= 0 && !reused) {
-            return newer && now.lowWater() >= part.lastSequence();
+            return newer && reach.floor(now) >= part.lastSequence();
         }
         return newer && (reused || segment == null);
     }
@@ -587,6 +622,11 @@ public final class LogWalk implements AutoCloseable {
     /** Whether it was committed when the checkpoint was read last. */
     public boolean isCommitted() {
         return view.isCommitted(sequence());
+    }
+
+    /** What is known to be durable by now; 0 before the first step. */
+    public long durable() {
+        return view == null ? 0 : view.checkpoint().durable();
     }
 
     /** The damage of the last step. */

@@ -57,4 +57,9 @@ public interface ChannelConsumer {
 
     /** The version of the newest token that a durable checkpoint holds. */
     long checkpointedTokenVersion();
+
+    /** Whether the channel has failed, so that there will be no checkpoint any more; nobody need wait for one. */
+    default boolean isFailed() {
+        return false;
+    }
 }

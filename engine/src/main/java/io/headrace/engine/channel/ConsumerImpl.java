@@ -161,4 +161,9 @@ final class ConsumerImpl implements ChannelConsumer {
     public long checkpointedTokenVersion() {
         return checkpointedTokenVersion;
     }
+
+    @Override
+    public boolean isFailed() {
+        return channel.failure() != null;
+    }
 }

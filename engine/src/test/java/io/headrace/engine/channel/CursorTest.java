@@ -17,12 +17,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Sinks on a cursor of their own. */
 class CursorTest {
     private static final long DAY = Duration.ofDays(1).toMillis();
+    private static final int SENDERS = 10_000;
     private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final ChannelSettings FILE =
             ChannelSettings.file("c1", 1_000_000, ChannelRig.FOLDER).withSegments(4 * 1024 * 1024, 1024 * 1024);
@@ -197,16 +199,22 @@ class CursorTest {
     @Test
     void shouldForgetInputsUnseenForTheirExpiryAndKeepCheckpointsSmall() throws IOException {
         ChannelRig rig = new ChannelRig(FILE);
-        for (int i = 0; i < 2_000; i++) {
-            SourceInput input = rig.processor.openInput(new InputKey(InputKey.Kind.ORDERED, "file:" + i));
+        for (int i = 0; i < SENDERS; i++) {
+            // As links are named: by 128 bits.
+            String stream = String.format(Locale.ROOT, "link:%016x%016x", i * 0x9E3779B97F4A7C15L, ~i);
+            SourceInput input = rig.processor.openInput(new InputKey(InputKey.Kind.WINDOW, stream));
             rig.input = input;
-            rig.put(1, "x");
+            rig.put(2, "x");
             input.close();
-            if (i % 100 == 0) {
+            if (i % 500 == 0) {
                 rig.drain();
             }
         }
         rig.drain();
+        rig.pass(200);
+        assertThat(checkpointBytes(rig.storage))
+                .as("a checkpoint with all senders, each with a gap in what came")
+                .isBetween(SENDERS * 16, SENDERS * 80);
         rig.open(InputKey.Kind.ORDERED, "file:open");
         rig.put(5, "x");
         rig.drain();
@@ -225,7 +233,7 @@ class CursorTest {
         rig.pass(DAY);
         rig.pass(200);
         try (ChannelRig last = rig) {
-            assertThat(last.metric("InputExpiredCount")).isEqualTo(2_000);
+            assertThat(last.metric("InputExpiredCount")).isEqualTo(SENDERS);
             assertThat(last.input.startPosition()).isEqualTo(5);
         }
         assertThat(checkpointBytes(rig.storage)).isLessThan(1_000);

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that somebody else fills, and that has room again. */
 class FullDiskTest {
@@ -97,6 +99,36 @@ class FullDiskTest {
         passSeconds(rig, 1);
         try (ChannelRig again = rig.killAndReopen()) {
             assertThat(drain(again)).isEqualTo(numbersOf(put)).hasSize(before + 200);
+        }
+    }
+
+    /** A mapped page for which there is no room would end the process. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mapped", "positional"})
+    void shouldHoldSourcesWhileTheDiskIsFullWhateverTheAppender(String appender) throws IOException {
+        ChannelSettings settings = WrittenSettings.file("maxFileSize", "1", "byteCapacity", "1m", "appender", appender);
+        ChannelRig rig = new ChannelRig(settings, storage, new DrivenClock());
+        storage.capacity(0);
+        List<String> put = new ArrayList<>();
+        PutStatus last = PutStatus.ACCEPTED;
+        for (int i = 0; i < 1_000 && last == PutStatus.ACCEPTED; i++) {
+            last = rig.put(i + BODY);
+            if (last == PutStatus.ACCEPTED) {
+                put.add(i + BODY);
+            }
+            rig.pass(10);
+        }
+        assertThat(last).as("back-pressure").isNotEqualTo(PutStatus.ACCEPTED);
+        assertThat(rig.channel.waitingFor()).contains("bytes are free");
+        passSeconds(rig, 60);
+        assertThat(rig.put("not yet")).isNotEqualTo(PutStatus.ACCEPTED);
+        assertThat(rig.failures).isEmpty();
+        storage.capacity(Long.MAX_VALUE);
+        passSeconds(rig, 2);
+        assertThat(rig.channel.waitingFor()).isNull();
+        try (ChannelRig again = rig.killAndReopen()) {
+            assertThat(drain(again)).isEqualTo(numbersOf(put));
+            assertThat(again.channel.ledger().balances()).isTrue();
         }
     }
 

@@ -2,8 +2,16 @@ package io.headrace.engine.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.wal.LogDamagedException;
+import io.headrace.wal.SimulatedDisk;
+import io.headrace.wal.Storage;
+import io.headrace.wal.StorageFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -83,5 +91,52 @@ class SpillTest {
             assertThat(again.channel.recovery().cleanStop()).isTrue();
             assertThat(again.drain()).containsExactly("b");
         }
+    }
+
+    /** What left memory is read back from the disk, which may have changed it. */
+    @Test
+    void shouldFailWithTheCommandToRunWhereASpilledBacklogRotted() throws IOException {
+        try (ChannelRig rig = new ChannelRig(SETTINGS)) {
+            List<String> put = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                // More than the reader reads ahead.
+                put.add("event " + i + " of the backlog" + "x".repeat(30_000));
+                assertThat(rig.put(put.get(i))).isEqualTo(PutStatus.ACCEPTED);
+                rig.run();
+            }
+            assertThat(rig.metric("EvictedFrameCount")).isPositive();
+            damage(rig.storage, "event 380 of the backlog");
+
+            List<String> taken = rig.drain();
+
+            assertThat(taken).isEqualTo(put.subList(0, taken.size())).hasSizeLessThanOrEqualTo(380);
+            assertThat(rig.failures).singleElement().isInstanceOf(LogDamagedException.class);
+            assertThat(rig.channel.failure())
+                    .hasMessageContaining("damaged at")
+                    .hasMessageContaining("headrace wal check")
+                    .hasMessageContaining("headrace wal repair");
+            assertThat(rig.put("more")).isNotEqualTo(PutStatus.ACCEPTED);
+        }
+    }
+
+    private static void damage(SimulatedDisk disk, String text) throws IOException {
+        byte[] sought = text.getBytes(StandardCharsets.UTF_8);
+        for (String name : disk.list(ChannelRig.FOLDER)) {
+            Path path = ChannelRig.FOLDER.resolve(name);
+            ByteBuffer content;
+            try (StorageFile file = disk.open(path, Storage.OpenMode.READ)) {
+                content = ByteBuffer.allocate((int) file.size());
+                while (content.hasRemaining() && file.read(content, content.position()) > 0) {
+                    // Reads may be short.
+                }
+            }
+            for (int at = 0; at + sought.length <= content.capacity(); at++) {
+                if (Arrays.equals(content.array(), at, at + sought.length, sought, 0, sought.length)) {
+                    disk.flip(path, at, 1);
+                    return;
+                }
+            }
+        }
+        throw new AssertionError(text + " is in no file");
     }
 }

@@ -36,10 +36,27 @@ public final class DamageText {
         if (damage.kind() == LogDamage.Kind.CHECKPOINT) {
             return "what of the log is committed is not known";
         }
-        return damage.lost().isEmpty()
-                ? "nothing is missing, it was committed or holds no frame"
-                : "acknowledged data, sequence" + (damage.lostSequences() == 1 ? " " : "s ")
-                        + LogDamage.text(damage.lost()) + " missing";
+        if (damage.lost().isEmpty() && damage.lostOnCursors().isEmpty()) {
+            return "nothing is missing, it was committed or holds no frame";
+        }
+        StringBuilder text = new StringBuilder("acknowledged data, ")
+                .append(damage.lost().isEmpty() ? "nothing" : sequences(damage.lost()))
+                .append(" missing");
+        damage.lostOnCursors()
+                .forEach((cursor, lost) ->
+                        text.append("; on cursor ").append(cursor).append(' ').append(sequences(lost)));
+        return text.toString();
+    }
+
+    private static String sequences(List<LogDamage.SequenceRange> lost) {
+        return "sequence" + (LogDamage.count(lost) == 1 ? " " : "s ") + LogDamage.text(lost);
+    }
+
+    /** A line for each cursor beside the sinks' that misses anything. */
+    private static void printCursors(
+            PrintWriter out, String verb, Map<String, List<LogDamage.SequenceRange>> lostOnCursors) {
+        lostOnCursors.forEach((cursor, lost) -> out.println(verb + " on cursor " + cursor + ": "
+                + Amounts.of(LogDamage.count(lost), "sequence") + ": " + LogDamage.text(lost)));
     }
 
     public static void print(PrintWriter out, LogPlace place, LogCheck check, List<String> slotFaults) {
@@ -52,6 +69,7 @@ public final class DamageText {
                     + (check.holder() == null ? "" : "; open by " + check.holder()));
         } else {
             out.println(place.home() + ": damaged, " + total(check.damages()) + "; " + read);
+            printCursors(out, "Missing", check.lostOnCursors());
             out.println("To go on without what is damaged: headrace wal repair " + place.home());
         }
         slotFaults.forEach(fault -> out.println(slot(fault)));
@@ -74,6 +92,7 @@ public final class DamageText {
         plan.damages().forEach(damage -> out.println(of(damage)));
         out.println((applied ? "Lost: " : "Would be lost: ") + total(plan.damages()) + ", "
                 + Amounts.of(plan.lostEvents(), "event") + ", counted as dropped (" + LogRepair.REASON + ")");
+        printCursors(out, applied ? "Lost" : "Would be lost", plan.lostOnCursors());
         if (plan.damages().stream().anyMatch(damage -> damage.kind() == LogDamage.Kind.CHECKPOINT)) {
             out.println(
                     "Without a checkpoint all that is in the segments comes again, committed or not; positions of inputs,"

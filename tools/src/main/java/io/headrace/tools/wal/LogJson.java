@@ -159,14 +159,25 @@ public final class LogJson {
             json.writeNumberField("offset", damage.offset());
             json.writeNumberField("end", damage.end());
             json.writeStringField("fault", damage.fault());
-            json.writeArrayFieldStart("lost");
-            for (LogDamage.SequenceRange range : damage.lost()) {
-                json.writeStartObject();
-                json.writeNumberField("first", range.first());
-                json.writeNumberField("last", range.last());
-                json.writeEndObject();
+            ranges(json, "lost", damage.lost());
+            json.writeObjectFieldStart("lostOnCursors");
+            for (Map.Entry<String, List<LogDamage.SequenceRange>> cursor :
+                    damage.lostOnCursors().entrySet()) {
+                ranges(json, cursor.getKey(), cursor.getValue());
             }
-            json.writeEndArray();
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void ranges(JsonGenerator json, String field, List<LogDamage.SequenceRange> ranges)
+            throws IOException {
+        json.writeArrayFieldStart(field);
+        for (LogDamage.SequenceRange range : ranges) {
+            json.writeStartObject();
+            json.writeNumberField("first", range.first());
+            json.writeNumberField("last", range.last());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -249,7 +249,9 @@ public final class FileRollSink implements BatchSink {
             if (isCheckpointed(version)) {
                 return true;
             }
-            if (stopping && !whileStopping || Thread.currentThread().isInterrupted()) {
+            if (stopping && !whileStopping
+                    || consumer.isFailed()
+                    || Thread.currentThread().isInterrupted()) {
                 return false;
             }
             LockSupport.parkNanos(this, LOOK_NANOS);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -91,6 +92,21 @@ class FileRollFolderTest {
         }
         String rest = rig.names().stream().map(rig::content).reduce("", String::concat);
         assertThat(rest).isEqualTo("twothree");
+    }
+
+    /** It held up the opening of the channel anew for five seconds. */
+    @Test
+    void shouldNotWaitAtItsStopForACheckpointOfAChannelThatFailed() throws Exception {
+        channel.add(Map.of(), "one").add(Map.of(), "two");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        channel.checkpointAtOnce = false;
+        channel.deliver(sink, 1);
+        channel.failed = true;
+        long begun = System.nanoTime();
+        sink.stop();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+        assertThat(rig.names()).singleElement().asString().endsWith("-1.open");
     }
 
     /** What is written to a file that has no name any more is lost. */

@@ -23,6 +23,7 @@ final class TestChannel implements ChannelConsumer {
     private final Producer producer = new Producer(7);
     private final boolean tokens;
     boolean checkpointAtOnce;
+    boolean failed;
 
     private int committed;
     private byte[] token;
@@ -207,6 +208,11 @@ final class TestChannel implements ChannelConsumer {
             checkpoint();
         }
         return version;
+    }
+
+    @Override
+    public boolean isFailed() {
+        return failed;
     }
 
     @Override
