@@ -5,10 +5,10 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs a task every few seconds on the thread that may block, never two at once, until it is closed. */
+/** Runs a task again and again on the thread that may block, never two at once, until it is closed. */
 public final class PeriodicLook implements AutoCloseable {
     /** Between two looks at files. */
-    public static final long FILES_MILLIS = 3_000;
+    public static final long FILES_MILLIS = 1_000;
 
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Future<?> tick;

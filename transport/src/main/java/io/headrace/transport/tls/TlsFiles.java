@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * Looks at the files of a component's {@link TlsContext} every few seconds, logs what becomes of them and counts it. Opened
+ * Looks at the files of a component's {@link TlsContext} every second, logs what becomes of them and counts it. Opened
  * and closed by one thread.
  */
 public final class TlsFiles implements AutoCloseable {

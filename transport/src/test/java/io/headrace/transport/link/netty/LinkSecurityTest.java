@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.headrace.engine.config.ConfigValue;
+import io.headrace.engine.config.SettingsBinder;
 import io.headrace.transport.tls.TestCertificates;
 import io.headrace.wal.StreamId;
 import io.netty.pkitesting.X509Bundle;
@@ -16,6 +18,7 @@ import java.security.KeyStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
@@ -372,6 +375,60 @@ class LinkSecurityTest {
         assertThat(link.sourceContext.lastHealth()).startsWith("+");
         link.send(STREAM, link.tlsSink());
         link.awaitDelivery(1);
+    }
+
+    @Test
+    void shouldSayWhichKeysHaveNoEffect() {
+        assertThat(remarksOf(
+                        LinkSourceSettings.class,
+                        "bind",
+                        "x",
+                        "port",
+                        "1",
+                        "client-auth",
+                        "need",
+                        "ipFilterRules",
+                        "deny:ip:*"))
+                .anyMatch(line -> line.contains("client-auth: need: has no effect (ssl = false)"))
+                .anyMatch(line -> line.contains("ipFilterRules: deny:ip:*: has no effect (ipFilter = false)"));
+        assertThat(remarksOf(
+                        LinkSinkSettings.class, "hostname", "x", "port", "1", "ssl", "true", "trust-all-certs", "true"))
+                .anyMatch(line -> line.contains("anybody can take the receiver's place"));
+    }
+
+    private static List<String> remarksOf(Class<? extends Record> type, String... keysAndValues) {
+        Map<String, ConfigValue> values = new LinkedHashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put(keysAndValues[i], ConfigValue.of(keysAndValues[i], keysAndValues[i + 1]));
+        }
+        SettingsBinder binder = new SettingsBinder("test", null, values);
+        assertThat(binder.tryBind(type)).isPresent();
+        return binder.problems().stream().map(Object::toString).toList();
+    }
+
+    @Test
+    void shouldKeepOwnersThroughATornLastLineAndForgetOnlyTheOwnersOldest() throws Exception {
+        Path data = folder.resolve("owners");
+        try (StreamOwners owners = StreamOwners.open(data, 2)) {
+            assertThat(owners.claim(STREAM, "token", "a").get()).isTrue();
+            assertThat(owners.claim(STREAM, "token", "b").get()).isFalse();
+            assertThat(owners.claim(STREAM, "certificate", "b").get()).isTrue();
+        }
+        Path file = data.resolve(StreamOwners.FILE);
+        Files.writeString(file, Files.readString(file) + "00000000000000020000000000000002 token");
+        try (StreamOwners owners = StreamOwners.open(data, 2)) {
+            assertThat(owners.isOpenTo(STREAM, "token", "b")).isFalse();
+            assertThat(owners.isOpenTo(STREAM, "token", "a")).isTrue();
+            for (int i = 2; i < 5; i++) {
+                assertThat(owners.claim(new StreamId(i, i), "token", "c").get()).isTrue();
+            }
+            assertThat(owners.isOpenTo(new StreamId(2, 2), "token", "x")).isTrue();
+            assertThat(owners.isOpenTo(new StreamId(3, 3), "token", "x")).isFalse();
+            assertThat(owners.isOpenTo(STREAM, "token", "x")).isFalse();
+        }
+        Files.writeString(file, "nonsense\n");
+        assertThatThrownBy(() -> StreamOwners.open(data, 2))
+                .hasMessageContaining("line 1: nonsense (expected: STREAM KIND OWNER)");
     }
 
     @Test
