@@ -72,7 +72,7 @@ class ArticlesTest {
         assertThat(out.toString().lines().filter(line -> line.endsWith(" is left out")))
                 .hasSize(1)
                 .anyMatch(line -> line.endsWith("; sink col1 is left out"));
-        assertThat(out.toString()).contains("agent: can be used (1 source, 1 channel, 1 sink, ");
+        assertThat(out.toString()).contains("agent: can be used (1 source, 1 channel, 1 sink");
     }
 
     @Test

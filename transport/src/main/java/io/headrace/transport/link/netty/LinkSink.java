@@ -6,8 +6,13 @@ import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkSender;
 import io.headrace.transport.link.LinkSenderOptions;
+import io.headrace.transport.tls.TlsContext;
+import io.headrace.transport.tls.TlsContexts;
+import io.headrace.transport.tls.TlsDefaults;
+import io.headrace.transport.tls.TlsFiles;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +33,7 @@ public final class LinkSink implements AsyncSink {
     private final Runnable work = this::work;
     private EventLoop loop;
     private LinkSender sender;
+    private TlsFiles files;
     private Future<?> tick;
     private boolean draining;
 
@@ -39,11 +45,22 @@ public final class LinkSink implements AsyncSink {
     @Override
     public void start() {
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
+        LinkSinkSecurity security = settings.security();
+        String token;
+        TlsContext tls;
+        try {
+            token = LinkTokens.of(security.token(), security.tokenFile()).only();
+            tls = security.tls().ssl()
+                    ? TlsContexts.client(security.tls(), TlsDefaults.ofProcess(), context.epochClock(), true)
+                    : null;
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
         loop = loops.next();
         LinkSenderOptions options = new LinkSenderOptions(
                 context.agentName(),
                 context.name(),
-                "",
+                token,
                 settings.batchSize(),
                 settings.batchBytes(),
                 settings.window(),
@@ -53,7 +70,14 @@ public final class LinkSink implements AsyncSink {
                 settings.maxBackoff(),
                 STALL_MILLIS);
         LinkClient client = new LinkClient(
-                loops, loop, settings.hostname(), settings.port(), (int) settings.connectTimeout(), this::wake);
+                loops,
+                loop,
+                settings.hostname(),
+                settings.port(),
+                (int) settings.connectTimeout(),
+                tls,
+                !token.isEmpty() && !security.allowPlainToken(),
+                this::wake);
         sender = new LinkSender(
                 options,
                 context.consumer(),
@@ -63,6 +87,7 @@ public final class LinkSink implements AsyncSink {
                 new Health(),
                 context.metrics());
         client.attach(sender);
+        files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
         context.consumer().setListener(this::wake);
         tick = loop.scheduleWithFixedDelay(work, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -86,6 +111,9 @@ public final class LinkSink implements AsyncSink {
         });
         await(closed, LOOP_ANSWER_MILLIS);
         context.consumer().setListener(() -> {});
+        if (files != null) {
+            files.close();
+        }
         tick = null;
     }
 
