@@ -28,17 +28,29 @@ final class LinkClient implements LinkDialer {
     private final EventLoop loop;
     private final String host;
     private final int port;
+    private final boolean sendfile;
     private final Runnable wake;
     private final Bootstrap bootstrap;
     private LinkSender sender;
     private int dials;
 
-    /** @param wake asks for the sender to be driven */
-    LinkClient(EventLoops loops, EventLoop loop, String host, int port, int connectTimeoutMillis, Runnable wake) {
+    /**
+     * @param sendfile whether frames may be sent straight from the log
+     * @param wake asks for the sender to be driven
+     */
+    LinkClient(
+            EventLoops loops,
+            EventLoop loop,
+            String host,
+            int port,
+            int connectTimeoutMillis,
+            boolean sendfile,
+            Runnable wake) {
         this.loops = loops;
         this.loop = loop;
         this.host = host;
         this.port = port;
+        this.sendfile = sendfile;
         this.wake = wake;
         this.bootstrap = new Bootstrap()
                 .group(loop)
@@ -48,6 +60,7 @@ final class LinkClient implements LinkDialer {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
                 .option(ChannelOption.ALLOCATOR, loops.allocator())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, FrameRegion.SIZES)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -118,7 +131,7 @@ final class LinkClient implements LinkDialer {
         private String end = "closed by the peer";
 
         Connection(Channel channel) {
-            output = ChannelOutput.abrupt(channel);
+            output = ChannelOutput.abrupt(channel, sendfile);
         }
 
         @Override
