@@ -19,12 +19,17 @@ import io.headrace.wal.LogSettings;
 import io.headrace.wal.SyncMode;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +120,25 @@ class LinkBacklogTest {
         await().atMost(LONG).until(() -> from.size() == 0);
     }
 
+    @Test
+    void shouldFindOutThatItsOwnCopyIsDamaged_R18() throws Exception {
+        backlog(LogSettings.Appender.DIRECT, 300);
+        from.close();
+        // Behind what the reader is ahead of a sink that is not there yet.
+        damageFrame(281);
+        from = openFrom(LogSettings.Appender.DIRECT);
+        openReceiver();
+        startSink(true);
+
+        await().atMost(LONG).untilAsserted(() -> assertThat(sinkContext.health)
+                .anyMatch(said -> said.matches("-frame \\d+ is damaged in this channel, .*CHECKSUM.*")));
+
+        List<Long> delivered = new ArrayList<>();
+        take(delivered);
+        assertThat(delivered).as("what comes before it").isEqualTo(ids(delivered.size()));
+        assertThat(delivered).hasSizeBetween(100, 280);
+    }
+
     /** Leaves frames in the log that no memory holds. */
     private void backlog(LogSettings.Appender appender, int frames) throws Exception {
         from = openFrom(appender);
@@ -138,6 +162,33 @@ class LinkBacklogTest {
                 .withSegments(8 << 20, 1 << 20)
                 .withSync(SyncMode.ALWAYS, appender);
         return RealChannels.open(settings, storage);
+    }
+
+    /** Changes a bit in the middle of a frame's only body, which begins with its number. */
+    private void damageFrame(long id) throws IOException {
+        List<Path> segments;
+        try (Stream<Path> files = Files.list(folder.resolve("from"))) {
+            segments = files.filter(file -> file.toString().endsWith(".wal")).toList();
+        }
+        int found = 0;
+        for (Path segment : segments) {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+            for (int at = 0; at + LARGE < bytes.capacity(); at += Integer.BYTES) {
+                if (bytes.getLong(at) == id
+                        && bytes.get(at + 8) == (byte) (id + 8)
+                        && bytes.get(at + 9) == (byte) (id + 9)) {
+                    flip(segment, at + LARGE / 2, bytes.get(at + LARGE / 2));
+                    found++;
+                }
+            }
+        }
+        assertThat(found).as("frame %d in the log", id).isOne();
+    }
+
+    private static void flip(Path segment, long at, byte was) throws IOException {
+        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {(byte) (was ^ 4)}), at);
+        }
     }
 
     private void openReceiver() throws Exception {
