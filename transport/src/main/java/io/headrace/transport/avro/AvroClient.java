@@ -146,7 +146,7 @@ final class AvroClient implements AvroSender.Dialer {
         private String end = "closed by the peer";
 
         Connection(Channel channel) {
-            output = ChannelOutput.abrupt(channel);
+            output = ChannelOutput.abrupt(channel, false);
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.headrace.transport.link;
 
 import io.headrace.engine.channel.Lease;
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameFile;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBuf;
@@ -9,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Writes a DATA and its frames: one buffer for what is new (message, hop halves, padding, small frames), from which
- * slices go out between the frames' own memory. Nothing of a frame beyond {@value #COPY_BELOW} bytes is copied.
+ * Writes frames as DATA messages, one for each run of frames that stand in memory or in files. From memory: one buffer
+ * for what is new (message, hop halves, padding, small frames), from which slices go out between the frames' own memory.
+ * Nothing of a frame beyond {@value #COPY_BELOW} bytes is copied. From files: whole frames as they stand there, those
+ * that follow each other as one region.
  */
 final class DataWriter {
     /** A frame's half and payload up to this long costs less to copy than an entry of a gathering write. */
@@ -18,10 +21,59 @@ final class DataWriter {
 
     private final HopHeader hop = new HopHeader();
 
-    /** Writes {@code count} frames of the lease from {@code first} on. */
-    void write(LinkOutput output, Lease lease, int first, int count, long floor, long bytes) {
+    /**
+     * Writes {@code count} frames of the lease from {@code first} on.
+     *
+     * @param takesStored whether what stands in a file is sent from there; otherwise it is read
+     * @return how many bytes go out straight from a file
+     */
+    long write(LinkOutput output, Lease lease, int first, int count, long floor, boolean takesStored) {
+        int end = first + count;
+        int from = first;
+        long fromFiles = 0;
+        while (from < end) {
+            boolean stored = takesStored && lease.frame(from).file() != null;
+            int to = from;
+            long bytes = 0;
+            while (to < end && stored == (takesStored && lease.frame(to).file() != null)) {
+                bytes += lease.frame(to).alignedLength();
+                to++;
+            }
+            if (stored) {
+                writeStored(output, lease, from, to, floor, bytes);
+                fromFiles += bytes;
+            } else {
+                writeGathered(output, lease, from, to, floor, bytes);
+            }
+            from = to;
+        }
+        return fromFiles;
+    }
+
+    private static void writeStored(LinkOutput output, Lease lease, int from, int to, long floor, long bytes) {
+        ByteBuf message = output.allocator().directBuffer(LinkLayout.DATA_LENGTH, LinkLayout.DATA_LENGTH);
+        LinkEncoder.data(message, LinkLayout.DATA_STORED, floor, bytes, to - from);
+        output.write(message);
+        int next = from;
+        while (next < to) {
+            FrameFile file = lease.frame(next).file();
+            long start = lease.frame(next).fileOffset();
+            long end = start;
+            // Padding, control frames and frames of other sinks interrupt a region.
+            while (next < to
+                    && lease.frame(next).file() == file
+                    && lease.frame(next).fileOffset() == end) {
+                end += lease.frame(next).alignedLength();
+                next++;
+            }
+            file.retain();
+            output.write(file, start, end - start);
+        }
+    }
+
+    private void writeGathered(LinkOutput output, Lease lease, int from, int to, long floor, long bytes) {
         int room = LinkLayout.DATA_LENGTH;
-        for (int i = first; i < first + count; i++) {
+        for (int i = from; i < to; i++) {
             Frame frame = lease.frame(i);
             room += frame.alignedLength()
                     - (isCopied(frame) ? 0 : frame.buffer().capacity());
@@ -29,9 +81,9 @@ final class DataWriter {
         ByteBuf own = output.allocator().directBuffer(room, room);
         ByteBuffer view = own.internalNioBuffer(0, room).slice().order(ByteOrder.LITTLE_ENDIAN);
         try {
-            LinkEncoder.data(own, floor, bytes, count);
+            LinkEncoder.data(own, LinkLayout.DATA_PLAIN, floor, bytes, to - from);
             int start = 0;
-            for (int i = first; i < first + count; i++) {
+            for (int i = from; i < to; i++) {
                 Frame frame = lease.frame(i);
                 int at = own.writerIndex();
                 hop.write(view, at, frame.length(), 0, lease.sequence(i), floor, 0, 0);
@@ -54,6 +106,6 @@ final class DataWriter {
     }
 
     private static boolean isCopied(Frame frame) {
-        return frame.buffer().capacity() <= COPY_BELOW;
+        return frame.length() - FrameLayout.HOP_LENGTH <= COPY_BELOW;
     }
 }

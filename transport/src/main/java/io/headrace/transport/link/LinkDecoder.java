@@ -61,6 +61,7 @@ final class LinkDecoder {
     private boolean stopped;
     private int framesLeft;
     private long bytesLeft;
+    private boolean stored;
     private boolean hopRead;
     private int paddingLeft;
     private ByteBuf assembly;
@@ -151,6 +152,11 @@ final class LinkDecoder {
         long floor = carry.getLong(LinkLayout.DATA_FLOOR_OFFSET);
         long bytes = carry.getLong(LinkLayout.DATA_BYTES_OFFSET);
         int count = carry.getInt(LinkLayout.DATA_COUNT_OFFSET);
+        int code = carry.get(LinkLayout.CODE_OFFSET);
+        if (code != LinkLayout.DATA_PLAIN && code != LinkLayout.DATA_STORED) {
+            throw protocol("code of a DATA: " + code + " (expected: " + LinkLayout.DATA_PLAIN + " or "
+                    + LinkLayout.DATA_STORED + ")");
+        }
         if (count < 1 || count > LinkLayout.MAX_FRAMES) {
             throw protocol("frames of a DATA: " + Integer.toUnsignedString(count) + " (expected: 1 to "
                     + LinkLayout.MAX_FRAMES + ")");
@@ -158,9 +164,8 @@ final class LinkDecoder {
         long least = (long) count * LinkLayout.MIN_FRAME_BYTES;
         long most = (long) count * FrameLayout.align(maxFrameLength);
         if (bytes < least || bytes > most) {
-            RejectCode code = bytes > most ? RejectCode.TOO_LARGE : RejectCode.PROTOCOL;
             throw new LinkException(
-                    code,
+                    bytes > most ? RejectCode.TOO_LARGE : RejectCode.PROTOCOL,
                     0,
                     "bytes of a DATA of " + count + " frames: " + bytes + " (expected: " + least + " to " + most + ")");
         }
@@ -168,6 +173,7 @@ final class LinkDecoder {
         handler.onData(floor, count, bytes);
         framesLeft = count;
         bytesLeft = bytes;
+        stored = code == LinkLayout.DATA_STORED;
     }
 
     private void decodeHop(ByteBuf in) {
@@ -177,6 +183,11 @@ final class LinkDecoder {
         carry.clear();
         if (!hop.read(carry, 0)) {
             throw new LinkException(RejectCode.CHECKSUM, 0, "checksum of a frame's hop half does not hold");
+        }
+        boolean ofALog = hop.tag() != 0;
+        if (ofALog != stored || !stored && (hop.inputNumber() != 0 || hop.inputPosition() != 0)) {
+            throw protocol("hop half of frame " + hop.sequence() + ": tag " + Integer.toHexString(hop.tag())
+                    + ", input " + hop.inputNumber() + " (expected: " + (stored ? "those of a log" : "zeros") + ")");
         }
         if (hop.sequence() < 1 || hop.sequence() > LinkLayout.MAX_POSITION) {
             throw protocol("position: " + hop.sequence() + " (expected: 1 to " + LinkLayout.MAX_POSITION + ")");

@@ -30,8 +30,11 @@ final class LinkEncoder {
     }
 
     /** Writes the part of a DATA that stands before its frames to the beginning of {@code out}. */
-    static void data(ByteBuf out, long floor, long bytes, int frames) {
-        prefix(out, MessageType.DATA, 0).writeIntLE(frames).writeLongLE(floor).writeLongLE(bytes);
+    static void data(ByteBuf out, int code, long floor, long bytes, int frames) {
+        prefix(out, MessageType.DATA, code)
+                .writeIntLE(frames)
+                .writeLongLE(floor)
+                .writeLongLE(bytes);
         end(out);
     }
 

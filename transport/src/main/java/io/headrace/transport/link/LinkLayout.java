@@ -59,11 +59,20 @@ final class LinkLayout {
     static final int HELLO_TEXT_OFFSET = 52;
 
     static final int WELCOME_CODECS_OFFSET = 16;
+    /** Bit of a WELCOME's codecs: frames may come as they stand in the sender's log ({@link #DATA_STORED}). */
+    static final int TAKES_STORED = 1 << 16;
+
     static final int WELCOME_LARGEST_OFFSET = 20;
     static final int WELCOME_KEPT_OFFSET = 24;
     static final int WELCOME_CREDIT_OFFSET = 32;
     static final int WELCOME_LEVEL_OFFSET = 40;
     static final int WELCOME_LENGTH = 44;
+
+    /** Code of a DATA whose frames have hop halves made for the wire. */
+    static final int DATA_PLAIN = 0;
+
+    /** Code of a DATA whose frames are as they stand in the sender's log, hop halves too. */
+    static final int DATA_STORED = 1;
 
     static final int DATA_COUNT_OFFSET = 12;
     static final int DATA_FLOOR_OFFSET = 16;

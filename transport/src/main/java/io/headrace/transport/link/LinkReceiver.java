@@ -150,7 +150,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                 output.allocator(),
                 new Welcome(
                         LinkLayout.VERSION,
-                        0,
+                        LinkLayout.TAKES_STORED,
                         options.maxFrameLength(),
                         options.level(),
                         stream.input().startPosition(),

@@ -9,6 +9,7 @@ import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBuf;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -69,6 +70,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     private long kept;
     private long credit;
     private int largestFrame;
+    private boolean takesStored;
     private long sentBytes;
     private long answeredBytes;
     private long sentFrames;
@@ -201,6 +203,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     public void close() {
         if (state != State.CLOSED) {
             dropConnection();
+            consumer.leaveInFile(false);
             state = State.CLOSED;
         }
     }
@@ -250,6 +253,8 @@ public final class LinkSender implements LinkDecoder.Handler {
         kept = welcome.kept();
         credit = welcome.credit();
         largestFrame = welcome.largestFrame();
+        takesStored = (welcome.codecs() & LinkLayout.TAKES_STORED) != 0 && output.sendsFiles();
+        consumer.leaveInFile(takesStored);
         enter(State.STREAMING);
         pingedNanos = stateNanos;
         spokeNanos = stateNanos;
@@ -371,12 +376,25 @@ public final class LinkSender implements LinkDecoder.Handler {
     }
 
     private boolean isDamaged(Frame frame) {
+        if (frame.file() != null) {
+            return isDamagedInFile(frame);
+        }
         ByteBuf copy = frame.retainedBuf();
         try {
             verifier.decode(copy, copy.readableBytes()).release();
             return false;
         } catch (FrameException e) {
             copy.release();
+            return true;
+        }
+    }
+
+    /** Nobody has looked at it since it was written. */
+    private static boolean isDamagedInFile(Frame frame) {
+        try {
+            frame.readBack().release();
+            return false;
+        } catch (FrameException | UncheckedIOException e) {
             return true;
         }
     }
@@ -442,21 +460,19 @@ public final class LinkSender implements LinkDecoder.Handler {
                 metrics.framesKept.increment();
             }
             int first = open.next();
-            long bytes = 0;
             while (!wait && !open.isSent() && lease.sequence(open.next()) > kept) {
                 Frame frame = lease.frame(open.next());
                 int aligned = frame.alignedLength();
                 wait = mustWait(frame, aligned) || open.next() - first == LinkLayout.MAX_FRAMES;
                 if (!wait) {
                     count(lease.sequence(open.next()), aligned);
-                    bytes += aligned;
                     open.sent(now);
                 }
             }
             int count = open.next() - first;
             if (count > 0) {
                 lease.sent(open.next());
-                writer.write(output, lease, first, count, consumer.lowWater(), bytes);
+                metrics.bytesFromLog.add(writer.write(output, lease, first, count, consumer.lowWater(), takesStored));
             }
         }
         commitAnswered();
@@ -597,7 +613,11 @@ public final class LinkSender implements LinkDecoder.Handler {
             LinkOutput old = output;
             output = null;
             metrics.sink.connectionClosed();
-            old.close();
+            if (unanswered() > 0) {
+                old.abort();
+            } else {
+                old.close();
+            }
         }
         OpenLease open = leases.poll();
         while (open != null) {

@@ -13,6 +13,7 @@ final class LinkSenderMetrics {
     final Counter framesRedelivered;
     final Counter framesKept;
     final Counter bytesSent;
+    final Counter bytesFromLog;
     final Counter acks;
     final Counter rejects;
     final Counter creditStalls;
@@ -25,6 +26,7 @@ final class LinkSenderMetrics {
         framesRedelivered = group.counter("FrameRedeliveredCount");
         framesKept = group.counter("FrameKeptCount");
         bytesSent = group.counter("ByteSentCount");
+        bytesFromLog = group.counter("ByteSentFromLogCount");
         acks = group.counter("AckReceivedCount");
         rejects = group.counter("RejectReceivedCount");
         creditStalls = group.counter("CreditStallCount");

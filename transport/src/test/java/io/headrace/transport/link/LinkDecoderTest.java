@@ -130,7 +130,7 @@ class LinkDecoderTest {
         ByteBuf small = Wire.data(allocator, 0, 100, 1);
         ByteBuf lie = allocator.directBuffer();
         int length = 200_000_000;
-        LinkEncoder.data(lie, 0, length, 1);
+        LinkEncoder.data(lie, LinkLayout.DATA_PLAIN, 0, length, 1);
         java.nio.ByteBuffer hop = java.nio.ByteBuffer.allocate(40).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         new HopHeader().write(hop, 0, length, 0, 1, 0, 0, 0);
         lie.writeBytes(hop).writeZero(5_000);

@@ -152,7 +152,7 @@ class LinkSenderTest {
         for (int millis = 0; millis < 60_000; millis += 10) {
             sim.advance(10);
             sim.work();
-            if (sim.dialling) {
+            if (sim.isDialling()) {
                 dials++;
                 sim.answerDial();
             }
@@ -203,14 +203,14 @@ class LinkSenderTest {
                 .noneMatch(said -> said.contains("refused"));
         // At once, without a pause.
         sim.work();
-        assertThat(sim.dialling).isTrue();
+        assertThat(sim.isDialling()).isTrue();
         sim.answerDial();
         handshake();
         corruptLastFrame();
         sim.deliverToReceiver(sim.connection(), Integer.MAX_VALUE);
         sim.deliverToSender(sim.connection(), Integer.MAX_VALUE);
         sim.work();
-        assertThat(sim.dialling).isFalse();
+        assertThat(sim.isDialling()).isFalse();
         assertThat(sim.sender.trouble()).contains("sound frame refused again").contains("frame 3 (CHECKSUM)");
         sim.advance(5_000);
         sim.settle();

@@ -30,11 +30,28 @@ class LinkSimulationTest {
             "sender CreditStallCount",
             "sender ConnectionFailedCount");
 
+    private static final int PRODUCERS = 5;
+
+    private int lanes = 1;
     private final Map<String, Long> seen = new TreeMap<>();
 
     @Test
     void shouldDeliverEveryFrameOnceAndInOrderWhateverBreaks_R14_R15_R16() {
         runAll(0, 80);
+    }
+
+    @Test
+    void shouldKeepTheOrderOfEachProducerOverSeveralConnections_R14_R15_R16() {
+        lanes = 3;
+        runAll(100_000, 60);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8})
+    void shouldKeepTheOrderOfEachProducerInManyMoreRuns(int connections) {
+        lanes = connections;
+        runAll(connections * 1_000_000L, 1_000);
     }
 
     @Tag("slow")
@@ -69,6 +86,7 @@ class LinkSimulationTest {
         SimLink sim = new SimLink(seed, 400 * 1024, allocator);
         sim.senderOptions = new LinkSenderOptions(
                 "agent", "channel", "", 50, 64 * 1024, 300 * 1024, 2_000, 2_000, 100, 1_000, 3_000);
+        sim.lanes = lanes;
         sim.start();
         List<Long> appended = new ArrayList<>();
         try {
@@ -76,7 +94,7 @@ class LinkSimulationTest {
                 step(sim, appended);
             }
             finish(sim);
-            assertThat(sim.sink.delivered()).as("seed %d", seed).isEqualTo(appended);
+            checkDelivered(seed, sim.sink.delivered(), appended);
             List<Long> result = sim.sink.delivered();
             sim.senderMetrics.values().forEach((name, value) -> note("sender " + name, value));
             sim.receiverMetrics.values().forEach((name, value) -> note("receiver " + name, value));
@@ -88,6 +106,23 @@ class LinkSimulationTest {
         } catch (RuntimeException | AssertionError e) {
             throw new AssertionError("seed " + seed + ": " + e + ", health " + sim.health, e);
         }
+    }
+
+    /** One connection keeps all in order, several what each producer made. */
+    private void checkDelivered(long seed, List<Long> delivered, List<Long> appended) {
+        if (lanes == 1) {
+            assertThat(delivered).as("seed %d", seed).isEqualTo(appended);
+        }
+        assertThat(delivered).as("seed %d", seed).hasSameSizeAs(appended);
+        for (int producer = 0; producer < PRODUCERS; producer++) {
+            assertThat(of(producer, delivered))
+                    .as("seed %d, producer %d", seed, producer)
+                    .isEqualTo(of(producer, appended));
+        }
+    }
+
+    private static List<Long> of(int producer, List<Long> ids) {
+        return ids.stream().filter(id -> id % PRODUCERS == producer).toList();
     }
 
     private void note(String what, Number value) {
@@ -142,7 +177,8 @@ class LinkSimulationTest {
                     default -> 8 + sim.random.nextInt(3_000);
                 };
         sim.source.append(
-                TestFrames.of(sim.allocator, id, bytes), sim.random.nextInt(10) == 0 ? sim.random.nextInt(20) : 0);
+                TestFrames.of(sim.allocator, id % PRODUCERS + 1, id, 1, bytes, 0),
+                sim.random.nextInt(10) == 0 ? sim.random.nextInt(20) : 0);
         appended.add(id);
     }
 
@@ -176,7 +212,7 @@ class LinkSimulationTest {
             // Half open: one side learns of the end, the other keeps its connection and what is under way.
             case 8, 16, 17 -> over.fromReceiver.cut();
             case 9 -> over.fromSender.cut();
-            case 10, 18, 19 -> sim.sender.disconnected(over.fromSender, "reset");
+            case 10, 18, 19 -> over.sender.disconnected(over.fromSender, "reset");
             case 11, 20 -> flip(sim, over.fromSender);
             case 12, 21 -> flip(sim, over.fromReceiver);
             default -> sim.advance(10);

@@ -102,9 +102,11 @@ final class SimConnection {
 
     final End fromSender;
     final End fromReceiver;
+    final LinkSender sender;
     LinkReceiver receiver;
 
-    SimConnection(ByteBufAllocator allocator) {
+    SimConnection(ByteBufAllocator allocator, LinkSender sender) {
+        this.sender = sender;
         fromSender = new End(allocator);
         fromReceiver = new End(allocator);
     }

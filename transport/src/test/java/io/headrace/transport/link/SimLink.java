@@ -25,10 +25,16 @@ final class SimLink {
     LinkSenderOptions senderOptions = LinkSenderOptions.defaults("agent", "channel");
     long receiveBytes = 256 * 1024;
     long nanos = 1;
+    /** How many connections the sink has. */
+    int lanes = 1;
+    /** The first one's. */
     LinkSender sender;
+
+    final List<LinkSender> senders = new ArrayList<>();
+    private PinnedConsumers shared;
     LinkStreams streams;
     CreditBudget budget;
-    boolean dialling;
+    private boolean[] dialling = new boolean[1];
     boolean unreachable;
     final List<Throwable> errors = new ArrayList<>();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
@@ -46,10 +52,21 @@ final class SimLink {
     }
 
     void startSender() {
+        dialling = new boolean[lanes];
+        senders.clear();
+        shared = lanes == 1 ? null : new PinnedConsumers(source, lanes);
+        for (int lane = 0; lane < lanes; lane++) {
+            senders.add(newSender(lane));
+        }
+        sender = senders.get(0);
+    }
+
+    private LinkSender newSender(int lane) {
+        boolean[] dials = dialling;
         LinkDialer dialer = new LinkDialer() {
             @Override
             public void dial() {
-                dialling = true;
+                dials[lane] = true;
             }
 
             @Override
@@ -68,8 +85,14 @@ final class SimLink {
                 health.add("-" + reason);
             }
         };
-        dialling = false;
-        sender = new LinkSender(senderOptions, source, dialer, () -> nanos, random::nextLong, said, senderMetrics);
+        return new LinkSender(
+                senderOptions,
+                shared == null ? source : shared.part(lane),
+                dialer,
+                () -> nanos,
+                random::nextLong,
+                said,
+                senderMetrics);
     }
 
     void startReceiver() {
@@ -91,20 +114,34 @@ final class SimLink {
     }
 
     void answerDial() {
-        if (!dialling) {
-            return;
+        for (int lane = 0; lane < lanes; lane++) {
+            if (dialling[lane]) {
+                dialling[lane] = false;
+                answerDial(senders.get(lane));
+            }
         }
-        dialling = false;
+    }
+
+    boolean isDialling() {
+        for (boolean one : dialling) {
+            if (one) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void answerDial(LinkSender who) {
         if (unreachable) {
-            sender.dialFailed("refused");
+            who.dialFailed("refused");
             return;
         }
-        SimConnection made = new SimConnection(allocator);
+        SimConnection made = new SimConnection(allocator, who);
         connections.add(made);
         LinkStreams life = streams;
         made.receiver = new LinkReceiver(
                 made.fromReceiver, (receiver, hello) -> receiver.join(life), receiverOptions, receiverCounts);
-        sender.connected(made.fromSender);
+        who.connected(made.fromSender);
     }
 
     boolean deliverToReceiver(SimConnection over, int bytes) {
@@ -117,8 +154,8 @@ final class SimLink {
     boolean deliverToSender(SimConnection over, int bytes) {
         return over.fromReceiver.deliver(
                 bytes,
-                piece -> sender.received(over.fromSender, piece),
-                () -> sender.disconnected(over.fromSender, "end of stream"));
+                piece -> over.sender.received(over.fromSender, piece),
+                () -> over.sender.disconnected(over.fromSender, "end of stream"));
     }
 
     void runTasks() {
@@ -135,10 +172,31 @@ final class SimLink {
 
     void work() {
         int rounds = 0;
-        while (sender.doWork() > 0) {
+        while (drive()) {
             if (++rounds > 10_000) {
                 throw new AssertionError("the sender spins");
             }
+        }
+    }
+
+    private boolean drive() {
+        boolean more = false;
+        for (int lane = 0; lane < lanes; lane++) {
+            more |= tellState(lane);
+            more |= senders.get(lane).doWork() > 0;
+            more |= tellState(lane);
+        }
+        return more;
+    }
+
+    private boolean tellState(int lane) {
+        return shared != null && shared.stands(lane, senders.get(lane).state() == LinkSender.State.STREAMING);
+    }
+
+    private void closeSenders() {
+        senders.forEach(LinkSender::close);
+        if (shared != null) {
+            shared.close();
         }
     }
 
@@ -150,7 +208,7 @@ final class SimLink {
             answerDial();
             work();
             runTasks();
-            moved = dialling;
+            moved = isDialling();
             for (SimConnection over : List.copyOf(connections)) {
                 moved |= deliverToReceiver(over, Integer.MAX_VALUE);
                 moved |= deliverToSender(over, Integer.MAX_VALUE);
@@ -177,12 +235,12 @@ final class SimLink {
     void killSender() {
         connections.forEach(over -> over.fromSender.cut());
         source.crash();
-        sender.close();
+        closeSenders();
         startSender();
     }
 
     void close() {
-        sender.close();
+        closeSenders();
         streams.close();
         connections.forEach(over -> over.receiver.close());
         source.close();

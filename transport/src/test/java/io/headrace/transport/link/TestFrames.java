@@ -24,6 +24,12 @@ public final class TestFrames {
 
     /** {@code events} events of {@code bytes} bytes each. */
     public static Frame of(ByteBufAllocator allocator, long id, int events, int bytes, long createdMicros) {
+        return of(allocator, 7, id, events, bytes, createdMicros);
+    }
+
+    /** The same of some producer. */
+    public static Frame of(
+            ByteBufAllocator allocator, long producer, long id, int events, int bytes, long createdMicros) {
         try (FrameBuilder builder = new FrameBuilder(allocator, events == 1 ? SMALL : FrameLimits.DEFAULT)) {
             builder.begin(Headers.EMPTY);
             byte[] body = new byte[Math.max(Long.BYTES, bytes)];
@@ -34,7 +40,7 @@ public final class TestFrames {
             for (int i = 0; i < events; i++) {
                 builder.add(body);
             }
-            return builder.build(new Producer(7), createdMicros);
+            return builder.build(new Producer(producer), createdMicros);
         }
     }
 

@@ -138,15 +138,13 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
     /** A DATA with one frame of each position, whose number is the position; {@code bytes} a body. */
     static ByteBuf data(ByteBufAllocator allocator, long floor, int bytes, long... positions) {
         List<Frame> frames = new ArrayList<>();
-        long aligned = 0;
         for (long position : positions) {
             Frame frame = TestFrames.of(allocator, position, bytes);
             frames.add(frame);
-            aligned += frame.alignedLength();
         }
         ByteBuf out = allocator.directBuffer();
         Collector collector = new Collector(allocator, out);
-        new DataWriter().write(collector, new FixedLease(frames, positions), 0, positions.length, floor, aligned);
+        new DataWriter().write(collector, new FixedLease(frames, positions), 0, positions.length, floor, false);
         frames.forEach(Frame::release);
         return out;
     }

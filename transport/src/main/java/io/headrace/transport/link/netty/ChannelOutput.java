@@ -1,10 +1,12 @@
 package io.headrace.transport.link.netty;
 
+import io.headrace.frame.FrameFile;
 import io.headrace.transport.link.LinkOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -14,11 +16,14 @@ import java.util.concurrent.TimeUnit;
 public final class ChannelOutput implements LinkOutput {
     private final Channel channel;
     private final boolean lingers;
+    private final boolean sendfile;
+    private boolean filesSent;
     private boolean closing;
 
-    private ChannelOutput(Channel channel, boolean lingers) {
+    private ChannelOutput(Channel channel, boolean lingers, boolean sendfile) {
         this.channel = channel;
         this.lingers = lingers;
+        this.sendfile = sendfile;
     }
 
     /**
@@ -26,12 +31,16 @@ public final class ChannelOutput implements LinkOutput {
      * Closing while its bytes are unread would reset the connection, and a REJECT under way would be lost with it.
      */
     public static ChannelOutput lingering(Channel channel) {
-        return new ChannelOutput(channel, true);
+        return new ChannelOutput(channel, true, false);
     }
 
-    /** Of a sender: closing drops what is not written, because it will be sent again. */
-    public static ChannelOutput abrupt(Channel channel) {
-        return new ChannelOutput(channel, false);
+    /**
+     * Of a sender: closing drops what is not written, because it will be sent again.
+     *
+     * @param sendfile whether parts of files may be sent as such
+     */
+    public static ChannelOutput abrupt(Channel channel, boolean sendfile) {
+        return new ChannelOutput(channel, false, sendfile);
     }
 
     @Override
@@ -42,6 +51,25 @@ public final class ChannelOutput implements LinkOutput {
     @Override
     public void write(ByteBuf bytes) {
         channel.write(bytes, channel.voidPromise());
+    }
+
+    @Override
+    public boolean sendsFiles() {
+        return sendfile && channel.pipeline().get(SslHandler.class) == null;
+    }
+
+    @Override
+    public void write(FrameFile file, long offset, long length) {
+        filesSent = true;
+        channel.write(new FrameRegion(file, offset, length), channel.voidPromise());
+    }
+
+    @Override
+    public void abort() {
+        if (filesSent && !closing && channel.isActive()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        close();
     }
 
     @Override

@@ -31,6 +31,7 @@ final class LinkClient implements LinkDialer {
     private final EventLoop loop;
     private final String host;
     private final int port;
+    private final boolean sendfile;
     private final Runnable wake;
     private final TlsContext tls;
     private final boolean keepsToken;
@@ -39,6 +40,7 @@ final class LinkClient implements LinkDialer {
     private int dials;
 
     /**
+     * @param sendfile whether frames may be sent straight from the log
      * @param tls null for plain connections
      * @param keepsToken whether there is a token, which must not go over a plain connection to another machine
      * @param wake asks for the sender to be driven
@@ -49,6 +51,7 @@ final class LinkClient implements LinkDialer {
             String host,
             int port,
             int connectTimeoutMillis,
+            boolean sendfile,
             TlsContext tls,
             boolean keepsToken,
             Runnable wake) {
@@ -58,6 +61,7 @@ final class LinkClient implements LinkDialer {
         this.loop = loop;
         this.host = host;
         this.port = port;
+        this.sendfile = sendfile;
         this.wake = wake;
         this.bootstrap = new Bootstrap()
                 .group(loop)
@@ -67,6 +71,7 @@ final class LinkClient implements LinkDialer {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
                 .option(ChannelOption.ALLOCATOR, loops.allocator())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, FrameRegion.SIZES)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -163,7 +168,7 @@ final class LinkClient implements LinkDialer {
         private String end = "closed by the peer";
 
         Connection(Channel channel) {
-            output = ChannelOutput.abrupt(channel);
+            output = ChannelOutput.abrupt(channel, sendfile);
         }
 
         @Override

@@ -3,9 +3,9 @@ package io.headrace.transport.link.netty;
 import io.headrace.engine.spi.AsyncSink;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.transport.EventLoops;
-import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkSender;
 import io.headrace.transport.link.LinkSenderOptions;
+import io.headrace.transport.link.PinnedConsumers;
 import io.headrace.transport.tls.TlsContext;
 import io.headrace.transport.tls.TlsContexts;
 import io.headrace.transport.tls.TlsDefaults;
@@ -13,13 +13,15 @@ import io.headrace.transport.tls.TlsFiles;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The sink {@code link}: sends a channel's frames to a source {@code link}, on one event loop. */
+/** The sink {@code link}: sends a channel's frames to a source {@code link}, over connections of one event loop. */
 public final class LinkSink implements AsyncSink {
     private static final long BACKOFF_MILLIS = 100;
     private static final long STALL_MILLIS = 30_000;
@@ -32,7 +34,9 @@ public final class LinkSink implements AsyncSink {
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final Runnable work = this::work;
     private EventLoop loop;
-    private LinkSender sender;
+    private final List<LinkSender> senders = new ArrayList<>();
+    private PinnedConsumers shared;
+    private ConnectionHealth health;
     private TlsFiles files;
     private Future<?> tick;
     private boolean draining;
@@ -69,27 +73,41 @@ public final class LinkSink implements AsyncSink {
                 BACKOFF_MILLIS,
                 settings.maxBackoff(),
                 STALL_MILLIS);
+        health = new ConnectionHealth(context, settings.connections());
+        // One connection leases from the channel itself: a broken one then gives back no more than what was its own.
+        shared = settings.connections() == 1 ? null : new PinnedConsumers(context.consumer(), settings.connections());
+        senders.clear();
+        for (int i = 0; i < settings.connections(); i++) {
+            senders.add(newSender(loops, options, tls, i));
+        }
+        files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
+        context.consumer().setListener(this::wake);
+        tick = loop.scheduleWithFixedDelay(work, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private LinkSender newSender(EventLoops loops, LinkSenderOptions options, TlsContext tls, int connection) {
         LinkClient client = new LinkClient(
                 loops,
                 loop,
                 settings.hostname(),
                 settings.port(),
                 (int) settings.connectTimeout(),
+                settings.sendfile(),
                 tls,
-                !token.isEmpty() && !security.allowPlainToken(),
+                tls == null
+                        && !options.token().isEmpty()
+                        && !settings.security().allowPlainToken(),
                 this::wake);
-        sender = new LinkSender(
+        LinkSender sender = new LinkSender(
                 options,
-                context.consumer(),
+                shared == null ? context.consumer() : shared.part(connection),
                 client,
                 context.nanoClock(),
                 context::randomLong,
-                new Health(),
+                health.of(connection),
                 context.metrics());
         client.attach(sender);
-        files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
-        context.consumer().setListener(this::wake);
-        tick = loop.scheduleWithFixedDelay(work, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        return sender;
     }
 
     @Override
@@ -99,14 +117,14 @@ public final class LinkSink implements AsyncSink {
         }
         loop.execute(() -> {
             draining = true;
-            sender.drain();
+            senders.forEach(LinkSender::drain);
             work();
         });
         await(drained, settings.drainTimeout());
         tick.cancel(false);
         CompletableFuture<Void> closed = new CompletableFuture<>();
         loop.execute(() -> {
-            sender.close();
+            close();
             closed.complete(null);
         });
         await(closed, LOOP_ANSWER_MILLIS);
@@ -127,14 +145,38 @@ public final class LinkSink implements AsyncSink {
     private void work() {
         woken.set(false);
         try {
-            if (sender.doWork() > 0) {
+            if (drive()) {
                 wake();
             }
         } catch (RuntimeException | Error e) {
             broke(e);
         }
-        if (draining && sender.isDrained()) {
+        if (draining && senders.stream().allMatch(LinkSender::isDrained)) {
             drained.complete(null);
+        }
+    }
+
+    /** Whether there is more to do at once. */
+    private boolean drive() {
+        boolean more = false;
+        for (int i = 0; i < senders.size(); i++) {
+            more |= tellState(i);
+            more |= senders.get(i).doWork() > 0;
+            // What one connection gave back another may lease now.
+            more |= tellState(i);
+        }
+        return more;
+    }
+
+    private boolean tellState(int connection) {
+        return shared != null
+                && shared.stands(connection, senders.get(connection).state() == LinkSender.State.STREAMING);
+    }
+
+    private void close() {
+        senders.forEach(LinkSender::close);
+        if (shared != null) {
+            shared.close();
         }
     }
 
@@ -142,7 +184,7 @@ public final class LinkSink implements AsyncSink {
     private void broke(Throwable cause) {
         try {
             tick.cancel(false);
-            sender.close();
+            close();
         } finally {
             context.failed(cause);
         }
@@ -160,18 +202,6 @@ public final class LinkSink implements AsyncSink {
             return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException("event loop task failed", e.getCause());
-        }
-    }
-
-    private final class Health implements LinkHealth {
-        @Override
-        public void healthy(String detail) {
-            context.healthy(detail);
-        }
-
-        @Override
-        public void unhealthy(String reason) {
-            context.unhealthy(reason);
         }
     }
 }

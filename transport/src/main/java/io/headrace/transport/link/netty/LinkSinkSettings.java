@@ -38,6 +38,23 @@ public record LinkSinkSettings(
         long window,
 
         @Setting(
+                key = "connections",
+                byDefault = "1",
+                min = 1,
+                max = 64,
+                doc =
+                        "Connections to the source, for a long line that one does not fill. The frames of a producer go over"
+                                + " one of them, so that order within a source holds.")
+        int connections,
+
+        @Setting(
+                key = "sendfile",
+                byDefault = "false",
+                doc = "Frames of 32 KiB and more that are only in the log are sent straight from there, verified by the"
+                        + " receiver; not over TLS.")
+        boolean sendfile,
+
+        @Setting(
                 key = "connect-timeout",
                 byDefault = "20000",
                 unit = "ms",

@@ -89,7 +89,7 @@ class LinkSocketTest {
     @Test
     void shouldDropWhatIsQueuedInAnAbruptClose() {
         EmbeddedChannel channel = new EmbeddedChannel();
-        ChannelOutput output = ChannelOutput.abrupt(channel);
+        ChannelOutput output = ChannelOutput.abrupt(channel, false);
         ByteBuf queued = Unpooled.directBuffer().writeLong(1);
         output.write(queued);
         output.close();
