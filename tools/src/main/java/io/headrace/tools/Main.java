@@ -5,6 +5,7 @@ import io.headrace.engine.config.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
@@ -31,13 +32,13 @@ public final class Main {
     static int run(StandardOutput standardOutput, PrintWriter err, String... arguments) {
         int code = run(new PrintWriter(standardOutput, false, StandardCharsets.UTF_8), err, arguments);
         IOException failure = standardOutput.failure();
-        if (failure == null || code != ExitCode.OK) {
+        if (failure == null) {
             return code;
         }
         if (!StandardOutput.isReaderGone(failure)) {
             err.println("headrace: standard output: " + failure.getMessage());
         }
-        return ExitCode.FAILED;
+        return code == ExitCode.OK ? ExitCode.FAILED : code;
     }
 
     /** Runs one command in this process and returns its exit code; {@code --help} and errors included. */
@@ -76,9 +77,12 @@ public final class Main {
         return failure instanceof ConfigurationException ? ExitCode.CONFIGURATION : ExitCode.FAILED;
     }
 
-    private static String describe(Exception failure) {
+    static String describe(Exception failure) {
         if (failure instanceof NoSuchFileException missing) {
             return missing.getFile() + ": no such file or folder";
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": permission denied";
         }
         if (failure instanceof FileSystemException file) {
             return file.getMessage();

@@ -7,7 +7,10 @@ import io.headrace.wal.NoLogException;
 import io.headrace.wal.Storage;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -108,6 +111,7 @@ final class WalCommand implements Runnable {
 
     /** Finds the log and works on it; what goes wrong ends as one message. */
     int with(Target target, Work work) throws IOException {
+        refuseFile(target.folder);
         try {
             return work.run(LogPlace.find(storage, target.folder, target.checkpoint));
         } catch (NoLogException e) {
@@ -116,6 +120,21 @@ final class WalCommand implements Runnable {
             throw e;
         } catch (IOException e) {
             throw new CommandException(ExitCode.FAILED, e.getMessage(), e);
+        }
+    }
+
+    /** Also says so where a folder on the way must not be entered, which would look as if nothing were there. */
+    private static void refuseFile(Path folder) throws IOException {
+        try {
+            if (!Files.readAttributes(folder, BasicFileAttributes.class).isDirectory()) {
+                throw new CommandException(
+                        ExitCode.FAILED, folder + ": a file (expected: the folder of a log, or one that holds it)");
+            }
+        } catch (NoSuchFileException e) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    folder + ": no such folder (expected: the folder of a log, or one that holds it)",
+                    e);
         }
     }
 

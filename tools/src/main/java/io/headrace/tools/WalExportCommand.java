@@ -77,7 +77,7 @@ final class WalExportCommand implements Callable<Integer> {
                     }
                 });
             } catch (IOException e) {
-                if ("Broken pipe".equals(e.getMessage())) {
+                if (StandardOutput.isReaderGone(e)) {
                     return ExitCode.FAILED;
                 }
                 throw e;
@@ -98,21 +98,42 @@ final class WalExportCommand implements Callable<Integer> {
     }
 
     private OutputStream open() throws IOException {
-        return out.equals("-") ? new KeptOpen() : new FileOutputStream(out);
+        return out.equals("-")
+                ? new Named("standard output", new FileOutputStream(FileDescriptor.out), false)
+                : new Named(out, new FileOutputStream(out), true);
     }
 
-    /** Past System.out, which hides that a reader such as head has gone and knows text only; stays open. */
-    private static final class KeptOpen extends OutputStream {
-        private final FileOutputStream descriptor = new FileOutputStream(FileDescriptor.out);
+    /** A file that names itself where it cannot be written, unless its reader, such as head, has gone. */
+    private static final class Named extends OutputStream {
+        private final String name;
+        private final FileOutputStream file;
+        private final boolean closes;
+
+        Named(String name, FileOutputStream file, boolean closes) {
+            this.name = name;
+            this.file = file;
+            this.closes = closes;
+        }
 
         @Override
         public void write(int one) throws IOException {
-            descriptor.write(one);
+            write(new byte[] {(byte) one}, 0, 1);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            descriptor.write(bytes, offset, length);
+            try {
+                file.write(bytes, offset, length);
+            } catch (IOException e) {
+                throw StandardOutput.isReaderGone(e) ? e : new IOException(name + ": " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (closes) {
+                file.close();
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,27 @@ class MainTest {
         });
         assertThat(Main.run(full, new PrintWriter(err, true), "completion")).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString().strip()).isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cat, HEALTHY, 1", "check, HEALTHY, 1", "check, CORRUPTED, 2"})
+    void shouldSayThatWhatItFoundInALogCannotBeWritten(String command, WalFolderKind kind, int code)
+            throws IOException {
+        StandardOutput full = new StandardOutput(new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        });
+        Path log = kind.make(folder.resolve("log")).log();
+        assertThat(Main.run(full, new PrintWriter(err, true), "wal", command, log.toString()))
+                .isEqualTo(code);
+        assertThat(err.toString().strip()).isEqualTo("headrace: standard output: No space left on device");
+    }
+
+    @Test
+    void shouldSayThatAFileMustNotBeRead() {
+        assertThat(Main.describe(new AccessDeniedException("/log/lock"))).isEqualTo("/log/lock: permission denied");
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.headrace.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.headrace.wal.CursorState;
 import io.headrace.wal.FileStorage;
@@ -373,6 +374,14 @@ class WalCommandTest {
             assertThat(run("wal", "cat", option, log.toString())).isEqualTo(ExitCode.USAGE);
         }
         assertThat(run("wal", "cat", "--json", "--hex", log.toString())).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void shouldNameTheFileThatCannotTakeAnExport() throws IOException {
+        assumeThat(Path.of("/dev/full")).exists();
+        healthy();
+        assertThat(run("wal", "export", "--out", "/dev/full", log.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString().strip()).isEqualTo("headrace: /dev/full: No space left on device");
     }
 
     @Test

@@ -122,6 +122,12 @@ enum WalFolderKind {
             return new Made(folder, null);
         }
     },
+    FILE {
+        @Override
+        Made make(Path folder) throws IOException {
+            return new Made(Files.writeString(folder, "x"), null);
+        }
+    },
     NOT_THERE {
         @Override
         Made make(Path folder) {
@@ -149,7 +155,7 @@ enum WalFolderKind {
             case BOTH_SLOTS_BAD -> sequences(1, LAST, 0, 0);
             case TORN -> sequences(DONE + 1, LAST + 1, 0, 0);
             case HEALTHY, ONE_SLOT_BAD, COPIED, LIVE -> sequences(DONE + 1, LAST, 0, 0);
-            case EMPTY_LOG, LATER_VERSION, EMPTY, FOREIGN, FLUME, NOT_THERE -> List.of();
+            case EMPTY_LOG, LATER_VERSION, EMPTY, FOREIGN, FLUME, FILE, NOT_THERE -> List.of();
         };
     }
 

@@ -63,6 +63,7 @@ class WalFoldersTest {
         refused(rows, WalFolderKind.EMPTY, "!empty (expected: the folder of a log");
         refused(rows, WalFolderKind.FOREIGN, "!no log, but notes.txt (expected: the folder of a log");
         refused(rows, WalFolderKind.FLUME, "!holds log-1, a file of Flume's file channel");
+        refused(rows, WalFolderKind.FILE, "!log: a file (expected: the folder of a log");
         refused(rows, WalFolderKind.NOT_THERE, "!no such folder (expected: the folder of a log");
         return rows.stream().map(row -> Arguments.of(row.kind, row.command, row.code, List.of(row.said)));
     }
