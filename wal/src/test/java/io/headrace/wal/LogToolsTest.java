@@ -192,6 +192,30 @@ class LogToolsTest {
         assertThat(log.state().accepted()).isEqualTo(62);
     }
 
+    /** What stands before a segment that is gone is not taken for released: nothing says that it was. */
+    @Test
+    void shouldKeepWhatIsBeforeAMissingSegmentWhenBothSlotsAreBad() throws IOException {
+        open();
+        append(1, 60, 20_000);
+        commit(3);
+        kill();
+        long first = firstOf(segment(3));
+        long next = firstOf(segment(4));
+        disk.delete(segment(3));
+        damage(FOLDER.resolve("checkpoint-a"), 20);
+        damage(FOLDER.resolve("checkpoint-b"), 20);
+
+        assertThat(check().damages())
+                .extracting(LogDamage::kind)
+                .containsExactlyInAnyOrder(LogDamage.Kind.CHECKPOINT, LogDamage.Kind.SEGMENT);
+        assertThat(check().damages())
+                .flatExtracting(LogDamage::lost)
+                .containsExactly(new LogDamage.SequenceRange(first, next - 1));
+        repair();
+        open();
+        assertThat(read()).isEqualTo(except(1, 60, first, next - 1));
+    }
+
     /** Where a log is damaged. */
     enum Place {
         BELOW_THE_CHECKPOINT(4, 2),

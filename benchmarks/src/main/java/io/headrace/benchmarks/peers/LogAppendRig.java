@@ -28,6 +28,8 @@ public final class LogAppendRig {
     private static final double CHRONICLE_LEAST = 4;
     private static final long CHRONICLE_SYNC_EVENTS = 1000;
     private static final long WARM_PART = 4;
+    /** The compiler takes half a core for the first two. */
+    private static final long WARM_ROUNDS = 3;
 
     private final Order options;
     private final List<String> wanted;
@@ -77,7 +79,7 @@ public final class LogAppendRig {
 
     private void run() throws IOException {
         long rounds = options.number("rounds");
-        for (long round = 0; round <= rounds; round++) {
+        for (long round = 1 - WARM_ROUNDS; round <= rounds; round++) {
             boolean counts = round > 0;
             ours(OURS, options.number("inFlight"), options.number("events"), counts);
             replay(DEVICE, "no", counts);

@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
 /** Runs duty cycles: on threads of their own in production, by hand in tests. */
 public interface DutyRunner {
@@ -17,4 +18,9 @@ public interface DutyRunner {
 
     /** Calls {@code work} on a thread that nobody interrupts (R1), and returns what it returned. */
     <T> T call(String role, Callable<T> work) throws Exception;
+
+    /** Lets time pass while a duty cycle waits for what another thread or the disk does. */
+    default void pause(long nanos) {
+        LockSupport.parkNanos(nanos);
+    }
 }

@@ -24,7 +24,8 @@ public interface Lease {
 
     /**
      * Says that the first {@code frames} of this lease have left for their receiver, which may have them from now on, also
-     * when the lease is rolled back. A group of sinks counts by it what another sink then sends again.
+     * when the lease is rolled back. A group of sinks counts by it what another sink then sends again; where nothing is said,
+     * not even 0, all of a lease counts as sent.
      */
     default void sent(int frames) {}
 

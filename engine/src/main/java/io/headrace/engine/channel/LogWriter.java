@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the journal does with a log: decides what is appended, writes and syncs groups, makes checkpoints, and lets frames
@@ -419,8 +418,8 @@ final class LogWriter {
         if (!spilling) {
             beginSpill();
         }
-        long deadline = System.nanoTime() + STOP_NANOS;
-        long fullDeadline = System.nanoTime() + STOP_FULL_NANOS;
+        ChannelEnvironment environment = channel.environment();
+        long start = environment.nanoClock().nanoTime();
         while (catchUpNext <= catchUpTo || journal.isPublished(journal.drained() + 1)) {
             int work = catchUpNext <= catchUpTo ? catchUp() : appendPublished();
             if (work == 0 && log.isBusyBeside()) {
@@ -432,12 +431,12 @@ final class LogWriter {
                 if (alwaysWrites && full) {
                     break;
                 }
-                if (System.nanoTime() - (full ? fullDeadline : deadline) > 0) {
+                if (environment.nanoClock().nanoTime() - start > (full ? STOP_FULL_NANOS : STOP_NANOS)) {
                     throw new IOException("the log takes no frame, and " + eventsInMemoryOnly()
                             + " events are in memory only: " + log.preparer().waitingFor()
                             + " (expected: room for what memory holds)");
                 }
-                LockSupport.parkNanos(STOP_PAUSE_NANOS);
+                environment.runner().pause(STOP_PAUSE_NANOS);
             }
         }
         log.sync();

@@ -37,7 +37,7 @@ final class AskedSharing implements Sharing {
 
     @Override
     public void look() {
-        // The channel tells each sink.
+        group.forgetCommitted();
     }
 
     @Override

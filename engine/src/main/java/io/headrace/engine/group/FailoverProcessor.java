@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The processor {@code failover}: the sink with the largest priority that delivers works alone. One that failed is left
- * alone for a while, unless no other delivers, and works again when it is ready and the while is over. When the work goes
- * back to it, the one before first ends what it has taken, so that order holds; one that does not end it within {@value
- * #HAND_OVER_MILLIS} ms is not waited for.
+ * alone for a while, unless no other delivers, and works again when it is ready and the while is over. Whoever worked before
+ * first ends what it has taken, so that order holds; one that does not end it within {@value #HAND_OVER_MILLIS} ms is not
+ * waited for.
  */
 final class FailoverProcessor implements SinkProcessor {
     static final long HAND_OVER_MILLIS = 5_000;
@@ -90,7 +90,7 @@ final class FailoverProcessor implements SinkProcessor {
             current.setActive(false);
         }
         boolean waited = now - handOverNanos >= TimeUnit.MILLISECONDS.toNanos(HAND_OVER_MILLIS);
-        if (current.openLeases() == 0 || !current.isHealthy() || waited) {
+        if (current.openLeases() == 0 || waited) {
             take(best);
         }
     }

@@ -159,7 +159,9 @@ public final class GroupMember implements SinkProcessor.Member {
 
     /** Asking says that the sink is ready for a try. */
     Lease lease(MemberConsumer asking, int maxEvents, long maxBytes) {
-        well();
+        if (consumer == asking) {
+            well();
+        }
         Lease[] lease = new Lease[1];
         group.locked(() -> {
             if (active && consumer == asking) {

@@ -7,16 +7,25 @@ import io.headrace.frame.Frame;
 final class MemberLease implements Lease {
     final MemberConsumer consumer;
     final Lease base;
-    private volatile int sent;
+
+    /** Below 0 for a sink that does not say. */
+    private volatile int sent = -1;
+
+    /** Whether no sink has it yet; guarded by the group's lock. */
+    private boolean aside;
 
     MemberLease(MemberConsumer consumer, Lease base) {
         this.consumer = consumer;
         this.base = base;
     }
 
-    /** How many of its frames, the first ones, the receiver may have. */
+    void putAside(boolean now) {
+        aside = now;
+    }
+
+    /** How many of its frames, the first ones, the receiver may have: all where the sink does not say. */
     int sentFrames() {
-        return sent;
+        return aside ? 0 : sent < 0 ? base.size() : sent;
     }
 
     @Override

@@ -24,7 +24,7 @@ final class PartLease implements Lease {
     private final HashSharing owner;
     private int events;
     private long bytes;
-    private volatile int sent;
+    private volatile int sent = -1;
     private boolean released;
 
     PartLease(HashSharing owner, MemberConsumer consumer) {
@@ -45,7 +45,7 @@ final class PartLease implements Lease {
     }
 
     int sentFrames() {
-        return Math.min(sent, parts.size());
+        return sent < 0 ? parts.size() : Math.min(sent, parts.size());
     }
 
     void releaseFrames() {

@@ -21,9 +21,12 @@ final class RoundRobinSelector implements SinkSelector {
                 chosen = i;
             }
         }
-        Member member = waiting.get(chosen);
+        return chosen;
+    }
+
+    @Override
+    public void served(Member member) {
         served.remove(member);
         served.add(member);
-        return chosen;
     }
 }

@@ -46,6 +46,13 @@ final class SentFrames {
         return moved;
     }
 
+    /** What a sink outside of the group delivered will not come again. */
+    void committedUpTo(long lowWater) {
+        if (!senders.isEmpty()) {
+            senders.keySet().removeIf(sequence -> sequence <= lowWater);
+        }
+    }
+
     void delivered(MemberLease lease) {
         for (int i = 0; i < lease.size(); i++) {
             senders.remove(lease.sequence(i));

@@ -268,6 +268,17 @@ public final class SinkGroup implements AutoCloseable {
         displacedEvents.add(events);
     }
 
+    /** Under the lock. */
+    void forgetCommitted() {
+        for (GroupMember member : members) {
+            MemberConsumer consumer = member.consumer();
+            if (consumer != null) {
+                sentFrames.committedUpTo(consumer.base.lowWater());
+                return;
+            }
+        }
+    }
+
     void hasFailed(GroupMember member, String reason) {
         if (stopping) {
             return;

@@ -14,9 +14,6 @@ final class TurnSharing implements Sharing {
     private final SinkGroup group;
     private final SinkSelector selector;
 
-    /** Whose turn it is: chosen while there was nothing to take. */
-    private MemberConsumer next;
-
     TurnSharing(SinkGroup group, SinkSelector selector) {
         this.group = group;
         this.selector = selector;
@@ -28,6 +25,7 @@ final class TurnSharing implements Sharing {
         if (aside != null) {
             asking.assigned = null;
             asking.waiting = false;
+            aside.putAside(false);
             return aside;
         }
         asking.waiting = true;
@@ -35,31 +33,30 @@ final class TurnSharing implements Sharing {
             MemberConsumer chosen = chosen();
             MemberLease lease = chosen.member.leaseFrom(chosen);
             if (lease == null) {
-                next = chosen;
                 // Each that waits asks the channel itself, so that the channel tells it of news.
-                return chosen == asking ? null : taken(asking, asking.member.leaseFrom(asking));
+                return chosen == asking ? null : taken(asking);
             }
-            next = null;
+            selector.served(chosen.member);
             chosen.waiting = false;
             if (chosen == asking) {
                 return lease;
             }
             chosen.assigned = lease;
+            lease.putAside(true);
             group.tell(chosen);
         }
     }
 
-    private static MemberLease taken(MemberConsumer by, MemberLease lease) {
+    private MemberLease taken(MemberConsumer by) {
+        MemberLease lease = by.member.leaseFrom(by);
         if (lease != null) {
+            selector.served(by.member);
             by.waiting = false;
         }
         return lease;
     }
 
     private MemberConsumer chosen() {
-        if (next != null && next.waiting && next.member.isActive()) {
-            return next;
-        }
         List<GroupMember> waiting = new ArrayList<>();
         for (GroupMember member : group.members()) {
             MemberConsumer consumer = member.consumer();
@@ -104,7 +101,7 @@ final class TurnSharing implements Sharing {
 
     @Override
     public void look() {
-        // The channel tells each sink.
+        group.forgetCommitted();
     }
 
     @Override

@@ -70,6 +70,17 @@ final class MetricHelp {
             Map.entry("BatchCompleteCount", "Batches as large as they may be."),
             Map.entry("EventDrainAttemptCount", "Events that the sink tried to deliver."),
             Map.entry("EventDrainSuccessCount", "Events that the sink delivered."),
+            Map.entry(
+                    "EventMovedCount",
+                    "Events that one sink of the group sent without an answer and another one then delivered."),
+            Map.entry("EventDisplacedCount", "Events that another sink delivered than the one that their hash says."),
+            Map.entry("MemberFailureCount", "Times that a sink of the group stopped delivering."),
+            Map.entry("SwitchCount", "Times that a sink of the group was let work or stopped."),
+            Map.entry("ActiveSinks", "Sinks of the group that may take."),
+            Map.entry("HealthySinks", "Sinks of the group that deliver, as far as is known."),
+            Map.entry(
+                    "takeover",
+                    "Time from the failure of the only sink that worked to the first delivery of another one."),
             Map.entry("EventWriteFail", "Batches that could not be delivered."),
             Map.entry("StartTime", "When the component was started, since the epoch; 0 before."),
             Map.entry("put", "Time from the call of a put to its publication."),

@@ -8,10 +8,13 @@ import java.util.List;
  */
 public interface SinkSelector {
     /**
-     * One of those that wait for frames.
+     * One of those that wait for frames. Also asked when there is nothing: {@link #served} tells when the choice counted.
      *
      * @param waiting active sinks that have room now, in the order of the group; at least one
      * @return an index into {@code waiting}
      */
     int select(List<? extends SinkProcessor.Member> waiting);
+
+    /** A sink got a batch, as it was chosen. */
+    default void served(SinkProcessor.Member member) {}
 }

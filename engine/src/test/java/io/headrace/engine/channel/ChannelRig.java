@@ -24,7 +24,7 @@ final class ChannelRig implements AutoCloseable {
     static final int JOURNAL = 2;
 
     final SimulatedDisk storage;
-    final DrivenRunner runner = new DrivenRunner();
+    final DrivenRunner runner;
     final DrivenClock clock;
     final List<Throwable> failures = new ArrayList<>();
     final List<Frame> frames = new ArrayList<>();
@@ -43,6 +43,7 @@ final class ChannelRig implements AutoCloseable {
     ChannelRig(ChannelSettings settings, SimulatedDisk storage, DrivenClock clock) throws IOException {
         this.storage = storage;
         this.clock = clock;
+        this.runner = new DrivenRunner(clock);
         ChannelEnvironment environment = Fixtures.environment("c1", storage, runner, clock, failures::add);
         metrics = environment.metrics();
         channel = ChannelFactory.open(settings, environment);

@@ -29,6 +29,11 @@ final class ChannelSimulation {
     private static final int IDLE_ROUNDS = 6;
     private static final long IDLE_MILLIS = 50;
 
+    /** Long enough for a surplus of segments to show, and to be let go of. */
+    private static final int CATCH_UP_ROUNDS = 8;
+
+    private static final long CATCH_UP_MILLIS = 250;
+
     /** One a thread: making histograms would take longer than the rest. */
     private static final ThreadLocal<MetricGroup> METRICS =
             ThreadLocal.withInitial(() -> new MetricGroup(GroupType.CHANNEL, "c1"));
@@ -42,8 +47,10 @@ final class ChannelSimulation {
     private final CrashCoverage coverage;
     private int crashes;
     private final DrivenClock clock = new DrivenClock();
-    private final ChannelSettings settings;
+    private ChannelSettings settings;
     private final boolean beside;
+    /** Null where the channel has none. */
+    private final SimulatedCursor cursor;
 
     // The model, over all lives.
     private final Map<String, SimulatedInput> inputsById = new LinkedHashMap<>();
@@ -96,6 +103,7 @@ final class ChannelSimulation {
                 .withSync(
                         beside ? SyncMode.ALWAYS : modes[random.nextInt(modes.length)],
                         beside ? Appender.DIRECT : Appender.values()[random.nextInt(Appender.values().length)]);
+        cursor = file && random.nextBoolean() ? new SimulatedCursor(random.split(), sinks, trouble, coverage) : null;
     }
 
     /** Frames that were put, again or not. */
@@ -116,19 +124,19 @@ final class ChannelSimulation {
     void run() throws IOException {
         note(settings.policy() + " " + settings.sync() + " " + settings.appender() + " " + settings.dataFolders());
         for (int life = 1; life < LIVES; life++) {
-            begin();
+            begin(false);
             if (random.nextInt(5) == 0) {
                 rot();
             }
-            int steps = 90 + random.nextInt(290);
-            trouble.plan(beside);
+            int steps = 100 + random.nextInt(300);
+            trouble.plan(beside, cursor != null);
             for (int step = 0; step < steps && channel.failure() == null; step++) {
                 step();
                 noteCheckpoints();
             }
             end();
         }
-        begin();
+        begin(true);
         makeRoom();
         finish();
         coverage.add(storage);
@@ -136,10 +144,14 @@ final class ChannelSimulation {
 
     // ---- a life begins
 
-    private void begin() throws IOException {
+    private void begin(boolean last) throws IOException {
+        if (cursor != null) {
+            makeRoom();
+            settings = cursor.configure(settings, storage, FOLDER);
+        }
         while (channel == null) {
             trouble.planOpening();
-            runner = new DrivenRunner();
+            runner = new DrivenRunner(clock);
             try {
                 channel = ChannelFactory.open(settings, environment());
                 if (storage.isDead()) {
@@ -164,6 +176,9 @@ final class ChannelSimulation {
         open.clear();
         sinks.begin(first.recoveredToken());
         note("committed for good " + sinks.whatIsCommitted());
+        if (cursor != null) {
+            note(cursor.begin((DualChannel) channel, last));
+        }
         Promise.LEDGER.check(channel.ledger().balances(), () -> channel.ledger() + " after opening");
         ChannelProcessorImpl processor = Fixtures.processor(channel);
         inputs.forEach(input -> {
@@ -231,8 +246,8 @@ final class ChannelSimulation {
     private void rot() throws IOException {
         RotExperiment experiment = new RotExperiment(
                 storage.durableCopy(random.nextLong()), random.split(), settings, sinks.copy(), wanted());
-        DrivenRunner cycles = new DrivenRunner();
         DrivenClock time = new DrivenClock();
+        DrivenRunner cycles = new DrivenRunner(time);
         List<Throwable> failed = new ArrayList<>();
         try {
             RotExperiment.Outcome outcome =
@@ -257,6 +272,9 @@ final class ChannelSimulation {
         if (random.nextInt(80) == 0) {
             catchUp();
         }
+        if (cursor != null) {
+            stepCursor();
+        }
         switch (random.nextInt(15)) {
             case 0, 1, 2, 3 -> put();
             case 4, 5, 6 -> runner.run(ChannelRig.JOURNAL);
@@ -267,6 +285,15 @@ final class ChannelSimulation {
             case 12 -> clock.pass(random.nextInt(120));
             case 13 -> runWriter();
             default -> lookOrMark();
+        }
+    }
+
+    private void stepCursor() {
+        if (random.nextInt(3) == 0) {
+            cursor.step();
+        }
+        if (random.nextInt(500) == 0) {
+            cursor.passExpiry(clock);
         }
     }
 
@@ -322,6 +349,9 @@ final class ChannelSimulation {
         note("put " + frame + ": " + status + (again ? ", again" : ""));
         if (status == PutStatus.ACCEPTED && again && (lossy || settings.policy() == ChannelPolicy.DUAL)) {
             sinks.comesAgain(frame);
+            if (cursor != null) {
+                cursor.comesAgain(frame);
+            }
         }
     }
 
@@ -356,7 +386,7 @@ final class ChannelSimulation {
 
     /** Sinks get all there is, and checkpoints let go of what it stood in. */
     private void catchUp() {
-        for (int round = 0; round < 8; round++) {
+        for (int round = 0; round < CATCH_UP_ROUNDS; round++) {
             runner.runAll();
             for (Lease lease = leaseAll(); lease != null && channel.failure() == null; lease = leaseAll()) {
                 open.add(new Open(lease, true, sinks.leased(lease, channel.acknowledged())));
@@ -364,21 +394,22 @@ final class ChannelSimulation {
             while (!open.isEmpty()) {
                 commitOne();
             }
-            clock.pass(250);
+            clock.pass(CATCH_UP_MILLIS);
         }
     }
 
-    /** The newest lease only, so that no other one falls with it. */
+    /** Any lease: those of the same sink that were taken later fall with it, so that its order holds. */
     private void rollbackOne() {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            Open one = open.get(i);
-            boolean newest =
-                    open.subList(i + 1, open.size()).stream().noneMatch(later -> later.withToken() == one.withToken());
-            if (newest) {
-                open.remove(i);
+        if (open.isEmpty()) {
+            return;
+        }
+        int at = random.nextInt(open.size());
+        boolean withToken = open.get(at).withToken();
+        for (int i = at; i < open.size(); i++) {
+            if (open.get(i).withToken() == withToken) {
+                Open one = open.remove(i--);
                 one.lease().rollback();
                 sinks.rolledBack(one.frames());
-                return;
             }
         }
     }
@@ -404,6 +435,9 @@ final class ChannelSimulation {
         failures.clear();
         open.forEach(one -> one.lease().rollback());
         open.clear();
+        if (cursor != null) {
+            cursor.end();
+        }
         inputs.forEach(SimulatedInput::close);
         trouble.none();
         storage.revive();
@@ -448,13 +482,19 @@ final class ChannelSimulation {
                         input.forgiven.contains(position) || sinks.isDelivered(frame), () -> frame + " did not come");
             }
         }
+        checkLedger();
         Promise.ARRIVES.check(channel.size() == 0, () -> channel.size() + " events are held");
         Promise.ARRIVES.check(
                 channel.lowWater() == channel.acknowledged(),
                 () -> "committed up to " + channel.lowWater() + " (expected: " + channel.acknowledged() + ")");
-        checkLedger();
+        if (cursor != null) {
+            cursor.finish(inputs, lossy);
+        }
         long left = channel.stop(0);
         Promise.ARRIVES.check(left == 0, () -> left + " events left");
+        if (cursor != null) {
+            cursor.end();
+        }
         inputs.forEach(SimulatedInput::close);
         Promise.FAILS_FOR_A_REASON.check(failures.isEmpty(), failures::toString);
     }
@@ -493,6 +533,9 @@ final class ChannelSimulation {
         for (int idle = 0; idle < IDLE_ROUNDS; idle++) {
             runner.runWoken();
             clock.pass(IDLE_MILLIS);
+            if (cursor != null && cursor.drainIfWoken()) {
+                idle = 0;
+            }
             if (sinkWoken) {
                 sinkWoken = false;
                 idle = 0;

@@ -37,6 +37,17 @@ final class CrashCoverage {
         SPILL_OFF
     }
 
+    /** What became of a named cursor. */
+    enum OfCursor {
+        MADE,
+        LEFT_ALONE,
+        EXPIRED,
+        DROPPED,
+        FAILED_READING,
+        /** It got all that was there for it after the sinks had. */
+        DRAINED
+    }
+
     private static final int COLUMNS = 4;
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
@@ -56,6 +67,10 @@ final class CrashCoverage {
         Mode mode = policy == ChannelPolicy.FILE ? Mode.FILE : spilling ? Mode.SPILL_ON : Mode.SPILL_OFF;
         count(name(step(death)));
         count(name(mode));
+    }
+
+    void cursor(OfCursor what) {
+        count(name(what));
     }
 
     void rotted(RotExperiment.Outcome outcome) {
@@ -109,6 +124,7 @@ final class CrashCoverage {
         addAll(all, Call.values());
         addAll(all, Effect.values());
         addAll(all, RotExperiment.Outcome.values());
+        addAll(all, OfCursor.values());
         return all;
     }
 
@@ -126,6 +142,7 @@ final class CrashCoverage {
                     case "Mode" -> "died with ";
                     case "Call" -> "EIO in ";
                     case "Outcome" -> "rot ";
+                    case "OfCursor" -> "cursor ";
                     default -> "disk: ";
                 };
         return kind + value.name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -53,8 +53,11 @@ final class DiskTrouble {
         this.random = random;
     }
 
-    /** While a channel runs, perhaps with writes beside its journal: perhaps it dies in a call, perhaps one fails. */
-    void plan(boolean beside) {
+    /**
+     * While a channel runs, perhaps with writes beside its journal, perhaps with a cursor that reads the log: perhaps it
+     * dies in a call, perhaps one fails.
+     */
+    void plan(boolean beside, boolean cursor) {
         none();
         if (random.nextBoolean()) {
             disk.dieAt(1 + random.nextInt(random.nextBoolean() ? 60 : 200));
@@ -63,6 +66,8 @@ final class DiskTrouble {
             fail(RUNNING, 60);
         } else if (beside && random.nextBoolean()) {
             fail(List.of(Call.WRITE_THROUGH), 20);
+        } else if (cursor && random.nextInt(3) == 0) {
+            fail(List.of(Call.READ), 20);
         }
         disk.shortTransfers(random.nextInt(3) == 0 ? 8 : 0);
     }
@@ -90,6 +95,11 @@ final class DiskTrouble {
     /** The call that failed, or null. */
     String failed() {
         return failed;
+    }
+
+    /** Whether the process died. */
+    boolean isDead() {
+        return disk.isDead();
     }
 
     private void fail(List<Call> calls, int mostPassing) {

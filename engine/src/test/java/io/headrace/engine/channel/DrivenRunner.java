@@ -3,10 +3,24 @@ package io.headrace.engine.channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /** Runs duty cycles by hand, in the calling thread. */
 final class DrivenRunner implements DutyRunner {
+    /** Far more than any test has work for. */
+    private static final int MOST_ROUNDS = 10_000;
+
     private final List<Driven> cycles = new ArrayList<>();
+    private final DrivenClock clock;
+
+    DrivenRunner() {
+        this(new DrivenClock());
+    }
+
+    /** @param clock what passes while a duty cycle pauses */
+    DrivenRunner(DrivenClock clock) {
+        this.clock = clock;
+    }
 
     private static final class Driven implements Running {
         private final DutyCycle cycle;
@@ -43,6 +57,11 @@ final class DrivenRunner implements DutyRunner {
         return work.call();
     }
 
+    @Override
+    public void pause(long nanos) {
+        clock.pass(TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
     int size() {
         return cycles.size();
     }
@@ -65,7 +84,8 @@ final class DrivenRunner implements DutyRunner {
     /** Rounds of all duty cycles until none has anything to do. */
     void runAll() {
         int work = 1;
-        while (work > 0) {
+        for (int round = 0; work > 0; round++) {
+            checkRests(round);
             work = 0;
             for (int i = 0; i < cycles.size(); i++) {
                 work += run(i);
@@ -76,17 +96,23 @@ final class DrivenRunner implements DutyRunner {
     /** Rounds of those duty cycles only that were woken or are due, until all would park: a missing wake-up shows. */
     void runWoken() {
         boolean any = true;
-        while (any) {
+        for (int round = 0; any; round++) {
+            checkRests(round);
             any = false;
             for (Driven driven : cycles) {
                 if (!driven.ended && (driven.woken || driven.cycle.nanosUntilDue() <= 0)) {
                     any |= driven.woken;
                     driven.woken = false;
-                    while (driven.cycle.doWork() > 0) {
+                    for (int more = 0; driven.cycle.doWork() > 0; more++) {
+                        checkRests(more);
                         any = true;
                     }
                 }
             }
         }
+    }
+
+    private static void checkRests(int rounds) {
+        Promise.RESTS.check(rounds < MOST_ROUNDS, () -> rounds + " rounds, and still something to do");
     }
 }

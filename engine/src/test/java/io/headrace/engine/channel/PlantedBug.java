@@ -6,10 +6,12 @@ import java.util.List;
 enum PlantedBug {
     NO_FOLDER_SYNC(
             "a segment's name is not made durable",
+            Promise.OPENS,
             edit("wal", "wal/SegmentPreparer", "storage.syncFolder(to.getParent());", "")),
 
     ACKNOWLEDGED_BEFORE_SYNC(
             "sync = always acknowledges what is written, and syncs a round later",
+            Promise.PRESENT,
             edit(
                     "engine",
                     "engine/channel/LogWriter",
@@ -37,27 +39,32 @@ enum PlantedBug {
 
     NO_CHECKSUM(
             "a frame counts when its length and sequence look sound",
+            Promise.NOT_INVENTED,
             edit("wal", "wal/SegmentScanner", "} else if (!checksum) {", "} else if (hop.length() < 0) {"),
             edit("wal", "frame/FrameDecoder", "if ((int) crc.getValue() != stored) {", "if (false) {")),
 
     LEASED_BEFORE_ACKNOWLEDGED_R3(
             "sinks get frames that are not acknowledged",
+            Promise.LEASED_WHEN_ACKNOWLEDGED,
             edit(
                     "engine",
                     "engine/channel/TakeSide",
-                    "Math.min(acknowledged.getAsLong(), lowWater.getAsLong() + SequenceWindow.SIZE)",
-                    "Math.min(channel.lastPublished(), lowWater.getAsLong() + SequenceWindow.SIZE)")),
+                    "long known = ring == null ? ringHead - 1 : acknowledged.getAsLong();",
+                    "long known = ring == null ? ringHead - 1 : channel.lastPublished();")),
 
     SEQUENCE_USED_AGAIN_R4(
             "numbering goes on behind the last frame that was found",
+            Promise.SEQUENCE_ONCE,
             edit("wal", "wal/WriteAheadLog", "Math.max(checkpoint.ceiling(), lastSequence + 1)", "lastSequence + 1")),
 
     SPILL_WITHOUT_CHECKPOINT_R5(
             "a spill run begins without a checkpoint that covers the gap",
+            Promise.PRESENT,
             edit("engine", "engine/channel/LogWriter", "checkpoint();\n        spilling = true;", "spilling = true;")),
 
     INPUT_NUMBER_AFTER_USE_R7(
             "the frame that gives an input its number follows the first that uses it",
+            Promise.POSITIONS,
             edit(
                     "engine",
                     "engine/channel/ChannelProcessorImpl",
@@ -72,6 +79,7 @@ enum PlantedBug {
 
     CHECKPOINT_AHEAD_OF_DURABLE_R9(
             "a checkpoint holds positions of what is only written",
+            Promise.ROT,
             edit(
                     "engine",
                     "engine/channel/Journal",
@@ -94,6 +102,7 @@ enum PlantedBug {
 
     DUPLICATE_ACKNOWLEDGED_AT_ONCE_R15(
             "a duplicate is acknowledged before its first copy",
+            Promise.DUPLICATE_AFTER_FIRST,
             edit(
                     "engine",
                     "engine/channel/ChannelProcessorImpl",
@@ -102,6 +111,7 @@ enum PlantedBug {
 
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
+            Promise.FAILS_FOR_A_REASON,
             edit("wal", "wal/WriteAheadLog", "segment.leave(allSynced);", "segment.leave(true);")),
 
     DURABLE_PAST_A_GAP(
@@ -123,14 +133,140 @@ enum PlantedBug {
                     "wal/WriteAheadLog",
                     "HandedGroup group = direct == null ? null : direct.settled();",
                     "HandedGroup group = direct == null ? null : direct.settled();\n"
-                            + "            durable.set(Math.max(durable.get(), direct == null ? 0 : direct.highestWritten()));"));
+                            + "            durable.set(Math.max(durable.get(), direct == null ? 0 : direct.highestWritten()));")),
+
+    RELEASED_UNDER_A_CURSOR(
+            "segments are released when the sinks are through with them, whatever cursors have yet to get",
+            Promise.CURSOR,
+            edit(
+                    "wal",
+                    "wal/LogState",
+                    "slowest = Math.min(slowest, cursor.committed().floor());",
+                    "slowest = Math.max(slowest, 0);")),
+
+    CHECKPOINT_OVER_THE_NEWEST(
+            "a checkpoint is written over the newest good one",
+            Promise.RESTS,
+            edit("wal", "wal/CheckpointStore", "int slot = newest == 0 ? 1 : 0;", "int slot = newest == 0 ? 0 : 1;")),
+
+    CEILING_NOT_DURABLE(
+            "sequences are used before a checkpoint reserves them durably",
+            edit(
+                    "wal",
+                    "wal/WriteAheadLog",
+                    "                newCeiling,\n                durable.get(),",
+                    "                Math.max(nextSequence, ceiling.get()),\n                durable.get(),"),
+            // So that a life needs more than one block.
+            edit("wal", "wal/SequenceCeiling", "MIN_BLOCK = 65_536;", "MIN_BLOCK = 32;")),
+
+    COPY_LED_TO_BEFORE_ITS_SYNC(
+            "recovery lets the chain lead to its copy before that is synced",
+            edit(
+                    "wal",
+                    "wal/LogRecovery",
+                    "        for (Segment copy : copies) {\n            if (copy == current) {",
+                    "        firstCopy.begin(commit);\n        for (Segment copy : copies) {\n            if (copy == current) {"),
+            edit("wal", "wal/LogRecovery", "        firstCopy.begin(commit);\n        firstCopy.file().sync();\n", "")),
+
+    RECYCLED_UNDER_A_READER(
+            "a released segment is used again while a reader stands in it",
+            Promise.DAMAGE_IS_DAMAGE,
+            edit("wal", "wal/Segment", "return pins.get() == RELEASED;", "return (pins.get() & RELEASED) != 0;")),
+
+    SHORT_READ_TAKEN_AS_WHOLE(
+            "what one call returns of a checkpoint counts as all of it",
+            edit("wal", "wal/CheckpointSlot", "while (bytes.hasRemaining()) {", "if (bytes.hasRemaining()) {"),
+            edit("wal", "wal/CheckpointSlot", "return bytes.flip();", "return bytes.clear();")),
+
+    FAILED_SYNC_TRIED_AGAIN(
+            "a failed sync of a segment is tried again, and then succeeds",
+            edit(
+                    "wal",
+                    "wal/Segment",
+                    "                    file.sync();\n                } catch (IOException e) {\n"
+                            + "                    syncFailure = e;\n                    throw e;",
+                    "                    file.sync();\n                } catch (IOException e) {\n"
+                            + "                    file.sync();")),
+
+    COUNTED_TWICE(
+            "a frame that is committed before it is durable is counted as accepted again when it is",
+            Promise.LEDGER,
+            edit(
+                    "engine",
+                    "engine/channel/Journal",
+                    "if (!state.committed().isMarked(sequence)) {\n            state.accepted",
+                    "if (sequence > 0) {\n            state.accepted")),
+
+    FIRST_TOKEN_KEPT(
+            "checkpoints hold a sink's first token",
+            Promise.TOKENS,
+            edit(
+                    "engine",
+                    "engine/channel/Journal",
+                    "state.tokens().put(consumer.name(), token);",
+                    "state.tokens().putIfAbsent(consumer.name(), token);")),
+
+    ROLLED_BACK_STAYS(
+            "a frame that was rolled back stays in the queue when it is leased again",
+            Promise.COMES_ONCE,
+            edit("engine", "engine/channel/TakeSide", "            rolledBack.poll();\n", "")),
+
+    COMMITS_FORGOTTEN(
+            "what a checkpoint says of commits above the low-water mark is not looked at",
+            Promise.COMMITTED_FOR_GOOD,
+            edit(
+                    "engine",
+                    "engine/channel/TakeSide",
+                    "return recoveredCommitted != null && recoveredCommitted.isMarked(sequence);",
+                    "return false;")),
+
+    NEW_BEFORE_ROLLED_BACK(
+            "sinks get new frames while some that were rolled back wait",
+            Promise.ORDER,
+            edit(
+                    "engine",
+                    "engine/channel/TakeSide",
+                    "            if (rolledBack.isEmpty()) {\n                lease = leaseInOrder",
+                    "            if (takeNext > 0) {\n                lease = leaseInOrder")),
+
+    ROLLED_BACK_IN_REVERSE(
+            "frames that were rolled back come again with the last one first",
+            Promise.ORDER,
+            edit(
+                    "engine",
+                    "engine/channel/TakeSide",
+                    "(TakenFrame entry) -> entry.sequence",
+                    "(TakenFrame entry) -> -entry.sequence")),
+
+    SINKS_NOT_TOLD(
+            "the journal doesn't tell sinks that wait",
+            Promise.ARRIVES,
+            edit("engine", "engine/channel/Journal", "        channel.wakeConsumers();\n", "")),
+
+    MEMORY_USED_AGAIN_TOO_EARLY(
+            "memory is read into while frames look at it",
+            Promise.CONTENT,
+            edit("wal", "frame/FrameMemory", "return memory.refCnt() == 1;", "return memory.refCnt() > 0;"));
 
     final String what;
+    /** The one that it is to break, or null where any will do. */
+    final Promise promise;
+
     final List<Edit> edits;
 
     PlantedBug(String what, Edit... edits) {
+        this(what, null, edits);
+    }
+
+    PlantedBug(String what, Promise promise, Edit... edits) {
         this.what = what;
+        this.promise = promise;
         this.edits = List.of(edits);
+    }
+
+    /** Whether a failure is the one that is looked for; it comes from classes of another loader. */
+    boolean isFoundBy(Throwable failure) {
+        return promise == null || String.valueOf(failure.getMessage()).startsWith(promise + " (");
     }
 
     /** Replaces a text that occurs once in a source file. */

@@ -19,7 +19,10 @@ enum Promise {
     TOKENS("a recovered token was committed, and is not older than one that a checkpoint held"),
     POSITIONS("an input goes on where its frames end: not behind what was safe, not above what was put"),
     LEDGER("accepted = delivered + held + dropped, in events, counted once"),
+    CURSOR(
+            "a named cursor gets every acknowledged frame from where it begins on, and is there until it is dropped or expires"),
     ARRIVES("everything that was put is delivered in the end, by wake-ups alone"),
+    RESTS("duty cycles come to rest when nothing happens"),
     ROT("rot in what was synced long ago is reported, or harmless");
 
     private final String says;

@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ final class SimulatedSinks {
     private final List<Commit> commits = new ArrayList<>();
     private final Set<String> delivered = new HashSet<>();
     private final Set<String> committedForGood = new HashSet<>();
-    private final Map<String, Long> sequences = new HashMap<>();
+    private final Map<String, Long> sequences;
     private long highestPut;
     private long promisedFloor;
     private long tokens;
@@ -31,6 +32,7 @@ final class SimulatedSinks {
     private final Map<String, Long> highestPosition = new HashMap<>();
     private final Set<String> leased = new HashSet<>();
     private final Set<String> gone = new HashSet<>();
+    private final TreeMap<Long, String> back = new TreeMap<>();
     private final TreeMap<Long, Long> tokenVersions = new TreeMap<>();
     private long highestLeased;
 
@@ -38,7 +40,17 @@ final class SimulatedSinks {
     private record Commit(long token, List<String> frames) {}
 
     SimulatedSinks(Map<String, SimulatedInput> inputs) {
+        this(inputs, new HashMap<>());
+    }
+
+    private SimulatedSinks(Map<String, SimulatedInput> inputs, Map<String, Long> sequences) {
         this.inputs = inputs;
+        this.sequences = sequences;
+    }
+
+    /** Sinks of another cursor, which have seen nothing yet: they know which sequences frames get from these. */
+    SimulatedSinks beside() {
+        return new SimulatedSinks(inputs, sequences);
     }
 
     /** The same knowledge for an experiment beside the history: a life that begins here. */
@@ -79,6 +91,7 @@ final class SimulatedSinks {
         highestPosition.clear();
         leased.clear();
         gone.clear();
+        back.clear();
         tokenVersions.clear();
         highestLeased = 0;
     }
@@ -117,6 +130,11 @@ final class SimulatedSinks {
                 () -> name + ", sequence " + sequence + ", comes again; everything up to " + promisedFloor
                         + " and by the token was committed");
         Promise.COMES_ONCE.check(gone.add(name), () -> name + ", sequence " + sequence);
+        Long firstBack = back.isEmpty() ? null : back.firstKey();
+        Promise.ORDER.check(
+                firstBack == null || firstBack == sequence,
+                () -> name + ", sequence " + sequence + ", comes before " + firstBack + ", which was rolled back");
+        back.remove(sequence);
         if (leased.add(name)) {
             checkOrder(name, sequence);
         }
@@ -125,7 +143,7 @@ final class SimulatedSinks {
 
     /** What frame it is, by its content. */
     private String identify(Frame frame, long sequence) {
-        List<String> bodies = Fixtures.bodies(frame);
+        List<String> bodies = bodies(frame, sequence);
         String first = bodies.isEmpty() ? "" : bodies.get(0);
         String[] parts = first.split("/", 3);
         SimulatedInput input = inputs.get(parts[0]);
@@ -136,6 +154,14 @@ final class SimulatedSinks {
                 bodies.equals(input.bodies(position)),
                 () -> "sequence " + sequence + " holds " + bodies + " (expected: " + input.bodies(position) + ")");
         return input.id() + "/" + position;
+    }
+
+    private static List<String> bodies(Frame frame, long sequence) {
+        try {
+            return Fixtures.bodies(frame);
+        } catch (FrameException e) {
+            throw Promise.CONTENT.broken("sequence " + sequence + ": " + e.getMessage(), e);
+        }
     }
 
     private void checkOrder(String name, long sequence) {
@@ -153,7 +179,10 @@ final class SimulatedSinks {
     }
 
     void rolledBack(List<String> frames) {
-        frames.forEach(gone::remove);
+        for (String frame : frames) {
+            gone.remove(frame);
+            back.put(sequences.get(frame), frame);
+        }
     }
 
     byte[] nextToken() {
@@ -182,6 +211,10 @@ final class SimulatedSinks {
     }
 
     // ---- what is known
+
+    long sequenceOf(String frame) {
+        return sequences.getOrDefault(frame, 0L);
+    }
 
     boolean isDelivered(String frame) {
         return committedForGood.contains(frame) || delivered.contains(frame) || leased.contains(frame);

@@ -1,8 +1,12 @@
 package io.headrace.engine.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.spi.SinkProcessor;
+import io.headrace.engine.spi.SinkSelector;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -83,5 +87,34 @@ class LoadBalanceProcessorTest extends SinkGroupContract {
         failing.take();
         rig.pass(1);
         assertThat(failing.member.isActive()).isTrue();
+    }
+
+    /** Always the last of those that wait. */
+    public static final class LastFirst implements SinkSelector {
+        @Override
+        public int select(List<? extends SinkProcessor.Member> waiting) {
+            return waiting.size() - 1;
+        }
+    }
+
+    @Test
+    void shouldAskASelectorThatIsNamedByItsClass() {
+        rig.close();
+        rig = open(Map.of("selector", LastFirst.class.getName()), LoadBalanceProcessor::new);
+        rig.sinks.forEach(TestSink::take);
+        rig.put(4);
+        rig.sinks.get(0).take();
+        assertThat(rig.sinks.get(2).take()).isTrue();
+        assertThat(rig.sinks.get(2).open.peek().sequence(0)).isEqualTo(1);
+        rig.drain();
+        rig.assertConserved();
+    }
+
+    @Test
+    void shouldRefuseASelectorThatNobodyKnows() {
+        GroupContext context = new GroupContext(Map.of("selector", "com.example.Nobody"));
+        assertThatThrownBy(() -> new LoadBalanceProcessor(context))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("com.example.Nobody");
     }
 }

@@ -88,6 +88,19 @@ abstract class SinkGroupContract {
     }
 
     @Test
+    void shouldCountAllThatASinkHadWhichDoesNotSayWhatItSends() {
+        rig.put(4);
+        TestSink first = rig.sinks.get(0);
+        first.says = false;
+        first.take();
+        int had = first.open.peek().events();
+        first.fail();
+        rig.pass(1);
+        rig.drain();
+        assertThat(rig.counter("EventMovedCount")).isEqualTo(had);
+    }
+
+    @Test
     void shouldNotCountWhatTheSameSinkDeliversInTheEnd() {
         rig.put(4);
         TestSink first = rig.sinks.get(0);

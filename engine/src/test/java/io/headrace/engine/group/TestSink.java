@@ -23,6 +23,10 @@ final class TestSink {
     final List<String> arrived = new ArrayList<>();
     final Deque<Lease> open = new ArrayDeque<>();
     boolean up = true;
+
+    /** Whether it tells what it sends. */
+    boolean says = true;
+
     private final Map<Long, List<String>> seen = new HashMap<>();
     private final int batch;
     private ChannelConsumer consumer;
@@ -45,6 +49,9 @@ final class TestSink {
     boolean take() {
         Lease lease = up ? consumer.tryLease(batch, Long.MAX_VALUE) : null;
         if (lease != null) {
+            if (says) {
+                lease.sent(0);
+            }
             open.add(lease);
         }
         return lease != null;

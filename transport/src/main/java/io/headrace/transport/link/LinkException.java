@@ -8,7 +8,7 @@ public final class LinkException extends RuntimeException {
     private final long position;
 
     /** @param position the frame's position, 0 when it is not about a frame */
-    LinkException(RejectCode code, long position, String message) {
+    public LinkException(RejectCode code, long position, String message) {
         super(message, null, false, false);
         this.code = code;
         this.position = position;

@@ -47,6 +47,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private final Router router;
     private final LinkReceiverOptions options;
     private final LinkReceiverMetrics metrics;
+    private final LinkGate gate;
     private final LinkDecoder decoder;
     private final ArrayDeque<PendingFrame> published = new ArrayDeque<>();
     private final ArrayDeque<PendingFrame> parked = new ArrayDeque<>();
@@ -77,7 +78,17 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     /** @param router called once, when HELLO came */
     public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options, LinkReceiverMetrics metrics) {
+        this(output, router, options, metrics, LinkGate.ofToken(options.token()));
+    }
+
+    /**
+     * @param router called once, when HELLO came
+     * @param gate in the place of the options' token
+     */
+    public LinkReceiver(
+            LinkOutput output, Router router, LinkReceiverOptions options, LinkReceiverMetrics metrics, LinkGate gate) {
         this.output = output;
+        this.gate = gate;
         this.router = router;
         this.options = options;
         this.metrics = metrics;
@@ -145,6 +156,18 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                         stream.input().startPosition(),
                         credit)));
         output.flush();
+    }
+
+    /** Refuses the connection for a reason that came up outside. */
+    public void turnAway(RejectCode code, String why) {
+        reject(code, 0, why);
+    }
+
+    /** Closes the connection for a reason that passes: the sender comes again. */
+    public void turnAwayForNow(String why) {
+        if (state != State.CLOSED) {
+            refuse(why);
+        }
     }
 
     /** The connection is gone. */
@@ -306,18 +329,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     }
 
     private void onHello(Hello received) {
-        if (!sameToken(received.token())) {
-            throw new LinkException(RejectCode.TOKEN, 0, "token of " + received + " (expected: the configured one)");
-        }
+        gate.admit(received);
         hello = received;
         state = State.GREETED;
         router.route(this, hello);
-    }
-
-    private boolean sameToken(String given) {
-        return java.security.MessageDigest.isEqual(
-                given.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                options.token().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     /** Puts what waits, first in, first out, until a channel is full. */
@@ -482,6 +497,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (state != State.CLOSED) {
             metrics.rejectsSent.increment();
             output.write(LinkEncoder.reject(output.allocator(), code, position, why));
+            gate.refused(code, why);
             close();
         }
     }

@@ -443,6 +443,7 @@ public final class LinkSender implements LinkDecoder.Handler {
             return null;
         }
         ranEmpty = false;
+        lease.sent(0);
         metrics.sink.batchBegun(lease.events(), options.batchEvents());
         OpenLease open = new OpenLease(lease);
         leases.add(open);

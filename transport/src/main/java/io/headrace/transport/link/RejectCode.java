@@ -19,10 +19,34 @@ public enum RejectCode {
     /** More bytes than the credit allows. */
     CREDIT(8),
     /** A token that is missing or wrong. */
-    TOKEN(9);
+    TOKEN(9),
+    /** No certificate where one is needed. */
+    CERTIFICATE(10),
+    /** A certificate of somebody who may not send. */
+    SUBJECT(11),
+    /** A stream that belongs to somebody else (R20). */
+    STREAM(12),
+    /** An address that may not connect. */
+    ADDRESS(13),
+    /** TLS where none is spoken, or none where it is. */
+    TRANSPORT(14);
 
     private static final RejectCode[] BY_CODE = {
-        null, PROTOCOL, VERSION, CODEC, TOO_LARGE, CHECKSUM, STRUCTURE, ABOVE_WINDOW, CREDIT, TOKEN
+        null,
+        PROTOCOL,
+        VERSION,
+        CODEC,
+        TOO_LARGE,
+        CHECKSUM,
+        STRUCTURE,
+        ABOVE_WINDOW,
+        CREDIT,
+        TOKEN,
+        CERTIFICATE,
+        SUBJECT,
+        STREAM,
+        ADDRESS,
+        TRANSPORT
     };
 
     private final byte code;
@@ -43,6 +67,9 @@ public enum RejectCode {
 
     /** Whether trying again cannot help until one of the two sides is changed. */
     boolean isLasting() {
-        return this == VERSION || this == CODEC || this == TOO_LARGE || this == STRUCTURE || this == TOKEN;
+        return switch (this) {
+            case VERSION, CODEC, TOO_LARGE, STRUCTURE, TOKEN, CERTIFICATE, SUBJECT, STREAM, ADDRESS, TRANSPORT -> true;
+            case PROTOCOL, CHECKSUM, ABOVE_WINDOW, CREDIT -> false;
+        };
     }
 }

@@ -1,6 +1,8 @@
 package io.headrace.transport.tls;
 
+import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,5 +37,23 @@ public record ClientTlsSettings(
     /** Keys that mean nothing without {@code ssl = true}. */
     public static List<String> keysOfTls() {
         return List.of("trust-all-certs", "truststore", "keystore", "verify-hostname");
+    }
+
+    /** What to say of keys that another one makes useless; for {@link SettingsRemarks} of the record around it. */
+    public List<SettingsRemarks.Remark> remarks() {
+        if (!ssl) {
+            return keysOfTls().stream()
+                    .map(key -> new SettingsRemarks.Remark(Severity.NOTICE, key, "has no effect (ssl = false)"))
+                    .toList();
+        } else if (trustAll) {
+            return List.of(
+                    new SettingsRemarks.Remark(
+                            Severity.WARNING,
+                            "trust-all-certs",
+                            "anybody can take the receiver's place (expected: false)"),
+                    new SettingsRemarks.Remark(
+                            Severity.WARNING, "truststore", "has no effect (trust-all-certs = true)"));
+        }
+        return List.of();
     }
 }

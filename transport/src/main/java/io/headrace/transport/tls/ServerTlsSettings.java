@@ -1,7 +1,10 @@
 package io.headrace.transport.tls;
 
+import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How a source speaks TLS; keys as in Flume, which never asks for a client's certificate. Put it into a component's
@@ -41,5 +44,19 @@ public record ServerTlsSettings(
     /** Keys that mean nothing without {@code ssl = true}. */
     public static List<String> keysOfTls() {
         return List.of("keystore", "truststore", "client-auth", "allowed-subjects");
+    }
+
+    /** What to say of keys that another one makes useless; for {@link SettingsRemarks} of the record around it. */
+    public List<SettingsRemarks.Remark> remarks() {
+        if (!ssl) {
+            return keysOfTls().stream()
+                    .map(key -> new SettingsRemarks.Remark(Severity.NOTICE, key, "has no effect (ssl = false)"))
+                    .toList();
+        } else if (clientAuth == ClientAuth.NONE) {
+            return Stream.of("truststore", "allowed-subjects")
+                    .map(key -> new SettingsRemarks.Remark(Severity.WARNING, key, "has no effect (client-auth = none)"))
+                    .toList();
+        }
+        return List.of();
     }
 }

@@ -4,10 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.EpochClock;
 
@@ -41,29 +38,13 @@ public final class TlsContext {
         Loaded load(long now) throws IOException;
     }
 
-    /** Enough to see a change: a file written anew, or another one moved or linked to its place. */
-    private record Seen(long modifiedNanos, long bytes, Object identity) {
-        static Seen of(Path file) {
-            try {
-                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Seen(
-                        now.lastModifiedTime().to(java.util.concurrent.TimeUnit.NANOSECONDS),
-                        now.size(),
-                        now.fileKey());
-            } catch (IOException e) {
-                // Not there now; being there again is a change.
-                return new Seen(-1, -1, null);
-            }
-        }
-    }
-
     private final List<Path> files;
     private final Loader loader;
     private final EpochClock clock;
     private final boolean verifiesHost;
     private volatile Loaded loaded;
-    private List<Seen> loadedFiles;
-    private List<Seen> refusedFiles;
+    private FileStamps loadedFiles;
+    private FileStamps refusedFiles;
 
     /** @throws IOException when the files cannot be used now */
     TlsContext(List<Path> files, Loader loader, EpochClock clock, boolean verifiesHost) throws IOException {
@@ -71,7 +52,7 @@ public final class TlsContext {
         this.loader = loader;
         this.clock = clock;
         this.verifiesHost = verifiesHost;
-        this.loadedFiles = look();
+        this.loadedFiles = FileStamps.of(files);
         this.loaded = loader.load(clock.time());
     }
 
@@ -103,7 +84,7 @@ public final class TlsContext {
 
     /** Reads the files if they changed. One that is half written is read again at the next call. */
     public void checkFiles(Listener listener) {
-        List<Seen> now = look();
+        FileStamps now = FileStamps.of(files);
         if (now.equals(loadedFiles)) {
             refusedFiles = null;
             return;
@@ -119,11 +100,5 @@ public final class TlsContext {
                 listener.notReloaded(e);
             }
         }
-    }
-
-    private List<Seen> look() {
-        List<Seen> seen = new ArrayList<>();
-        files.forEach(file -> seen.add(Seen.of(file)));
-        return seen;
     }
 }

@@ -21,6 +21,24 @@ public final class TlsFailures {
         return find(cause, SSLException.class) != null;
     }
 
+    /** Whether it is about the certificate that the peer showed, or about its having none. */
+    public static boolean isAboutCertificate(Throwable cause) {
+        return find(cause, CertificateException.class) != null
+                || find(cause, CertPathValidatorException.class) != null
+                || contains(cause, "PKIX path building failed")
+                || contains(cause, "Empty client certificate chain");
+    }
+
+    /** Whether it is about time. */
+    public static boolean isTimeout(Throwable cause) {
+        return find(cause, SslHandshakeTimeoutException.class) != null;
+    }
+
+    /** Whether the peer went away before anything was decided, as who only looks at a port does. */
+    public static boolean isDeparture(Throwable cause) {
+        return find(cause, ClosedChannelException.class) != null && find(cause, CertificateException.class) == null;
+    }
+
     /** In one line, without an end. */
     public static String explain(Throwable cause) {
         if (find(cause, NotSslRecordException.class) != null) {

@@ -3,33 +3,27 @@ package io.headrace.transport.tls;
 import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.transport.EventLoops;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 
 /**
- * Looks at the files of a component's {@link TlsContext} every few seconds, logs what becomes of them and counts it. Opened
+ * Looks at the files of a component's {@link TlsContext} every second, logs what becomes of them and counts it. Opened
  * and closed by one thread.
  */
 public final class TlsFiles implements AutoCloseable {
-    /** Between two looks. */
-    static final long PERIOD_MILLIS = 3_000;
-
     private static final long WARN_SECONDS = TimeUnit.DAYS.toSeconds(7);
 
     private final TlsContext context;
     private final Logger log;
     private final Counter reloads;
     private final Counter failures;
-    private final AtomicBoolean looking = new AtomicBoolean();
-    private final Future<?> tick;
+    private final PeriodicLook tick;
     private boolean warned;
 
     /** Begins to look, on the thread of {@code loops} that may block. */
     public static TlsFiles watch(TlsContext context, EventLoops loops, MetricGroup metrics, Logger log) {
-        return new TlsFiles(context, loops, metrics, log, PERIOD_MILLIS);
+        return new TlsFiles(context, loops, metrics, log, PeriodicLook.FILES_MILLIS);
     }
 
     TlsFiles(TlsContext context, EventLoops loops, MetricGroup metrics, Logger log, long periodMillis) {
@@ -41,16 +35,10 @@ public final class TlsFiles implements AutoCloseable {
             metrics.gauge("TlsCertificateSecondsLeft", context::secondsLeft);
         }
         log.info("TLS by {}: {}", TlsContexts.provider(), context.description());
-        Runnable look = () -> {
-            if (looking.compareAndSet(false, true)) {
-                loops.resolver().execute(this::look);
-            }
-        };
-        tick = loops.next().scheduleWithFixedDelay(look, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
+        tick = new PeriodicLook(loops, periodMillis, this::look);
     }
 
     private void look() {
-        looking.set(false);
         context.checkFiles(new TlsContext.Listener() {
             @Override
             public void reloaded(String what) {
@@ -74,6 +62,6 @@ public final class TlsFiles implements AutoCloseable {
     /** Looks no more. */
     @Override
     public void close() {
-        tick.cancel(false);
+        tick.close();
     }
 }

@@ -98,6 +98,7 @@ final class FlumeClient implements AutoCloseable {
         return e.getCause() instanceof Exception cause ? cause : e;
     }
 
+    /** The class loader stays open: threads of Flume's Netty end a moment later, and load classes to do so. */
     @Override
     public void close() throws IOException {
         try {
@@ -106,8 +107,6 @@ final class FlumeClient implements AutoCloseable {
                     .invoke(client);
         } catch (ReflectiveOperationException e) {
             throw new IOException(e);
-        } finally {
-            loader.close();
         }
     }
 }

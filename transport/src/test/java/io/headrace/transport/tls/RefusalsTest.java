@@ -7,6 +7,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.engine.metrics.MetricRegistry;
+import io.headrace.engine.metrics.PrometheusText;
 import io.headrace.transport.tls.Refusals.Reason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,6 +62,16 @@ class RefusalsTest {
                 .containsEntry("RefusedAddressCount", 1L)
                 .containsEntry("RefusedStreamCount", 1L)
                 .containsEntry("RefusedSubjectCount", 0L);
+    }
+
+    @Test
+    void shouldShowAllReasonsInPrometheus() throws Exception {
+        MetricRegistry registry = new MetricRegistry("a1");
+        Refusals shown = new Refusals(registry.group(GroupType.SOURCE, "r1"), log, () -> now);
+        shown.refused(Reason.STREAM, peer(1, 1), "stream");
+        assertThat(PrometheusText.render(registry))
+                .contains("headrace_source_refused_stream_total{agent=\"a1\",name=\"r1\"} 1")
+                .contains("headrace_source_refused_certificate_total{agent=\"a1\",name=\"r1\"} 0");
     }
 
     @Test

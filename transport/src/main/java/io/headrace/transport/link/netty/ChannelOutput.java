@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A Netty channel as a state machine's way out. Used on the channel's event loop. */
 public final class ChannelOutput implements LinkOutput {
-    private static final long LINGER_MILLIS = 2_000;
-
     private final Channel channel;
     private final boolean lingers;
     private final boolean sendfile;
@@ -102,11 +100,20 @@ public final class ChannelOutput implements LinkOutput {
         }
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
+                endOfStream(duplex);
             } else {
                 channel.close();
             }
         });
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(() -> channel.close(), Lingering.MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static void endOfStream(DuplexChannel duplex) {
+        SslHandler tls = duplex.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            duplex.shutdownOutput();
+        } else {
+            tls.closeOutbound().addListener(told -> duplex.shutdownOutput());
+        }
     }
 }

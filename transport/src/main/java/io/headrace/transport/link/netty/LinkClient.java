@@ -4,6 +4,8 @@ import io.headrace.transport.EventLoops;
 import io.headrace.transport.Listening;
 import io.headrace.transport.link.LinkDialer;
 import io.headrace.transport.link.LinkSender;
+import io.headrace.transport.tls.TlsContext;
+import io.headrace.transport.tls.TlsFailures;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -14,6 +16,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -30,12 +33,16 @@ final class LinkClient implements LinkDialer {
     private final int port;
     private final boolean sendfile;
     private final Runnable wake;
+    private final TlsContext tls;
+    private final boolean keepsToken;
     private final Bootstrap bootstrap;
     private LinkSender sender;
     private int dials;
 
     /**
      * @param sendfile whether frames may be sent straight from the log
+     * @param tls null for plain connections
+     * @param keepsToken whether there is a token, which must not go over a plain connection to another machine
      * @param wake asks for the sender to be driven
      */
     LinkClient(
@@ -45,7 +52,11 @@ final class LinkClient implements LinkDialer {
             int port,
             int connectTimeoutMillis,
             boolean sendfile,
+            TlsContext tls,
+            boolean keepsToken,
             Runnable wake) {
+        this.tls = tls;
+        this.keepsToken = keepsToken && tls == null;
         this.loops = loops;
         this.loop = loop;
         this.host = host;
@@ -64,6 +75,11 @@ final class LinkClient implements LinkDialer {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (tls != null) {
+                            SslHandler handler = tls.newHandler(channel.alloc(), host, port);
+                            handler.setHandshakeTimeoutMillis(connectTimeoutMillis);
+                            channel.pipeline().addLast(handler);
+                        }
                         channel.pipeline().addLast(new Connection(channel));
                     }
                 });
@@ -93,24 +109,45 @@ final class LinkClient implements LinkDialer {
     }
 
     private void connect(int number, InetSocketAddress address) {
-        if (number == dials) {
+        if (keepsToken && !address.getAddress().isLoopbackAddress()) {
+            failed(
+                    number,
+                    "the token is not sent over a plain connection (expected: ssl = true, an address of this machine, or"
+                            + " allow-plain-token = true)");
+        } else if (number == dials) {
             bootstrap.connect(address).addListener(future -> connected(number, (ChannelFuture) future));
         }
     }
 
     private void connected(int number, ChannelFuture future) {
-        if (!future.isSuccess()) {
-            failed(number, reason(future.cause()));
-        } else if (number == dials) {
-            sender.connected(future.channel().pipeline().get(Connection.class).output);
+        if (future.isSuccess() && tls != null) {
+            Channel channel = future.channel();
+            channel.pipeline()
+                    .get(SslHandler.class)
+                    .handshakeFuture()
+                    .addListener(done -> ready(number, channel, done.cause()));
+        } else {
+            ready(number, future.channel(), future.cause());
+        }
+    }
+
+    private void ready(int number, Channel channel, Throwable failure) {
+        if (failure != null) {
+            failed(number, reason(failure));
+            channel.close();
+        } else if (number == dials && channel.isActive()) {
+            sender.connected(channel.pipeline().get(Connection.class).output);
             wake.run();
         } else {
-            future.channel().close();
+            channel.close();
         }
     }
 
     /** What an operator wants to read of it, without the names of system calls. */
     private static String reason(Throwable cause) {
+        if (TlsFailures.isTls(cause) || TlsFailures.isDeparture(cause)) {
+            return TlsFailures.explain(cause);
+        }
         String message = String.valueOf(cause.getMessage());
         for (String known : List.of("Connection refused", "No route to host", "Network is unreachable")) {
             if (message.contains(known)) {
@@ -159,7 +196,7 @@ final class LinkClient implements LinkDialer {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            end = cause.toString();
+            end = TlsFailures.isTls(cause) ? TlsFailures.explain(cause) : cause.toString();
             ctx.close();
         }
     }

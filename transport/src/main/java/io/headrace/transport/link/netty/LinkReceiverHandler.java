@@ -1,12 +1,17 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.transport.link.Hello;
+import io.headrace.transport.link.LinkException;
 import io.headrace.transport.link.LinkReceiver;
+import io.headrace.transport.tls.Refusals;
+import io.headrace.transport.tls.TlsFailures;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -18,23 +23,30 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
 
     private final LinkServer server;
     private LinkReceiver receiver;
+    private LinkAdmission admission;
     private Future<?> handshake;
+    private Runnable introduced = () -> {};
+    private boolean refused;
 
     LinkReceiverHandler(LinkServer server) {
         this.server = server;
     }
 
+    /** Runs {@code then} when the sender has joined its stream. */
+    void whenIntroduced(Runnable then) {
+        introduced = then;
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         Channel channel = ctx.channel();
-        if (!server.accepted(channel)) {
-            return;
-        }
+        admission = new LinkAdmission(server.door(), channel);
         receiver = new LinkReceiver(
                 ChannelOutput.lingering(channel),
                 (who, hello) -> route(channel, hello),
                 server.receiverOptions(),
-                server.receiverMetrics());
+                server.receiverMetrics(),
+                admission);
         handshake = channel.eventLoop()
                 .schedule(
                         () -> channel.eventLoop().execute(() -> checkHandshake(channel)),
@@ -75,7 +87,7 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof java.io.IOException) {
+        if (cause instanceof java.io.IOException || TlsFailures.isTls(cause)) {
             LOG.debug("connection of {} broke", ctx.channel().remoteAddress(), cause);
         } else {
             LOG.debug("connection of {} failed", ctx.channel().remoteAddress(), cause);
@@ -84,21 +96,71 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    /** R16: a stream lives on one loop, which its id chooses. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent done) {
+            if (done.isSuccess()) {
+                ctx.pipeline().remove(Lingering.class);
+            } else if (!TlsFailures.isDeparture(done.cause())) {
+                refused = true;
+                server.door()
+                        .refusals()
+                        .refused(
+                                reasonOf(done.cause()),
+                                ctx.channel().remoteAddress(),
+                                TlsFailures.explain(done.cause()));
+            }
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private static Refusals.Reason reasonOf(Throwable cause) {
+        if (TlsFailures.isAboutCertificate(cause)) {
+            return Refusals.Reason.CERTIFICATE;
+        }
+        return TlsFailures.isTimeout(cause) ? Refusals.Reason.TIMEOUT : Refusals.Reason.TLS;
+    }
+
+    /** R20: a stream that is new here becomes its sender's before anything of it is taken. */
     private void route(Channel channel, Hello hello) {
-        EventLoop target = server.loopOf(hello.stream());
-        if (target == channel.eventLoop()) {
-            receiver.join(server.streamsOf(target));
+        CompletableFuture<Boolean> claim = admission.claim(hello);
+        if (claim.isDone() && !claim.isCompletedExceptionally()) {
+            claimed(channel, hello, claim.join(), null);
             return;
         }
         // Nothing more comes before WELCOME; what does is refused by the receiver's state.
+        channel.config().setAutoRead(false);
+        claim.whenComplete((own, failure) ->
+                channel.eventLoop().execute(() -> claimed(channel, hello, Boolean.TRUE.equals(own), failure)));
+    }
+
+    private void claimed(Channel channel, Hello hello, boolean own, Throwable failure) {
+        if (failure != null) {
+            server.failed(failure);
+            receiver.turnAwayForNow("cannot note whose the stream is: " + failure.getMessage());
+            channel.config().setAutoRead(true);
+        } else if (own) {
+            move(channel, hello);
+        } else {
+            LinkException stranger = admission.notTheOwner(hello, "an earlier claim");
+            receiver.turnAway(stranger.code(), stranger.getMessage());
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    /** R16: a stream lives on one loop, which its id chooses. */
+    private void move(Channel channel, Hello hello) {
+        EventLoop target = server.loopOf(hello.stream());
+        if (target == channel.eventLoop()) {
+            join(channel, target);
+            return;
+        }
         channel.config().setAutoRead(false);
         channel.deregister().addListener(left -> {
             if (left.isSuccess()) {
                 target.register(channel).addListener(there -> {
                     if (there.isSuccess()) {
-                        receiver.join(server.streamsOf(target));
-                        channel.config().setAutoRead(true);
+                        join(channel, target);
                     } else {
                         channel.unsafe().closeForcibly();
                     }
@@ -109,12 +171,22 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
         });
     }
 
+    private void join(Channel channel, EventLoop loop) {
+        receiver.join(server.streamsOf(loop));
+        introduced.run();
+        channel.config().setAutoRead(true);
+    }
+
     private void checkHandshake(Channel channel) {
-        if (receiver.state() == LinkReceiver.State.NEW || receiver.state() == LinkReceiver.State.GREETED) {
-            LOG.debug(
-                    "connection of {}: no HELLO within {} ms",
-                    channel.remoteAddress(),
-                    server.handshakeTimeoutMillis());
+        boolean early = receiver.state() == LinkReceiver.State.NEW || receiver.state() == LinkReceiver.State.GREETED;
+        if (early && !refused) {
+            server.door()
+                    .refusals()
+                    .refused(
+                            Refusals.Reason.TIMEOUT,
+                            channel.remoteAddress(),
+                            "nothing heard for " + server.handshakeTimeoutMillis() + " ms (expected: a HELLO within"
+                                    + " handshake-timeout)");
             channel.close();
         }
     }

@@ -11,6 +11,7 @@ import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkReceiverMetrics;
 import io.headrace.transport.link.LinkReceiverOptions;
 import io.headrace.transport.link.LinkStreams;
+import io.headrace.transport.tls.Refusals;
 import io.headrace.wal.StreamId;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -46,6 +47,7 @@ public final class LinkServer {
     private static final long POLL_MILLIS = 5;
 
     private final EventLoops loops;
+    private final LinkDoor door;
     private final LinkReceiverOptions options;
     private final long handshakeTimeoutMillis;
     private final int maxConnections;
@@ -67,8 +69,9 @@ public final class LinkServer {
      * @param health told that frames cannot be put, and that they can again
      * @param errors told what ends the source
      */
-    public LinkServer(
+    LinkServer(
             EventLoops loops,
+            LinkDoor door,
             ChannelProcessor processor,
             LinkReceiverOptions options,
             long receiveBytes,
@@ -80,6 +83,7 @@ public final class LinkServer {
             LinkHealth health,
             Consumer<Throwable> errors) {
         this.loops = loops;
+        this.door = door;
         this.options = options;
         this.handshakeTimeoutMillis = handshakeTimeoutMillis;
         this.maxConnections = maxConnections;
@@ -115,7 +119,9 @@ public final class LinkServer {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new LinkReceiverHandler(LinkServer.this));
+                        if (accepted(channel)) {
+                            door.open(channel, new LinkReceiverHandler(LinkServer.this));
+                        }
                     }
                 });
         listening = Listening.open(bootstrap, host, port);
@@ -162,11 +168,20 @@ public final class LinkServer {
         }
         streams.forEach((loop, own) -> await(loop.submit(own::close)));
         connections.close().awaitUninterruptibly();
+        try {
+            door.close();
+        } catch (IOException e) {
+            errors.accept(e);
+        }
     }
 
     /** Bytes granted or waiting for room. */
     public CreditBudget budget() {
         return budget;
+    }
+
+    LinkDoor door() {
+        return door;
     }
 
     LinkReceiverOptions receiverOptions() {
@@ -182,9 +197,14 @@ public final class LinkServer {
     }
 
     /** Counts a new connection; beyond the limit it is closed and false is returned. */
-    boolean accepted(Channel channel) {
+    private boolean accepted(Channel channel) {
         connections.add(channel);
         if (connections.size() > maxConnections) {
+            door.refusals()
+                    .refused(
+                            Refusals.Reason.CONNECTIONS,
+                            channel.remoteAddress(),
+                            "connections: more than " + maxConnections + " (expected: at most that, maxConnections)");
             channel.close();
             return false;
         }

@@ -6,8 +6,13 @@ import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.LinkSender;
 import io.headrace.transport.link.LinkSenderOptions;
 import io.headrace.transport.link.PinnedConsumers;
+import io.headrace.transport.tls.TlsContext;
+import io.headrace.transport.tls.TlsContexts;
+import io.headrace.transport.tls.TlsDefaults;
+import io.headrace.transport.tls.TlsFiles;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +37,7 @@ public final class LinkSink implements AsyncSink {
     private final List<LinkSender> senders = new ArrayList<>();
     private PinnedConsumers shared;
     private ConnectionHealth health;
+    private TlsFiles files;
     private Future<?> tick;
     private boolean draining;
 
@@ -43,11 +49,22 @@ public final class LinkSink implements AsyncSink {
     @Override
     public void start() {
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
+        LinkSinkSecurity security = settings.security();
+        String token;
+        TlsContext tls;
+        try {
+            token = LinkTokens.of(security.token(), security.tokenFile()).only();
+            tls = security.tls().ssl()
+                    ? TlsContexts.client(security.tls(), TlsDefaults.ofProcess(), context.epochClock(), true)
+                    : null;
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
         loop = loops.next();
         LinkSenderOptions options = new LinkSenderOptions(
                 context.agentName(),
                 context.name(),
-                "",
+                token,
                 settings.batchSize(),
                 settings.batchBytes(),
                 settings.window(),
@@ -61,13 +78,15 @@ public final class LinkSink implements AsyncSink {
         shared = settings.connections() == 1 ? null : new PinnedConsumers(context.consumer(), settings.connections());
         senders.clear();
         for (int i = 0; i < settings.connections(); i++) {
-            senders.add(newSender(loops, options, i));
+            senders.add(newSender(loops, options, tls, !token.isEmpty() && !security.allowPlainToken(), i));
         }
+        files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
         context.consumer().setListener(this::wake);
         tick = loop.scheduleWithFixedDelay(work, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private LinkSender newSender(EventLoops loops, LinkSenderOptions options, int connection) {
+    private LinkSender newSender(
+            EventLoops loops, LinkSenderOptions options, TlsContext tls, boolean keepsToken, int connection) {
         LinkClient client = new LinkClient(
                 loops,
                 loop,
@@ -75,6 +94,8 @@ public final class LinkSink implements AsyncSink {
                 settings.port(),
                 (int) settings.connectTimeout(),
                 settings.sendfile(),
+                tls,
+                keepsToken,
                 this::wake);
         LinkSender sender = new LinkSender(
                 options,
@@ -107,6 +128,9 @@ public final class LinkSink implements AsyncSink {
         });
         await(closed, LOOP_ANSWER_MILLIS);
         context.consumer().setListener(() -> {});
+        if (files != null) {
+            files.close();
+        }
         tick = null;
     }
 

@@ -1,6 +1,8 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
+import java.util.List;
 
 /** Settings of a sink {@code link}; names as of Flume's Avro sink where it has them. */
 public record LinkSinkSettings(
@@ -82,4 +84,12 @@ public record LinkSinkSettings(
                 unit = "ms",
                 min = 0,
                 doc = "How long a stopping sink waits for the answers to what it sent.")
-        long drainTimeout) {}
+        long drainTimeout,
+
+        LinkSinkSecurity security)
+        implements SettingsRemarks {
+    @Override
+    public List<Remark> remarks() {
+        return security.tls().remarks();
+    }
+}

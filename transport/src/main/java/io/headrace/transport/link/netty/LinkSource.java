@@ -35,8 +35,10 @@ public final class LinkSource implements Source {
                 settings.idleTimeout(),
                 REVOKE_MILLIS,
                 INPUT_GRACE_MILLIS);
+        EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
         server = new LinkServer(
-                context.shared(EventLoops.class, EventLoops::open),
+                loops,
+                new LinkDoor(settings.security(), context, loops, settings.handshakeTimeout()),
                 context.processor(),
                 options,
                 settings.receiveBytes(),

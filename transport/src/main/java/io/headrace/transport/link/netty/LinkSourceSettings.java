@@ -1,7 +1,11 @@
 package io.headrace.transport.link.netty;
 
+import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.link.AckLevel;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Settings of a source {@code link}. */
 public record LinkSourceSettings(
@@ -65,4 +69,16 @@ public record LinkSourceSettings(
                 unit = "ms",
                 min = 0,
                 doc = "How long a stopping source goes on answering, so that less is sent again.")
-        long stopTimeout) {}
+        long stopTimeout,
+
+        LinkSourceSecurity security)
+        implements SettingsRemarks {
+    @Override
+    public List<Remark> remarks() {
+        List<Remark> all = new ArrayList<>(security.tls().remarks());
+        if (!security.addresses().enabled()) {
+            all.add(new Remark(Severity.WARNING, "ipFilterRules", "has no effect (ipFilter = false)"));
+        }
+        return all;
+    }
+}

@@ -11,8 +11,13 @@ import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.TestFrames;
+import io.headrace.transport.tls.TestCertificates;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.pkitesting.X509Bundle;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -29,23 +34,29 @@ public final class LinkThroughput {
         int events = args.length > 0 ? Integer.parseInt(args[0]) : 100;
         int bytes = args.length > 1 ? Integer.parseInt(args[1]) : 200;
         int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
-        boolean shared = args.length > 3;
+        boolean shared = args.length > 3 && args[3].equals("shared");
+        boolean tls = args.length > 3 && args[3].equals("tls");
+        Map<String, String> ofSource = new HashMap<>(Map.of("bind", "127.0.0.1", "port", "0"));
+        Map<String, String> ofSink = new HashMap<>(Map.of("hostname", "127.0.0.1"));
+        if (tls) {
+            Path folder = Files.createTempDirectory("headrace-link-throughput");
+            TestCertificates certificates = new TestCertificates(folder);
+            X509Bundle own = certificates.signed(certificates.authority("CN=authority"), "CN=collector");
+            Path pem = certificates.pem("own.pem", own);
+            pem.toFile().deleteOnExit();
+            folder.toFile().deleteOnExit();
+            ofSource.putAll(Map.of("ssl", "true", "keystore", pem.toString(), "keystore-type", "PEM"));
+            ofSink.putAll(Map.of("ssl", "true", "trust-all-certs", "true"));
+        }
         try (EventLoops sending = new EventLoops(1);
                 EventLoops receiving = shared ? sending : new EventLoops(1);
                 ManagedChannel from = RealChannels.open(ChannelSettings.memory("from", 10_000_000), null);
                 ManagedChannel to = RealChannels.open(ChannelSettings.memory("to", 10_000_000), null)) {
-            TestContext sourceContext =
-                    TestContext.source(receiving, RealChannels.processor(to), Map.of("bind", "127.0.0.1", "port", "0"));
+            TestContext sourceContext = TestContext.source(receiving, RealChannels.processor(to), ofSource);
             LinkSource source = new LinkSource(sourceContext);
             source.start();
-            TestContext sinkContext = TestContext.sink(
-                    sending,
-                    from.consumer("sink"),
-                    Map.of(
-                            "hostname",
-                            "127.0.0.1",
-                            "port",
-                            Integer.toString(source.address().getPort())));
+            ofSink.put("port", Integer.toString(source.address().getPort()));
+            TestContext sinkContext = TestContext.sink(sending, from.consumer("sink"), ofSink);
             LinkSink sink = new LinkSink(sinkContext);
             sink.start();
             Thread filler = start(() -> fill(RealChannels.processor(from), events, bytes));

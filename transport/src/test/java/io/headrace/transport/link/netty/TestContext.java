@@ -8,6 +8,7 @@ import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.engine.spi.SourceContext;
 import io.headrace.transport.EventLoops;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,7 @@ public final class TestContext implements SourceContext, SinkContext {
     private final ChannelProcessor processor;
     private final ChannelConsumer consumer;
     private final MetricGroup metrics;
+    private Path folder;
 
     private TestContext(
             Map<String, String> settings, EventLoops loops, ChannelProcessor processor, ChannelConsumer consumer) {
@@ -42,6 +44,17 @@ public final class TestContext implements SourceContext, SinkContext {
 
     public static TestContext sink(EventLoops loops, ChannelConsumer consumer, Map<String, String> settings) {
         return new TestContext(settings, loops, null, consumer);
+    }
+
+    /** Where the component keeps what it wants to find again. */
+    TestContext keepingIn(Path where) {
+        folder = where;
+        return this;
+    }
+
+    @Override
+    public Path dataFolder() {
+        return folder;
     }
 
     public long count(String counter) {

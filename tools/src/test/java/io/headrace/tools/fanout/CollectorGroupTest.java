@@ -1,0 +1,247 @@
+package io.headrace.tools.fanout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * An agent that tails growing files and sends them through a group of three links to three collectors, each a process with
+ * a {@code file} channel. Collectors are killed in turn under load, then two of them stay away for a while: every line
+ * arrives, and lines that arrive at two collectors are at most the events that the group counts as moved.
+ */
+@Timeout(400)
+class CollectorGroupTest {
+    private static final int COLLECTORS = 3;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final Pattern MOVED = Pattern.compile("\"EventMovedCount\":\"(\\d+)\"");
+    private static final Pattern SIZE = Pattern.compile("\"ChannelSize\":\"(\\d+)\"");
+
+    private static final String SENDER = """
+            a1.sources = tail
+            a1.channels = c1
+            a1.sinks = k0 k1 k2
+            a1.sources.tail.type = TAILDIR
+            a1.sources.tail.channels = c1
+            a1.sources.tail.filegroups = f
+            a1.sources.tail.filegroups.f = @DIR@/in/.*
+            a1.sources.tail.positionFile = @DIR@/position.json
+            a1.channels.c1.type = file
+            a1.channels.c1.dataDirs = @DIR@/log
+            a1.channels.c1.minimumRequiredSpace = 1048576
+            a1.sinkgroups = g1
+            a1.sinkgroups.g1.sinks = k0 k1 k2
+            a1.sinkgroups.g1.processor.type = @TYPE@
+            """;
+
+    private static final String COLLECTOR = """
+            a1.sources = r1
+            a1.channels = c1
+            a1.sinks = out
+            a1.sources.r1.type = link
+            a1.sources.r1.bind = 127.0.0.1
+            a1.sources.r1.port = @PORT@
+            a1.sources.r1.channels = c1
+            a1.channels.c1.type = file
+            a1.channels.c1.dataDirs = @DIR@/log
+            a1.channels.c1.minimumRequiredSpace = 1048576
+            a1.sinks.out.type = file_roll
+            a1.sinks.out.channel = c1
+            a1.sinks.out.sink.directory = @DIR@/out
+            a1.sinks.out.sink.rollInterval = 1
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final List<KilledAgent> collectors = new ArrayList<>();
+    private final List<RolledOutput> outputs = new ArrayList<>();
+    private KilledAgent sender;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"failover", "hash"})
+    void shouldLoseNothingAndCountWhatMovedThoughCollectorsAreKilled(String kind) throws Exception {
+        run(kind, 3, TimeUnit.MILLISECONDS.toNanos(700), TimeUnit.SECONDS.toNanos(2));
+    }
+
+    /** Two minutes of kills, then two collectors away for a minute. */
+    @ParameterizedTest
+    @ValueSource(strings = {"failover", "round_robin", "hash"})
+    @Tag("rig")
+    void shouldLoseNothingInTwoMinutesOfKills(String kind) throws Exception {
+        run(kind, 30, TimeUnit.SECONDS.toNanos(4), TimeUnit.SECONDS.toNanos(60));
+    }
+
+    private void run(String kind, int kills, long pauseNanos, long awayNanos) throws Exception {
+        Random random = new Random(kills);
+        GrowingFiles files = new GrowingFiles(folder.resolve("in"), 5);
+        try {
+            open(kind);
+            for (KilledAgent collector : collectors) {
+                collector.start();
+            }
+            sender.start();
+            files.start();
+            await("the first lines", () -> bytes() > 0);
+            for (int kill = 0; kill < kills; kill++) {
+                KilledAgent collector = collectors.get(kind.equals("failover") ? 0 : random.nextInt(COLLECTORS));
+                pause(pauseNanos);
+                collector.kill();
+                pause(pauseNanos / 4);
+                collector.start();
+            }
+            collectors.get(0).kill();
+            collectors.get(1).kill();
+            pause(awayNanos);
+            collectors.get(0).start();
+            collectors.get(1).start();
+            pause(pauseNanos);
+            files.end();
+            await("everything is sent", () -> number(SIZE, sender.metrics()) == 0 && bytes() >= bytes(files));
+            long moved = number(MOVED, sender.metrics());
+            assertThat(sender.stop()).as(sender.log()).isZero();
+            for (KilledAgent collector : collectors) {
+                KilledAgent one = collector;
+                await("a collector is drained", () -> number(SIZE, one.metrics()) == 0);
+                assertThat(collector.stop()).as(collector.log()).isZero();
+            }
+            check(files, moved);
+        } finally {
+            files.end();
+            collectors.forEach(KilledAgent::close);
+            sender.close();
+        }
+    }
+
+    private void check(GrowingFiles files, long moved) throws IOException {
+        Map<String, boolean[]> seen = new HashMap<>();
+        for (int file = 0; file < GrowingFiles.NAMES.size(); file++) {
+            seen.put(GrowingFiles.NAMES.get(file), new boolean[files.lines(file)]);
+        }
+        long doubled = 0;
+        for (RolledOutput output : outputs) {
+            Map<String, boolean[]> here = new HashMap<>();
+            for (RolledOutput.Line line : output.bytes() == 0 ? List.<RolledOutput.Line>of() : output.lines()) {
+                boolean[] there = seen.get(line.file());
+                boolean[] ours = here.computeIfAbsent(line.file(), name -> new boolean[there.length]);
+                assertThat(ours[line.number()])
+                        .as("twice at one collector: %s", line)
+                        .isFalse();
+                ours[line.number()] = true;
+                doubled += there[line.number()] ? 1 : 0;
+                there[line.number()] = true;
+            }
+        }
+        seen.forEach((file, lines) -> {
+            for (int i = 0; i < lines.length; i++) {
+                assertThat(lines[i]).as("line %d of %s arrived", i, file).isTrue();
+            }
+        });
+        assertThat(doubled).as("doubled, at most what moved").isLessThanOrEqualTo(moved);
+    }
+
+    private void open(String kind) throws IOException {
+        StringBuilder text = new StringBuilder(SENDER.replace("@DIR@", folder.toString())
+                .replace("@TYPE@", kind.equals("failover") ? kind : "load_balance"));
+        for (int i = 0; i < COLLECTORS; i++) {
+            Path home = Files.createDirectories(folder.resolve("collector" + i));
+            Files.createDirectories(home.resolve("out"));
+            int port = freePort();
+            Path config = home.resolve("a1.properties");
+            Files.writeString(
+                    config, COLLECTOR.replace("@DIR@", home.toString()).replace("@PORT@", Integer.toString(port)));
+            collectors.add(new KilledAgent(config, home.resolve("agent.log")));
+            outputs.add(new RolledOutput(home.resolve("out")));
+            String sink = "a1.sinks.k" + i;
+            text.append(sink).append(".type = link\n").append(sink).append(".channel = c1\n");
+            text.append(sink).append(".hostname = 127.0.0.1\n");
+            text.append(sink).append(".port = ").append(port).append('\n');
+            text.append(sink).append(".max-backoff = 500\n");
+            if (kind.equals("failover")) {
+                text.append("a1.sinkgroups.g1.processor.priority.k").append(i);
+                text.append(" = ").append(COLLECTORS - i).append('\n');
+            }
+        }
+        text.append(
+                kind.equals("failover")
+                        ? "a1.sinkgroups.g1.processor.maxpenalty = 300\n"
+                        : "a1.sinkgroups.g1.processor.selector = " + kind + "\n");
+        Path config = folder.resolve("a1.properties");
+        Files.writeString(config, text);
+        sender = new KilledAgent(config, folder.resolve("agent.log"));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private long bytes() throws IOException {
+        long sum = 0;
+        for (RolledOutput output : outputs) {
+            sum += output.bytes();
+        }
+        return sum;
+    }
+
+    private static long bytes(GrowingFiles files) {
+        long sum = 0;
+        for (int file = 0; file < GrowingFiles.NAMES.size(); file++) {
+            sum += files.bytes(file);
+        }
+        return sum;
+    }
+
+    private static long number(Pattern pattern, String metrics) {
+        Matcher matcher = pattern.matcher(metrics);
+        assertThat(matcher.find()).as("%s in %s", pattern, metrics).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private void await(String what, Condition condition) throws IOException {
+        long deadline = System.nanoTime() + LONGEST_WAIT_NANOS;
+        boolean holds = false;
+        while (!holds) {
+            assertThat(System.nanoTime())
+                    .as("waited for: %s\n%s", what, sender.log())
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(LOOK_NANOS);
+            try {
+                holds = condition.holds();
+            } catch (IOException e) {
+                // An agent that has just begun has not opened its port yet.
+                holds = false;
+            }
+        }
+    }
+
+    private static void pause(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.headrace.transport.avro;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.channel.ManagedChannel;
+import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.netty.RealChannels;
+import io.headrace.transport.link.netty.TestContext;
+import io.headrace.wal.FileStorage;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a sink does with answers other than OK, and with the end of a connection. */
+class AvroSinkTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final EventLoops loops = new EventLoops(1);
+    private ManagedChannel from;
+    private AvroSink sink;
+    private TestContext context;
+
+    @BeforeEach
+    void open() throws Exception {
+        from = RealChannels.open(ChannelSettings.memory("from", 1_000_000), new FileStorage());
+    }
+
+    @AfterEach
+    void close() {
+        if (sink != null) {
+            sink.stop();
+        }
+        from.close();
+        loops.close();
+    }
+
+    private void start(AvroTier tier, Map<String, String> more) throws Exception {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("hostname", "127.0.0.1");
+        settings.put("port", Integer.toString(tier.port()));
+        context = TestContext.sink(loops, from.consumer("k1"), settings);
+        sink = new AvroSink(context);
+        sink.start();
+    }
+
+    private void put(int events, int perFrame) {
+        TestEvent.put(
+                RealChannels.processor(from),
+                Collections.nCopies(events, TestEvent.of("event", "host", "web0")),
+                perFrame);
+    }
+
+    @Test
+    void shouldRollBackWhatTheSourceFails() throws Exception {
+        try (AvroTier tier = AvroTier.start(loops, ChannelSettings.memory("c1", 10), Map.of())) {
+            put(50, 50);
+            start(tier, Map.of());
+            await().atMost(LONG).until(() -> context.count("ConnectionCreatedCount") > 1);
+            assertThat(context.health).anyMatch(said -> said.endsWith("answered FAILED"));
+            assertThat(context.count("EventWriteFail")).isPositive();
+            assertThat(from.size()).isEqualTo(50);
+            assertThat(tier.take()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldSendNoMoreThanBatchSizeInARequest() throws Exception {
+        try (AvroTier tier = AvroTier.start(loops, ChannelSettings.memory("c1", 1_000), Map.of())) {
+            put(55, 50);
+            start(tier, Map.of("batch-size", "10"));
+            await().atMost(LONG).until(() -> from.size() == 0);
+            assertThat(tier.context.count("AppendBatchAcceptedCount")).isEqualTo(6);
+            assertThat(tier.take()).hasSize(55);
+        }
+    }
+
+    @Test
+    void shouldReplaceOldConnections() throws Exception {
+        try (AvroTier tier = AvroTier.start(loops, Map.of())) {
+            start(tier, Map.of("reset-connection-interval", "1"));
+            await().atMost(LONG).until(() -> context.count("ConnectionCreatedCount") >= 2);
+            put(10, 10);
+            await().atMost(LONG).until(() -> tier.take().size() == 10);
+            assertThat(context.health).noneMatch(said -> said.startsWith("-"));
+        }
+    }
+
+    @Test
+    void shouldHaveSeveralRequestsUnderWayToASourceThatKeepsOrder() throws Exception {
+        try (AvroTier tier = AvroTier.start(loops, ChannelSettings.memory("c1", 10), Map.of())) {
+            put(100, 5);
+            start(tier, Map.of("batch-size", "5"));
+            await().atMost(LONG).until(() -> context.count("RequestSentCount") == 20);
+            assertThat(tier.context.count("EventAcceptedCount")).isEqualTo(10);
+        }
+    }
+}
