@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,9 +119,10 @@ class CollectorGroupTest {
             await("everything is sent", () -> number(SIZE, sender.metrics()) == 0 && bytes() >= bytes(files));
             long moved = number(MOVED, sender.metrics());
             assertThat(sender.stop()).as(sender.log()).isZero();
-            for (KilledAgent collector : collectors) {
-                KilledAgent one = collector;
-                await("a collector is drained", () -> number(SIZE, one.metrics()) == 0);
+            for (int i = 0; i < COLLECTORS; i++) {
+                KilledAgent collector = collectors.get(i);
+                Path out = folder.resolve("collector" + i).resolve("out");
+                await("a collector is drained", () -> number(SIZE, collector.metrics()) == 0 && isRolled(out));
                 assertThat(collector.stop()).as(collector.log()).isZero();
             }
             check(files, moved);
@@ -187,6 +189,13 @@ class CollectorGroupTest {
         Path config = folder.resolve("a1.properties");
         Files.writeString(config, text);
         sender = new KilledAgent(config, folder.resolve("agent.log"));
+    }
+
+    /** Whether the last file is complete, too: a stop leaves it open. */
+    private static boolean isRolled(Path out) throws IOException {
+        try (Stream<Path> files = Files.list(out)) {
+            return files.noneMatch(file -> file.toString().endsWith(".open"));
+        }
     }
 
     private static int freePort() throws IOException {

@@ -78,15 +78,14 @@ public final class LinkSink implements AsyncSink {
         shared = settings.connections() == 1 ? null : new PinnedConsumers(context.consumer(), settings.connections());
         senders.clear();
         for (int i = 0; i < settings.connections(); i++) {
-            senders.add(newSender(loops, options, tls, !token.isEmpty() && !security.allowPlainToken(), i));
+            senders.add(newSender(loops, options, tls, i));
         }
         files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
         context.consumer().setListener(this::wake);
         tick = loop.scheduleWithFixedDelay(work, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private LinkSender newSender(
-            EventLoops loops, LinkSenderOptions options, TlsContext tls, boolean keepsToken, int connection) {
+    private LinkSender newSender(EventLoops loops, LinkSenderOptions options, TlsContext tls, int connection) {
         LinkClient client = new LinkClient(
                 loops,
                 loop,
@@ -95,7 +94,9 @@ public final class LinkSink implements AsyncSink {
                 (int) settings.connectTimeout(),
                 settings.sendfile(),
                 tls,
-                keepsToken,
+                tls == null
+                        && !options.token().isEmpty()
+                        && !settings.security().allowPlainToken(),
                 this::wake);
         LinkSender sender = new LinkSender(
                 options,
