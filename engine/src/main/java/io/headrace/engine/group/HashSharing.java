@@ -24,7 +24,7 @@ import java.util.Set;
  * #MOST_BYTES} bytes and inside the receivers' windows: the slowest healthy sink so holds up the others.
  */
 final class HashSharing implements Sharing {
-    /** What is split and not delivered, at most and a frame more. */
+    /** Frames that are split and not delivered as a whole, at most and a frame more; their parts are as much again. */
     static final long MOST_BYTES = 16L * 1024 * 1024;
 
     /** A frame that was split. */
@@ -69,6 +69,8 @@ final class HashSharing implements Sharing {
     private Object channel;
     private ChannelConsumer base;
     private Lease pending;
+
+    /** Of whole frames: the channel holds one until its last part is delivered, however small that is. */
     private long splitBytes;
 
     HashSharing(SinkGroup group, ByHash how) {
@@ -164,10 +166,10 @@ final class HashSharing implements Sharing {
         }
         Whole whole = new Whole(taken);
         wholes.add(whole);
+        splitBytes += taken.bytes();
         for (int lane = 0; lane < lanes; lane++) {
             if (parts[lane] != null) {
                 whole.open++;
-                splitBytes += parts[lane].length();
                 queues.get(lane).add(new Part(whole, lane, taken.sequence(0) * lanes + lane, parts[lane]));
                 MemberConsumer owning = owner(lane).consumer();
                 if (owning != null && owning.waiting) {
@@ -212,11 +214,11 @@ final class HashSharing implements Sharing {
     }
 
     private void delivered(Part part) {
-        splitBytes -= part.frame.length();
         part.frame.release();
         part.whole.open--;
         if (part.whole.open == 0) {
             wholes.remove(part.whole);
+            splitBytes -= part.whole.lease.bytes();
             part.whole.lease.commit();
         }
     }

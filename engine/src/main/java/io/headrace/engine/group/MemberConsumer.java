@@ -58,6 +58,14 @@ final class MemberConsumer implements ChannelConsumer {
         return member.lease(this, maxEvents, maxBytes);
     }
 
+    /** Frames that are split have to be read. */
+    @Override
+    public void leaveInFile(boolean leave) {
+        if (member.isDirect()) {
+            base.leaveInFile(leave);
+        }
+    }
+
     @Override
     public void setListener(Runnable newListener) {
         listener = newListener;
@@ -106,5 +114,10 @@ final class MemberConsumer implements ChannelConsumer {
     @Override
     public long checkpointedTokenVersion() {
         return base.checkpointedTokenVersion();
+    }
+
+    @Override
+    public boolean isFailed() {
+        return base.isFailed();
     }
 }

@@ -91,6 +91,34 @@ class HashBalanceTest extends SinkGroupContract {
         rig.assertConserved();
     }
 
+    /** However small a part is for which the sink is waited, the channel holds its whole frame. */
+    @Test
+    void shouldHoldNoMoreThanItsLimitForASinkThatIsStuck() {
+        rig.put(20, number -> "user " + number % 60);
+        rig.drain();
+        Map<String, TestSink> owner = owners(rig);
+        TestSink stuck = rig.sinks.get(0);
+        String small = owner.entrySet().stream()
+                .filter(entry -> entry.getValue() == stuck)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+        rig.sinks.forEach(sink -> sink.arrived.clear());
+        String filler = "x".repeat(10_000);
+        rig.put(700, number -> number % 5 == 0 ? small : number + filler);
+        boolean more = true;
+        while (more) {
+            more = rig.sinks.get(1).step() | rig.sinks.get(2).step();
+        }
+        long bytes = 0;
+        for (TestSink sink : rig.sinks) {
+            bytes += sink.arrived.stream().mapToLong(String::length).sum();
+        }
+        assertThat(bytes).isBetween(HashSharing.MOST_BYTES / 4, HashSharing.MOST_BYTES);
+        rig.drain();
+        assertThat(rig.arrived()).hasSize(700 * 5);
+    }
+
     @Test
     void shouldHaveAStreamOfItsOwn() {
         assertThat(rig.sinks.get(0).consumer().streamId())
