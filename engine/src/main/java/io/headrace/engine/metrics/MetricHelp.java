@@ -65,6 +65,28 @@ final class MetricHelp {
             Map.entry("ReplacedFileCount", "New files that do not go on with the content of the one before."),
             Map.entry("SplitLineCount", "Lines longer than maxLineBytes."),
             Map.entry("OpenConnectionCount", "Connections that are open."),
+            Map.entry("RefusedAddressCount", "Connections refused because ipFilterRules do not allow their address."),
+            Map.entry("RefusedConnectionsCount", "Connections refused because there were as many as are taken."),
+            Map.entry(
+                    "RefusedTimeoutCount", "Connections closed because their peer did not say in time what it had to."),
+            Map.entry(
+                    "RefusedTlsCount",
+                    "Connections refused because one side speaks TLS and the other does not, or no handshake came about."),
+            Map.entry(
+                    "RefusedCertificateCount",
+                    "Connections refused because their peer showed no certificate, or none that is trusted and valid."),
+            Map.entry(
+                    "RefusedSubjectCount",
+                    "Connections refused because allowed-subjects do not name their certificate."),
+            Map.entry(
+                    "RefusedTokenCount", "Connections refused because their token is missing, wrong or came in plain."),
+            Map.entry("RefusedStreamCount", "Connections refused because the stream they send is somebody else's."),
+            Map.entry("RefusedProtocolCount", "Connections and requests refused because they break the protocol."),
+            Map.entry("TlsReloadCount", "Times that changed keys and certificates were taken over."),
+            Map.entry(
+                    "TlsReloadFailedCount",
+                    "Times that changed keys and certificates could not be read; those before stay in use."),
+            Map.entry("TlsCertificateSecondsLeft", "Seconds until the own certificate expires; negative when it has."),
             Map.entry("BatchEmptyCount", "Times that the channel ran empty."),
             Map.entry("BatchUnderflowCount", "Batches with fewer events than there could have been."),
             Map.entry("BatchCompleteCount", "Batches as large as they may be."),

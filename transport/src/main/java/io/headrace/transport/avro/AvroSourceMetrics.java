@@ -9,7 +9,6 @@ final class AvroSourceMetrics {
     final SourceCounters source;
     final Counter connectionsCreated;
     final Counter connectionsClosed;
-    final Counter connectionsRefused;
     final Counter bytesReceived;
     final Counter requestsParked;
     final Counter requestsFailed;
@@ -18,7 +17,6 @@ final class AvroSourceMetrics {
         source = new SourceCounters(group);
         connectionsCreated = group.counter("ConnectionCreatedCount");
         connectionsClosed = group.counter("ConnectionClosedCount");
-        connectionsRefused = group.counter("ConnectionRefusedCount");
         bytesReceived = group.counter("ByteReceivedCount");
         requestsParked = group.counter("RequestParkedCount");
         requestsFailed = group.counter("RequestFailedCount");

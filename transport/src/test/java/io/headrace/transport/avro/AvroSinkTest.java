@@ -9,6 +9,12 @@ import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.netty.RealChannels;
 import io.headrace.transport.link.netty.TestContext;
 import io.headrace.wal.FileStorage;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /** What a sink does with answers other than OK, and with the end of a connection. */
 class AvroSinkTest {
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration STEADY = Duration.ofMillis(200);
 
     private final EventLoops loops = new EventLoops(1);
     private ManagedChannel from;
@@ -41,9 +48,13 @@ class AvroSinkTest {
     }
 
     private void start(AvroTier tier, Map<String, String> more) throws Exception {
+        start(tier.port(), more);
+    }
+
+    private void start(int port, Map<String, String> more) throws Exception {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("hostname", "127.0.0.1");
-        settings.put("port", Integer.toString(tier.port()));
+        settings.put("port", Integer.toString(port));
         context = TestContext.sink(loops, from.consumer("k1"), settings);
         sink = new AvroSink(context);
         sink.start();
@@ -99,5 +110,64 @@ class AvroSinkTest {
             await().atMost(LONG).until(() -> context.count("RequestSentCount") == 20);
             assertThat(tier.context.count("EventAcceptedCount")).isEqualTo(10);
         }
+    }
+
+    @Test
+    void shouldHaveNoMoreRequestsUnderWayThanItsWindow() throws Exception {
+        try (AvroTier tier = AvroTier.start(loops, ChannelSettings.memory("c1", 10), Map.of())) {
+            put(500, 5);
+            start(tier, Map.of("batch-size", "5"));
+            // Two are answered, then the channel is full.
+            assertSentNoMoreThan(34);
+        }
+    }
+
+    /** Flume answers in whatever order its threads have it. */
+    @Test
+    void shouldHaveOneRequestUnderWayToASourceThatDoesNotSayThatItKeepsOrder() throws Exception {
+        try (ServerSocket flume = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            put(15, 5);
+            start(flume.getLocalPort(), Map.of("batch-size", "5"));
+            try (Socket socket = flume.accept()) {
+                DataInputStream in = new DataInputStream(socket.getInputStream());
+                DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+                // Match, no protocol, no hash, no metadata.
+                answer(out, readRequest(in), 0, 0, 0, 0);
+                for (int request = 1; request <= 3; request++) {
+                    int serial = readRequest(in);
+                    assertSentNoMoreThan(request);
+                    // No metadata, no error, OK.
+                    answer(out, serial, 0, 0, 0);
+                }
+                await().atMost(LONG).until(() -> from.size() == 0);
+            }
+        }
+    }
+
+    private void assertSentNoMoreThan(int requests) {
+        await().atMost(LONG)
+                .during(STEADY)
+                .failFast("more were sent", () -> context.count("RequestSentCount") > requests)
+                .until(() -> context.count("RequestSentCount") == requests);
+    }
+
+    /** Reads a whole request; returns its serial. */
+    private static int readRequest(DataInputStream in) throws IOException {
+        int serial = in.readInt();
+        int pieces = in.readInt();
+        for (int i = 0; i < pieces; i++) {
+            in.skipNBytes(in.readInt());
+        }
+        return serial;
+    }
+
+    private static void answer(DataOutputStream out, int serial, int... payload) throws IOException {
+        out.writeInt(serial);
+        out.writeInt(1);
+        out.writeInt(payload.length);
+        for (int one : payload) {
+            out.writeByte(one);
+        }
+        out.flush();
     }
 }

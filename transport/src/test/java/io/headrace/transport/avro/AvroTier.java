@@ -7,6 +7,7 @@ import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.netty.RealChannels;
 import io.headrace.transport.link.netty.TestContext;
 import io.headrace.wal.FileStorage;
+import io.headrace.wal.Storage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,12 @@ final class AvroTier implements AutoCloseable {
     }
 
     static AvroTier start(EventLoops loops, ChannelSettings of, Map<String, String> settings) throws Exception {
-        ManagedChannel channel = RealChannels.open(of, new FileStorage());
+        return start(loops, of, new FileStorage(), settings);
+    }
+
+    static AvroTier start(EventLoops loops, ChannelSettings of, Storage storage, Map<String, String> settings)
+            throws Exception {
+        ManagedChannel channel = RealChannels.open(of, storage);
         Map<String, String> all = new HashMap<>(Map.of("bind", "127.0.0.1", "port", "0"));
         all.putAll(settings);
         TestContext context = TestContext.source(loops, RealChannels.processor(channel), all);

@@ -46,6 +46,11 @@ final class RawClient implements AutoCloseable {
         return AvroStatus.of(payload.readByte() >> 1);
     }
 
+    /** Bytes of answers that are there and not read. */
+    int waiting() throws IOException {
+        return in.available();
+    }
+
     /** Whether the source has closed the connection. */
     boolean isAtEnd() throws IOException {
         return in.read() < 0;

@@ -14,10 +14,12 @@ import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.TestFrames;
+import io.headrace.transport.tls.TestCertificates;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.SyncMode;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -100,6 +103,40 @@ class LinkBacklogTest {
 
         assertThat(delivered).isEqualTo(ids(next - 1));
         assertThat(sinkContext.count("ByteSentFromLogCount")).isZero();
+    }
+
+    /** TLS takes buffers only: a part of a file would end each connection anew. */
+    @Test
+    void shouldSendBuffersOverTlsWhateverSendfileSays() throws Exception {
+        TestCertificates certificates = new TestCertificates(folder);
+        X509Bundle authority = certificates.authority("CN=authority");
+        String keys = certificates
+                .keyStore("server.p12", certificates.signed(authority, "CN=collector"))
+                .toString();
+        String trust = certificates.trustStore("trust.p12", authority).toString();
+        // More than is read ahead into memory.
+        backlog(LogSettings.Appender.DIRECT, 250);
+        openReceiver(Map.of("ssl", "true", "keystore", keys, "keystore-password", TestCertificates.PASSWORD));
+        startSink(Map.of(
+                "sendfile",
+                "true",
+                "connections",
+                "3",
+                "ssl",
+                "true",
+                "truststore",
+                trust,
+                "truststore-password",
+                TestCertificates.PASSWORD));
+
+        List<Long> delivered = new ArrayList<>();
+        await().atMost(LONG.multipliedBy(2)).until(() -> take(delivered) >= next - 1);
+
+        // All of one producer, so in order over whichever connection.
+        assertThat(delivered).isEqualTo(ids(next - 1));
+        assertThat(sinkContext.count("ByteSentFromLogCount")).isZero();
+        assertThat(sinkContext.count("ConnectionClosedCount")).isZero();
+        await().atMost(LONG).until(() -> sourceContext.gauge("OpenConnectionCount") == 3);
     }
 
     @Test
@@ -193,28 +230,31 @@ class LinkBacklogTest {
     }
 
     private void openReceiver() throws Exception {
+        openReceiver(Map.of());
+    }
+
+    private void openReceiver(Map<String, String> more) throws Exception {
         to = RealChannels.open(
                 ChannelSettings.file("to", 1_000_000, folder.resolve("to")).withSegments(8 << 20, 1 << 20), storage);
-        sourceContext = TestContext.source(
-                loops, RealChannels.processor(to), Map.of("bind", "127.0.0.1", "port", Integer.toString(port)));
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("bind", "127.0.0.1");
+        settings.put("port", Integer.toString(port));
+        sourceContext = TestContext.source(loops, RealChannels.processor(to), settings);
         source = new LinkSource(sourceContext);
         source.start();
         port = source.address().getPort();
     }
 
     private void startSink(boolean sendfile) {
-        sinkContext = TestContext.sink(
-                loops,
-                from.consumer("sink"),
-                Map.of(
-                        "hostname",
-                        "127.0.0.1",
-                        "port",
-                        Integer.toString(port),
-                        "max-backoff",
-                        "200",
-                        "sendfile",
-                        Boolean.toString(sendfile)));
+        startSink(Map.of("sendfile", Boolean.toString(sendfile)));
+    }
+
+    private void startSink(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("hostname", "127.0.0.1");
+        settings.put("port", Integer.toString(port));
+        settings.put("max-backoff", "200");
+        sinkContext = TestContext.sink(loops, from.consumer("sink"), settings);
         sink = new LinkSink(sinkContext);
         sink.start();
     }
