@@ -115,6 +115,7 @@ abstract class SinkGroupContract {
         first.open.remove().rollback();
         first.member.trouble("cut by the test");
         rig.pass(1);
+        rig.pass(FailoverProcessor.HAND_OVER_MILLIS);
         rig.drain();
         assertThat(rig.counter("EventMovedCount")).isEqualTo(had);
         first.open.remove().rollback();
