@@ -158,6 +158,11 @@ final class LogMembers {
                         .allMatch(folder -> new MemberFile(streamId, generation, folder.getValue(), places)
                                 .equals(found.get(folder.getKey())));
         if (same) {
+            // They may only seem to be there, from the cache, if an opening before this one failed to sync their
+            // folder.
+            for (Path folder : numbers.keySet()) {
+                storage.syncFolder(folder);
+            }
             return;
         }
         for (Map.Entry<Path, Integer> folder : numbers.entrySet()) {
@@ -211,7 +216,8 @@ final class LogMembers {
             } else if (path.equals(home)) {
                 refuseHomeOfAnother(file, identity);
             } else if (!file.streamId().equals(identity)
-                    && (before == null || !file.streamId().equals(before.streamId()))) {
+                    && (before == null || !file.streamId().equals(before.streamId()))
+                    && !isFirstOf(path, file, identity)) {
                 throw new ForeignFolderException(path + ": belongs to the log in " + homeOf(file)
                         + " (expected: an empty folder, or one of the log in " + home + ")");
             } else if (isOld(path, file)) {
@@ -219,6 +225,26 @@ final class LogMembers {
                         + " and holds an older state of it (expected: the folder without that, move its files away)");
             }
         }
+    }
+
+    /**
+     * Whether a folder was being noted for the first time by the log in this home, whose identity can't be read since.
+     * The home's own member file comes last and segments come after it, so that such a folder holds nothing.
+     */
+    private boolean isFirstOf(Path folder, MemberFile file, StreamId identity) throws IOException {
+        if (before != null
+                || identity != null
+                || damaged.contains(home)
+                || !homeOf(file).equals(placeOf(home))
+                || !storage.exists(home.resolve(LogIdentity.NAME))) {
+            return false;
+        }
+        for (String name : storage.list(folder)) {
+            if (Segment.indexOf(name) >= 0 || CheckpointStore.NAMES.contains(name)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isOld(Path folder, MemberFile file) {

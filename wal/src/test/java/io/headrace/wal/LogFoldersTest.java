@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +209,69 @@ class LogFoldersTest {
             kill();
         }
         assertThat(died).isFalse();
+    }
+
+    /** The others say whose they are, so that a bad identity must not make strangers of them before they hold anything. */
+    @Test
+    void shouldOpenANewLogWhoseIdentityIsDamagedWhereverItWasKilledBefore() throws IOException {
+        boolean died = true;
+        int damaged = 0;
+        for (int call = 1; died && call < 500; call++) {
+            storage = new SimulatedDisk();
+            storage.dieAt(call);
+            try {
+                open(A, B);
+            } catch (IOException e) {
+                assertThat(storage.isDead()).as("%s", e).isTrue();
+            }
+            died = storage.isDead();
+            storage.kill();
+            storage.revive();
+            if (log != null) {
+                log.close();
+                log = null;
+            }
+            if (died && storage.exists(A.resolve(LogIdentity.NAME)) && !storage.exists(A.resolve(MemberFile.NAME))) {
+                storage.flip(A.resolve(LogIdentity.NAME), 20, 3);
+                damaged++;
+                open(A, B);
+                kill();
+            }
+        }
+        assertThat(damaged).isGreaterThan(3);
+    }
+
+    /** What a folder shows after a sync of it failed need not be on the disk. */
+    @Test
+    void shouldNotTrustMemberFilesWhoseFolderCouldNotBeSynced() throws IOException {
+        int refused = 0;
+        int tried = 0;
+        for (int seed = 0; seed < 40; seed++) {
+            storage = new SimulatedDisk();
+            AtomicInteger syncs = new AtomicInteger(1 + seed % 5);
+            storage.faults((call, path) -> call == SimulatedDisk.Call.SYNC_FOLDER && syncs.decrementAndGet() == 0);
+            try {
+                openWith(CHECKPOINTS, A, B);
+                kill();
+            } catch (IOException e) {
+                refused++;
+            }
+            storage.faults((call, path) -> false);
+            openWith(CHECKPOINTS, A, B);
+            if (segmentsIn(A) > 0) {
+                // The folder was synced for that.
+                log.close();
+                continue;
+            }
+            tried++;
+            storage.cutPower(new SplittableRandom(seed));
+            storage.revive();
+            log.close();
+            unmount(B);
+            assertRefused(() -> openWith(CHECKPOINTS, A, B), B.toString(), "is its disk mounted?");
+        }
+        assertThat(refused).isGreaterThan(20);
+        assertThat(tried).isGreaterThan(20);
     }
 
     @Test
