@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  */
 public final class SettingsBinder {
     private static final Pattern SECRET = Pattern.compile(
-            "password|passwd|passphrase|secret|token|credential|(api|access|private)[-_.]?key",
+            "password|passwd|passphrase|secret|(?<!allow-plain-)token|credential|(api|access|private)[-_.]?key",
             Pattern.CASE_INSENSITIVE);
 
     /** As in {@code password="x"}, in the options of a login module or a URL, and {@code //user:x@host}. */

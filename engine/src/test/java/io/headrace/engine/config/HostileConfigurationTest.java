@@ -164,6 +164,8 @@ class HostileConfigurationTest {
 
     @Test
     void shouldShowNoSecrets() {
+        assertThat(SettingsBinder.shown("allow-plain-token", "true")).isEqualTo("true");
+        assertThat(SettingsBinder.shown("token-file", "hunter2")).isEqualTo("***");
         assertThat(SettingsBinder.shown("apiKey", "hunter2")).isEqualTo("***");
         assertThat(SettingsBinder.shown("truststore.passphrase", "hunter2")).isEqualTo("***");
         assertThat(SettingsBinder.shown("jaas", "Module required username=\"u\" password=\"hunter2\";"))

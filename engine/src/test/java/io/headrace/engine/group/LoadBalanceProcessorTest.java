@@ -51,6 +51,40 @@ class LoadBalanceProcessorTest extends SinkGroupContract {
         rig.sinks.forEach(sink -> assertThat(sink.arrived).hasSize(50));
     }
 
+    /** Has the second sink put a batch aside for the first, which waits. */
+    private void putAsideForTheFirst() {
+        rig.sinks.get(0).take();
+        rig.put(4);
+        rig.sinks.get(1).take();
+        assertThat(rig.sinks.get(1).open).isEmpty();
+    }
+
+    @Test
+    void shouldGiveBackWhatIsPutAsideForASinkThatFails() {
+        rig.sinks.get(1).take();
+        putAsideForTheFirst();
+        rig.sinks.get(0).fail();
+        rig.pass(1);
+        assertThat(rig.sinks.get(1).step()).isTrue();
+        assertThat(rig.sinks.get(1).arrived).isEqualTo(rig.put);
+        assertThat(rig.counter("EventMovedCount")).isZero();
+        rig.assertConserved();
+    }
+
+    @Test
+    void shouldGiveBackWhatIsPutAsideForASinkThatGivesBackWhatItHas() {
+        rig.put(4);
+        TestSink first = rig.sinks.get(0);
+        assertThat(first.take()).isTrue();
+        rig.sinks.get(1).step();
+        rig.put(4);
+        rig.sinks.get(1).step();
+        putAsideForTheFirst();
+        first.open.remove().rollback();
+        rig.drain();
+        rig.assertConserved();
+    }
+
     @Test
     void shouldNotHoldUpTheOthersForOneThatIsStuck() {
         rig.put(50);

@@ -2,6 +2,7 @@ package io.headrace.engine.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.channel.Lease;
 import io.headrace.engine.spi.SinkProcessor;
 import java.util.Map;
 import java.util.function.Function;
@@ -98,6 +99,26 @@ abstract class SinkGroupContract {
         rig.pass(1);
         rig.drain();
         assertThat(rig.counter("EventMovedCount")).isEqualTo(had);
+    }
+
+    /** Later leases fall with the first: another sink may deliver their frames before their holder ends them. */
+    @Test
+    void shouldCountWhatMovedOfLeasesThatFellWithAnEarlierOne() {
+        rig.put(40);
+        TestSink first = rig.sinks.get(0);
+        first.says = false;
+        first.take();
+        first.take();
+        assertThat(first.open).hasSize(2);
+        int had = first.open.stream().mapToInt(Lease::events).sum();
+        first.up = false;
+        first.open.remove().rollback();
+        first.member.trouble("cut by the test");
+        rig.pass(1);
+        rig.pass(FailoverProcessor.HAND_OVER_MILLIS);
+        rig.drain();
+        assertThat(rig.counter("EventMovedCount")).isEqualTo(had);
+        first.open.remove().rollback();
     }
 
     @Test

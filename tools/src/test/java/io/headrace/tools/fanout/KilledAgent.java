@@ -3,6 +3,7 @@ package io.headrace.tools.fanout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -11,11 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** An agent as a process, through many lives. It ends with this process at the latest: its standard input is a pipe. */
 final class KilledAgent implements AutoCloseable {
     private static final long STOP_SECONDS = 60;
+
+    // Below the ports that systems choose for connections.
+    private static final int LOWEST_PORT = 12_000;
+    private static final int HIGHEST_PORT = 32_000;
 
     private final Path config;
     private final Path log;
@@ -27,10 +33,20 @@ final class KilledAgent implements AutoCloseable {
         this.log = log;
     }
 
-    void start() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+    /** A port that nobody has now, and that no system gives away by itself before it is opened again. */
+    static int freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException taken) {
+                // The next one may be free.
+            }
         }
+    }
+
+    void start() throws IOException {
+        port = freePort();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
