@@ -39,6 +39,7 @@ final class LogFuzz implements LongConsumer {
 
     private final List<FuzzLogs.Golden> logs;
     private final Map<String, Integer> outcomes;
+    private final long heldBefore = held();
 
     /** @param outcomes gets how often a case ended how, for whoever wants to know whether the cases are worth anything */
     LogFuzz(List<FuzzLogs.Golden> logs, Map<String, Integer> outcomes) {
@@ -68,7 +69,8 @@ final class LogFuzz implements LongConsumer {
             check(
                     taken < (seed % REPAIRED == 0 ? 64 : 8) * 1024 * 1024 + 40 * disk.bytes(),
                     "took " + taken + " bytes of memory");
-            check(held() < MOST_HELD, held() + " bytes of buffers are in use: this case or others keep some");
+            long held = held() - heldBefore;
+            check(held < MOST_HELD, held + " bytes of buffers more are in use: this case or others keep some");
         } catch (AssertionError | Exception e) {
             throw new AssertionError(golden.name() + ", " + mutation.what() + ": " + e, e);
         }

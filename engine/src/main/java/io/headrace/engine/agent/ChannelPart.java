@@ -117,9 +117,10 @@ final class ChannelPart extends Part {
                                 + recovery.slotFault());
     }
 
+    /** A full disk keeps a channel from opening as often as that is tried; a write that fails of one counts. */
     @Override
     void failedWith(Throwable failure) {
-        if (failure instanceof IOException && !isFinal(failure) && !mayPass(failure)) {
+        if (failure instanceof IOException && !isFinal(failure) && (channel != null || !mayPass(failure))) {
             metrics.counter(ChannelCounters.LOG_ERRORS).increment();
         }
     }

@@ -66,8 +66,10 @@ class ChannelRecoveryTest {
         }
     }
 
-    @Test
-    void shouldReopenAChannelWhoseDiskFailedOnce() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldReopenAChannelWhoseDiskFailedOnce(boolean full) {
+        disk.full = full;
         start();
         await().until(() -> sink.bodies.size() > 100);
         Channel before = agent.channel("c1");

@@ -1,5 +1,6 @@
 package io.headrace.engine.agent;
 
+import io.headrace.wal.DiskFullException;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.Storage;
 import io.headrace.wal.StorageFile;
@@ -17,6 +18,8 @@ final class FaultyStorage {
 
     /** How much of the real disk may be taken. */
     volatile long usable = Long.MAX_VALUE;
+
+    volatile boolean full;
 
     private final Path folder;
     private final Storage real = new FileStorage();
@@ -40,7 +43,9 @@ final class FaultyStorage {
     private StorageFile faulty(StorageFile file) {
         return proxy(StorageFile.class, (method, arguments) -> {
             if (method.getName().equals("write") && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                throw new IOException("Input/output error");
+                throw full
+                        ? new DiskFullException("No space left on device", null)
+                        : new IOException("Input/output error");
             }
             return call(file, method, arguments);
         });
