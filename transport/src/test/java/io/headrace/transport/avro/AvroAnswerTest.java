@@ -46,19 +46,22 @@ class AvroAnswerTest {
         try (AvroTier tier = AvroTier.start(loops, file, disk.storage(), Map.of("stop-timeout", "0"));
                 RawClient client = new RawClient(tier)) {
             disk.hold();
-            client.send(Wire.message(1, Wire.PIECE, Wire.handshake(), Wire.appendBatch(some(3))));
-            // What needs no channel is there at once, and waits for its turn all the same.
-            client.send(Unpooled.wrappedBuffer(
-                    Wire.message(2, Wire.PIECE, Wire.call("")),
-                    Wire.message(3, Wire.PIECE, Wire.appendBatch(some(2)))));
-            await().atMost(LONG).until(() -> tier.context.count("EventAcceptedCount") == 5);
-            assertUnanswered(client);
-            disk.letGo();
-            assertThat(client.status(1, BOTH)).isEqualTo(AvroStatus.OK);
-            assertThat(client.answer(2).readableBytes()).isZero();
-            assertThat(client.status(3, 0)).isEqualTo(AvroStatus.OK);
-        } finally {
-            disk.letGo();
+            try {
+                client.send(Wire.message(1, Wire.PIECE, Wire.handshake(), Wire.appendBatch(some(3))));
+                // What needs no channel is there at once, and waits for its turn all the same.
+                client.send(Unpooled.wrappedBuffer(
+                        Wire.message(2, Wire.PIECE, Wire.call("")),
+                        Wire.message(3, Wire.PIECE, Wire.appendBatch(some(2)))));
+                await().atMost(LONG).until(() -> tier.context.count("EventAcceptedCount") == 5);
+                assertUnanswered(client);
+                disk.letGo();
+                assertThat(client.status(1, BOTH)).isEqualTo(AvroStatus.OK);
+                assertThat(client.answer(2).readableBytes()).isZero();
+                assertThat(client.status(3, 0)).isEqualTo(AvroStatus.OK);
+            } finally {
+                // Before the channel is closed, which waits for its disk.
+                disk.letGo();
+            }
         }
     }
 
