@@ -48,6 +48,8 @@ record LogIdentity(StreamId streamId, String changed) {
             Stored stored = read(storage, file);
             changed = stored.differenceTo(storage.identityOf(file), place(folder), storage.machineId());
             if (changed == null) {
+                // It may only seem to be there, from the cache, if who gave it died or failed before this sync.
+                storage.syncFolder(folder);
                 return new LogIdentity(stored.streamId, null);
             }
         }

@@ -241,6 +241,41 @@ class LogFoldersTest {
         assertThat(damaged).isGreaterThan(3);
     }
 
+    /** The identity comes first: a folder that knows it must not be all that a power cut leaves. */
+    @Test
+    void shouldOpenANewLogWhereverItWasKilledTwiceBeforeThePowerWasCut() throws IOException {
+        boolean died = true;
+        for (int first = 1; died && first < 40; first++) {
+            for (int second = 1; second < 40; second++) {
+                storage = new SimulatedDisk();
+                died = diesIn(first, A, B);
+                diesIn(second, A, B);
+                storage.cutPower(new SplittableRandom(40L * first + second));
+                storage.revive();
+                open(A, B);
+                kill();
+            }
+        }
+        assertThat(died).isFalse();
+    }
+
+    private boolean diesIn(int call, Path... folders) throws IOException {
+        storage.dieAt(call);
+        try {
+            open(folders);
+        } catch (IOException e) {
+            assertThat(storage.isDead()).as("%s", e).isTrue();
+        }
+        boolean died = storage.isDead();
+        storage.kill();
+        storage.revive();
+        if (log != null) {
+            log.close();
+            log = null;
+        }
+        return died;
+    }
+
     /** What a folder shows after a sync of it failed need not be on the disk. */
     @Test
     void shouldNotTrustMemberFilesWhoseFolderCouldNotBeSynced() throws IOException {
