@@ -186,7 +186,13 @@ enum PlantedBug {
                     "                    file.sync();\n                } catch (IOException e) {\n"
                             + "                    syncFailure = e;\n                    throw e;",
                     "                    file.sync();\n                } catch (IOException e) {\n"
-                            + "                    file.sync();")),
+                            + "                    file.sync();"),
+            edit(
+                    "wal",
+                    "wal/PositionalAppender",
+                    "        segment.file().sync();\n    }",
+                    "        try {\n            segment.file().sync();\n        } catch (IOException e) {\n"
+                            + "            segment.file().sync();\n        }\n    }")),
 
     COUNTED_TWICE(
             "a frame that is committed before it is durable is counted as accepted again when it is",
