@@ -107,6 +107,8 @@ class RunnersTest {
     @Test
     void shouldCountAnEmptyChannelOnceNotForEveryLook() throws InterruptedException {
         start(MANUAL);
+        await().until(() -> emptyBatches() == 1);
+
         for (int i = 1; i <= 3; i++) {
             int sent = i;
             source.put("x");
