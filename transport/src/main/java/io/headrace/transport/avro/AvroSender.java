@@ -3,6 +3,8 @@ package io.headrace.transport.avro;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
 import io.headrace.transport.avro.AvroException.Kind;
+import io.headrace.transport.link.DialHandler;
+import io.headrace.transport.link.LinkDialer;
 import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkOutput;
 import io.netty.buffer.ByteBuf;
@@ -22,14 +24,7 @@ import org.agrona.concurrent.NanoClock;
  * <p>Owned by one thread, which calls {@link #doWork()} until it returns 0, and again after any other call, when the
  * consumer's listener spoke, when the output became writable, and every 100 ms.
  */
-final class AvroSender {
-    /** Makes connections; answers by {@link #connected} or {@link #dialFailed}, later. */
-    interface Dialer {
-        String target();
-
-        void dial();
-    }
-
+final class AvroSender implements DialHandler {
     /** Where the sender stands. */
     enum State {
         /** Not connected; waits until it dials again. */
@@ -55,7 +50,7 @@ final class AvroSender {
 
     private final AvroSenderOptions options;
     private final ChannelConsumer consumer;
-    private final Dialer dialer;
+    private final LinkDialer dialer;
     private final NanoClock clock;
     private final LongSupplier random;
     private final LinkHealth health;
@@ -83,7 +78,7 @@ final class AvroSender {
     AvroSender(
             AvroSenderOptions options,
             ChannelConsumer consumer,
-            Dialer dialer,
+            LinkDialer dialer,
             NanoClock clock,
             LongSupplier random,
             LinkHealth health,
@@ -129,8 +124,8 @@ final class AvroSender {
         return 0;
     }
 
-    /** A connection was made. */
-    void connected(LinkOutput connection) {
+    @Override
+    public void connected(LinkOutput connection) {
         if (state != State.CONNECTING) {
             connection.close();
             return;
@@ -143,16 +138,16 @@ final class AvroSender {
         greet(AvroProtocol.FLUME_HASH, null, AvroProtocol.FLUME_HASH);
     }
 
-    /** No connection could be made. */
-    void dialFailed(String why) {
+    @Override
+    public void dialFailed(String why) {
         if (state == State.CONNECTING) {
             metrics.sink.connectionFailed();
             pause("cannot connect to " + dialer.target() + ": " + why);
         }
     }
 
-    /** Bytes came; the reference is taken over. */
-    void received(LinkOutput connection, ByteBuf bytes) {
+    @Override
+    public void received(LinkOutput connection, ByteBuf bytes) {
         try {
             if (connection == output) {
                 movedNanos = clock.nanoTime();
@@ -165,8 +160,8 @@ final class AvroSender {
         }
     }
 
-    /** The connection is gone. */
-    void disconnected(LinkOutput connection, String why) {
+    @Override
+    public void disconnected(LinkOutput connection, String why) {
         if (connection == output) {
             if (state == State.GREETING) {
                 metrics.sink.connectionFailed();

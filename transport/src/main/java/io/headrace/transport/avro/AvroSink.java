@@ -4,6 +4,7 @@ import io.headrace.engine.spi.AsyncSink;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.LinkHealth;
+import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
 import io.headrace.transport.tls.TlsContexts;
 import io.headrace.transport.tls.TlsDefaults;
@@ -54,16 +55,16 @@ public final class AvroSink implements AsyncSink {
             tls = TlsContexts.client(settings.tls(), TlsDefaults.ofProcess(), context.epochClock(), false);
             tlsFiles = TlsFiles.watch(tls, loops, context.metrics(), context.logger());
         }
-        AvroClient client = new AvroClient(loops, loop, settings, tls, this::wake);
+        SocketDialer dialer = AvroClient.dialer(loops, loop, settings, tls, this::wake);
         sender = new AvroSender(
                 options,
                 context.consumer(),
-                client,
+                dialer,
                 context.nanoClock(),
                 context::randomLong,
                 new Health(),
                 new AvroSinkMetrics(context.metrics()));
-        client.attach(sender);
+        dialer.attach(sender);
         context.consumer().setListener(this::wake);
         tick = loop.scheduleWithFixedDelay(work, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }

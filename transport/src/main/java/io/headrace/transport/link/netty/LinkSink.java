@@ -6,6 +6,7 @@ import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.LinkSender;
 import io.headrace.transport.link.LinkSenderOptions;
 import io.headrace.transport.link.PinnedConsumers;
+import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
 import io.headrace.transport.tls.TlsContexts;
 import io.headrace.transport.tls.TlsDefaults;
@@ -86,12 +87,12 @@ public final class LinkSink implements AsyncSink {
     }
 
     private LinkSender newSender(EventLoops loops, LinkSenderOptions options, TlsContext tls, int connection) {
-        LinkClient client = new LinkClient(
+        SocketDialer dialer = LinkClient.dialer(
                 loops,
                 loop,
                 settings.hostname(),
                 settings.port(),
-                (int) settings.connectTimeout(),
+                settings.connectTimeout(),
                 settings.sendfile(),
                 tls,
                 tls == null
@@ -101,12 +102,12 @@ public final class LinkSink implements AsyncSink {
         LinkSender sender = new LinkSender(
                 options,
                 shared == null ? context.consumer() : shared.part(connection),
-                client,
+                dialer,
                 context.nanoClock(),
                 context::randomLong,
                 health.of(connection),
                 context.metrics());
-        client.attach(sender);
+        dialer.attach(sender);
         return sender;
     }
 
