@@ -7,6 +7,7 @@ import io.headrace.transport.link.DialHandler;
 import io.headrace.transport.link.LinkDialer;
 import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkOutput;
+import io.headrace.transport.net.LoopDriver;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -21,10 +22,10 @@ import org.agrona.concurrent.NanoClock;
  * its requests are answered with OK, and rolls back and begins again after anything else. To a source that keeps the order
  * of requests it sends several before the first is answered. Knows nothing of sockets.
  *
- * <p>Owned by one thread, which calls {@link #doWork()} until it returns 0, and again after any other call, when the
+ * <p>Owned by one thread, which calls {@link #doWork()} until it returns false, and again after any other call, when the
  * consumer's listener spoke, when the output became writable, and every 100 ms.
  */
-final class AvroSender implements DialHandler {
+final class AvroSender implements DialHandler, LoopDriver.Driven {
     /** Where the sender stands. */
     enum State {
         /** Not connected; waits until it dials again. */
@@ -102,16 +103,13 @@ final class AvroSender implements DialHandler {
         return inFlight.size();
     }
 
-    /**
-     * Looks at the clock, leases and sends what may be sent.
-     *
-     * @return 0 when there is nothing to do until something happens
-     */
-    int doWork() {
+    /** Looks at the clock, leases and sends what may be sent. */
+    @Override
+    public boolean doWork() {
         long now = clock.nanoTime();
         checkTime(now);
         if (state != State.STREAMING) {
-            return 0;
+            return false;
         }
         int sent = 0;
         while (maySend() && (hasOpenLease() || lease(now))) {
@@ -121,7 +119,7 @@ final class AvroSender implements DialHandler {
         if (sent > 0) {
             output.flush();
         }
-        return 0;
+        return false;
     }
 
     @Override
@@ -171,17 +169,20 @@ final class AvroSender implements DialHandler {
     }
 
     /** Leases nothing more. */
-    void drain() {
+    @Override
+    public void drain() {
         draining = true;
     }
 
     /** Whether no lease is open any more. */
-    boolean isDrained() {
+    @Override
+    public boolean isDrained() {
         return leases.isEmpty();
     }
 
     /** Ends it: rolls back what is open and closes the connection. */
-    void close() {
+    @Override
+    public void close() {
         if (state != State.CLOSED) {
             dropConnection();
             rollBack();
