@@ -3,7 +3,7 @@ package io.headrace.transport.avro;
 import io.headrace.engine.spi.AsyncSink;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.transport.EventLoops;
-import io.headrace.transport.link.LinkHealth;
+import io.headrace.transport.net.ContextHealth;
 import io.headrace.transport.net.LoopDriver;
 import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
@@ -50,7 +50,7 @@ public final class AvroSink implements AsyncSink {
                 dialer,
                 context.nanoClock(),
                 context::randomLong,
-                new Health(),
+                new ContextHealth(context),
                 new AvroSinkMetrics(context.metrics()));
         dialer.attach(sender);
         context.consumer().setListener(driver::wake);
@@ -66,18 +66,6 @@ public final class AvroSink implements AsyncSink {
             driver.stop(settings.drainTimeout());
             context.consumer().setListener(() -> {});
             driver = null;
-        }
-    }
-
-    private final class Health implements LinkHealth {
-        @Override
-        public void healthy(String detail) {
-            context.healthy(detail);
-        }
-
-        @Override
-        public void unhealthy(String reason) {
-            context.unhealthy(reason);
         }
     }
 }
