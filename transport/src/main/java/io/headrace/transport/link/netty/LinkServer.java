@@ -14,7 +14,6 @@ import io.headrace.transport.link.LinkStreams;
 import io.headrace.transport.tls.Refusals;
 import io.headrace.wal.StreamId;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -40,9 +39,6 @@ import org.agrona.concurrent.NanoClock;
  * connections live on the event loops.
  */
 public final class LinkServer {
-    private static final int LEAST_READ = 4 * 1024;
-    private static final int FIRST_READ = 64 * 1024;
-    private static final int MOST_READ = 256 * 1024;
     private static final long TICK_MILLIS = 1_000;
     private static final long POLL_MILLIS = 5;
 
@@ -113,9 +109,7 @@ public final class LinkServer {
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, loops.allocator())
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, MOST_READ))
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReceiveRoom.ANYWHERE)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
