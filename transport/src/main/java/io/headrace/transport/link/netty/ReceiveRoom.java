@@ -3,7 +3,6 @@ package io.headrace.transport.link.netty;
 import io.headrace.transport.link.LinkReceiver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import java.util.function.Supplier;
@@ -14,24 +13,22 @@ import java.util.function.Supplier;
  * something else than frames. One for each connection, used on its event loop.
  */
 final class ReceiveRoom implements RecvByteBufAllocator {
-    private static final int LEAST_READ = 4 * 1024;
-    private static final int MOST_READ = 256 * 1024;
-
-    /** Of all connections: it keeps nothing of one. */
-    static final AdaptiveRecvByteBufAllocator ANYWHERE =
-            new AdaptiveRecvByteBufAllocator(LEAST_READ, LEAST_READ, MOST_READ);
-
+    private final RecvByteBufAllocator anywhere;
     private final Supplier<LinkReceiver> receiver;
 
-    /** @param receiver null until there is one */
-    ReceiveRoom(Supplier<LinkReceiver> receiver) {
+    /**
+     * @param anywhere makes the other buffers
+     * @param receiver gives null until there is one
+     */
+    ReceiveRoom(RecvByteBufAllocator anywhere, Supplier<LinkReceiver> receiver) {
+        this.anywhere = anywhere;
         this.receiver = receiver;
     }
 
     @Override
     @SuppressWarnings("deprecation") // the type that Netty's interface names; its channels want the extended one
     public Handle newHandle() {
-        return new ToReceiver((ExtendedHandle) ANYWHERE.newHandle());
+        return new ToReceiver((ExtendedHandle) anywhere.newHandle());
     }
 
     @SuppressWarnings("deprecation")
