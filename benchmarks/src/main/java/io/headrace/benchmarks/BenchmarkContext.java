@@ -20,7 +20,7 @@ import org.agrona.concurrent.SystemNanoClock;
  * What one source or one sink is given when a suite runs it without an agent. A component that says it failed fails the
  * suite at its next {@link #checkFailure()}. What components share is closed with the context.
  */
-final class BenchmarkContext implements SourceContext, SinkContext, AutoCloseable {
+public final class BenchmarkContext implements SourceContext, SinkContext, AutoCloseable {
     private final String name;
     private final Map<String, String> settings;
     private final ChannelProcessor processor;
@@ -43,15 +43,23 @@ final class BenchmarkContext implements SourceContext, SinkContext, AutoCloseabl
         this.metrics = new MetricGroup(type, name);
     }
 
-    static BenchmarkContext ofSource(String name, Map<String, String> settings, ChannelProcessor processor) {
+    /** What a source is given. */
+    public static BenchmarkContext ofSource(String name, Map<String, String> settings, ChannelProcessor processor) {
         return new BenchmarkContext(name, GroupType.SOURCE, settings, processor, null);
     }
 
-    static BenchmarkContext ofSink(String name, Map<String, String> settings, ChannelConsumer consumer) {
+    /** What a sink is given. */
+    public static BenchmarkContext ofSink(String name, Map<String, String> settings, ChannelConsumer consumer) {
         return new BenchmarkContext(name, GroupType.SINK, settings, null, consumer);
     }
 
-    void checkFailure() {
+    /** A counter or gauge of the component as it stands. */
+    public long metric(String metric) {
+        return metrics.values().get(metric).longValue();
+    }
+
+    /** Throws what the component failed with. */
+    public void checkFailure() {
         if (failure != null) {
             throw new IllegalStateException(name + " failed", failure);
         }

@@ -28,6 +28,8 @@ final class AckedProducer {
     private final int frameEvents;
     private int nextBody;
     private long nextEvent;
+    private long frameBytes;
+    private long checksums;
     private volatile Thread parked;
 
     /**
@@ -68,6 +70,20 @@ final class AckedProducer {
         }
     }
 
+    int frameEvents() {
+        return frameEvents;
+    }
+
+    /** Bytes of all frames built, with padding. */
+    long frameBytes() {
+        return frameBytes;
+    }
+
+    /** Checksums of all frames built, added up. */
+    long checksums() {
+        return checksums;
+    }
+
     /** Number of the first event of the next frame. */
     long nextEvent() {
         return nextEvent;
@@ -81,7 +97,10 @@ final class AckedProducer {
             nextBody = nextBody + 1 == bodies.count() ? 0 : nextBody + 1;
         }
         nextEvent += frameEvents;
-        return builder.build(producer, 0);
+        Frame frame = builder.build(producer, 0);
+        frameBytes += frame.alignedLength();
+        checksums += frame.checksum();
+        return frame;
     }
 
     static void put(ChannelProcessor processor, SourceInput input, Frame frame, PutTicket ticket)

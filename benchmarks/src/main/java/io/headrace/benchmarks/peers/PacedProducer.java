@@ -18,6 +18,9 @@ import org.HdrHistogram.Histogram;
  * acknowledgement was seen. One thread puts, another waits for acknowledgements in order.
  */
 final class PacedProducer {
+    /** Of a frame that was put before {@link #run}. */
+    static final long NEVER = Long.MIN_VALUE;
+
     private static final int TICKETS = 1 << 16;
     private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -27,7 +30,8 @@ final class PacedProducer {
     private final long intervalNanos;
     private final PutTicket[] tickets = new PutTicket[TICKETS];
     private final Histogram latencies = new Histogram(3);
-    private long start;
+    private volatile long start;
+    private volatile long firstEvent = Long.MAX_VALUE;
     private volatile long put;
     private volatile long acknowledged;
     private volatile Thread parked;
@@ -50,6 +54,7 @@ final class PacedProducer {
                 SourceInput input = processor.anonymousInput()) {
             input.setListener(this::wake);
             start = System.nanoTime();
+            firstEvent = producer.nextEvent();
             waiting.start("acknowledgements", this::awaitAcknowledgements);
             for (long i = 0; i < frames; i++) {
                 Pacer.awaitTick(start, intervalNanos, i, frames);
@@ -66,6 +71,13 @@ final class PacedProducer {
         }
     }
 
+    /** When the frame that begins with an event was due, as {@link System#nanoTime()}, or {@link #NEVER}; any thread. */
+    long dueNanos(long event) {
+        long first = firstEvent;
+        return event < first ? NEVER : start + (event - first) / producer.frameEvents() * intervalNanos;
+    }
+
+    /** Times to the acknowledgements of the puts. */
     Histogram latencies() {
         return latencies;
     }

@@ -37,11 +37,21 @@ final class PeerCommands {
     }
 
     PeerProcess flume() throws IOException {
+        return flume("flume", "FlumePeer");
+    }
+
+    /** One of Flume's, whose class is compiled against its jars. */
+    PeerProcess flume(String name, String main) throws IOException {
         List<String> java = java();
         java.add("-Xmx1g");
-        java.add("-Dflume.log.file=" + folder.resolve("flume.log"));
+        java.add("-Dflume.log.file=" + folder.resolve(name + ".log"));
         java.addAll(List.of("-cp", options.text("flumePath")));
-        return start("flume", java, "io.headrace.benchmarks.peers.FlumePeer");
+        return start(name, java, "io.headrace.benchmarks.peers." + main);
+    }
+
+    /** One of this class path. */
+    PeerProcess own(String name, Class<? extends PeerWork> main) throws IOException {
+        return start(name, ours(), main.getName());
     }
 
     PeerProcess chronicle() throws IOException {

@@ -53,7 +53,9 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     private final Queue<JournalCommand> commands = new MpscUnboundedAtomicArrayQueue<>(COMMAND_CHUNK);
     private final TakeSide take;
     private final Journal journal;
+    /** None is ever taken out, so that whoever looks often needs no iterator. */
     private final List<ConsumerImpl> consumers = new CopyOnWriteArrayList<>();
+
     private final List<ReplayCursor> cursors = new CopyOnWriteArrayList<>();
     private final Map<InputKey, ChannelInput> inputs = new HashMap<>();
     private final List<ChannelInput> anonymousInputs = new CopyOnWriteArrayList<>();
@@ -664,7 +666,8 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     long floorFor(ConsumerImpl asking) {
         // Read first: a sink has its first token before the mark moves over what it committed with it.
         long floor = lowWater;
-        for (ConsumerImpl consumer : consumers) {
+        for (int i = 0; i < consumers.size(); i++) {
+            ConsumerImpl consumer = consumers.get(i);
             if (consumer != asking && consumer.goesBack()) {
                 return checkpointedLowWater;
             }
@@ -723,7 +726,7 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     }
 
     @Override
-    public void released(LeaseImpl lease, long memoryEvents, long memoryBytes) {
+    public void released(Lease lease, long memoryEvents, long memoryBytes) {
         admission.released(lease.events(), memoryEvents, memoryBytes);
     }
 
@@ -733,7 +736,7 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     }
 
     @Override
-    public long committed(LeaseImpl lease, byte[] token) {
+    public long committed(LeaseRoom lease, byte[] token) {
         if (lease.consumer != discarder) {
             metrics.takeSuccesses.add(lease.events());
         }
@@ -741,14 +744,16 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     }
 
     /** Hands a commit to the journal, under a take side's lock; returns the token's version. */
-    long handOver(LeaseImpl lease, byte[] token) {
+    long handOver(LeaseRoom lease, byte[] token) {
         if (token != null) {
             lease.token = token;
             lease.consumer.committed(token);
             lease.tokenVersion = tokenVersions.incrementAndGet();
         }
+        // Whoever gets it may be done with it at once.
+        long version = lease.tokenVersion;
         commands.add(lease);
-        return lease.tokenVersion;
+        return version;
     }
 
     /** Whether this consumer, a sink's, gets anything: nobody does in a channel that drops all. */
@@ -791,7 +796,8 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     /** Tells sinks that wait and for which there may be something. */
     @Override
     public void wakeConsumers() {
-        for (ConsumerImpl consumer : consumers) {
+        for (int i = 0; i < consumers.size(); i++) {
+            ConsumerImpl consumer = consumers.get(i);
             if (consumer.armed) {
                 if (take.mayLease(consumer)) {
                     consumer.wakeIfArmed();

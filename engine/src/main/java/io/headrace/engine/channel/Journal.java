@@ -47,6 +47,13 @@ final class Journal implements DutyCycle {
     private final LogState state;
     private final PublishedFrames published = new PublishedFrames();
     private final List<ChannelInput> dirtyInputs = new ArrayList<>();
+    /** Only this thread takes any out. */
+    private final List<ReplayCursor> cursors;
+
+    // Made once: each round needs them.
+    private final PublishedFrames.Passed onAcknowledged = this::onAcknowledged;
+    private final PublishedFrames.Passed onSafe = this::onSafe;
+    private final PublishedFrames.Passed onKept = this::onKept;
     private long drained;
     private long acknowledged;
     private long safe;
@@ -75,6 +82,7 @@ final class Journal implements DutyCycle {
         this.metrics = channel.metrics();
         this.book = channel.book();
         this.commands = channel.commands();
+        this.cursors = channel.cursors();
         this.nanoClock = channel.environment().nanoClock();
         this.epochClock = channel.environment().epochClock();
         this.log = log;
@@ -271,7 +279,7 @@ final class Journal implements DutyCycle {
     }
 
     private void expireCursors() {
-        for (ReplayCursor cursor : channel.cursors()) {
+        for (ReplayCursor cursor : cursors) {
             changed = true;
             if (cursor.touch(nowMillis, channel.settings().keeping().cursorExpiryMillis())) {
                 state.cursors().remove(cursor.name());
@@ -318,23 +326,23 @@ final class Journal implements DutyCycle {
     void moveMilestones() {
         if (acknowledged > channel.acknowledged()) {
             channel.acknowledged(acknowledged);
-            published.acknowledgeUpTo(acknowledged, this::onAcknowledged);
+            published.acknowledgeUpTo(acknowledged, onAcknowledged);
         }
         long lowWater = state.committed().floor();
         if (lowWater > channel.lowWater()) {
             channel.lowWater(lowWater);
         }
-        for (ReplayCursor cursor : channel.cursors()) {
-            cursor.publishLowWater();
+        for (int i = 0; i < cursors.size(); i++) {
+            cursors.get(i).publishLowWater();
         }
         safe = Math.max(safe, safeNow());
         if (safe > channel.safe()) {
             channel.safe(safe);
-            published.safeUpTo(safe, this::onSafe);
+            published.safeUpTo(safe, onSafe);
         }
         long durable = log == null ? 0 : log.durable();
         kept = contiguous(Math.max(kept, Math.max(lowWater, durable)));
-        if (published.keepUpTo(kept, this::onKept) > 0) {
+        if (published.keepUpTo(kept, onKept) > 0) {
             changed = true;
         }
         if (changed && log != null) {
@@ -359,7 +367,7 @@ final class Journal implements DutyCycle {
 
     /** A checkpoint holds the state as it is now. */
     void checkpointed() {
-        channel.cursors().forEach(ReplayCursor::checkpointed);
+        cursors.forEach(ReplayCursor::checkpointed);
         checkpointed = contiguous(Math.max(state.committed().floor(), log.acknowledgedOnDisk()));
     }
 
@@ -406,14 +414,14 @@ final class Journal implements DutyCycle {
         }
         dirtyInputs.clear();
         channel.wakeConsumers();
-        for (ReplayCursor cursor : channel.cursors()) {
-            cursor.wakeConsumers();
+        for (int i = 0; i < cursors.size(); i++) {
+            cursors.get(i).wakeConsumers();
         }
     }
 
     // ---- commands
 
-    void committed(LeaseImpl lease) {
+    void committed(LeaseRoom lease) {
         ReplayCursor cursor = lease.consumer.cursor();
         if (cursor != null) {
             cursor.committed(lease);

@@ -1,13 +1,12 @@
 package io.headrace.engine.channel;
 
 import io.headrace.frame.Frame;
-import java.util.Arrays;
 
 /**
- * Frames handed to a sink. Filled by {@link TakeSide} under its lock, immutable for the holder; its end is decided under
- * that lock too. As a command it tells the journal what was committed.
+ * Frames handed to a sink, once: when it has ended, its {@link LeaseRoom} may be another lease's, and it has none. Its end
+ * is decided under the take side's lock.
  */
-final class LeaseImpl implements Lease, JournalCommand {
+final class LeaseImpl implements Lease {
     /** Where a lease stands; guarded by the take side's lock. */
     enum State {
         OPEN,
@@ -18,9 +17,6 @@ final class LeaseImpl implements Lease, JournalCommand {
         ENDED
     }
 
-    private static final int LEAST_ROOM = 4;
-    private static final int MOST_ROOM = 256;
-
     final ConsumerImpl consumer;
     State state = State.OPEN;
 
@@ -28,69 +24,49 @@ final class LeaseImpl implements Lease, JournalCommand {
     LeaseImpl previous;
     LeaseImpl next;
 
-    byte[] token;
-    long tokenVersion;
-
     private final TakeSide owner;
-    private Frame[] frames;
-    /** Above that of the first frame: a lease is no wider than the window (R6). */
-    private int[] sequences;
+    private final long firstSequence;
+    private final int size;
+    private final int events;
+    private final long bytes;
 
-    private long[] publishedNanos;
-    private int[] eventCounts;
-    private long firstSequence;
-    private int size;
-    private int events;
-    private long bytes;
+    /** Null once the lease has ended. */
+    private LeaseRoom room;
 
-    /** @param expected frames, as far as is known, so that arrays are neither too large nor copied */
-    LeaseImpl(TakeSide owner, ConsumerImpl consumer, long expected) {
+    /** @param room with everything that is leased, at least one frame */
+    LeaseImpl(TakeSide owner, LeaseRoom room) {
         this.owner = owner;
-        this.consumer = consumer;
-        int room = (int) Math.max(LEAST_ROOM, Math.min(MOST_ROOM, expected));
-        frames = new Frame[room];
-        sequences = new int[room];
-        publishedNanos = new long[room];
-        eventCounts = new int[room];
+        this.room = room;
+        this.consumer = room.consumer;
+        this.firstSequence = room.sequence(0);
+        this.size = room.size();
+        this.events = room.events();
+        this.bytes = room.bytes();
     }
 
-    void add(TakenFrame entry) {
-        if (size == frames.length) {
-            frames = Arrays.copyOf(frames, size * 2);
-            sequences = Arrays.copyOf(sequences, size * 2);
-            publishedNanos = Arrays.copyOf(publishedNanos, size * 2);
-            eventCounts = Arrays.copyOf(eventCounts, size * 2);
+    /** Ends it, under the take side's lock: what it held is the caller's. Null when it had ended before. */
+    LeaseRoom end() {
+        LeaseRoom held = room;
+        room = null;
+        state = State.ENDED;
+        return held;
+    }
+
+    private LeaseRoom room() {
+        LeaseRoom held = room;
+        if (held == null) {
+            throw endedBefore();
         }
-        frames[size] = entry.frame;
-        if (size == 0) {
-            firstSequence = entry.sequence;
-        }
-        sequences[size] = Math.toIntExact(entry.sequence - firstSequence);
-        publishedNanos[size] = entry.publishedNanos;
-        eventCounts[size] = entry.events;
-        size++;
-        events += entry.events;
-        bytes += entry.frame.length();
+        return held;
     }
 
-    boolean hasRoomFor(int moreEvents, long moreBytes, int maxEvents, long maxBytes) {
-        return size == 0 || (long) events + moreEvents <= maxEvents && bytes + moreBytes <= maxBytes;
+    IllegalStateException endedBefore() {
+        return new IllegalStateException("lease from sequence " + firstSequence + ": ended before (expected: open)");
     }
 
-    /** When the frame was published, or 0 when it came from the log. */
-    long publishedNanos(int index) {
-        return publishedNanos[index];
-    }
-
-    /** Events of one frame, also after it was released. */
-    int events(int index) {
-        return eventCounts[index];
-    }
-
-    void releaseFrames() {
-        for (int i = 0; i < size; i++) {
-            frames[i].release();
-        }
+    IllegalStateException rolledBackBefore() {
+        return new IllegalStateException(
+                "lease from sequence " + firstSequence + ": rolled back with an earlier one (expected: open)");
     }
 
     @Override
@@ -100,12 +76,12 @@ final class LeaseImpl implements Lease, JournalCommand {
 
     @Override
     public Frame frame(int index) {
-        return frames[index];
+        return room().frame(index);
     }
 
     @Override
     public long sequence(int index) {
-        return firstSequence + sequences[index];
+        return room().sequence(index);
     }
 
     @Override
@@ -131,10 +107,5 @@ final class LeaseImpl implements Lease, JournalCommand {
     @Override
     public void rollback() {
         owner.rollback(this);
-    }
-
-    @Override
-    public void applyTo(Journal journal) {
-        journal.committed(this);
     }
 }

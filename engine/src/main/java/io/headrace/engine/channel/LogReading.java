@@ -25,7 +25,12 @@ final class LogReading implements DutyCycle {
     private final LogReader reader;
     private final ReadingPlan plan = new ReadingPlan();
     private long position = -1;
-    private TakenFrame ahead;
+    /** The frame read last; whose it is, {@link #ahead} says. */
+    private final TakenFrame read = new TakenFrame();
+
+    /** Whether it was read before anybody wanted it, so that it is still here. */
+    private boolean ahead;
+
     private boolean failed;
 
     LogReading(String roleName, DualChannel channel, TakeOwner owner, TakeSide take, LogReader reader) {
@@ -77,25 +82,24 @@ final class LogReading implements DutyCycle {
     }
 
     private int read() throws IOException {
-        if (ahead != null && ahead.sequence < plan.from) {
+        if (ahead && read.sequence < plan.from) {
             dropAhead();
         }
-        if (ahead == null && (position > plan.from || position < plan.from - SEEK_DISTANCE)) {
+        if (!ahead && (position > plan.from || position < plan.from - SEEK_DISTANCE)) {
             reader.seek(plan.from);
             position = plan.from;
         }
         long unannounced = 0;
         for (int count = 0; count < MAX_FRAMES; count++) {
-            TakenFrame frame = ahead == null ? next() : ahead;
-            ahead = null;
-            if (frame == null || frame.sequence >= plan.to) {
-                // What is still in memory is kept for when it is not.
-                ahead = frame;
+            // What is still in memory is kept for when it is not.
+            ahead = ahead || next();
+            if (!ahead || read.sequence >= plan.to) {
                 take.exhausted(plan.to);
                 return count + 1;
             }
-            unannounced += frame.charge;
-            if (!take.prefetched(frame)) {
+            ahead = false;
+            unannounced += read.charge;
+            if (!take.prefetched(read)) {
                 return count + 1;
             }
             if (unannounced >= WAKE_BYTES) {
@@ -106,38 +110,37 @@ final class LogReading implements DutyCycle {
         return MAX_FRAMES;
     }
 
-    /** The next frame that the plan wants, or null at the end of what is written. */
-    private TakenFrame next() throws IOException {
+    /** Reads the next frame that the plan wants; false at the end of what is written. */
+    private boolean next() throws IOException {
         while (true) {
             Frame frame = reader.next();
             if (frame == null) {
-                return null;
+                return false;
             }
             position = reader.sequence() + 1;
             if (reader.sequence() >= plan.from) {
-                return taken(frame);
+                takeOver(frame);
+                return true;
             }
             frame.release();
         }
     }
 
-    private TakenFrame taken(Frame frame) {
-        TakenFrame taken = new TakenFrame();
-        taken.frame = frame;
-        taken.sequence = reader.sequence();
-        taken.events = frame.eventCount();
-        taken.charge = frame.pinnedBytes();
-        taken.inputNumber = reader.inputNumber();
-        taken.position = reader.inputPosition();
-        taken.control = frame.type() != FrameType.DATA;
-        taken.fromLog = true;
-        return taken;
+    private void takeOver(Frame frame) {
+        read.frame = frame;
+        read.sequence = reader.sequence();
+        read.events = frame.eventCount();
+        read.charge = frame.pinnedBytes();
+        read.inputNumber = reader.inputNumber();
+        read.position = reader.inputPosition();
+        read.control = frame.type() != FrameType.DATA;
+        read.fromLog = true;
     }
 
     private void dropAhead() {
-        if (ahead != null) {
-            ahead.frame.release();
-            ahead = null;
+        if (ahead) {
+            read.frame.release();
+            ahead = false;
         }
     }
 }

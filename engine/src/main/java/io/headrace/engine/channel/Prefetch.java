@@ -10,7 +10,11 @@ final class Prefetch {
     /** Bytes pinned at most, but always one frame. */
     static final long BOUND_BYTES = 8L * 1024 * 1024;
 
+    /** Entries kept for those that come next, at most. */
+    private static final int MOST_SPARE = 4_096;
+
     private final ArrayDeque<TakenFrame> frames = new ArrayDeque<>();
+    private final ArrayDeque<TakenFrame> spare = new ArrayDeque<>();
     private long pinned;
     private long exhausted;
     private boolean resting;
@@ -23,23 +27,40 @@ final class Prefetch {
         return frames.peekFirst();
     }
 
-    /** Takes the first one out; what it pins stays counted until {@link #unpin} or {@link #drop}. */
-    TakenFrame removeFirst() {
-        return frames.pollFirst();
+    /** Takes the first one out, for a copy; what it pins stays counted until {@link #unpin}. */
+    void moveFirstTo(TakenFrame entry) {
+        TakenFrame first = frames.pollFirst();
+        entry.copy(first);
+        spare(first);
     }
 
-    /** Lets a frame go that nobody leases. */
-    void drop(TakenFrame frame) {
-        pinned -= frame.charge;
-        frame.frame.release();
+    /** Lets the first one go, which nobody leases. */
+    void dropFirst() {
+        TakenFrame first = frames.pollFirst();
+        pinned -= first.charge;
+        first.frame.release();
+        spare(first);
+    }
+
+    private void spare(TakenFrame entry) {
+        entry.frame = null;
+        if (spare.size() < MOST_SPARE) {
+            spare.addLast(entry);
+        }
     }
 
     void unpin(long bytes) {
         pinned -= bytes;
     }
 
+    /** Takes over the reference of {@code frame}, which stays the caller's to use for another. */
     void add(TakenFrame frame) {
-        frames.addLast(frame);
+        TakenFrame entry = spare.pollLast();
+        if (entry == null) {
+            entry = new TakenFrame();
+        }
+        entry.copy(frame);
+        frames.addLast(entry);
         pinned += frame.charge;
         exhausted = frame.sequence + 1;
     }
@@ -73,6 +94,7 @@ final class Prefetch {
     void clear() {
         frames.forEach(frame -> frame.frame.release());
         frames.clear();
+        spare.clear();
         pinned = 0;
     }
 }

@@ -24,7 +24,9 @@ final class ReplayCursor implements TakeOwner {
     private final DualChannel channel;
     private final CursorState state;
     private final TakeSide take;
+    /** None is ever taken out, so that whoever looks often needs no iterator. */
     private final List<ConsumerImpl> consumers = new CopyOnWriteArrayList<>();
+
     private final Map<String, byte[]> recoveredTokens;
     private volatile DutyRunner.Running reader;
     private boolean gone;
@@ -111,7 +113,7 @@ final class ReplayCursor implements TakeOwner {
 
     // ---- the journal
 
-    void committed(LeaseImpl lease) {
+    void committed(LeaseRoom lease) {
         for (int i = 0; i < lease.size(); i++) {
             state.commit(lease.sequence(i));
         }
@@ -191,7 +193,8 @@ final class ReplayCursor implements TakeOwner {
 
     long floorFor(ConsumerImpl asking) {
         long floor = lowWater;
-        for (ConsumerImpl consumer : consumers) {
+        for (int i = 0; i < consumers.size(); i++) {
+            ConsumerImpl consumer = consumers.get(i);
             if (consumer != asking && consumer.goesBack()) {
                 return checkpointedLowWater;
             }
@@ -242,18 +245,19 @@ final class ReplayCursor implements TakeOwner {
     }
 
     @Override
-    public long committed(LeaseImpl lease, byte[] token) {
+    public long committed(LeaseRoom lease, byte[] token) {
         return channel.handOver(lease, token);
     }
 
     @Override
-    public void released(LeaseImpl lease, long memoryEvents, long memoryBytes) {
+    public void released(Lease lease, long memoryEvents, long memoryBytes) {
         // Nothing of the channel's own memory was taken.
     }
 
     @Override
     public void wakeConsumers() {
-        for (ConsumerImpl consumer : consumers) {
+        for (int i = 0; i < consumers.size(); i++) {
+            ConsumerImpl consumer = consumers.get(i);
             if (consumer.armed) {
                 if (take.mayLease(consumer)) {
                     consumer.wakeIfArmed();

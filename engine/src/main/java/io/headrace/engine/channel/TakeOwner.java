@@ -33,10 +33,10 @@ interface TakeOwner {
      *
      * @return the token's version
      */
-    long committed(LeaseImpl lease, byte[] token);
+    long committed(LeaseRoom lease, byte[] token);
 
     /** A committed lease gave its memory back. */
-    void released(LeaseImpl lease, long memoryEvents, long memoryBytes);
+    void released(Lease lease, long memoryEvents, long memoryBytes);
 
     void wakeConsumers();
 

@@ -33,6 +33,7 @@ final class TakeSide {
     private final LongSupplier acknowledged;
     private final LongSupplier lowWater;
     private final Prefetch prefetch;
+    private final LeaseRooms rooms = new LeaseRooms();
     private final SequenceWindow recoveredCommitted;
     /** What a kill left open in a lease may come twice: up to here. */
     private final long uncertainUpTo;
@@ -149,13 +150,14 @@ final class TakeSide {
                 return null;
             }
             refreshHead();
-            lease = leaseRolledBack(consumer, maxEvents, maxBytes);
+            LeaseRoom room = leaseRolledBack(consumer, maxEvents, maxBytes);
             long before = ringHead;
             if (rolledBack.isEmpty()) {
-                lease = leaseInOrder(consumer, lease, maxEvents, maxBytes);
+                room = leaseInOrder(consumer, room, maxEvents, maxBytes);
             }
             freedSlots = ring == null ? 0 : freeSlotsSince(before);
-            if (lease != null) {
+            if (room != null) {
+                lease = new LeaseImpl(this, room);
                 consumer.opened(lease);
             }
             readerWanted = takeNext < ringHead && prefetch.wantsMore();
@@ -180,13 +182,13 @@ final class TakeSide {
         }
     }
 
-    private LeaseImpl leaseRolledBack(ConsumerImpl consumer, int maxEvents, long maxBytes) {
-        LeaseImpl lease = null;
+    private LeaseRoom leaseRolledBack(ConsumerImpl consumer, int maxEvents, long maxBytes) {
+        LeaseRoom lease = null;
         TakenFrame entry = rolledBack.peek();
         long limit = leaseLimit(consumer);
         while (entry != null && entry.sequence <= limit) {
             if (lease == null) {
-                lease = new LeaseImpl(this, consumer, rolledBack.size());
+                lease = rooms.take(consumer, rolledBack.size());
             }
             if (!lease.hasRoomFor(entry.events, entry.frame.length(), maxEvents, maxBytes)) {
                 break;
@@ -200,8 +202,8 @@ final class TakeSide {
         return lease;
     }
 
-    private LeaseImpl leaseInOrder(ConsumerImpl consumer, LeaseImpl begun, int maxEvents, long maxBytes) {
-        LeaseImpl lease = begun;
+    private LeaseRoom leaseInOrder(ConsumerImpl consumer, LeaseRoom begun, int maxEvents, long maxBytes) {
+        LeaseRoom lease = begun;
         long limit = leaseLimit(consumer);
         while (takeNext <= limit) {
             if (takeNext < ringHead) {
@@ -216,7 +218,7 @@ final class TakeSide {
                 }
                 TakenFrame first = prefetch.first();
                 if (lease == null) {
-                    lease = newLease(consumer, limit, first.events, first.frame.length(), maxEvents, maxBytes);
+                    lease = newRoom(consumer, limit, first.events, first.frame.length(), maxEvents, maxBytes);
                 }
                 if (!lease.hasRoomFor(first.events, first.frame.length(), maxEvents, maxBytes)) {
                     break;
@@ -232,7 +234,7 @@ final class TakeSide {
                     break;
                 }
                 if (lease == null) {
-                    lease = newLease(consumer, limit, slot.events, slot.frame.length(), maxEvents, maxBytes);
+                    lease = newRoom(consumer, limit, slot.events, slot.frame.length(), maxEvents, maxBytes);
                 }
                 if (!lease.hasRoomFor(slot.events, slot.frame.length(), maxEvents, maxBytes)) {
                     break;
@@ -240,14 +242,14 @@ final class TakeSide {
                 lease.add(takeFromRing(slot));
             }
         }
-        return lease == null || lease.size() == 0 ? null : lease;
+        return lease;
     }
 
     /** With room for what there may be, or for as many frames like the first as are wanted. */
-    private LeaseImpl newLease(
+    private LeaseRoom newRoom(
             ConsumerImpl consumer, long limit, int firstEvents, int firstBytes, int maxEvents, long maxBytes) {
         long wanted = Math.min(maxEvents / Math.max(1, firstEvents), maxBytes / firstBytes);
-        return new LeaseImpl(this, consumer, Math.min(limit - takeNext + 1, wanted));
+        return rooms.take(consumer, Math.min(limit - takeNext + 1, wanted));
     }
 
     private long leaseLimit() {
@@ -280,21 +282,14 @@ final class TakeSide {
     }
 
     private TakenFrame takeFromPrefetch() {
-        TakenFrame read = prefetch.removeFirst();
-        TakenFrame entry = entryFor(read.sequence);
-        entry.frame = read.frame;
-        entry.events = read.events;
-        entry.charge = read.charge;
-        entry.inputNumber = read.inputNumber;
-        entry.position = read.position;
-        entry.publishedNanos = 0;
-        entry.fromLog = true;
+        TakenFrame entry = entryFor(prefetch.first().sequence);
+        prefetch.moveFirstTo(entry);
         entry.state = TakenFrame.State.LEASED;
         owner.leasing(entry.frame);
-        if (read.sequence <= uncertainUpTo) {
-            redeliveredEvents += read.events;
+        if (entry.sequence <= uncertainUpTo) {
+            redeliveredEvents += entry.events;
         }
-        takeNext = read.sequence + 1;
+        takeNext = entry.sequence + 1;
         return entry;
     }
 
@@ -321,7 +316,7 @@ final class TakeSide {
                 passedControls.addLong(first.sequence);
                 takeNext++;
             }
-            prefetch.drop(prefetch.removeFirst());
+            prefetch.dropFirst();
         }
     }
 
@@ -361,14 +356,17 @@ final class TakeSide {
         boolean wakeReader = false;
         long version = 0;
         LeaseImpl.State found;
+        LeaseRoom room;
         lock.lock();
         try {
             found = lease.state;
-            lease.state = LeaseImpl.State.ENDED;
             if (found == LeaseImpl.State.OPEN) {
                 lease.consumer.ended(lease);
-                for (int i = 0; i < lease.size(); i++) {
-                    TakenFrame entry = table[index(lease.sequence(i))];
+            }
+            room = lease.end();
+            if (found == LeaseImpl.State.OPEN) {
+                for (int i = 0; i < room.size(); i++) {
+                    TakenFrame entry = table[index(room.sequence(i))];
                     entry.state = TakenFrame.State.COMMITTED;
                     entry.frame = null;
                     if (entry.fromLog) {
@@ -381,43 +379,40 @@ final class TakeSide {
                 prefetch.unpin(logBytes);
                 leasedMemoryBytes -= memoryBytes;
                 wakeReader = logBytes > 0 && takeNext < ringHead && prefetch.wantsMore();
+                room.share();
                 // Handed over before anybody can seal the take side: the journal's last round knows every commit.
-                version = owner.committed(lease, token);
+                version = owner.committed(room, token);
             }
         } finally {
             lock.unlock();
         }
-        refuseUnlessOpen(found, lease);
-        lease.releaseFrames();
-        if (found == LeaseImpl.State.VOID) {
-            return 0;
-        }
-        owner.released(lease, memoryEvents, memoryBytes);
-        channel.wakeJournal();
-        if (wakeReader) {
-            owner.wakeReader();
-        }
-        return version;
-    }
-
-    private static void refuseUnlessOpen(LeaseImpl.State found, LeaseImpl lease) {
-        if (found == LeaseImpl.State.CASCADED) {
-            lease.releaseFrames();
-            throw new IllegalStateException(
-                    "lease from sequence " + lease.sequence(0) + ": rolled back with an earlier one (expected: open)");
-        }
         if (found == LeaseImpl.State.ENDED) {
-            throw new IllegalStateException(
-                    "lease from sequence " + lease.sequence(0) + ": ended before (expected: open)");
+            throw lease.endedBefore();
+        }
+        room.releaseFrames();
+        room.leave();
+        switch (found) {
+            case CASCADED -> throw lease.rolledBackBefore();
+            case VOID -> {
+                return 0;
+            }
+            default -> {
+                owner.released(lease, memoryEvents, memoryBytes);
+                channel.wakeJournal();
+                if (wakeReader) {
+                    owner.wakeReader();
+                }
+                return version;
+            }
         }
     }
 
     void rollback(LeaseImpl lease) {
         LeaseImpl.State found;
+        LeaseRoom room;
         lock.lock();
         try {
             found = lease.state;
-            lease.state = LeaseImpl.State.ENDED;
             if (found == LeaseImpl.State.OPEN) {
                 LeaseImpl later = lease.next;
                 lease.consumer.ended(lease);
@@ -431,15 +426,20 @@ final class TakeSide {
                     later = following;
                 }
             }
+            room = lease.end();
         } finally {
             lock.unlock();
         }
         switch (found) {
-            case OPEN -> owner.wakeConsumers();
-            case CASCADED, VOID -> lease.releaseFrames();
-            case ENDED ->
-                throw new IllegalStateException(
-                        "lease from sequence " + lease.sequence(0) + ": ended before (expected: open)");
+            case OPEN -> {
+                room.leave();
+                owner.wakeConsumers();
+            }
+            case CASCADED, VOID -> {
+                room.releaseFrames();
+                room.leave();
+            }
+            case ENDED -> throw lease.endedBefore();
         }
     }
 
@@ -551,7 +551,7 @@ final class TakeSide {
         }
     }
 
-    /** Takes over a frame that was read; false when no more are wanted now. */
+    /** Takes over the reference to a frame that was read, and copies the rest; false when no more are wanted now. */
     boolean prefetched(TakenFrame frame) {
         lock.lock();
         try {

@@ -22,4 +22,17 @@ final class TakenFrame {
     long publishedNanos;
     boolean control;
     boolean fromLog;
+
+    /** Becomes the same, but for its state. */
+    void copy(TakenFrame other) {
+        sequence = other.sequence;
+        frame = other.frame;
+        events = other.events;
+        charge = other.charge;
+        inputNumber = other.inputNumber;
+        position = other.position;
+        publishedNanos = other.publishedNanos;
+        control = other.control;
+        fromLog = other.fromLog;
+    }
 }

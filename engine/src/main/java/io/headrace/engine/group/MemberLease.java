@@ -14,6 +14,9 @@ final class MemberLease implements Lease {
     /** Whether no sink has it yet; guarded by the group's lock. */
     private boolean aside;
 
+    /** Those of its frames, before the channel forgets them with its end; guarded by the group's lock. */
+    private long[] sequences;
+
     MemberLease(MemberConsumer consumer, Lease base) {
         this.consumer = consumer;
         this.base = base;
@@ -21,6 +24,22 @@ final class MemberLease implements Lease {
 
     void putAside(boolean now) {
         aside = now;
+    }
+
+    /** Before it is committed: what was delivered is noted after that. Under the group's lock. */
+    void keepSequences() {
+        if (sequences == null) {
+            long[] kept = new long[base.size()];
+            for (int i = 0; i < kept.length; i++) {
+                kept[i] = base.sequence(i);
+            }
+            sequences = kept;
+        }
+    }
+
+    /** As {@link #sequence}, also once it was committed. Under the group's lock. */
+    long keptSequence(int index) {
+        return sequences == null ? base.sequence(index) : sequences[index];
     }
 
     /** How many of its frames, the first ones, the receiver may have: all where the sink does not say. */

@@ -29,7 +29,7 @@ final class SentFrames {
     /** A sink gave back what it had sent. */
     void givenBack(MemberLease lease) {
         for (int i = 0; i < lease.sentFrames(); i++) {
-            long sequence = lease.sequence(i);
+            long sequence = lease.keptSequence(i);
             senders.put(sequence, senders.get(sequence) | lease.consumer.member.bit());
         }
     }
@@ -38,7 +38,7 @@ final class SentFrames {
     long moved(MemberLease lease) {
         long moved = 0;
         for (int i = 0; i < lease.size(); i++) {
-            long others = senders.get(lease.sequence(i)) & ~lease.consumer.member.bit();
+            long others = senders.get(lease.keptSequence(i)) & ~lease.consumer.member.bit();
             if (others != NOBODY) {
                 moved += (long) lease.frame(i).eventCount() * Long.bitCount(others);
             }
@@ -55,7 +55,7 @@ final class SentFrames {
 
     void delivered(MemberLease lease) {
         for (int i = 0; i < lease.size(); i++) {
-            senders.remove(lease.sequence(i));
+            senders.remove(lease.keptSequence(i));
         }
     }
 }

@@ -249,9 +249,11 @@ public final class SinkGroup implements AutoCloseable {
         }
     }
 
+    /** Before the lease is committed. */
     long movedBy(MemberLease lease) {
         lock.lock();
         try {
+            lease.keepSequences();
             return sentFrames.isEmpty() ? 0 : sentFrames.moved(lease);
         } finally {
             lock.unlock();

@@ -147,7 +147,9 @@ class BrokenTwinTest {
 
     /** Gives the first lease once more. */
     private static final class RepeatingConsumer extends Twin {
-        private final List<Lease> seen = new ArrayList<>();
+        private final List<Frame> first = new ArrayList<>();
+        private long firstSequence;
+        private int leases;
 
         RepeatingConsumer(ChannelConsumer sound) {
             super(sound);
@@ -159,39 +161,42 @@ class BrokenTwinTest {
             if (lease == null) {
                 return null;
             }
-            for (int i = 0; i < lease.size(); i++) {
-                lease.frame(i).retain();
+            leases++;
+            if (leases == 1) {
+                firstSequence = lease.sequence(0);
+                for (int i = 0; i < lease.size(); i++) {
+                    first.add(lease.frame(i).retain());
+                }
             }
-            seen.add(lease);
-            return seen.size() == 3 ? new Again(lease, seen.get(0)) : lease;
+            return leases == 3 ? new Again(lease, first, firstSequence) : lease;
         }
     }
 
     /** A lease that shows another one's frames. */
-    private record Again(Lease lease, Lease shown) implements Lease {
+    private record Again(Lease lease, List<Frame> frames, long firstSequence) implements Lease {
         @Override
         public int size() {
-            return shown.size();
+            return frames.size();
         }
 
         @Override
         public Frame frame(int index) {
-            return shown.frame(index);
+            return frames.get(index);
         }
 
         @Override
         public long sequence(int index) {
-            return shown.sequence(index);
+            return firstSequence + index;
         }
 
         @Override
         public int events() {
-            return shown.events();
+            return frames.stream().mapToInt(Frame::eventCount).sum();
         }
 
         @Override
         public long bytes() {
-            return shown.bytes();
+            return frames.stream().mapToLong(Frame::length).sum();
         }
 
         @Override

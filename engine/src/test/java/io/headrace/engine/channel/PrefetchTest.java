@@ -33,7 +33,7 @@ class PrefetchTest {
         }
         assertThat(prefetch.wantsMore()).isFalse();
         for (int i = 0; i < 4; i++) {
-            prefetch.removeFirst();
+            prefetch.moveFirstTo(new TakenFrame());
         }
         assertThat(prefetch.wantsMore()).as("all of it leased").isFalse();
         prefetch.unpin(QUARTER);
@@ -49,7 +49,9 @@ class PrefetchTest {
 
     private void take(int frames) {
         for (int i = 0; i < frames; i++) {
-            prefetch.unpin(prefetch.removeFirst().charge);
+            TakenFrame taken = new TakenFrame();
+            prefetch.moveFirstTo(taken);
+            prefetch.unpin(taken.charge);
         }
     }
 }

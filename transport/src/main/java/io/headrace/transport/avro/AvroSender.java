@@ -3,8 +3,11 @@ package io.headrace.transport.avro;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
 import io.headrace.transport.avro.AvroException.Kind;
+import io.headrace.transport.link.DialHandler;
+import io.headrace.transport.link.LinkDialer;
 import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkOutput;
+import io.headrace.transport.net.LoopDriver;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -19,17 +22,10 @@ import org.agrona.concurrent.NanoClock;
  * its requests are answered with OK, and rolls back and begins again after anything else. To a source that keeps the order
  * of requests it sends several before the first is answered. Knows nothing of sockets.
  *
- * <p>Owned by one thread, which calls {@link #doWork()} until it returns 0, and again after any other call, when the
+ * <p>Owned by one thread, which calls {@link #doWork()} until it returns false, and again after any other call, when the
  * consumer's listener spoke, when the output became writable, and every 100 ms.
  */
-final class AvroSender {
-    /** Makes connections; answers by {@link #connected} or {@link #dialFailed}, later. */
-    interface Dialer {
-        String target();
-
-        void dial();
-    }
-
+final class AvroSender implements DialHandler, LoopDriver.Driven {
     /** Where the sender stands. */
     enum State {
         /** Not connected; waits until it dials again. */
@@ -55,7 +51,7 @@ final class AvroSender {
 
     private final AvroSenderOptions options;
     private final ChannelConsumer consumer;
-    private final Dialer dialer;
+    private final LinkDialer dialer;
     private final NanoClock clock;
     private final LongSupplier random;
     private final LinkHealth health;
@@ -83,7 +79,7 @@ final class AvroSender {
     AvroSender(
             AvroSenderOptions options,
             ChannelConsumer consumer,
-            Dialer dialer,
+            LinkDialer dialer,
             NanoClock clock,
             LongSupplier random,
             LinkHealth health,
@@ -107,16 +103,13 @@ final class AvroSender {
         return inFlight.size();
     }
 
-    /**
-     * Looks at the clock, leases and sends what may be sent.
-     *
-     * @return 0 when there is nothing to do until something happens
-     */
-    int doWork() {
+    /** Looks at the clock, leases and sends what may be sent. */
+    @Override
+    public boolean doWork() {
         long now = clock.nanoTime();
         checkTime(now);
         if (state != State.STREAMING) {
-            return 0;
+            return false;
         }
         int sent = 0;
         while (maySend() && (hasOpenLease() || lease(now))) {
@@ -126,11 +119,11 @@ final class AvroSender {
         if (sent > 0) {
             output.flush();
         }
-        return 0;
+        return false;
     }
 
-    /** A connection was made. */
-    void connected(LinkOutput connection) {
+    @Override
+    public void connected(LinkOutput connection) {
         if (state != State.CONNECTING) {
             connection.close();
             return;
@@ -143,16 +136,16 @@ final class AvroSender {
         greet(AvroProtocol.FLUME_HASH, null, AvroProtocol.FLUME_HASH);
     }
 
-    /** No connection could be made. */
-    void dialFailed(String why) {
+    @Override
+    public void dialFailed(String why) {
         if (state == State.CONNECTING) {
             metrics.sink.connectionFailed();
             pause("cannot connect to " + dialer.target() + ": " + why);
         }
     }
 
-    /** Bytes came; the reference is taken over. */
-    void received(LinkOutput connection, ByteBuf bytes) {
+    @Override
+    public void received(LinkOutput connection, ByteBuf bytes) {
         try {
             if (connection == output) {
                 movedNanos = clock.nanoTime();
@@ -165,8 +158,8 @@ final class AvroSender {
         }
     }
 
-    /** The connection is gone. */
-    void disconnected(LinkOutput connection, String why) {
+    @Override
+    public void disconnected(LinkOutput connection, String why) {
         if (connection == output) {
             if (state == State.GREETING) {
                 metrics.sink.connectionFailed();
@@ -176,17 +169,20 @@ final class AvroSender {
     }
 
     /** Leases nothing more. */
-    void drain() {
+    @Override
+    public void drain() {
         draining = true;
     }
 
     /** Whether no lease is open any more. */
-    boolean isDrained() {
+    @Override
+    public boolean isDrained() {
         return leases.isEmpty();
     }
 
     /** Ends it: rolls back what is open and closes the connection. */
-    void close() {
+    @Override
+    public void close() {
         if (state != State.CLOSED) {
             dropConnection();
             rollBack();

@@ -1,10 +1,12 @@
 package io.headrace.transport.avro;
 
-import io.headrace.engine.agent.Failures;
-import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.spi.SourceContext;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.Listening;
+import io.headrace.transport.net.ContextHealth;
+import io.headrace.transport.net.Listener;
+import io.headrace.transport.net.PerLoop;
+import io.headrace.transport.net.PutHealth;
 import io.headrace.transport.tls.IpFilter;
 import io.headrace.transport.tls.IpFilterHandler;
 import io.headrace.transport.tls.Refusals;
@@ -16,41 +18,21 @@ import io.headrace.transport.tls.TlsContexts;
 import io.headrace.transport.tls.TlsDefaults;
 import io.headrace.transport.tls.TlsFailures;
 import io.headrace.transport.tls.TlsFiles;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoop;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.zip.DataFormatException;
 
 /** Listens for Flume's clients. Started and stopped by one thread; connections live on the event loops. */
 final class AvroServer {
-    private static final int LEAST_READ = 4 * 1024;
     private static final int FIRST_READ = 16 * 1024;
-    private static final int MOST_READ = 256 * 1024;
-    private static final int BACKLOG = 1024;
-    private static final long TICK_MILLIS = 1_000;
-    private static final long POLL_MILLIS = 5;
 
     private final EventLoops loops;
     private final SourceContext context;
@@ -58,20 +40,14 @@ final class AvroServer {
     private final AvroSourceMetrics metrics;
     private final Refusals refusals;
     private final IpFilter filter;
-    private final Counter accepted;
+    private final PutHealth puts;
     private final ReceiveBudget budget;
-    private final Map<EventLoop, AvroLoop> owners = new IdentityHashMap<>();
-    private final List<Future<?>> ticks = new ArrayList<>();
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Listener listener;
     private final PeerNotes notes;
     private final SubjectFilter subjects;
     private TlsContext tls;
     private TlsFiles tlsFiles;
-    private Channel listening;
-    private String listeningOn = "";
-
-    /** Events accepted when the last batch could not be put; -1 while all is well. */
-    private volatile long acceptedAtTrouble = -1;
+    private PerLoop<AvroLoop> owners;
 
     AvroServer(EventLoops loops, SourceContext context, AvroSourceSettings settings) {
         this.loops = loops;
@@ -82,7 +58,9 @@ final class AvroServer {
         this.notes = new PeerNotes(context.logger());
         this.filter = settings.ipFilter().filter();
         this.subjects = SubjectFilter.parse(settings.tls().allowedSubjects());
-        this.accepted = context.metrics().counter("EventAcceptedCount");
+        this.puts = new PutHealth(
+                context.metrics().counter("EventAcceptedCount"), new ContextHealth(context), context::failed);
+        this.listener = new Listener(loops, FIRST_READ, true, this::accept);
         this.budget = new ReceiveBudget(settings.receiveBytes());
         context.metrics().gauge("ReceiveBytesHeld", budget::held);
     }
@@ -104,57 +82,34 @@ final class AvroServer {
                 settings.stallTimeout(),
                 settings.idleTimeout());
         Greeting greeting = new Greeting();
-        for (EventLoop loop : loops.loops()) {
-            owners.put(
-                    loop,
-                    new AvroLoop(
-                            loop,
-                            context.processor(),
-                            options,
-                            budget,
-                            greeting,
-                            metrics,
-                            refusals,
-                            context.nanoClock(),
-                            context.epochClock(),
-                            context.randomLong(),
-                            this::failed));
-        }
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops.group())
-                .channel(loops.serverChannel())
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.ALLOCATOR, loops.allocator())
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, MOST_READ))
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        accept(channel);
-                    }
-                });
-        listening = Listening.open(bootstrap, settings.bind(), settings.port());
-        owners.forEach((loop, owner) -> ticks.add(
-                loop.scheduleWithFixedDelay(() -> tick(owner), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS)));
-        InetSocketAddress bound = (InetSocketAddress) listening.localAddress();
-        listeningOn = "listening on " + Listening.shown(bound.getHostString(), bound.getPort());
-        context.healthy(listeningOn);
+        owners = new PerLoop<>(
+                loops,
+                loop -> new AvroLoop(
+                        loop,
+                        context.processor(),
+                        options,
+                        budget,
+                        greeting,
+                        metrics,
+                        refusals,
+                        context.nanoClock(),
+                        context.epochClock(),
+                        context.randomLong(),
+                        puts::failed));
+        InetSocketAddress bound = listener.open(settings.bind(), settings.port());
+        owners.startTicks(this::tick, context::failed);
+        puts.listensOn(Listening.shown(bound.getHostString(), bound.getPort()));
         return bound;
     }
 
     private void accept(Channel channel) {
-        connections.add(channel);
         metrics.connectionsCreated.increment();
         metrics.source.connectionOpened();
         channel.closeFuture().addListener(closed -> {
             metrics.connectionsClosed.increment();
             metrics.source.connectionClosed();
         });
-        if (connections.size() > settings.maxConnections()) {
+        if (listener.connections() > settings.maxConnections()) {
             refusals.refused(
                     Reason.CONNECTIONS,
                     channel.remoteAddress(),
@@ -166,7 +121,7 @@ final class AvroServer {
     }
 
     private void admit(Channel channel) {
-        channel.pipeline().addLast(new PeekHandler(this, owners.get(channel.eventLoop())));
+        channel.pipeline().addLast(new PeekHandler(this, owners.of(channel.eventLoop())));
     }
 
     private void refuseAddress(Channel channel, String rule) {
@@ -234,7 +189,7 @@ final class AvroServer {
         } else if (cause instanceof IOException) {
             context.logger().debug("connection of {} broke", channel.remoteAddress(), cause);
         } else {
-            failed(cause);
+            puts.failed(cause);
         }
         channel.close();
     }
@@ -243,62 +198,23 @@ final class AvroServer {
         return cause instanceof DataFormatException || cause instanceof CodecException;
     }
 
-    /** A batch could not be put; only an error of the machine ends more than its connection. */
-    void failed(Throwable cause) {
-        if (cause instanceof Error) {
-            context.failed(cause);
-            return;
-        }
-        acceptedAtTrouble = accepted.get();
-        context.unhealthy("what came could not be put, the sender tries again: " + Failures.describe(cause));
-    }
-
     private void tick(AvroLoop owner) {
-        try {
-            owner.checkTime();
-            if (acceptedAtTrouble >= 0 && accepted.get() > acceptedAtTrouble) {
-                acceptedAtTrouble = -1;
-                context.healthy(listeningOn);
-            }
-        } catch (RuntimeException | Error e) {
-            context.failed(e);
-        }
+        owner.checkTime();
+        puts.look();
     }
 
     /** Stops listening, answers for a while what becomes acknowledged, and closes every connection. */
     void stop() {
-        if (listening != null) {
-            listening.close().awaitUninterruptibly();
-        }
-        ticks.forEach(tick -> tick.cancel(false));
+        listener.close();
         if (tlsFiles != null) {
             tlsFiles.close();
         }
-        owners.forEach((loop, owner) -> await(loop.submit(owner::leaveAll)));
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.stopTimeout());
-        while (openConnections() > 0
-                && System.nanoTime() < end
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+        if (owners != null) {
+            owners.stopTicks();
+            owners.onEach(AvroLoop::leaveAll);
+            owners.awaitNone(AvroLoop::openConnections, settings.stopTimeout());
+            owners.onEach(AvroLoop::close);
         }
-        owners.forEach((loop, owner) -> await(loop.submit(owner::close)));
-        connections.close().awaitUninterruptibly();
-    }
-
-    private int openConnections() {
-        int open = 0;
-        for (Map.Entry<EventLoop, AvroLoop> entry : owners.entrySet()) {
-            Future<Integer> count = entry.getKey().submit(entry.getValue()::openConnections);
-            await(count);
-            open += count.getNow();
-        }
-        return open;
-    }
-
-    private static void await(Future<?> task) {
-        task.awaitUninterruptibly();
-        if (task.cause() != null) {
-            throw new IllegalStateException("event loop task failed", task.cause());
-        }
+        listener.closeConnections();
     }
 }

@@ -1,9 +1,9 @@
 package io.headrace.transport.link;
 
-/** Makes connections for a {@link LinkSender}. */
+/** Makes connections for a {@link DialHandler}. */
 public interface LinkDialer {
     /**
-     * Begins to connect; the outcome comes later through {@link LinkSender#connected} or {@link LinkSender#dialFailed},
+     * Begins to connect; the outcome comes later through {@link DialHandler#connected} or {@link DialHandler#dialFailed},
      * never from within this call.
      */
     void dial();

@@ -22,7 +22,7 @@ import org.agrona.concurrent.NanoClock;
  * <p>Owned by one thread, which calls {@link #doWork()} until it returns 0, and again after any other call, when the
  * consumer's listener spoke, when the output became writable, and every 100 ms.
  */
-public final class LinkSender implements LinkDecoder.Handler {
+public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     /** Where the sender stands. */
     public enum State {
         /** Not connected; waits until it dials again. */
@@ -139,6 +139,7 @@ public final class LinkSender implements LinkDecoder.Handler {
     }
 
     /** A connection was made: begins with HELLO. */
+    @Override
     public void connected(LinkOutput connection) {
         if (state != State.CONNECTING || output != null) {
             connection.close();
@@ -161,7 +162,7 @@ public final class LinkSender implements LinkDecoder.Handler {
         output.flush();
     }
 
-    /** No connection could be made. */
+    @Override
     public void dialFailed(String why) {
         if (state == State.CONNECTING && output == null) {
             metrics.sink.connectionFailed();
@@ -169,7 +170,7 @@ public final class LinkSender implements LinkDecoder.Handler {
         }
     }
 
-    /** Bytes came; the reference is taken over. */
+    @Override
     public void received(LinkOutput connection, ByteBuf bytes) {
         try {
             if (connection == output) {
@@ -182,7 +183,7 @@ public final class LinkSender implements LinkDecoder.Handler {
         }
     }
 
-    /** The connection is gone. */
+    @Override
     public void disconnected(LinkOutput connection, String why) {
         if (connection == output) {
             lose("connection to " + dialer.target() + " lost: " + why);

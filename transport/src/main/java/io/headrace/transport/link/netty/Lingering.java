@@ -1,5 +1,6 @@
 package io.headrace.transport.link.netty;
 
+import io.headrace.transport.net.ChannelOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * word along. As a handler before that of TLS it does so with every close, until the handshake is done.
  */
 final class Lingering extends ChannelDuplexHandler {
-    static final long MILLIS = 2_000;
+    static final long MILLIS = ChannelOutput.LINGER_MILLIS;
 
     private boolean closing;
 

@@ -1,203 +1,53 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.transport.EventLoops;
-import io.headrace.transport.Listening;
-import io.headrace.transport.link.LinkDialer;
-import io.headrace.transport.link.LinkSender;
+import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
-import io.headrace.transport.tls.TlsFailures;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.List;
-import java.util.Locale;
+import java.util.function.Function;
 
-/** Makes connections for a {@link LinkSender} and carries their bytes. Used on the sender's event loop. */
-final class LinkClient implements LinkDialer {
-    private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(512 * 1024, 2 * 1024 * 1024);
+/** Connections as a source {@code link} expects them. */
+final class LinkClient {
+    private static final Function<InetAddress, String> ANY = address -> null;
 
-    private final EventLoops loops;
-    private final EventLoop loop;
-    private final String host;
-    private final int port;
-    private final boolean sendfile;
-    private final Runnable wake;
-    private final TlsContext tls;
-    private final boolean keepsToken;
-    private final Bootstrap bootstrap;
-    private LinkSender sender;
-    private int dials;
+    /** A token must not go over a plain connection to another machine. */
+    private static final Function<InetAddress, String> THIS_MACHINE = address -> address.isLoopbackAddress()
+            ? null
+            : "the token is not sent over a plain connection (expected: ssl = true, an address of this machine, or"
+                    + " allow-plain-token = true)";
+
+    private LinkClient() {}
 
     /**
      * @param sendfile whether frames may be sent straight from the log
      * @param tls null for plain connections
-     * @param keepsToken whether there is a token, which must not go over a plain connection to another machine
+     * @param keepsToken whether there is a token that is to be seen by nobody else
      * @param wake asks for the sender to be driven
      */
-    LinkClient(
+    static SocketDialer dialer(
             EventLoops loops,
             EventLoop loop,
             String host,
             int port,
-            int connectTimeoutMillis,
+            long connectTimeoutMillis,
             boolean sendfile,
             TlsContext tls,
             boolean keepsToken,
             Runnable wake) {
-        this.tls = tls;
-        this.keepsToken = keepsToken && tls == null;
-        this.loops = loops;
-        this.loop = loop;
-        this.host = host;
-        this.port = port;
-        this.sendfile = sendfile;
-        this.wake = wake;
-        this.bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(loops.socketChannel())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
-                .option(ChannelOption.ALLOCATOR, loops.allocator())
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
-                .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, FrameRegion.SIZES)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        if (tls != null) {
-                            SslHandler handler = tls.newHandler(channel.alloc(), host, port);
-                            handler.setHandshakeTimeoutMillis(connectTimeoutMillis);
-                            channel.pipeline().addLast(handler);
-                        }
-                        channel.pipeline().addLast(new Connection(channel));
+        return new SocketDialer(
+                loops,
+                loop,
+                host,
+                port,
+                connectTimeoutMillis,
+                sendfile,
+                channel -> {
+                    if (tls != null) {
+                        channel.pipeline().addLast(tls.newHandler(channel.alloc(), host, port));
                     }
-                });
-    }
-
-    void attach(LinkSender toDrive) {
-        sender = toDrive;
-    }
-
-    @Override
-    public String target() {
-        return Listening.shown(host, port);
-    }
-
-    /** Asks for the address each time, on a thread that may block: names move. */
-    @Override
-    public void dial() {
-        int number = ++dials;
-        loops.resolver().execute(() -> {
-            try {
-                InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
-                loop.execute(() -> connect(number, address));
-            } catch (UnknownHostException e) {
-                loop.execute(() -> failed(number, "unknown host " + host));
-            }
-        });
-    }
-
-    private void connect(int number, InetSocketAddress address) {
-        if (keepsToken && !address.getAddress().isLoopbackAddress()) {
-            failed(
-                    number,
-                    "the token is not sent over a plain connection (expected: ssl = true, an address of this machine, or"
-                            + " allow-plain-token = true)");
-        } else if (number == dials) {
-            bootstrap.connect(address).addListener(future -> connected(number, (ChannelFuture) future));
-        }
-    }
-
-    private void connected(int number, ChannelFuture future) {
-        if (future.isSuccess() && tls != null) {
-            Channel channel = future.channel();
-            channel.pipeline()
-                    .get(SslHandler.class)
-                    .handshakeFuture()
-                    .addListener(done -> ready(number, channel, done.cause()));
-        } else {
-            ready(number, future.channel(), future.cause());
-        }
-    }
-
-    private void ready(int number, Channel channel, Throwable failure) {
-        if (failure != null) {
-            failed(number, reason(failure));
-            channel.close();
-        } else if (number == dials && channel.isActive()) {
-            sender.connected(channel.pipeline().get(Connection.class).output);
-            wake.run();
-        } else {
-            channel.close();
-        }
-    }
-
-    /** What an operator wants to read of it, without the names of system calls. */
-    private static String reason(Throwable cause) {
-        if (TlsFailures.isTls(cause) || TlsFailures.isDeparture(cause)) {
-            return TlsFailures.explain(cause);
-        }
-        String message = String.valueOf(cause.getMessage());
-        for (String known : List.of("Connection refused", "No route to host", "Network is unreachable")) {
-            if (message.contains(known)) {
-                return known.toLowerCase(Locale.ROOT);
-            }
-        }
-        return message;
-    }
-
-    private void failed(int number, String why) {
-        if (number == dials) {
-            sender.dialFailed(why);
-        }
-    }
-
-    private final class Connection extends ChannelInboundHandlerAdapter {
-        private final ChannelOutput output;
-        private String end = "closed by the peer";
-
-        Connection(Channel channel) {
-            output = ChannelOutput.abrupt(channel, sendfile);
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            sender.received(output, (ByteBuf) message);
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            wake.run();
-        }
-
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (ctx.channel().isWritable()) {
-                wake.run();
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            sender.disconnected(output, end);
-            wake.run();
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            end = TlsFailures.isTls(cause) ? TlsFailures.explain(cause) : cause.toString();
-            ctx.close();
-        }
+                },
+                keepsToken && tls == null ? THIS_MACHINE : ANY,
+                wake);
     }
 }

@@ -3,6 +3,7 @@ package io.headrace.transport.link.netty;
 import io.headrace.transport.link.Hello;
 import io.headrace.transport.link.LinkException;
 import io.headrace.transport.link.LinkReceiver;
+import io.headrace.transport.net.ChannelOutput;
 import io.headrace.transport.tls.Refusals;
 import io.headrace.transport.tls.TlsFailures;
 import io.netty.buffer.ByteBuf;

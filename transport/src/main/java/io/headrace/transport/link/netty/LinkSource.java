@@ -4,8 +4,8 @@ import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
 import io.headrace.frame.FrameLayout;
 import io.headrace.transport.EventLoops;
-import io.headrace.transport.link.LinkHealth;
 import io.headrace.transport.link.LinkReceiverOptions;
+import io.headrace.transport.net.ContextHealth;
 import java.net.InetSocketAddress;
 
 /** The source {@code link}: receives what sinks {@code link} send. */
@@ -47,7 +47,7 @@ public final class LinkSource implements Source {
                 context.nanoClock(),
                 context.epochClock(),
                 context.metrics(),
-                new Health(),
+                new ContextHealth(context),
                 context::failed);
         address = server.start(settings.bind(), settings.port());
     }
@@ -62,18 +62,6 @@ public final class LinkSource implements Source {
         if (server != null) {
             server.stop(settings.stopTimeout());
             server = null;
-        }
-    }
-
-    private final class Health implements LinkHealth {
-        @Override
-        public void healthy(String detail) {
-            context.healthy(detail);
-        }
-
-        @Override
-        public void unhealthy(String reason) {
-            context.unhealthy(reason);
         }
     }
 }

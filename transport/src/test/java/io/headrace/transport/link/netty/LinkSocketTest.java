@@ -6,6 +6,7 @@ import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.ModelSink;
+import io.headrace.transport.net.ChannelOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;

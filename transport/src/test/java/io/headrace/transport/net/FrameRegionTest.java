@@ -1,4 +1,4 @@
-package io.headrace.transport.link.netty;
+package io.headrace.transport.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

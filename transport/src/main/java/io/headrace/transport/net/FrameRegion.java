@@ -1,4 +1,4 @@
-package io.headrace.transport.link.netty;
+package io.headrace.transport.net;
 
 import io.headrace.frame.FrameFile;
 import io.netty.buffer.ByteBuf;

@@ -1,4 +1,4 @@
-package io.headrace.transport.link.netty;
+package io.headrace.transport.net;
 
 import io.headrace.frame.FrameFile;
 import io.headrace.transport.link.LinkOutput;
@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A Netty channel as a state machine's way out. Used on the channel's event loop. */
 public final class ChannelOutput implements LinkOutput {
+    /** How long a peer may take to read the last word. */
+    public static final long LINGER_MILLIS = 2_000;
+
     private final Channel channel;
     private final boolean lingers;
     private final boolean sendfile;
@@ -105,7 +108,7 @@ public final class ChannelOutput implements LinkOutput {
                 channel.close();
             }
         });
-        channel.eventLoop().schedule(() -> channel.close(), Lingering.MILLIS, TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static void endOfStream(DuplexChannel duplex) {

@@ -1,0 +1,189 @@
+package io.headrace.benchmarks.peers;
+
+import io.headrace.benchmarks.BenchmarkFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Events over loopback from one process to another, by the link, by Netty without a protocol and by Flume, in turn, round
+ * by round. Started by {@code benchmarks/link}, which says what is measured.
+ */
+public final class LinkRig {
+    private static final double HOT_LEAST = 0.6;
+    private static final double BUILT_LEAST = 0.45;
+    private static final double FLUME_LEAST = 30;
+    private static final double FLUME_FILE_LEAST = 40;
+    private static final double MILLION = 1e6;
+
+    private final Order options;
+    private final Set<String> peers;
+    private final Path folder;
+    private final List<LinkWorkload> workloads;
+    private final Answers answers = new Answers();
+    private final Map<String, LinkEnds> ends = new LinkedHashMap<>();
+
+    private LinkRig(Order options, Path folder) throws IOException {
+        this.options = options;
+        this.peers = Set.of(options.text("peers").split(","));
+        this.folder = folder;
+        workloads = Arrays.stream(options.text("workloads").split(","))
+                .map(LinkWorkload::of)
+                .toList();
+        PeerCommands commands = new PeerCommands(folder, options);
+        ends.put(
+                "link", new LinkEnds(commands.own("near", LinkNearPeer.class), commands.own("far", LinkFarPeer.class)));
+        if (peers.contains("raw")) {
+            ends.put(
+                    "raw",
+                    new LinkEnds(
+                            commands.own("raw-near", RawNearPeer.class), commands.own("raw-far", RawFarPeer.class)));
+        }
+        if (peers.contains("flume")) {
+            ends.put(
+                    "flume",
+                    new LinkEnds(
+                            commands.flume("flume-near", "FlumeNearPeer"),
+                            commands.flume("flume-far", "FlumeFarPeer")));
+        }
+    }
+
+    /**
+     * Runs the rounds and prints their figures; exit code 1 when an expectation is missed and {@code check=yes}.
+     *
+     * @param arguments options, {@code name=value}
+     */
+    public static void main(String[] arguments) throws IOException {
+        Order options = Order.parse(String.join("\t", arguments));
+        boolean met;
+        try (BenchmarkFolder folder = new BenchmarkFolder("link")) {
+            LinkRig rig = new LinkRig(options, folder.path());
+            try {
+                rig.run();
+            } finally {
+                rig.ends.values().forEach(LinkEnds::close);
+            }
+            met = rig.report();
+        }
+        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+    }
+
+    private void run() throws IOException {
+        long rounds = options.number("rounds");
+        for (long round = 1 - options.number("warmRounds"); round <= rounds; round++) {
+            Set<String> done = new LinkedHashSet<>();
+            for (LinkWorkload workload : workloads) {
+                ask("link", workload.name(), workload, round);
+                if (done.add(workload.raw())) {
+                    ask("raw", workload.raw(), workload, round);
+                }
+                if (done.add(workload.flume())) {
+                    ask("flume", workload.flume(), workload, round);
+                }
+            }
+        }
+    }
+
+    private void ask(String peer, String name, LinkWorkload workload, long round) throws IOException {
+        LinkEnds both = ends.get(peer);
+        if (both == null) {
+            return;
+        }
+        Order order = workload.order()
+                .with("millis", options.text("millis"))
+                .with("events", options.text("backlogEvents"))
+                .with("keystore", options.text("keystore"))
+                .with("password", options.text("password"));
+        if (workload.has("file") || workload.kind().equals("backlog")) {
+            Settle.disk(folder);
+        }
+        Order answer = both.run(order);
+        if (round > 0) {
+            answers.add(name, answer);
+        }
+        System.err.printf(
+                Locale.ROOT,
+                "%s %-20s %,12.0f events/s, %,6.0f MB/s, cores %.2f and %.2f%n",
+                round > 0 ? "round " : "warm  ",
+                name,
+                Answers.rate(answer),
+                wireMegabytes(answer),
+                Answers.cores(answer),
+                farCores(answer));
+    }
+
+    private static double wireMegabytes(Order answer) {
+        return answer.number("wireBytes") / MILLION / Answers.seconds(answer);
+    }
+
+    private static double farCores(Order answer) {
+        return (double) answer.number(LinkEnds.FAR_CPU_NANOS) / answer.number(Stopwatch.NANOS);
+    }
+
+    private Series wire(String name) {
+        return answers.series(name, LinkRig::wireMegabytes);
+    }
+
+    private boolean report() {
+        System.out.printf(
+                Locale.ROOT,
+                "%-20s %-40s %-28s %-12s %s%n",
+                "",
+                "events/s, median (spread)",
+                "MB/s with framing",
+                "cores",
+                "frames an ACK");
+        for (String name : answers.peers()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-20s %-40s %-28s %.2f, %.2f   %s%n",
+                    name,
+                    answers.rates(name).text("%,.0f"),
+                    wire(name).text("%,.0f"),
+                    answers.series(name, Answers::cores).median(),
+                    answers.series(name, LinkRig::farCores).median(),
+                    framesAnAck(name));
+        }
+        List<Verdict> verdicts = new ArrayList<>();
+        for (LinkWorkload workload : workloads) {
+            compare(workload, verdicts);
+        }
+        verdicts.forEach(verdict -> System.out.println(verdict.line()));
+        return verdicts.stream().allMatch(Verdict::met);
+    }
+
+    private String framesAnAck(String name) {
+        Series frames =
+                answers.series(name, answer -> answer.number("frames", 0) / Math.max(1.0, answer.number("acks", 0)));
+        return frames.median() == 0 ? "" : String.format(Locale.ROOT, "%.1f", frames.median());
+    }
+
+    private void compare(LinkWorkload workload, List<Verdict> verdicts) {
+        String name = workload.name();
+        if (answers.has(workload.raw())) {
+            Series ratio = wire(name).over(wire(workload.raw()));
+            String what = name + " / " + workload.raw() + ", bytes";
+            if (name.equals("hot") || name.equals("built")) {
+                verdicts.add(Verdict.atLeast(what, ratio, name.equals("hot") ? HOT_LEAST : BUILT_LEAST));
+            } else {
+                System.out.printf(Locale.ROOT, "%-60s %s%n", what, ratio.text("%.2f"));
+            }
+        }
+        if (answers.has(workload.flume())) {
+            Series ratio = answers.rates(name).over(answers.rates(workload.flume()));
+            String what = name + " / " + workload.flume() + ", events";
+            if (name.equals("hot") || name.equals("hot-file")) {
+                verdicts.add(Verdict.atLeast(what, ratio, name.equals("hot") ? FLUME_LEAST : FLUME_FILE_LEAST));
+            } else {
+                System.out.printf(Locale.ROOT, "%-60s %s%n", what, ratio.text("%.1f"));
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.headrace.transport.net;
+
+import io.headrace.transport.EventLoops;
+import io.headrace.transport.Listening;
+import io.headrace.transport.link.DialHandler;
+import io.headrace.transport.link.LinkDialer;
+import io.headrace.transport.tls.TlsFailures;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Makes the connections of one sender over TCP, with TLS where the pipeline has it, and carries their bytes. A connection is
+ * made when its TLS handshake is over. Used on the sender's event loop.
+ */
+public final class SocketDialer implements LinkDialer {
+    private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(512 * 1024, 2 * 1024 * 1024);
+
+    private final EventLoops loops;
+    private final EventLoop loop;
+    private final String host;
+    private final int port;
+    private final boolean sendfile;
+    private final Function<InetAddress, String> objection;
+    private final Runnable wake;
+    private final Bootstrap bootstrap;
+    private DialHandler sender;
+    private int dials;
+
+    /**
+     * @param connectTimeoutMillis for the connection, and again for a TLS handshake
+     * @param sendfile whether parts of files may be sent as such
+     * @param pipeline adds what bytes pass between the socket and the sender
+     * @param objection why an address is not connected to, or null
+     * @param wake asks for the sender to be driven
+     */
+    public SocketDialer(
+            EventLoops loops,
+            EventLoop loop,
+            String host,
+            int port,
+            long connectTimeoutMillis,
+            boolean sendfile,
+            Consumer<Channel> pipeline,
+            Function<InetAddress, String> objection,
+            Runnable wake) {
+        this.loops = loops;
+        this.loop = loop;
+        this.host = host;
+        this.port = port;
+        this.sendfile = sendfile;
+        this.objection = objection;
+        this.wake = wake;
+        int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, connectTimeoutMillis);
+        this.bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(loops.socketChannel())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+                .option(ChannelOption.ALLOCATOR, loops.allocator())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, FrameRegion.SIZES)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        pipeline.accept(channel);
+                        SslHandler tls = channel.pipeline().get(SslHandler.class);
+                        if (tls != null) {
+                            tls.setHandshakeTimeoutMillis(timeoutMillis);
+                        }
+                        channel.pipeline().addLast(new Connection(channel));
+                    }
+                });
+    }
+
+    /** Who is told; to be called before the first {@link #dial}. */
+    public void attach(DialHandler toTell) {
+        sender = toTell;
+    }
+
+    @Override
+    public String target() {
+        return Listening.shown(host, port);
+    }
+
+    /** Asks for the address each time, on a thread that may block: names move. */
+    @Override
+    public void dial() {
+        int number = ++dials;
+        loops.resolver().execute(() -> {
+            try {
+                InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
+                loop.execute(() -> connect(number, address));
+            } catch (UnknownHostException e) {
+                loop.execute(() -> failed(number, "unknown host " + host));
+            }
+        });
+    }
+
+    private void connect(int number, InetSocketAddress address) {
+        String refused = objection.apply(address.getAddress());
+        if (refused != null) {
+            failed(number, refused);
+        } else if (number == dials) {
+            bootstrap.connect(address).addListener(future -> connected(number, (ChannelFuture) future));
+        }
+    }
+
+    private void connected(int number, ChannelFuture future) {
+        Channel channel = future.channel();
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (future.isSuccess() && tls != null) {
+            tls.handshakeFuture().addListener(done -> ready(number, channel, done.cause()));
+        } else {
+            ready(number, channel, future.cause());
+        }
+    }
+
+    private void ready(int number, Channel channel, Throwable failure) {
+        if (failure != null) {
+            failed(number, reason(failure));
+            channel.close();
+        } else if (number == dials && channel.isActive()) {
+            sender.connected(channel.pipeline().get(Connection.class).output);
+            wake.run();
+        } else {
+            channel.close();
+        }
+    }
+
+    /** What an operator wants to read of it, without the names of system calls. */
+    private static String reason(Throwable cause) {
+        if (TlsFailures.isTls(cause) || TlsFailures.isDeparture(cause)) {
+            return TlsFailures.explain(cause);
+        }
+        String message = String.valueOf(cause.getMessage());
+        for (String known : List.of("Connection refused", "No route to host", "Network is unreachable")) {
+            if (message.contains(known)) {
+                return known.toLowerCase(Locale.ROOT);
+            }
+        }
+        return message;
+    }
+
+    private void failed(int number, String why) {
+        if (number == dials) {
+            sender.dialFailed(why);
+        }
+    }
+
+    private final class Connection extends ChannelInboundHandlerAdapter {
+        private final ChannelOutput output;
+        private String end = "closed by the peer";
+
+        Connection(Channel channel) {
+            output = ChannelOutput.abrupt(channel, sendfile);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            sender.received(output, (ByteBuf) message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            wake.run();
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (ctx.channel().isWritable()) {
+                wake.run();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            sender.disconnected(output, end);
+            wake.run();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            end = TlsFailures.isTls(cause) ? TlsFailures.explain(cause) : cause.toString();
+            ctx.close();
+        }
+    }
+}
