@@ -237,6 +237,25 @@ public final class Frame {
         return buffer.getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET)) & 0xFFFF;
     }
 
+    /** Whether the events are compressed; an {@link EventCursor} reads them all the same. */
+    public boolean isCompressed() {
+        return (flags() & FrameLayout.FLAG_COMPRESSED) != 0;
+    }
+
+    /**
+     * {@link #length()} of the frame with its events inflated, as it says itself: what limits on the length of a frame are
+     * compared with, whether it is compressed or not.
+     *
+     * @throws FrameException when what it says cannot be
+     */
+    public int plainLength() {
+        if (!isCompressed()) {
+            return length();
+        }
+        int shared = sharedHeadersLength();
+        return FrameLayout.HEADER_LENGTH + shared + CompressedEvents.inflatedLength(buffer(), shared);
+    }
+
     /** CRC32C of the origin half (without itself) and the payload, computed at the origin. */
     public int checksum() {
         return buffer.getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));

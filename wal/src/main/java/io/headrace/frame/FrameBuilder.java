@@ -142,7 +142,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        view.putBytes(putOwn(at, own), event.frame().buffer(), event.bodyOffset(), event.bodyLength());
+        view.putBytes(putOwn(at, own), event.buffer(), event.bodyOffset(), event.bodyLength());
         added(at, own.encodedLength(), event.bodyLength());
         return true;
     }
@@ -153,7 +153,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        DirectBuffer from = event.frame().buffer();
+        DirectBuffer from = event.buffer();
         // Own headers and body stand one after the other.
         int length = event.ownHeadersLength() + event.bodyLength();
         view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, from, event.ownHeadersOffset(), length);

@@ -4,6 +4,7 @@ import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
 import io.headrace.frame.FrameLayout;
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.Dedupe;
 import io.headrace.transport.link.LinkReceiverOptions;
 import io.headrace.transport.net.ContextHealth;
 import java.net.InetSocketAddress;
@@ -35,6 +36,9 @@ public final class LinkSource implements Source {
                 settings.idleTimeout(),
                 REVOKE_MILLIS,
                 INPUT_GRACE_MILLIS);
+        if (settings.dedupe() == Dedupe.ORIGIN) {
+            context.processor().dropKnownOrigins(settings.dedupeWindow());
+        }
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
         server = new LinkServer(
                 loops,
