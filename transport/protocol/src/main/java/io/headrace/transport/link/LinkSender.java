@@ -1,13 +1,12 @@
 package io.headrace.transport.link;
 
-import io.headrace.engine.channel.ChannelConsumer;
-import io.headrace.engine.channel.Lease;
-import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameDecoder;
 import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLease;
 import io.headrace.frame.HopHeader;
+import io.headrace.wal.FrameSupply;
 import io.netty.buffer.ByteBuf;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -42,12 +41,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LinkSenderOptions options;
-    private final ChannelConsumer consumer;
+    private final FrameSupply consumer;
     private final LinkDialer dialer;
     private final NanoClock clock;
     private final Backoff backoff;
     private final LinkHealth health;
-    private final LinkSenderMetrics metrics;
+    private final LinkSenderCounts counts;
     private final DataWriter writer = new DataWriter();
     private final FrameDecoder verifier = new FrameDecoder(Integer.MAX_VALUE);
     private final ArrayDeque<OpenLease> leases = new ArrayDeque<>();
@@ -83,19 +82,19 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     public LinkSender(
             LinkSenderOptions options,
-            ChannelConsumer consumer,
+            FrameSupply consumer,
             LinkDialer dialer,
             NanoClock clock,
             LongSupplier random,
             LinkHealth health,
-            MetricGroup metrics) {
+            LinkSenderCounts counts) {
         this.options = options;
         this.consumer = consumer;
         this.dialer = dialer;
         this.clock = clock;
         this.backoff = new Backoff(options.backoffMillis(), options.maxBackoffMillis(), random);
         this.health = health;
-        this.metrics = new LinkSenderMetrics(metrics);
+        this.counts = counts;
         this.wakeNanos = clock.nanoTime();
     }
 
@@ -146,7 +145,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
         output = connection;
         decoder = new LinkDecoder(this, connection.allocator(), FrameLayout.HEADER_LENGTH);
-        metrics.sink.connectionCreated();
+        counts.connectionCreated();
         Hello hello = new Hello(
                 LinkLayout.VERSION,
                 consumer.streamId(),
@@ -164,7 +163,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     @Override
     public void dialFailed(String why) {
         if (state == State.CONNECTING && output == null) {
-            metrics.sink.connectionFailed();
+            counts.connectionFailed();
             pause("cannot connect to " + dialer.target() + ": " + why);
         }
     }
@@ -275,12 +274,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                     0,
                     "acknowledged frames: " + frames + " (expected: " + answeredFrames + " to " + sentFrames + ")");
         }
-        metrics.acks.increment();
+        counts.ackReceived();
         credit = newCredit;
         if (frames == answeredFrames) {
             return;
         }
-        metrics.framesAcked.add(frames - answeredFrames);
+        counts.framesAcknowledged(frames - answeredFrames);
         while (answeredFrames < frames) {
             answerOne();
             // At once, so that the head of the leases is what the next answer is for.
@@ -303,7 +302,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                 open.answerHead();
             }
             if (open.isHeadSent()) {
-                metrics.ack.recordMicros(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
+                counts.acknowledgedAfter(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
                 answeredBytes += open.lease().frame(open.head()).alignedLength();
                 open.answerHead();
                 answeredFrames++;
@@ -325,7 +324,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             if (!open.isAnswered()) {
                 return;
             }
-            metrics.sink.batchDelivered(open.lease().events());
+            counts.delivered(open.lease().events());
             open.lease().commit();
             leases.poll();
             open = leases.peek();
@@ -333,7 +332,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     }
 
     private void onReject(RejectCode code, long position, String why) {
-        metrics.rejects.increment();
+        counts.rejected();
         // What was said of a frame holds until the frame passes; a WELCOME alone does not end it.
         refused |= state != State.CONNECTING;
         String said = dialer.target() + " refused " + (position == 0 ? "the connection" : "frame " + position) + " ("
@@ -434,17 +433,17 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (draining || unanswered() > 0 && (isCreditGone(1) || isWindowFull(1))) {
             return null;
         }
-        Lease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
+        FrameLease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
         if (lease == null) {
             if (!ranEmpty) {
                 ranEmpty = true;
-                metrics.sink.batchEmpty();
+                counts.foundNothing();
             }
             return null;
         }
         ranEmpty = false;
         lease.sent(0);
-        metrics.sink.batchBegun(lease.events(), options.batchEvents());
+        counts.leased(lease.events(), options.batchEvents());
         OpenLease open = new OpenLease(lease);
         leases.add(open);
         return open;
@@ -452,12 +451,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     /** Sends as many frames of the lease as may go in one DATA; false when one of them must wait. */
     private boolean sendSome(OpenLease open, long now) {
-        Lease lease = open.lease();
+        FrameLease lease = open.lease();
         boolean wait = false;
         while (!wait && !open.isSent()) {
             while (!open.isSent() && lease.sequence(open.next()) <= kept) {
                 open.skip();
-                metrics.framesKept.increment();
+                counts.frameKept();
             }
             int first = open.next();
             while (!wait && !open.isSent() && lease.sequence(open.next()) > kept) {
@@ -472,7 +471,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             int count = open.next() - first;
             if (count > 0) {
                 lease.sent(open.next());
-                metrics.bytesFromLog.add(writer.write(output, lease, first, count, consumer.lowWater(), takesStored));
+                counts.sentFromLog(writer.write(output, lease, first, count, consumer.lowWater(), takesStored));
             }
         }
         commitAnswered();
@@ -480,14 +479,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     }
 
     private void count(long sequence, int aligned) {
-        if (sequence <= highestSent) {
-            metrics.framesRedelivered.increment();
-        }
+        counts.frameSent(aligned, sequence <= highestSent);
         highestSent = Math.max(highestSent, sequence);
         sentBytes += aligned;
         sentFrames++;
-        metrics.framesSent.increment();
-        metrics.bytesSent.add(aligned);
         waitsForCredit = false;
     }
 
@@ -508,7 +503,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         boolean gone = sentBytes + bytes > credit;
         if (gone && !waitsForCredit) {
             waitsForCredit = true;
-            metrics.creditStalls.increment();
+            counts.creditGone();
         }
         return gone;
     }
@@ -527,7 +522,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             }
             case CONNECTING -> {
                 if (isOver(now, stateNanos, options.connectTimeoutMillis())) {
-                    metrics.sink.connectionFailed();
+                    counts.connectionFailed();
                     lose("no answer of " + dialer.target() + " within " + options.connectTimeoutMillis() + " ms");
                 }
             }
@@ -608,7 +603,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (output != null) {
             LinkOutput old = output;
             output = null;
-            metrics.sink.connectionClosed();
+            counts.connectionClosed();
             if (unanswered() > 0) {
                 old.abort();
             } else {

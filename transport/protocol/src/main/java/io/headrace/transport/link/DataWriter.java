@@ -1,9 +1,9 @@
 package io.headrace.transport.link;
 
-import io.headrace.engine.channel.Lease;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameFile;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLease;
 import io.headrace.frame.HopHeader;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
@@ -27,7 +27,7 @@ final class DataWriter {
      * @param takesStored whether what stands in a file is sent from there; otherwise it is read
      * @return how many bytes go out straight from a file
      */
-    long write(LinkOutput output, Lease lease, int first, int count, long floor, boolean takesStored) {
+    long write(LinkOutput output, FrameLease lease, int first, int count, long floor, boolean takesStored) {
         int end = first + count;
         int from = first;
         long fromFiles = 0;
@@ -50,7 +50,7 @@ final class DataWriter {
         return fromFiles;
     }
 
-    private static void writeStored(LinkOutput output, Lease lease, int from, int to, long floor, long bytes) {
+    private static void writeStored(LinkOutput output, FrameLease lease, int from, int to, long floor, long bytes) {
         ByteBuf message = output.allocator().directBuffer(LinkLayout.DATA_LENGTH, LinkLayout.DATA_LENGTH);
         LinkEncoder.data(message, LinkLayout.DATA_STORED, floor, bytes, to - from);
         output.write(message);
@@ -71,12 +71,11 @@ final class DataWriter {
         }
     }
 
-    private void writeGathered(LinkOutput output, Lease lease, int from, int to, long floor, long bytes) {
+    private void writeGathered(LinkOutput output, FrameLease lease, int from, int to, long floor, long bytes) {
         int room = LinkLayout.DATA_LENGTH;
         for (int i = from; i < to; i++) {
             Frame frame = lease.frame(i);
-            room += frame.alignedLength()
-                    - (isCopied(frame) ? 0 : frame.length() - FrameLayout.HOP_LENGTH);
+            room += frame.alignedLength() - (isCopied(frame) ? 0 : frame.length() - FrameLayout.HOP_LENGTH);
         }
         ByteBuf own = output.allocator().directBuffer(room, room);
         ByteBuffer view = own.internalNioBuffer(0, room).slice().order(ByteOrder.LITTLE_ENDIAN);
