@@ -145,9 +145,9 @@ final class LinkDecoder {
         return progress + (block.arrived() >>> 16);
     }
 
-    /** Whether a frame has begun and more of it is to come. */
-    boolean isWithinFrame() {
-        return hopRead;
+    /** Whether a DATA has begun and more of it is to come. */
+    boolean isWithinData() {
+        return framesLeft > 0;
     }
 
     /** Bytes of frames that were copied from one buffer into another so far. */
