@@ -155,7 +155,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
      * end leads here again. A reader as quick as the sender would otherwise answer frame by frame.
      */
     private boolean mayWait() {
-        if (!decoder.isWithinFrame()
+        if (!decoder.isWithinData()
                 || ackedFramesSent == receivedFrames
                 || receivedFrames - ackedFramesSent >= FRAMES_OF_AN_ACK) {
             return false;

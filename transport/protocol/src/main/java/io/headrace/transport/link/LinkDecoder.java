@@ -145,9 +145,9 @@ final class LinkDecoder {
         return progress + (block.arrived() >>> 16);
     }
 
-    /** Whether a frame has begun and more of it is to come. */
-    boolean isWithinFrame() {
-        return hopRead;
+    /** Whether a DATA has begun and more of it is to come. */
+    boolean isWithinData() {
+        return framesLeft > 0;
     }
 
     /** Bytes of frames that were copied from one buffer into another so far. */
@@ -330,8 +330,9 @@ final class LinkDecoder {
         try {
             frame = frames.decodeUntrusted(body, pinned);
         } catch (FrameException e) {
+            RejectCode code = isWhole(body) ? codeOf(e.reason()) : RejectCode.CHECKSUM;
             body.release();
-            throw new LinkException(codeOf(e.reason()), hop.sequence(), e.getMessage());
+            throw new LinkException(code, hop.sequence(), e.getMessage());
         }
         int aligned = frame.alignedLength();
         paddingLeft = aligned - frame.length();
@@ -345,6 +346,15 @@ final class LinkDecoder {
             throw new LinkException(RejectCode.CODEC, hop.sequence(), found + " (expected: DATA, not compressed)");
         }
         handler.onFrame(hop, frame);
+    }
+
+    /** R18: a bit that turned over on the way may look like a version or a type, and that would be the peer's mistake. */
+    private boolean isWhole(ByteBuf body) {
+        int checked = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
+        crc.reset();
+        crc.update(body.nioBuffer(body.readerIndex() + checked, body.readableBytes() - checked));
+        return (int) crc.getValue()
+                == body.getIntLE(body.readerIndex() + FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
     }
 
     /**

@@ -13,47 +13,70 @@ import java.util.function.Supplier;
  * something else than frames. One for each connection, used on its event loop.
  */
 final class ReceiveRoom implements RecvByteBufAllocator {
-    private final RecvByteBufAllocator anywhere;
+    private static final int LEAST_READ = 4 * 1024;
+    private static final int MOST_READ = 256 * 1024;
+
+    private final RecvByteBufAllocator reads;
     private final Supplier<LinkReceiver> receiver;
 
     /**
-     * @param anywhere makes the other buffers
+     * @param reads says how often is read before others have their turn
      * @param receiver gives null until there is one
      */
-    ReceiveRoom(RecvByteBufAllocator anywhere, Supplier<LinkReceiver> receiver) {
-        this.anywhere = anywhere;
+    ReceiveRoom(RecvByteBufAllocator reads, Supplier<LinkReceiver> receiver) {
+        this.reads = reads;
         this.receiver = receiver;
     }
 
     @Override
     @SuppressWarnings("deprecation") // the type that Netty's interface names; its channels want the extended one
     public Handle newHandle() {
-        return new ToReceiver((ExtendedHandle) anywhere.newHandle());
+        return new ToReceiver((ExtendedHandle) reads.newHandle());
     }
 
     @SuppressWarnings("deprecation")
     private final class ToReceiver extends DelegatingHandle implements ExtendedHandle {
-        private final ExtendedHandle otherwise;
+        private final ExtendedHandle turns;
+        private int expected = LEAST_READ;
+        private int came;
 
-        ToReceiver(ExtendedHandle otherwise) {
-            super(otherwise);
-            this.otherwise = otherwise;
+        ToReceiver(ExtendedHandle turns) {
+            super(turns);
+            this.turns = turns;
+        }
+
+        @Override
+        public int guess() {
+            return expected;
         }
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
             LinkReceiver to = receiver.get();
-            ByteBuf room = to == null ? null : to.room(otherwise.guess());
+            ByteBuf room = to == null ? null : to.room(expected);
             if (room != null) {
                 return room;
             }
-            int most = to == null ? Integer.MAX_VALUE : to.readAtMost();
-            return allocator.ioBuffer(Math.min(otherwise.guess(), most));
+            return allocator.ioBuffer(to == null ? expected : Math.min(expected, to.readAtMost()));
+        }
+
+        @Override
+        public void lastBytesRead(int bytes) {
+            super.lastBytesRead(bytes);
+            came = Math.min(MOST_READ, came + Math.max(0, bytes));
         }
 
         @Override
         public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
-            return otherwise.continueReading(maybeMore);
+            return turns.continueReading(maybeMore);
+        }
+
+        @Override
+        public void readComplete() {
+            super.readComplete();
+            // A little more than came last, so that a read which brings the same again is seen to have brought all.
+            expected = Math.min(MOST_READ, Math.max(Math.max(LEAST_READ, expected / 2), came + came / 8));
+            came = 0;
         }
     }
 }
