@@ -52,6 +52,7 @@ final class LinkDecoder {
     private final ByteBufAllocator allocator;
     private final FrameDecoder frames;
     private final int maxFrameLength;
+    private final boolean takesZstd;
     private final HopHeader hop = new HopHeader();
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer carry =
@@ -70,6 +71,12 @@ final class LinkDecoder {
     private long progress;
 
     LinkDecoder(Handler handler, ByteBufAllocator allocator, int maxFrameLength) {
+        this(handler, allocator, maxFrameLength, false);
+    }
+
+    /** @param takesZstd whether the peer was told that compressed frames are taken */
+    LinkDecoder(Handler handler, ByteBufAllocator allocator, int maxFrameLength, boolean takesZstd) {
+        this.takesZstd = takesZstd;
         this.handler = handler;
         this.allocator = allocator;
         this.frames = new FrameDecoder(maxFrameLength);
@@ -250,7 +257,7 @@ final class LinkDecoder {
     private void finish(ByteBuf body, int pinned) {
         Frame frame;
         try {
-            frame = frames.decodeUntrusted(body, pinned);
+            frame = frames.decodeUntrusted(body, pinned, takesZstd);
         } catch (FrameException e) {
             body.release();
             throw new LinkException(codeOf(e.reason()), hop.sequence(), e.getMessage());
@@ -261,10 +268,10 @@ final class LinkDecoder {
         framesLeft--;
         hopRead = false;
         progress++;
-        if (frame.type() != FrameType.DATA || (frame.flags() & FrameLayout.FLAG_COMPRESSED) != 0) {
-            String found = "frame type: " + frame.type() + ", flags: " + frame.flags();
+        if (frame.type() != FrameType.DATA) {
+            String found = "frame type: " + frame.type();
             frame.release();
-            throw new LinkException(RejectCode.CODEC, hop.sequence(), found + " (expected: DATA, not compressed)");
+            throw new LinkException(RejectCode.CODEC, hop.sequence(), found + " (expected: DATA)");
         }
         handler.onFrame(hop, frame);
     }

@@ -1,5 +1,7 @@
 package io.headrace.transport.link;
 
+import io.headrace.frame.FrameCompressor;
+
 /**
  * What a {@link LinkSender} may do.
  *
@@ -14,6 +16,7 @@ package io.headrace.transport.link;
  * @param backoffMillis first pause before dialling again; doubles
  * @param maxBackoffMillis longest pause
  * @param stallMillis pause after a refusal that trying again does not help
+ * @param compressor of frames that are not compressed and go to a receiver that takes such; null for none
  */
 public record LinkSenderOptions(
         String agent,
@@ -26,7 +29,53 @@ public record LinkSenderOptions(
         long requestTimeoutMillis,
         long backoffMillis,
         long maxBackoffMillis,
-        long stallMillis) {
+        long stallMillis,
+        FrameCompressor compressor) {
+    /** One that compresses nothing. */
+    public LinkSenderOptions(
+            String agent,
+            String channel,
+            String token,
+            int batchEvents,
+            long batchBytes,
+            long windowBytes,
+            long connectTimeoutMillis,
+            long requestTimeoutMillis,
+            long backoffMillis,
+            long maxBackoffMillis,
+            long stallMillis) {
+        this(
+                agent,
+                channel,
+                token,
+                batchEvents,
+                batchBytes,
+                windowBytes,
+                connectTimeoutMillis,
+                requestTimeoutMillis,
+                backoffMillis,
+                maxBackoffMillis,
+                stallMillis,
+                null);
+    }
+
+    /** The same, but for what it compresses. */
+    public LinkSenderOptions withCompressor(FrameCompressor other) {
+        return new LinkSenderOptions(
+                agent,
+                channel,
+                token,
+                batchEvents,
+                batchBytes,
+                windowBytes,
+                connectTimeoutMillis,
+                requestTimeoutMillis,
+                backoffMillis,
+                maxBackoffMillis,
+                stallMillis,
+                other);
+    }
+
     /** Values for a sink that configures nothing. */
     public static LinkSenderOptions defaults(String agent, String channel) {
         return new LinkSenderOptions(
