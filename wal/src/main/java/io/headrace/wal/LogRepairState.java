@@ -76,6 +76,10 @@ final class LogRepairState {
         if (lostEvents > 0) {
             state.dropped().merge(LogRepair.REASON, lostEvents, Long::sum);
         }
+        if (!damages.isEmpty()) {
+            // A copy of what is lost may come yet: nothing is known to be here.
+            state.origins().clear();
+        }
         for (LogDamage damage : damages) {
             for (LogDamage.SequenceRange range : damage.lost()) {
                 state.addHole(range.first(), range.last());

@@ -93,6 +93,11 @@ final class FrameRouter {
         return requiredBranches[channel] != 0;
     }
 
+    /** Whether a frame's place in its input says which channel it goes to. */
+    boolean takesTurns() {
+        return turns != null;
+    }
+
     /** Where the turn after the one of this position begins in an ordered input. */
     long turnAbove(long position) {
         if (turns == null) {

@@ -15,14 +15,15 @@ import io.netty.buffer.PooledByteBufAllocator;
  * identity. Owned by one thread at a time.
  */
 final class FrameSplitter implements AutoCloseable {
-    private static final String TYPE = "load_balance.hash";
-
     private final EventHash hash;
+    private final String name;
     private final FrameBuilder[] builders;
     private final EventCursor cursor = new EventCursor();
 
-    FrameSplitter(EventHash hash, int lanes) {
+    /** @param name of what is hashed: parts made otherwise are other frames */
+    FrameSplitter(EventHash hash, String name, int lanes) {
         this.hash = hash;
+        this.name = name;
         this.builders = new FrameBuilder[lanes];
     }
 
@@ -81,7 +82,7 @@ final class FrameSplitter implements AutoCloseable {
         }
         for (int lane = 0; lane < used.length; lane++) {
             if (used[lane] != null && used[lane].isOpen()) {
-                long id = DerivedProducer.idOf(frame.producerId(), TYPE, used.length, lane);
+                long id = DerivedProducer.idOf(frame.producerId(), name, used.length, lane);
                 parts[lane] = used[lane].buildDerived(id, frame.firstEventNumber(), frame.createdMicros());
             }
         }

@@ -46,7 +46,7 @@ class CompressedReadersTest {
     @ValueSource(strings = {"", "host", "number"})
     void shouldBeSplitTheSame(String header) {
         EventHashing hash = new EventHashing(header.isEmpty() ? null : header);
-        try (FrameSplitter splitter = new FrameSplitter(hash, 3)) {
+        try (FrameSplitter splitter = new FrameSplitter(hash, "body", 3)) {
             Frame[] ofPlain = splitter.split(plain);
             Frame[] ofPacked = splitter.split(packed);
             for (int lane = 0; lane < 3; lane++) {
@@ -65,7 +65,7 @@ class CompressedReadersTest {
     void shouldSplitAFrameThatIsLargerInflatedThanFramesAreBuilt() {
         try (FrameBuilder builder =
                         new FrameBuilder(PooledByteBufAllocator.DEFAULT, new FrameLimits(1_000, 3 << 20, 3 << 20));
-                FrameSplitter splitter = new FrameSplitter(new EventHashing(null), 2)) {
+                FrameSplitter splitter = new FrameSplitter(new EventHashing(null), "body", 2)) {
             builder.begin(Headers.EMPTY);
             for (int i = 0; i < 500; i++) {
                 byte[] body = new byte[5_000];

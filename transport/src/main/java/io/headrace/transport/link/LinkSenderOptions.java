@@ -1,13 +1,14 @@
 package io.headrace.transport.link;
 
 import io.headrace.frame.FrameCompressor;
+import java.util.function.Supplier;
 
 /**
  * What a {@link LinkSender} may do.
  *
  * @param agent label in HELLO
  * @param channel label in HELLO
- * @param token secret shared with the receiver, or empty
+ * @param token secret shared with the receiver, or empty; asked for with each connection
  * @param batchEvents most events of a lease
  * @param batchBytes most bytes of a lease
  * @param windowBytes most frame bytes sent and not acknowledged; one frame is always allowed (R13)
@@ -21,7 +22,7 @@ import io.headrace.frame.FrameCompressor;
 public record LinkSenderOptions(
         String agent,
         String channel,
-        String token,
+        Supplier<String> token,
         int batchEvents,
         long batchBytes,
         long windowBytes,
@@ -31,7 +32,7 @@ public record LinkSenderOptions(
         long maxBackoffMillis,
         long stallMillis,
         FrameCompressor compressor) {
-    /** One that compresses nothing. */
+    /** One with a token that stays, which compresses nothing. */
     public LinkSenderOptions(
             String agent,
             String channel,
@@ -47,7 +48,7 @@ public record LinkSenderOptions(
         this(
                 agent,
                 channel,
-                token,
+                () -> token,
                 batchEvents,
                 batchBytes,
                 windowBytes,

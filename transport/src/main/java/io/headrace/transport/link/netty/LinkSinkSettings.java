@@ -3,6 +3,7 @@ package io.headrace.transport.link.netty;
 import io.headrace.engine.config.CompressionSettings;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
+import io.headrace.transport.net.PauseSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,21 +73,7 @@ public record LinkSinkSettings(
                 doc = "A connection over which nothing is heard for so long is given up; it is probed before.")
         long requestTimeout,
 
-        @Setting(
-                key = "max-backoff",
-                byDefault = "5000",
-                unit = "ms",
-                min = 100,
-                doc = "Longest pause before dialling again.")
-        long maxBackoff,
-
-        @Setting(
-                key = "drain-timeout",
-                byDefault = "5000",
-                unit = "ms",
-                min = 0,
-                doc = "How long a stopping sink waits for the answers to what it sent.")
-        long drainTimeout,
+        PauseSettings pauses,
 
         CompressionSettings compression,
         LinkSinkSecurity security)

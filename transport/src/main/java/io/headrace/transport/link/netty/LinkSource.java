@@ -5,6 +5,7 @@ import io.headrace.engine.spi.SourceContext;
 import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameLayout;
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.Dedupe;
 import io.headrace.transport.link.LinkReceiverOptions;
 import io.headrace.transport.net.ContextHealth;
 import java.net.InetSocketAddress;
@@ -37,6 +38,9 @@ public final class LinkSource implements Source {
                 REVOKE_MILLIS,
                 INPUT_GRACE_MILLIS,
                 takesZstd());
+        if (settings.dedupe() == Dedupe.ORIGIN) {
+            context.processor().dropKnownOrigins(settings.dedupeWindow());
+        }
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
         server = new LinkServer(
                 loops,
@@ -51,7 +55,7 @@ public final class LinkSource implements Source {
                 context.metrics(),
                 new ContextHealth(context),
                 context::failed);
-        address = server.start(settings.bind(), settings.port());
+        address = server.start(settings.address().bind(), settings.address().port());
     }
 
     private boolean takesZstd() {

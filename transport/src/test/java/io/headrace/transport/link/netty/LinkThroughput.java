@@ -77,6 +77,7 @@ public final class LinkThroughput {
         long frames = source.count("FrameReceivedCount");
         long acked = source.count("EventAcceptedCount");
         long acks = source.count("AckSentCount");
+        long copied = source.count("ByteCopiedCount");
         long cpu = cpuNanos();
         long begin = System.nanoTime();
         TimeUnit.SECONDS.sleep(seconds);
@@ -86,15 +87,17 @@ public final class LinkThroughput {
         frames = source.count("FrameReceivedCount") - frames;
         acked = source.count("EventAcceptedCount") - acked;
         acks = source.count("AckSentCount") - acks;
+        copied = source.count("ByteCopiedCount") - copied;
         System.out.printf(
                 "%.0f MB/s, %.0f MB per second of processor time, %.0f frames/s, %.2f M events/s, %.1f"
-                        + " frames per ack, credit stalls %d%n",
+                        + " frames per ack, credit stalls %d, %.1f %% copied%n",
                 bytes / took / 1e6,
                 bytes / (cpu / 1e9) / 1e6,
                 frames / took,
                 acked / took / 1e6,
                 (double) frames / acks,
-                sink.count("CreditStallCount"));
+                sink.count("CreditStallCount"),
+                100.0 * copied / bytes);
     }
 
     private static long cpuNanos() {
