@@ -14,6 +14,8 @@ final class LinkSenderMetrics {
     final Counter framesKept;
     final Counter bytesSent;
     final Counter bytesFromLog;
+    final Counter framesCompressed;
+    final Counter framesInflated;
     final Counter acks;
     final Counter rejects;
     final Counter creditStalls;
@@ -27,6 +29,8 @@ final class LinkSenderMetrics {
         framesKept = group.counter("FrameKeptCount");
         bytesSent = group.counter("ByteSentCount");
         bytesFromLog = group.counter("ByteSentFromLogCount");
+        framesCompressed = group.counter("FrameCompressedCount");
+        framesInflated = group.counter("FrameInflatedCount");
         acks = group.counter("AckReceivedCount");
         rejects = group.counter("RejectReceivedCount");
         creditStalls = group.counter("CreditStallCount");
