@@ -5,8 +5,8 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.link.AckLevel;
 import io.headrace.transport.link.Dedupe;
-import io.headrace.wal.OriginPairs;
 import io.headrace.transport.net.ListenAddress;
+import io.headrace.wal.OriginPairs;
 import java.util.ArrayList;
 import java.util.List;
 
