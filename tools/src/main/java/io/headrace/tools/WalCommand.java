@@ -26,14 +26,6 @@ import picocli.CommandLine.Spec;
             ""
         },
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            WalStatusCommand.class,
-            WalCheckCommand.class,
-            WalCatCommand.class,
-            WalExportCommand.class,
-            WalRepairCommand.class,
-            WalCursorsCommand.class
-        },
         commandListHeading = "Commands:%n",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -75,8 +67,9 @@ final class WalCommand implements Runnable {
         @Option(
                 names = "--fast",
                 description = {
-                    "As fast as it goes even beside an agent that has the log open. Otherwise the command then works for a"
-                            + " fiftieth of the time, half of it where a processor is left over."
+                    "As fast as it goes, also beside an agent that has the log open. Without this the command then works"
+                            + " for a hundredth of the time, or for half of it while a processor is left over, and yields"
+                            + " to the agent; on a log that nobody has open it always goes as fast as it can."
                 })
         private boolean fast;
 

@@ -8,13 +8,13 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps a command that reads a log out of the way of the agent that has it open: after each short piece of work it rests so
- * long that it has worked only a share of the time, a fiftieth, or half where a whole processor is left over by all others.
+ * long that it has worked only a share of the time, a hundredth, or half where a whole processor is left over by all others.
  * Time that it waits for the processor or the disk counts as work, so that it goes slower where it is in the way. Owned
  * by one thread.
  */
 public final class Pace {
     /** Of the time, while others need the processors. */
-    static final double BUSY_SHARE = 0.02;
+    static final double BUSY_SHARE = 0.01;
 
     /** Of the time, while nobody does. */
     static final double IDLE_SHARE = 0.5;

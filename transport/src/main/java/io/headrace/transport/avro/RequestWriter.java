@@ -43,6 +43,11 @@ final class RequestWriter {
         return onEvent;
     }
 
+    /** Frames of which at least one event is written. */
+    int begunFrames() {
+        return onEvent && cursor.index() > 0 ? frame + 1 : frame;
+    }
+
     /** The next request. */
     ByteBuf write(ByteBufAllocator allocator, int serial, int batchSize) {
         ByteBuf out = allocator.directBuffer(HEAD + bound());

@@ -75,8 +75,7 @@ final class DataWriter {
         int room = LinkLayout.DATA_LENGTH;
         for (int i = from; i < to; i++) {
             Frame frame = lease.frame(i);
-            room += frame.alignedLength()
-                    - (isCopied(frame) ? 0 : frame.buffer().capacity());
+            room += frame.alignedLength() - (isCopied(frame) ? 0 : frame.length() - FrameLayout.HOP_LENGTH);
         }
         ByteBuf own = output.allocator().directBuffer(room, room);
         ByteBuffer view = own.internalNioBuffer(0, room).slice().order(ByteOrder.LITTLE_ENDIAN);

@@ -45,7 +45,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private final ChannelConsumer consumer;
     private final LinkDialer dialer;
     private final NanoClock clock;
-    private final LongSupplier random;
+    private final Backoff backoff;
     private final LinkHealth health;
     private final LinkSenderMetrics metrics;
     private final DataWriter writer = new DataWriter();
@@ -64,7 +64,6 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private long spokeNanos;
     private long movedNanos;
     private long lastUnsent;
-    private int failures;
     private String trouble;
 
     private long kept;
@@ -94,7 +93,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         this.consumer = consumer;
         this.dialer = dialer;
         this.clock = clock;
-        this.random = random;
+        this.backoff = new Backoff(options.backoffMillis(), options.maxBackoffMillis(), random);
         this.health = health;
         this.metrics = new LinkSenderMetrics(metrics);
         this.wakeNanos = clock.nanoTime();
@@ -157,7 +156,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                 0,
                 options.agent(),
                 options.channel(),
-                options.token());
+                options.token().get());
         output.write(LinkEncoder.hello(output.allocator(), hello));
         output.flush();
     }
@@ -287,7 +286,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             // At once, so that the head of the leases is what the next answer is for.
             commitAnswered();
         }
-        failures = 0;
+        backoff.startOver();
         refusedPosition = 0;
         refused = false;
         if (trouble != null && !tooLarge) {
@@ -575,7 +574,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         dropConnection();
         enter(State.PAUSED);
         wakeNanos = stateNanos + TimeUnit.MILLISECONDS.toNanos(options.stallMillis());
-        failures++;
+        backoff.failed();
         troubled(why);
     }
 
@@ -583,14 +582,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         boolean steady =
                 (state == State.STREAMING || state == State.LEAVING) && clock.nanoTime() - stateNanos > STEADY_NANOS;
         if (steady) {
-            failures = 0;
+            backoff.startOver();
         }
         enter(State.PAUSED);
-        long millis = Math.min(options.maxBackoffMillis(), options.backoffMillis() << Math.min(failures, 16));
-        // Up to half of it by chance: agents that lost the same collector do not come back in step.
-        long jitter = Long.remainderUnsigned(random.getAsLong(), millis / 2 + 1);
-        wakeNanos = stateNanos + TimeUnit.MILLISECONDS.toNanos(millis - jitter);
-        failures++;
+        wakeNanos = stateNanos + backoff.nextNanos();
         troubled(why);
     }
 

@@ -1,11 +1,13 @@
 package io.headrace.transport.link;
 
+import java.util.function.Supplier;
+
 /**
  * What a {@link LinkSender} may do.
  *
  * @param agent label in HELLO
  * @param channel label in HELLO
- * @param token secret shared with the receiver, or empty
+ * @param token secret shared with the receiver, or empty; asked for with each connection
  * @param batchEvents most events of a lease
  * @param batchBytes most bytes of a lease
  * @param windowBytes most frame bytes sent and not acknowledged; one frame is always allowed (R13)
@@ -18,7 +20,7 @@ package io.headrace.transport.link;
 public record LinkSenderOptions(
         String agent,
         String channel,
-        String token,
+        Supplier<String> token,
         int batchEvents,
         long batchBytes,
         long windowBytes,
@@ -27,6 +29,33 @@ public record LinkSenderOptions(
         long backoffMillis,
         long maxBackoffMillis,
         long stallMillis) {
+    /** With a token that stays. */
+    public LinkSenderOptions(
+            String agent,
+            String channel,
+            String token,
+            int batchEvents,
+            long batchBytes,
+            long windowBytes,
+            long connectTimeoutMillis,
+            long requestTimeoutMillis,
+            long backoffMillis,
+            long maxBackoffMillis,
+            long stallMillis) {
+        this(
+                agent,
+                channel,
+                () -> token,
+                batchEvents,
+                batchBytes,
+                windowBytes,
+                connectTimeoutMillis,
+                requestTimeoutMillis,
+                backoffMillis,
+                maxBackoffMillis,
+                stallMillis);
+    }
+
     /** Values for a sink that configures nothing. */
     public static LinkSenderOptions defaults(String agent, String channel) {
         return new LinkSenderOptions(

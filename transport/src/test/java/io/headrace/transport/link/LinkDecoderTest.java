@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLayout;
 import io.headrace.frame.HopHeader;
 import io.headrace.wal.StreamId;
 import io.netty.buffer.ByteBuf;
@@ -72,6 +73,25 @@ class LinkDecoderTest {
     void shouldHaveReleasedEverything() {
         kept.forEach(Frame::release);
         assertThat(allocator.metric().usedDirectMemory()).isZero();
+    }
+
+    /** Also one in what the header says of version, type, flags and counts, which alone would look like a peer's mistake. */
+    @Test
+    void shouldCallEveryBitOfAFrameThatTurnedOverAChecksum_R18() {
+        ByteBuf message = Wire.data(allocator, 0, 100, 5);
+        byte[] sound = ByteBufUtil.getBytes(message);
+        message.release();
+        int origin = LinkLayout.DATA_LENGTH + FrameLayout.HOP_LENGTH;
+        for (int at = origin; at < origin + FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH) + 20; at++) {
+            for (int bit = 0; bit < Byte.SIZE; bit++) {
+                byte[] changed = sound.clone();
+                changed[at] ^= (byte) (1 << bit);
+                assertThatThrownBy(() -> decode(decoder(1 << 20), direct(changed)))
+                        .as("byte %d, bit %d", at - origin, bit)
+                        .isInstanceOfSatisfying(
+                                LinkException.class, e -> assertThat(e.code()).isEqualTo(RejectCode.CHECKSUM));
+            }
+        }
     }
 
     @Test

@@ -40,10 +40,10 @@ public final class LinkSink implements AsyncSink {
     public void start() {
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
         LinkSinkSecurity security = settings.security();
-        String token;
+        SinkToken token;
         TlsContext tls;
         try {
-            token = LinkTokens.of(security.token(), security.tokenFile()).only();
+            token = new SinkToken(security, context.logger());
             tls = security.tls().ssl()
                     ? TlsContexts.client(security.tls(), TlsDefaults.ofProcess(), context.epochClock(), true)
                     : null;
@@ -55,28 +55,29 @@ public final class LinkSink implements AsyncSink {
         LinkSenderOptions options = new LinkSenderOptions(
                 context.agentName(),
                 context.name(),
-                token,
+                token::now,
                 settings.batchSize(),
                 settings.batchBytes(),
                 settings.window(),
                 settings.connectTimeout(),
                 settings.requestTimeout(),
                 BACKOFF_MILLIS,
-                settings.maxBackoff(),
+                settings.pauses().maxBackoff(),
                 STALL_MILLIS);
         health = new ConnectionHealth(context, settings.connections());
         // One connection leases from the channel itself: a broken one then gives back no more than what was its own.
         shared = settings.connections() == 1 ? null : new PinnedConsumers(context.consumer(), settings.connections());
         senders.clear();
         for (int i = 0; i < settings.connections(); i++) {
-            senders.add(newSender(loops, options, tls, i));
+            senders.add(newSender(loops, options, tls, token, i));
         }
         files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
         context.consumer().setListener(driver::wake);
         driver.start(new Senders());
     }
 
-    private LinkSender newSender(EventLoops loops, LinkSenderOptions options, TlsContext tls, int connection) {
+    private LinkSender newSender(
+            EventLoops loops, LinkSenderOptions options, TlsContext tls, SinkToken token, int connection) {
         SocketDialer dialer = LinkClient.dialer(
                 loops,
                 loop,
@@ -85,9 +86,8 @@ public final class LinkSink implements AsyncSink {
                 settings.connectTimeout(),
                 settings.sendfile(),
                 tls,
-                tls == null
-                        && !options.token().isEmpty()
-                        && !settings.security().allowPlainToken(),
+                token,
+                settings.security().allowPlainToken(),
                 driver::wake);
         LinkSender sender = new LinkSender(
                 options,
@@ -104,7 +104,7 @@ public final class LinkSink implements AsyncSink {
     @Override
     public void stop() {
         if (driver != null) {
-            driver.stop(settings.drainTimeout());
+            driver.stop(settings.pauses().drainTimeout());
             context.consumer().setListener(() -> {});
             driver = null;
         }

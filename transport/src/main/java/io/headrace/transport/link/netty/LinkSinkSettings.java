@@ -2,6 +2,7 @@ package io.headrace.transport.link.netty;
 
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
+import io.headrace.transport.net.PauseSettings;
 import java.util.List;
 
 /** Settings of a sink {@code link}; names as of Flume's Avro sink where it has them. */
@@ -70,21 +71,7 @@ public record LinkSinkSettings(
                 doc = "A connection over which nothing is heard for so long is given up; it is probed before.")
         long requestTimeout,
 
-        @Setting(
-                key = "max-backoff",
-                byDefault = "5000",
-                unit = "ms",
-                min = 100,
-                doc = "Longest pause before dialling again.")
-        long maxBackoff,
-
-        @Setting(
-                key = "drain-timeout",
-                byDefault = "5000",
-                unit = "ms",
-                min = 0,
-                doc = "How long a stopping sink waits for the answers to what it sent.")
-        long drainTimeout,
+        PauseSettings pauses,
 
         LinkSinkSecurity security)
         implements SettingsRemarks {

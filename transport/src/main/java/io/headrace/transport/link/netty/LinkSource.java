@@ -53,7 +53,7 @@ public final class LinkSource implements Source {
                 context.metrics(),
                 new ContextHealth(context),
                 context::failed);
-        address = server.start(settings.bind(), settings.port());
+        address = server.start(settings.address().bind(), settings.address().port());
     }
 
     /** Where it listens, with the port that the system chose; null before the start. */

@@ -5,21 +5,14 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.link.AckLevel;
 import io.headrace.transport.link.Dedupe;
+import io.headrace.transport.net.ListenAddress;
 import io.headrace.wal.OriginPairs;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Settings of a source {@code link}. */
 public record LinkSourceSettings(
-        @Setting(
-                key = "bind",
-                word = true,
-                doc = "Address or host name to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for all"
-                        + " interfaces.")
-        String bind,
-
-        @Setting(key = "port", min = 0, max = 65535, doc = "Port to listen on; 0 lets the system choose.")
-        int port,
+        ListenAddress address,
 
         @Setting(
                 key = "receiveBytes",
