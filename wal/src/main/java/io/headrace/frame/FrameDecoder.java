@@ -99,9 +99,18 @@ public final class FrameDecoder {
      * the frame with them inflated is no longer than allowed: the frame itself stays as it came.
      */
     public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes) {
+        return decodeUntrusted(origin, pinnedBytes, true);
+    }
+
+    /** As {@link #decodeUntrusted(ByteBuf, int)}; {@code takesCompressed} is false for who was told to send no such frames. */
+    public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes, boolean takesCompressed) {
         Frame frame = decode(origin, pinnedBytes);
         // The reference of origin is the caller's again if this throws: the frame object alone is dropped.
         if (frame.isCompressed()) {
+            if (!takesCompressed) {
+                throw new FrameException(
+                        FrameException.Reason.TYPE, "compressed events (expected: events that are not compressed)");
+            }
             checkLength(frame.plainLength());
             EventCursor inflating = INFLATING.get();
             try {

@@ -51,6 +51,11 @@ public interface Storage {
     /** Names the place of a file independently of its path: device and inode. */
     String identityOf(Path file) throws IOException;
 
+    /** The one path of a folder, by whatever links and names it is reached; it need not be there. */
+    default Path realPath(Path folder) throws IOException {
+        return folder.toAbsolutePath().normalize();
+    }
+
     /** Kind of file system, as the operating system names it, e.g. {@code ext4}. */
     String fileSystemOf(Path folder) throws IOException;
 

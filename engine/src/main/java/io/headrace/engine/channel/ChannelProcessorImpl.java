@@ -4,6 +4,7 @@ import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
@@ -46,6 +47,22 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             NanoClock nanoClock,
             EpochClock epochClock,
             MetricGroup metrics) {
+        this(channels, interceptors, selector, null, nanoClock, epochClock, metrics);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param compressor of frames that are not yet compressed, once interceptors and selector are done; null for none
+     */
+    public ChannelProcessorImpl(
+            List<? extends Channel> channels,
+            List<InterceptorStage> interceptors,
+            ChannelSelector selector,
+            FrameCompressor compressor,
+            NanoClock nanoClock,
+            EpochClock epochClock,
+            MetricGroup metrics) {
         this.channels = new ArrayList<>();
         int maxEventBytes = FrameLayout.DEFAULT_MAX_EVENT_BYTES;
         for (Channel channel : channels) {
@@ -58,8 +75,12 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
         this.interceptors = new InterceptorChain(
                 interceptors, limitsOfOneFrame(maxEventBytes), metrics.counter("EventFilteredCount"));
-        this.router =
-                new FrameRouter(this.interceptors, selector, this.channels, metrics.counter("EventUnroutedCount"));
+        this.router = new FrameRouter(
+                this.interceptors,
+                selector,
+                this.channels,
+                metrics.counter("EventUnroutedCount"),
+                compressor == null ? null : new PutCompression(compressor, metrics));
         this.nanoClock = nanoClock;
         this.epochClock = epochClock;
     }
@@ -284,10 +305,11 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
     }
 
+    /** With events inflated: a frame that is compressed may have to be something else later on. */
     private static int longest(Route.Share share) {
         int longest = 0;
         for (int i = 0; i < share.frames.size(); i++) {
-            longest = Math.max(longest, share.frames.get(i).length());
+            longest = Math.max(longest, share.frames.get(i).plainLength());
         }
         return longest;
     }

@@ -44,7 +44,7 @@ final class FrameSplitter implements AutoCloseable {
             parts[Math.max(0, first)] = frame.retain();
             return parts;
         }
-        boolean large = frame.length() > FrameLayout.MAX_FRAME_BYTES;
+        boolean large = frame.plainLength() > FrameLayout.MAX_FRAME_BYTES;
         FrameBuilder[] used = large ? new FrameBuilder[builders.length] : builders;
         try {
             build(frame, laneOf, used, parts);
@@ -63,7 +63,7 @@ final class FrameSplitter implements AutoCloseable {
 
     private void build(Frame frame, int[] laneOf, FrameBuilder[] used, Frame[] parts) {
         // A part is no longer than the whole, which may be longer than what is built here: a peer has its own limits.
-        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.length());
+        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.plainLength());
         Headers shared = Headers.of(cursor.sharedHeaders());
         cursor.rewind();
         while (cursor.next()) {

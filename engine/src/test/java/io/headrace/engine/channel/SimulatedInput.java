@@ -175,7 +175,7 @@ final class SimulatedInput {
             Outstanding chosen = outstanding.get(random.nextInt(outstanding.size()));
             position = chosen.position();
             first = chosen.ticket();
-        } else if (!acknowledged.isEmpty()) {
+        } else if (!acknowledged.isEmpty() && mustBeKnown(acknowledged.last())) {
             position = acknowledged.last();
         } else {
             return null;
@@ -188,6 +188,14 @@ final class SimulatedInput {
                     () -> frame(position) + " is acknowledged as a duplicate of one that is not");
         }
         return status;
+    }
+
+    /**
+     * A channel that may hold frames only in memory forgets in a kill what was committed since its last checkpoint. What a
+     * sender has to the end is below its floor; behind it may be a copy of something that was committed long ago.
+     */
+    private boolean mustBeKnown(long position) {
+        return durable || position <= floor() || sequences.containsKey(position);
     }
 
     long nextPosition() {

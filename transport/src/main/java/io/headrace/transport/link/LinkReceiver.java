@@ -100,7 +100,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         this.router = router;
         this.options = options;
         this.metrics = metrics;
-        this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength());
+        this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength(), options.zstd());
     }
 
     public State state() {
@@ -190,7 +190,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                 output.allocator(),
                 new Welcome(
                         LinkLayout.VERSION,
-                        LinkLayout.TAKES_STORED,
+                        LinkLayout.TAKES_STORED | (options.zstd() ? LinkLayout.ZSTD : 0),
                         options.maxFrameLength(),
                         options.level(),
                         stream.input().startPosition(),

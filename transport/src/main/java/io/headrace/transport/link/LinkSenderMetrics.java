@@ -14,6 +14,8 @@ public final class LinkSenderMetrics implements LinkSenderCounts {
     private final Counter framesKept;
     private final Counter bytesSent;
     private final Counter bytesFromLog;
+    private final Counter framesCompressed;
+    private final Counter framesInflated;
     private final Counter acks;
     private final Counter rejects;
     private final Counter creditStalls;
@@ -27,6 +29,8 @@ public final class LinkSenderMetrics implements LinkSenderCounts {
         framesKept = group.counter("FrameKeptCount");
         bytesSent = group.counter("ByteSentCount");
         bytesFromLog = group.counter("ByteSentFromLogCount");
+        framesCompressed = group.counter("FrameCompressedCount");
+        framesInflated = group.counter("FrameInflatedCount");
         acks = group.counter("AckReceivedCount");
         rejects = group.counter("RejectReceivedCount");
         creditStalls = group.counter("CreditStallCount");
@@ -76,6 +80,11 @@ public final class LinkSenderMetrics implements LinkSenderCounts {
     @Override
     public void frameKept() {
         framesKept.increment();
+    }
+
+    @Override
+    public void frameMade(boolean inflated) {
+        (inflated ? framesInflated : framesCompressed).increment();
     }
 
     @Override

@@ -57,6 +57,7 @@ final class LinkDecoder {
     private final ByteBufAllocator allocator;
     private final FrameDecoder frames;
     private final int maxFrameLength;
+    private final boolean takesZstd;
     private final HopHeader hop = new HopHeader();
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer carry =
@@ -76,6 +77,12 @@ final class LinkDecoder {
     private long progress;
 
     LinkDecoder(Handler handler, ByteBufAllocator allocator, int maxFrameLength) {
+        this(handler, allocator, maxFrameLength, false);
+    }
+
+    /** @param takesZstd whether the peer was told that compressed frames are taken */
+    LinkDecoder(Handler handler, ByteBufAllocator allocator, int maxFrameLength, boolean takesZstd) {
+        this.takesZstd = takesZstd;
         this.handler = handler;
         this.allocator = allocator;
         this.block = new ReceiveBlock(allocator);
@@ -328,7 +335,7 @@ final class LinkDecoder {
     private void finish(ByteBuf body, int pinned) {
         Frame frame;
         try {
-            frame = frames.decodeUntrusted(body, pinned);
+            frame = frames.decodeUntrusted(body, pinned, takesZstd);
         } catch (FrameException e) {
             RejectCode code = isWhole(body) ? codeOf(e.reason()) : RejectCode.CHECKSUM;
             body.release();
@@ -340,10 +347,10 @@ final class LinkDecoder {
         framesLeft--;
         hopRead = false;
         progress++;
-        if (frame.type() != FrameType.DATA || (frame.flags() & FrameLayout.FLAG_COMPRESSED) != 0) {
-            String found = "frame type: " + frame.type() + ", flags: " + frame.flags();
+        if (frame.type() != FrameType.DATA) {
+            String found = "frame type: " + frame.type();
             frame.release();
-            throw new LinkException(RejectCode.CODEC, hop.sequence(), found + " (expected: DATA, not compressed)");
+            throw new LinkException(RejectCode.CODEC, hop.sequence(), found + " (expected: DATA)");
         }
         handler.onFrame(hop, frame);
     }

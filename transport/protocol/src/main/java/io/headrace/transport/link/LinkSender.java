@@ -1,6 +1,7 @@
 package io.headrace.transport.link;
 
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameDecoder;
 import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
@@ -69,7 +70,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private long credit;
     private int largestFrame;
     private boolean takesStored;
+    private boolean takesZstd;
     private long sentBytes;
+
+    /** Bytes read to compress or inflate them, or made by that: work that what is sent does not show. */
+    private long madeBytes;
+
     private long answeredBytes;
     private long sentFrames;
     private long answeredFrames;
@@ -77,7 +83,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private boolean waitsForCredit;
     private boolean ranEmpty;
     private long refusedPosition;
-    private boolean tooLarge;
+    private boolean stuck;
     private boolean refused;
 
     public LinkSender(
@@ -152,7 +158,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                 consumer.ordinal(),
                 consumer.lowWater(),
                 0,
-                0,
+                LinkLayout.ZSTD,
                 options.agent(),
                 options.channel(),
                 options.token().get());
@@ -252,7 +258,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         kept = welcome.kept();
         credit = welcome.credit();
         largestFrame = welcome.largestFrame();
-        takesStored = (welcome.codecs() & LinkLayout.TAKES_STORED) != 0 && output.sendsFiles();
+        takesZstd = (welcome.codecs() & LinkLayout.ZSTD) != 0;
+        // What is changed on the way out has to be in memory.
+        takesStored = (welcome.codecs() & LinkLayout.TAKES_STORED) != 0
+                && output.sendsFiles()
+                && takesZstd
+                && options.compressor() == null;
         consumer.leaveInFile(takesStored);
         enter(State.STREAMING);
         pingedNanos = stateNanos;
@@ -288,7 +299,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         backoff.startOver();
         refusedPosition = 0;
         refused = false;
-        if (trouble != null && !tooLarge) {
+        if (trouble != null && !stuck) {
             wellAgain();
         }
         if (state == State.LEAVING && unanswered() == 0) {
@@ -303,7 +314,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             }
             if (open.isHeadSent()) {
                 counts.acknowledgedAfter(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
-                answeredBytes += open.lease().frame(open.head()).alignedLength();
+                answeredBytes += open.headBytes();
                 open.answerHead();
                 answeredFrames++;
                 return;
@@ -411,6 +422,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     /** Leases and sends until something stops it; true when it is only the length of a round. */
     private boolean send(long now) {
         long end = sentBytes + ROUND_BYTES;
+        long endOfMaking = madeBytes + ROUND_BYTES;
         while (output.isWritable()) {
             OpenLease open = leases.peekLast();
             if (open == null || open.isSent()) {
@@ -422,7 +434,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             if (!sendSome(open, now)) {
                 return false;
             }
-            if (sentBytes >= end) {
+            if (sentBytes >= end || madeBytes >= endOfMaking) {
                 return true;
             }
         }
@@ -460,9 +472,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             }
             int first = open.next();
             while (!wait && !open.isSent() && lease.sequence(open.next()) > kept) {
-                Frame frame = lease.frame(open.next());
+                boolean made = makeWire(open);
+                Frame frame = open.wire(open.next());
                 int aligned = frame.alignedLength();
-                wait = mustWait(frame, aligned) || open.next() - first == LinkLayout.MAX_FRAMES;
+                wait = !made || mustWait(frame, aligned) || open.next() - first == LinkLayout.MAX_FRAMES;
                 if (!wait) {
                     count(lease.sequence(open.next()), aligned);
                     open.sent(now);
@@ -471,11 +484,44 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             int count = open.next() - first;
             if (count > 0) {
                 lease.sent(open.next());
-                counts.sentFromLog(writer.write(output, lease, first, count, consumer.lowWater(), takesStored));
+                counts.sentFromLog(writer.write(output, open, first, count, consumer.lowWater(), takesStored));
+                open.letGo(first, open.next());
             }
         }
         commitAnswered();
         return !wait;
+    }
+
+    /**
+     * Compresses or inflates the next frame where the receiver wants it so, once however long it then waits; false when it
+     * cannot: what stands before it is sent, and nothing more over this connection.
+     */
+    private boolean makeWire(OpenLease open) {
+        int index = open.next();
+        Frame frame = open.lease().frame(index);
+        boolean inflate = !takesZstd && frame.isCompressed();
+        boolean compress = takesZstd && options.compressor() != null && !frame.isCompressed();
+        if (open.isMade(index) || !inflate && !compress) {
+            return true;
+        } else if (stuck) {
+            return false;
+        }
+        try {
+            Frame made = inflate
+                    ? FrameCompressor.inflate(frame, output.allocator())
+                    : options.compressor().compress(frame, output.allocator());
+            open.make(index, made);
+            madeBytes += Math.max(frame.length(), made.length());
+            if (made != frame) {
+                counts.frameMade(inflate);
+            }
+            return true;
+        } catch (FrameException | UncheckedIOException e) {
+            stuck = true;
+            troubled("frame " + open.lease().sequence(index) + " cannot be " + (inflate ? "inflated" : "compressed")
+                    + " for " + dialer.target() + ": " + e.getMessage());
+            return false;
+        }
     }
 
     private void count(long sequence, int aligned) {
@@ -487,10 +533,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     }
 
     private boolean mustWait(Frame frame, int aligned) {
-        if (frame.length() > largestFrame) {
-            if (!tooLarge) {
-                tooLarge = true;
-                troubled("frame of " + frame.length() + " bytes (expected: <= " + largestFrame + ", the largest that "
+        // What stays in a file is not read for it: the receiver looks, too.
+        int length = frame.file() == null ? frame.plainLength() : frame.length();
+        if (length > largestFrame) {
+            if (!stuck) {
+                stuck = true;
+                troubled("frame of " + length + " bytes (expected: <= " + largestFrame + ", the largest that "
                         + dialer.target() + " takes)");
             }
             return true;
@@ -612,6 +660,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
         OpenLease open = leases.poll();
         while (open != null) {
+            open.letGo(0, open.size());
             open.lease().rollback();
             open = leases.poll();
         }
@@ -620,6 +669,6 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         sentFrames = 0;
         answeredFrames = 0;
         waitsForCredit = false;
-        tooLarge = false;
+        stuck = false;
     }
 }

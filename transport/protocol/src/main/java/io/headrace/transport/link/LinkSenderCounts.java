@@ -26,6 +26,9 @@ public interface LinkSenderCounts {
     /** A frame needed not be sent, as the receiver has it. */
     void frameKept();
 
+    /** A frame was inflated before it was sent, or else compressed. */
+    void frameMade(boolean inflated);
+
     /** So many bytes left straight from a file. */
     void sentFromLog(long bytes);
 

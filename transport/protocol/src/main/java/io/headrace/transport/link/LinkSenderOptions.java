@@ -1,5 +1,6 @@
 package io.headrace.transport.link;
 
+import io.headrace.frame.FrameCompressor;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * @param backoffMillis first pause before dialling again; doubles
  * @param maxBackoffMillis longest pause
  * @param stallMillis pause after a refusal that trying again does not help
+ * @param compressor of frames that are not compressed and go to a receiver that takes such; null for none
  */
 public record LinkSenderOptions(
         String agent,
@@ -28,8 +30,9 @@ public record LinkSenderOptions(
         long requestTimeoutMillis,
         long backoffMillis,
         long maxBackoffMillis,
-        long stallMillis) {
-    /** With a token that stays. */
+        long stallMillis,
+        FrameCompressor compressor) {
+    /** One with a token that stays, which compresses nothing. */
     public LinkSenderOptions(
             String agent,
             String channel,
@@ -53,7 +56,25 @@ public record LinkSenderOptions(
                 requestTimeoutMillis,
                 backoffMillis,
                 maxBackoffMillis,
-                stallMillis);
+                stallMillis,
+                null);
+    }
+
+    /** The same, but for what it compresses. */
+    public LinkSenderOptions withCompressor(FrameCompressor other) {
+        return new LinkSenderOptions(
+                agent,
+                channel,
+                token,
+                batchEvents,
+                batchBytes,
+                windowBytes,
+                connectTimeoutMillis,
+                requestTimeoutMillis,
+                backoffMillis,
+                maxBackoffMillis,
+                stallMillis,
+                other);
     }
 
     /** Values for a sink that configures nothing. */

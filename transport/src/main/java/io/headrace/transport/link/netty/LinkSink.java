@@ -65,7 +65,8 @@ public final class LinkSink implements AsyncSink {
                 settings.requestTimeout(),
                 BACKOFF_MILLIS,
                 settings.pauses().maxBackoff(),
-                STALL_MILLIS);
+                STALL_MILLIS,
+                settings.compression().newCompressor());
         health = new ConnectionHealth(context, settings.connections());
         // One connection leases from the channel itself: a broken one then gives back no more than what was its own.
         shared = settings.connections() == 1 ? null : new PinnedConsumers(context.consumer(), settings.connections());

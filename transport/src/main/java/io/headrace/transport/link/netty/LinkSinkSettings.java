@@ -1,8 +1,10 @@
 package io.headrace.transport.link.netty;
 
+import io.headrace.engine.config.CompressionSettings;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.net.PauseSettings;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Settings of a sink {@code link}; names as of Flume's Avro sink where it has them. */
@@ -52,7 +54,7 @@ public record LinkSinkSettings(
                 key = "sendfile",
                 byDefault = "false",
                 doc = "Frames of 32 KiB and more that are only in the log are sent straight from there, verified by the"
-                        + " receiver; not over TLS.")
+                        + " receiver; not over TLS, nor with compression = zstd here.")
         boolean sendfile,
 
         @Setting(
@@ -73,10 +75,13 @@ public record LinkSinkSettings(
 
         PauseSettings pauses,
 
+        CompressionSettings compression,
         LinkSinkSecurity security)
         implements SettingsRemarks {
     @Override
     public List<Remark> remarks() {
-        return security.tls().remarks();
+        List<Remark> remarks = new ArrayList<>(compression.remarks());
+        remarks.addAll(security.tls().remarks());
+        return remarks;
     }
 }

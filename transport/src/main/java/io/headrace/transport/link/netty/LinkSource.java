@@ -2,6 +2,7 @@ package io.headrace.transport.link.netty;
 
 import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameLayout;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.Dedupe;
@@ -35,7 +36,8 @@ public final class LinkSource implements Source {
                 "",
                 settings.idleTimeout(),
                 REVOKE_MILLIS,
-                INPUT_GRACE_MILLIS);
+                INPUT_GRACE_MILLIS,
+                takesZstd());
         if (settings.dedupe() == Dedupe.ORIGIN) {
             context.processor().dropKnownOrigins(settings.dedupeWindow());
         }
@@ -54,6 +56,14 @@ public final class LinkSource implements Source {
                 new ContextHealth(context),
                 context::failed);
         address = server.start(settings.address().bind(), settings.address().port());
+    }
+
+    private boolean takesZstd() {
+        String unavailable = FrameCompressor.unavailable();
+        if (unavailable != null) {
+            context.logger().info("takes no compressed frames, they are inflated by who sends them: {}", unavailable);
+        }
+        return unavailable == null;
     }
 
     /** Where it listens, with the port that the system chose; null before the start. */
