@@ -123,7 +123,7 @@ public final class BesideRig {
     private static void work(Looker looker, long nanos) throws IOException, InterruptedException {
         long end = System.nanoTime() + nanos;
         if (looker == null) {
-            TimeUnit.NANOSECONDS.sleep(nanos);
+            Looker.waitUntil(end);
         } else {
             looker.workUntil(end);
         }

@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class Looker {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    /** Between two looks at a command, each of which costs a quarter of a millisecond itself. */
+    private static final long LOOK_MILLIS = 50;
+
     /** What is run. */
     enum Kind {
         /** {@code status --watch 2} of the log at work. */
@@ -95,8 +98,16 @@ final class Looker {
                 begin();
             }
             // The shell that starts Java takes time of its own, which is seen as that of the same process.
-            Thread.sleep(Math.max(0, Math.min(20, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))));
+            Thread.sleep(Math.max(0, Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))));
             look();
+        }
+    }
+
+    /** As {@link #workUntil}, and costs the same, without a command. */
+    static void waitUntil(long end) throws IOException, InterruptedException {
+        while (System.nanoTime() < end) {
+            Thread.sleep(Math.max(0, Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))));
+            AgentProbe.processorNanos(Path.of("/proc/self/task"));
         }
     }
 

@@ -25,7 +25,7 @@ public final class Pace {
     private static final long PIECE_NANOS = 1_000_000;
 
     /** More than this a piece did not work, but waited for whoever reads what is printed. */
-    private static final long LONGEST_NANOS = 20_000_000;
+    private static final long LONGEST_NANOS = 10_000_000;
 
     private static final long LOOK_NANOS = 250_000_000;
 
