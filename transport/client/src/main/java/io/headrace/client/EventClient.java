@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -109,7 +110,8 @@ public final class EventClient implements AutoCloseable {
                 settings.requestTimeoutMillis(),
                 BACKOFF_MILLIS,
                 settings.maxBackoffMillis(),
-                settings.maxBackoffMillis());
+                settings.maxBackoffMillis(),
+                null);
         lane.attach(new LinkSender(options, queue, lane, System::nanoTime, random::nextLong, lane, NoCounts.INSTANCE));
         queues.add(queue);
         lanes.add(lane);
@@ -204,7 +206,12 @@ public final class EventClient implements AutoCloseable {
             pending.giveBack(bytes, events.size());
             throw e;
         }
-        driver.wake();
+        try {
+            driver.wake();
+        } catch (RejectedExecutionException e) {
+            // Closed meanwhile: its future has ended with that.
+            LOG.debug("an append was overtaken by the end of the client", e);
+        }
         return append.future;
     }
 

@@ -31,6 +31,9 @@ enum NoCounts implements LinkSenderCounts {
     public void frameKept() {}
 
     @Override
+    public void frameMade(boolean inflated) {}
+
+    @Override
     public void sentFromLog(long bytes) {}
 
     @Override
