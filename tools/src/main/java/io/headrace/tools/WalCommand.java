@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "wal",
         description = {
-            "Look into the write-ahead log of a channel, also while an agent has it open, and repair one that is damaged.",
+            "Look into the write-ahead log of a channel, also while an agent has it open, and repair one that is damaged. DIR is"
+                    + " what the configuration calls dataDirs (any of them) or checkpointDir, or the folder above.",
             ""
         },
         synopsisSubcommandLabel = "COMMAND",

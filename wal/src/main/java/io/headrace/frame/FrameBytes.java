@@ -7,7 +7,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The bytes of a frame from its origin half on, little-endian, at offsets from there: through Agrona, or, where the JVM was
- * not started with the flag that Agrona needs, through a {@link ByteBuffer}, which takes a fifth longer to put events with. So
+ * not started with the flag that Agrona needs, through a {@link ByteBuffer}, which takes about a quarter longer to put events with. So
  * who only builds frames and sends them needs no flag; reading their events needs it.
  *
  * <p>Owned by whoever wraps; reading is safe for any thread that was handed it since.

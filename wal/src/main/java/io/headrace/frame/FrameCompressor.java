@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  * <p>Safe for any thread.
  */
 public final class FrameCompressor {
-    /** Level used where nothing else is said; {@code wal/DESIGN.md} has the measurement. */
+    /** Level used where nothing else is said; {@code transport/PROTOCOL.md} has the measurement. */
     public static final int DEFAULT_LEVEL = 1;
 
     /** Highest level: those above take memory by the hundred MiB. */

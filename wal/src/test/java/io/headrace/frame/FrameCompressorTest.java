@@ -185,6 +185,33 @@ class FrameCompressorTest {
         }
     }
 
+    /** The frame and zstd say the same, and it is true. */
+    @Test
+    void shouldRefuseMoreThanAnyFrameIs_R19() {
+        int length = FrameLayout.MAX_INFLATED_BYTES + 1;
+        ByteBuf packed = Unpooled.directBuffer(Zstd.bound(length));
+        int packedLength = Zstd.compress(1, ByteBuffer.allocateDirect(length), 0, length, packed);
+        byte[] origin = bytes(own(compressor.compress(lines(100), PooledByteBufAllocator.DEFAULT)));
+        int at = PAYLOAD + sharedLength(origin);
+        byte[] bomb = java.util.Arrays.copyOf(origin, at + Integer.BYTES + packedLength);
+        packed.setIndex(0, packedLength)
+                .readBytes(bomb, at + Integer.BYTES, packedLength)
+                .release();
+        ByteBuffer.wrap(bomb).order(ByteOrder.LITTLE_ENDIAN).putInt(at, length);
+        rightChecksum(bomb);
+        FrameDecoder any = new FrameDecoder(Integer.MAX_VALUE);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThatThrownBy(() -> any.decodeUntrusted(Unpooled.wrappedBuffer(bomb), 0))
+                .isInstanceOf(FrameException.class)
+                .hasMessageContaining("inflated length: " + length);
+        Frame stored = own(any.decode(Unpooled.wrappedBuffer(bomb), 0));
+        assertThatThrownBy(() -> new EventCursor().wrap(stored).next())
+                .isInstanceOf(FrameException.class)
+                .hasMessageContaining("inflated length: " + length);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1_000_000);
+    }
+
     @Test
     void shouldRefuseAFrameThatIsTooLongWhenInflated_R19() {
         Frame packed = own(compressor.compress(lines(1_000), PooledByteBufAllocator.DEFAULT));

@@ -197,6 +197,11 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     }
 
     @Override
+    public boolean hasUnacknowledged() {
+        return acknowledged < base + ring.getCursor();
+    }
+
+    @Override
     public List<String> cursorNotes() {
         return log == null ? List.of() : log.cursorNotes();
     }

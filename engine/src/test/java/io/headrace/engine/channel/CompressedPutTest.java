@@ -178,6 +178,35 @@ class CompressedPutTest {
     }
 
     @Test
+    void shouldLeaveTheOnlyReferenceToTheChannel() throws IOException {
+        ManagedChannel memory = ChannelFactory.open(
+                ChannelSettings.memory("memory", 10 * EVENTS), Fixtures.environment("memory", disk, runner));
+        memory.start();
+        ChannelProcessorImpl processor = new ChannelProcessorImpl(
+                List.of(memory),
+                List.of(),
+                Fixtures.replicating(List.of(memory), List.of()),
+                new FrameCompressor(1),
+                SystemNanoClock.INSTANCE,
+                SystemEpochClock.INSTANCE,
+                metrics);
+        Frame plain = frame();
+        assertThat(processor.tryPut(processor.anonymousInput(), 0, plain, false, processor.newTicket()))
+                .isEqualTo(PutStatus.ACCEPTED);
+        assertThat(plain.references()).isEqualTo(1);
+        plain.release();
+        runner.runAll();
+        Lease lease = memory.consumer("k").tryLease(10 * EVENTS, 1 << 20);
+        Frame packed = lease.frame(0);
+        assertThat(packed.isCompressed()).isTrue();
+        assertThat(packed.references()).isEqualTo(1);
+        lease.commit();
+        runner.runAll();
+        assertThat(packed.references()).isZero();
+        memory.close();
+    }
+
+    @Test
     void shouldHoldToTheLimitOfAChannelWhateverALargeEventIsCompressedTo() {
         ChannelProcessorImpl processor = processor(true, Fixtures.replicating(List.of(channel), List.of()), List.of());
         int limit = ((DualChannel) channel).settings().maxEventBytes();

@@ -62,6 +62,12 @@ class LinkCompressionTest {
         assertThat(sim.receiverMetrics.counter("ByteReceivedCount").get()).isEqualTo(count("ByteSentCount"));
         assertThat(sim.sender.unanswered()).isZero();
         assertThat(sim.health).containsExactly("+connected to sim:1");
+
+        // Nothing is left over of what was answered, and nothing was taken off twice.
+        long sent = count("ByteSentCount");
+        append(1_200, before);
+        sim.settle();
+        assertThat(count("ByteSentCount") - sent).isBetween(48L * 1024, 64L * 1024);
     }
 
     /** The frame is the same one: its copy that went the other way is a duplicate. */

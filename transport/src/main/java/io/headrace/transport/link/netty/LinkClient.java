@@ -1,16 +1,13 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.net.PlainTokens;
 import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
 import io.netty.channel.EventLoop;
 
 /** Connections as a source {@code link} expects them. */
 final class LinkClient {
-    private static final String PLAIN_TOKEN =
-            "the token is not sent over a plain connection (expected: ssl = true, an address of this machine, or"
-                    + " allow-plain-token = true)";
-
     private LinkClient() {}
 
     /**
@@ -43,8 +40,7 @@ final class LinkClient {
                         channel.pipeline().addLast(tls.newHandler(channel.alloc(), host, port));
                     }
                 },
-                address ->
-                        tls == null && !anywhere && token.isSet() && !address.isLoopbackAddress() ? PLAIN_TOKEN : null,
+                PlainTokens.objection(tls != null, anywhere, token::isSet),
                 token::readAgain,
                 wake);
     }

@@ -4,6 +4,8 @@ import io.headrace.engine.spi.AsyncSink;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.LinkSender;
+import io.headrace.transport.link.LinkSenderCounts;
+import io.headrace.transport.link.LinkSenderMetrics;
 import io.headrace.transport.link.LinkSenderOptions;
 import io.headrace.transport.link.PinnedConsumers;
 import io.headrace.transport.net.LoopDriver;
@@ -68,9 +70,10 @@ public final class LinkSink implements AsyncSink {
         health = new ConnectionHealth(context, settings.connections());
         // One connection leases from the channel itself: a broken one then gives back no more than what was its own.
         shared = settings.connections() == 1 ? null : new PinnedConsumers(context.consumer(), settings.connections());
+        LinkSenderCounts counts = new LinkSenderMetrics(context.metrics());
         senders.clear();
         for (int i = 0; i < settings.connections(); i++) {
-            senders.add(newSender(loops, options, tls, token, i));
+            senders.add(newSender(loops, options, tls, token, counts, i));
         }
         files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
         context.consumer().setListener(driver::wake);
@@ -78,7 +81,12 @@ public final class LinkSink implements AsyncSink {
     }
 
     private LinkSender newSender(
-            EventLoops loops, LinkSenderOptions options, TlsContext tls, SinkToken token, int connection) {
+            EventLoops loops,
+            LinkSenderOptions options,
+            TlsContext tls,
+            SinkToken token,
+            LinkSenderCounts counts,
+            int connection) {
         SocketDialer dialer = LinkClient.dialer(
                 loops,
                 loop,
@@ -97,7 +105,7 @@ public final class LinkSink implements AsyncSink {
                 context.nanoClock(),
                 context::randomLong,
                 health.of(connection),
-                context.metrics());
+                counts);
         dialer.attach(sender);
         return sender;
     }

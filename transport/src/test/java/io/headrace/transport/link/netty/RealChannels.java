@@ -28,6 +28,11 @@ public final class RealChannels {
     private RealChannels() {}
 
     public static ManagedChannel open(ChannelSettings settings, Storage storage) throws IOException {
+        return open(settings, storage, new MetricGroup(GroupType.CHANNEL, settings.name()));
+    }
+
+    public static ManagedChannel open(ChannelSettings settings, Storage storage, MetricGroup metrics)
+            throws IOException {
         ManagedChannel channel = ChannelFactory.open(
                 settings,
                 new ChannelEnvironment(
@@ -35,7 +40,7 @@ public final class RealChannels {
                         SystemNanoClock.INSTANCE,
                         SystemEpochClock.INSTANCE,
                         ThreadLocalRandom.current()::nextLong,
-                        new MetricGroup(GroupType.CHANNEL, settings.name()),
+                        metrics,
                         new ThreadDutyRunner(RealChannels::daemon, WaitStrategyKind.ADAPTIVE),
                         failure -> {}));
         channel.start();

@@ -1,14 +1,13 @@
 package io.headrace.transport.link;
 
-import io.headrace.engine.channel.ChannelConsumer;
-import io.headrace.engine.channel.Lease;
-import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameDecoder;
 import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLease;
 import io.headrace.frame.HopHeader;
+import io.headrace.wal.FrameSupply;
 import io.netty.buffer.ByteBuf;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -43,12 +42,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LinkSenderOptions options;
-    private final ChannelConsumer consumer;
+    private final FrameSupply consumer;
     private final LinkDialer dialer;
     private final NanoClock clock;
     private final Backoff backoff;
     private final LinkHealth health;
-    private final LinkSenderMetrics metrics;
+    private final LinkSenderCounts counts;
     private final DataWriter writer = new DataWriter();
     private final FrameDecoder verifier = new FrameDecoder(Integer.MAX_VALUE);
     private final ArrayDeque<OpenLease> leases = new ArrayDeque<>();
@@ -89,19 +88,19 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     public LinkSender(
             LinkSenderOptions options,
-            ChannelConsumer consumer,
+            FrameSupply consumer,
             LinkDialer dialer,
             NanoClock clock,
             LongSupplier random,
             LinkHealth health,
-            MetricGroup metrics) {
+            LinkSenderCounts counts) {
         this.options = options;
         this.consumer = consumer;
         this.dialer = dialer;
         this.clock = clock;
         this.backoff = new Backoff(options.backoffMillis(), options.maxBackoffMillis(), random);
         this.health = health;
-        this.metrics = new LinkSenderMetrics(metrics);
+        this.counts = counts;
         this.wakeNanos = clock.nanoTime();
     }
 
@@ -152,7 +151,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
         output = connection;
         decoder = new LinkDecoder(this, connection.allocator(), FrameLayout.HEADER_LENGTH);
-        metrics.sink.connectionCreated();
+        counts.connectionCreated();
         Hello hello = new Hello(
                 LinkLayout.VERSION,
                 consumer.streamId(),
@@ -170,7 +169,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     @Override
     public void dialFailed(String why) {
         if (state == State.CONNECTING && output == null) {
-            metrics.sink.connectionFailed();
+            counts.connectionFailed();
             pause("cannot connect to " + dialer.target() + ": " + why);
         }
     }
@@ -286,12 +285,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                     0,
                     "acknowledged frames: " + frames + " (expected: " + answeredFrames + " to " + sentFrames + ")");
         }
-        metrics.acks.increment();
+        counts.ackReceived();
         credit = newCredit;
         if (frames == answeredFrames) {
             return;
         }
-        metrics.framesAcked.add(frames - answeredFrames);
+        counts.framesAcknowledged(frames - answeredFrames);
         while (answeredFrames < frames) {
             answerOne();
             // At once, so that the head of the leases is what the next answer is for.
@@ -314,7 +313,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                 open.answerHead();
             }
             if (open.isHeadSent()) {
-                metrics.ack.recordMicros(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
+                counts.acknowledgedAfter(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
                 answeredBytes += open.headBytes();
                 open.answerHead();
                 answeredFrames++;
@@ -336,7 +335,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             if (!open.isAnswered()) {
                 return;
             }
-            metrics.sink.batchDelivered(open.lease().events());
+            counts.delivered(open.lease().events());
             open.lease().commit();
             leases.poll();
             open = leases.peek();
@@ -344,7 +343,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     }
 
     private void onReject(RejectCode code, long position, String why) {
-        metrics.rejects.increment();
+        counts.rejected();
         // What was said of a frame holds until the frame passes; a WELCOME alone does not end it.
         refused |= state != State.CONNECTING;
         String said = dialer.target() + " refused " + (position == 0 ? "the connection" : "frame " + position) + " ("
@@ -446,17 +445,17 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (draining || unanswered() > 0 && (isCreditGone(1) || isWindowFull(1))) {
             return null;
         }
-        Lease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
+        FrameLease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
         if (lease == null) {
             if (!ranEmpty) {
                 ranEmpty = true;
-                metrics.sink.batchEmpty();
+                counts.foundNothing();
             }
             return null;
         }
         ranEmpty = false;
         lease.sent(0);
-        metrics.sink.batchBegun(lease.events(), options.batchEvents());
+        counts.leased(lease.events(), options.batchEvents());
         OpenLease open = new OpenLease(lease);
         leases.add(open);
         return open;
@@ -464,12 +463,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     /** Sends as many frames of the lease as may go in one DATA; false when one of them must wait. */
     private boolean sendSome(OpenLease open, long now) {
-        Lease lease = open.lease();
+        FrameLease lease = open.lease();
         boolean wait = false;
         while (!wait && !open.isSent()) {
             while (!open.isSent() && lease.sequence(open.next()) <= kept) {
                 open.skip();
-                metrics.framesKept.increment();
+                counts.frameKept();
             }
             int first = open.next();
             while (!wait && !open.isSent() && lease.sequence(open.next()) > kept) {
@@ -485,7 +484,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             int count = open.next() - first;
             if (count > 0) {
                 lease.sent(open.next());
-                metrics.bytesFromLog.add(writer.write(output, open, first, count, consumer.lowWater(), takesStored));
+                counts.sentFromLog(writer.write(output, open, first, count, consumer.lowWater(), takesStored));
                 open.letGo(first, open.next());
             }
         }
@@ -514,7 +513,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             open.make(index, made);
             madeBytes += Math.max(frame.length(), made.length());
             if (made != frame) {
-                (inflate ? metrics.framesInflated : metrics.framesCompressed).increment();
+                counts.frameMade(inflate);
             }
             return true;
         } catch (FrameException | UncheckedIOException e) {
@@ -526,14 +525,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     }
 
     private void count(long sequence, int aligned) {
-        if (sequence <= highestSent) {
-            metrics.framesRedelivered.increment();
-        }
+        counts.frameSent(aligned, sequence <= highestSent);
         highestSent = Math.max(highestSent, sequence);
         sentBytes += aligned;
         sentFrames++;
-        metrics.framesSent.increment();
-        metrics.bytesSent.add(aligned);
         waitsForCredit = false;
     }
 
@@ -556,7 +551,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         boolean gone = sentBytes + bytes > credit;
         if (gone && !waitsForCredit) {
             waitsForCredit = true;
-            metrics.creditStalls.increment();
+            counts.creditGone();
         }
         return gone;
     }
@@ -575,7 +570,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             }
             case CONNECTING -> {
                 if (isOver(now, stateNanos, options.connectTimeoutMillis())) {
-                    metrics.sink.connectionFailed();
+                    counts.connectionFailed();
                     lose("no answer of " + dialer.target() + " within " + options.connectTimeoutMillis() + " ms");
                 }
             }
@@ -656,7 +651,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (output != null) {
             LinkOutput old = output;
             output = null;
-            metrics.sink.connectionClosed();
+            counts.connectionClosed();
             if (unanswered() > 0) {
                 old.abort();
             } else {

@@ -1,11 +1,11 @@
 package io.headrace.transport.link;
 
-import io.headrace.engine.channel.Lease;
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLease;
 
 /** A lease on its way: which of its frames are sent and which are answered. */
 final class OpenLease {
-    private final Lease lease;
+    private final FrameLease lease;
     private final int size;
     private final long[] sentNanos;
     private int next;
@@ -17,13 +17,13 @@ final class OpenLease {
     /** What frames took on the wire that did not go out themselves. */
     private int[] madeBytes;
 
-    OpenLease(Lease lease) {
+    OpenLease(FrameLease lease) {
         this.lease = lease;
         this.size = lease.size();
         this.sentNanos = new long[size];
     }
 
-    Lease lease() {
+    FrameLease lease() {
         return lease;
     }
 
