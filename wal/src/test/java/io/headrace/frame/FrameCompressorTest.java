@@ -194,7 +194,9 @@ class FrameCompressorTest {
         byte[] origin = bytes(own(compressor.compress(lines(100), PooledByteBufAllocator.DEFAULT)));
         int at = PAYLOAD + sharedLength(origin);
         byte[] bomb = java.util.Arrays.copyOf(origin, at + Integer.BYTES + packedLength);
-        packed.setIndex(0, packedLength).readBytes(bomb, at + Integer.BYTES, packedLength).release();
+        packed.setIndex(0, packedLength)
+                .readBytes(bomb, at + Integer.BYTES, packedLength)
+                .release();
         ByteBuffer.wrap(bomb).order(ByteOrder.LITTLE_ENDIAN).putInt(at, length);
         rightChecksum(bomb);
         FrameDecoder any = new FrameDecoder(Integer.MAX_VALUE);
