@@ -174,7 +174,7 @@ record LogIdentity(StreamId streamId, String changed) {
                 return "device and inode of the identity file: " + inodeNow + " (expected: " + inode + ")";
             }
             // Through another link it is the same folder.
-            if (!path.equals(place(folder)) && !storage.realPath(Path.of(path)).equals(storage.realPath(folder))) {
+            if (!path.equals(place(folder)) && !storage.isAt(folder, path)) {
                 return "path: " + place(folder) + " (expected: " + path + ")";
             }
             if (!machine.equals(machineNow)) {

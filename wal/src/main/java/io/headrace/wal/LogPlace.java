@@ -95,7 +95,7 @@ public record LogPlace(Path home, List<Path> dataFolders, Path checkpointFolder,
             throw new IOException(home + ": not the home of the log that " + folder
                     + " belongs to (expected: its identity and its file member; is the disk mounted?)");
         }
-        if (!storage.realPath(home).equals(storage.realPath(Path.of(homePlace.path())))) {
+        if (!storage.isAt(home, homePlace.path())) {
             throw new IOException(home + ": stands elsewhere than its file member says, copied or moved (expected: "
                     + homePlace.path() + "; an agent that opens the copy writes down where its folders are)");
         }
