@@ -37,7 +37,8 @@ build_benchmarks() {
     BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*
     # The same as in AbstractHeadraceBenchmark.
     BENCHMARK_FLAGS=(-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
-        --enable-native-access=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED)
+        --enable-native-access=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED
+        -Dio.netty.allocator.lowMemory=false)
 }
 
 now() { printf '%s' "$EPOCHREALTIME"; }

@@ -10,7 +10,7 @@
 # wrong, counts from then on: it would be newer than any build.
 newest_is() {
     [ -f "$1" ] && [ -z "$(cd "$source_tree" && find pom.xml wal/pom.xml wal/src/main engine/pom.xml engine/src/main \
-        transport/pom.xml transport/src/main tools/pom.xml tools/src/main tools/src/assembly tools/src/conf \
+        transport/protocol/pom.xml transport/protocol/src/main transport/pom.xml transport/src/main tools/pom.xml tools/src/main tools/src/assembly tools/src/conf \
         tools/bin/headrace tools/bin/flume-ng -newer "$1" ! -mmin -0 -print 2>/dev/null)" ]
 }
 
@@ -23,9 +23,9 @@ is_built() {
 # Whether somebody's `mvn package` left it: all jars in lib, which bear the date of the release, are those of the modules.
 is_built_by_hand() {
     newest_is "$above/target/headrace-tools-$version.jar" || return 1
-    for module in wal engine transport tools; do
-        cmp -s "$source_tree/$module/target/headrace-$module-$version.jar" \
-            "$home/lib/headrace-$module-$version.jar" || return 1
+    for module in wal engine transport/protocol transport tools; do
+        cmp -s "$source_tree/$module/target/headrace-${module##*/}-$version.jar" \
+            "$home/lib/headrace-${module##*/}-$version.jar" || return 1
     done
 }
 

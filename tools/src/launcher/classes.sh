@@ -3,7 +3,15 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2086,SC3013
 
-# Runs an agent for a line from file to file and lets Java keep the classes as they were loaded.
+# Runs a command, in the place of this shell, and notes in practice/$1 which classes it loads.
+practise() {
+    list=$practice/$1
+    shift
+    exec "$java_home/bin/java" $common_flags -XX:DumpLoadedClassList="$list" -cp "$home/lib/*" io.headrace.tools.Main "$@"
+}
+
+# Runs an agent for a line from file to file and looks into its log, notes which classes that loads, and lets Java keep
+# them as they are once loaded. All of them: what is kept at the end of one process leaves out classes of old compilers.
 archive_classes() {
     case $above in
         *[,#\$\\]*)
@@ -29,9 +37,7 @@ a.sinks.k.type = file_roll
 a.sinks.k.channel = c
 a.sinks.k.sink.directory = $practice/output
 END
-    "$java_home/bin/java" $common_flags -XX:ArchiveClassesAtExit="$practice/classes.jsa" \
-        -Xlog:cds=off -Xlog:cds+dynamic=off -cp "$home/lib/*" io.headrace.tools.Main \
-        agent -n a -f "$practice/agent.properties" --metrics-port 0 &
+    practise agent.classes agent -n a -f "$practice/agent.properties" --metrics-port 0 &
     agent=$!
     trap 'kill "$agent"; rm -rf "$practice"; exit 130' INT TERM
     waited=0
@@ -40,8 +46,19 @@ END
         sleep 1
         waited=$((waited + 1))
     done
+    for command in status check cat export; do
+        committed=--committed
+        case $command in status | check) committed= ;; esac
+        (practise "$command.classes" wal "$command" $committed "$practice/channel") >/dev/null || true
+    done
     kill "$agent"
     wait "$agent" || true
+    # Numbers of classes differ from process to process.
+    for command in agent status check cat export; do
+        sed -e '/source:/d' -e 's/ id: [0-9]*$//' "$practice/$command.classes"
+    done | awk '!seen[$0]++' >"$practice/classes"
+    "$java_home/bin/java" $common_flags -Xshare:dump -XX:SharedClassListFile="$practice/classes" \
+        -XX:SharedArchiveFile="$practice/classes.jsa" -Xlog:cds=off -cp "$home/lib/*"
     [ -f "$practice/classes.jsa" ] && mv "$practice/classes.jsa" "$archive"
     made=$?
     rm -rf "$practice"

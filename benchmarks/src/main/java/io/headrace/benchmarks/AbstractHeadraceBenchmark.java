@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
             "--sun-misc-unsafe-memory-access=allow",
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-Dio.netty.allocator.lowMemory=false",
             "-XX:+UseSerialGC",
             "-Xms512m",
             "-Xmx512m"

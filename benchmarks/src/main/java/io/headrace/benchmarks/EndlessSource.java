@@ -30,6 +30,15 @@ public final class EndlessSource implements PollingSource {
             int lineBytes,
 
             @Setting(
+                    key = "frameLines",
+                    byDefault = "1000",
+                    min = 1,
+                    max = LINES,
+                    unit = "events",
+                    doc = "Lines of a frame.")
+            int frameLines,
+
+            @Setting(
                     key = "totalEvents",
                     byDefault = "9223372036854775807",
                     min = 1000,
@@ -52,7 +61,7 @@ public final class EndlessSource implements PollingSource {
         this.settings = settings;
         this.context = context;
         this.counters = new SourceCounters(context.metrics());
-        this.builder = context.newFrameBuilder(LINES);
+        this.builder = context.newFrameBuilder(settings.frameLines());
         this.producer = new Producer(context.randomLong());
         this.lines = new GeneratedLines(1, LINES, settings.lineBytes());
     }
@@ -71,11 +80,11 @@ public final class EndlessSource implements PollingSource {
         }
         if (pending == null) {
             builder.begin(Headers.EMPTY);
-            for (int i = 0; i < LINES; i++) {
+            for (int i = 0; i < settings.frameLines(); i++) {
                 builder.add(lines.bytes(), lines.offset(i), lines.length(i));
             }
             pending = builder.build(producer, context.epochMillis() * 1000);
-            counters.batchReceived(LINES);
+            counters.batchReceived(settings.frameLines());
         }
         if (context.processor().put(input, 0, pending, true, ticket) != PutStatus.ACCEPTED) {
             counters.channelWriteFailed();

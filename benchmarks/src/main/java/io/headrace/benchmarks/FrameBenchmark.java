@@ -85,7 +85,7 @@ public class FrameBenchmark extends AbstractHeadraceBenchmark {
     public long iterate() {
         cursor.wrap(frame);
         while (cursor.next()) {
-            bodySum += cursor.frame().buffer().getByte(cursor.bodyOffset()) + cursor.bodyLength();
+            bodySum += cursor.buffer().getByte(cursor.bodyOffset()) + cursor.bodyLength();
             events++;
         }
         walks++;

@@ -16,16 +16,6 @@ import picocli.CommandLine.Spec;
             ""
         },
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            QuickstartCommand.class,
-            AgentCommand.class,
-            ValidateCommand.class,
-            GenerateCommand.class,
-            WalCommand.class,
-            VersionCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class
-        },
         commandListHeading = "Commands:%n",
         optionListHeading = "Options:%n",
         footerHeading = "%nExamples:%n",

@@ -43,7 +43,8 @@ public final class Main {
 
     /** Runs one command in this process and returns its exit code; {@code --help} and errors included. */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine commandLine = new CommandLine(new HeadraceCommand(new Console(out, err, Console.isTerminal())));
+        CommandLine commandLine =
+                CommandTree.of(new HeadraceCommand(new Console(out, err, Console.isTerminal())), arguments);
         commandLine.setOut(out);
         commandLine.setErr(err);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);

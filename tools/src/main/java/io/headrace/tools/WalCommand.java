@@ -22,18 +22,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "wal",
         description = {
-            "Look into the write-ahead log of a channel, also while an agent has it open, and repair one that is damaged.",
+            "Look into the write-ahead log of a channel, also while an agent has it open, and repair one that is damaged. DIR is"
+                    + " what the configuration calls dataDirs (any of them) or checkpointDir, or the folder above.",
             ""
         },
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            WalStatusCommand.class,
-            WalCheckCommand.class,
-            WalCatCommand.class,
-            WalExportCommand.class,
-            WalRepairCommand.class,
-            WalCursorsCommand.class
-        },
         commandListHeading = "Commands:%n",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -75,8 +68,9 @@ final class WalCommand implements Runnable {
         @Option(
                 names = "--fast",
                 description = {
-                    "As fast as it goes even beside an agent that has the log open. Otherwise the command then works for a"
-                            + " fiftieth of the time, half of it where a processor is left over."
+                    "As fast as it goes, also beside an agent that has the log open. Without this the command then works"
+                            + " for a hundredth of the time, or for half of it while a processor is left over, and yields"
+                            + " to the agent; on a log that nobody has open it always goes as fast as it can."
                 })
         private boolean fast;
 

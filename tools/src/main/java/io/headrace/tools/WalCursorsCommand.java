@@ -59,8 +59,7 @@ final class WalCursorsCommand implements Callable<Integer> {
     private int run(LogPlace place) throws IOException {
         LogStatus before = LogStatus.read(wal.storage(), place);
         if (before.checkpointFault() != null) {
-            throw new CommandException(
-                    ExitCode.INTEGRITY, place.home() + ": no valid checkpoint: " + before.checkpointFault());
+            throw new CommandException(ExitCode.INTEGRITY, place.home() + ": " + before.checkpointFault());
         }
         if (drop != null) {
             refuseUnknown(before);

@@ -3,12 +3,14 @@ package io.headrace.tools;
 import io.headrace.tools.wal.DamageText;
 import io.headrace.tools.wal.LogJson;
 import io.headrace.wal.LogClocks;
+import io.headrace.wal.LogPlace;
 import io.headrace.wal.LogRepair;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,9 +54,7 @@ final class WalRepairCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         return wal.with(target, place -> {
             String name = TIME.format(Instant.now());
-            LogRepair.Plan plan = apply
-                    ? LogRepair.apply(wal.storage(), place, LogClocks.system(), name)
-                    : LogRepair.plan(wal.storage(), place, name);
+            LogRepair.Plan plan = apply ? apply(place, name) : LogRepair.plan(wal.storage(), place, name);
             if (json) {
                 wal.console().out().println(LogJson.of(place, plan, apply && plan.isNeeded()));
             } else {
@@ -62,5 +62,25 @@ final class WalRepairCommand implements Callable<Integer> {
             }
             return apply || !plan.isNeeded() ? ExitCode.OK : ExitCode.INTEGRITY;
         });
+    }
+
+    /** Whoever ends it in the middle should not have to guess what that did. */
+    private LogRepair.Plan apply(LogPlace place, String name) throws IOException {
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread tellsInterrupt = new Thread(() -> {
+            if (!ended.get()) {
+                wal.console()
+                        .err()
+                        .println("headrace: interrupted; " + place.home()
+                                + " is as it was, or repaired, and nothing more"
+                                + " is lost: run the same command again");
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(tellsInterrupt);
+        try {
+            return LogRepair.apply(wal.storage(), place, LogClocks.system(), name);
+        } finally {
+            ended.set(true);
+        }
     }
 }

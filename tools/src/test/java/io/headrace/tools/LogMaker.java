@@ -2,6 +2,7 @@ package io.headrace.tools;
 
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
@@ -22,6 +23,7 @@ final class LogMaker implements AutoCloseable {
     private static final int SEGMENT_BYTES = 256 * 1024;
 
     private final FrameBuilder builder = new FrameBuilder(ByteBufAllocator.DEFAULT, FrameLimits.DEFAULT);
+    private FrameCompressor compressor;
     private final Producer producer = new Producer(7);
     private final WriteAheadLog log;
     private long next;
@@ -34,6 +36,12 @@ final class LogMaker implements AutoCloseable {
         next = log.nextSequence();
     }
 
+    /** From now on frames are compressed. */
+    LogMaker compressing() {
+        compressor = new FrameCompressor(1);
+        return this;
+    }
+
     WriteAheadLog log() {
         return log;
     }
@@ -43,6 +51,11 @@ final class LogMaker implements AutoCloseable {
         builder.begin(Headers.of(headers));
         builder.add(body);
         Frame frame = builder.build(producer, System.currentTimeMillis() * 1000);
+        if (compressor != null) {
+            Frame plain = frame;
+            frame = compressor.compress(plain, ByteBufAllocator.DEFAULT);
+            plain.release();
+        }
         while (!log.append(next, 0, 0, frame)) {
             log.preparer().doWork();
         }

@@ -377,6 +377,32 @@ class WalCommandTest {
     }
 
     @Test
+    void shouldReadFramesThatZstdCompressed() throws IOException {
+        try (LogMaker maker = new LogMaker(log)) {
+            maker.append(10, 2_000);
+            maker.compressing().append(10, 2_000);
+            maker.checkpoint(0);
+        }
+        assertThat(run("wal", "check", log.toString())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("sound, 20 frames, 20 events");
+        List<String> bodies = lines("wal", "cat", log.toString());
+        assertThat(bodies).hasSize(20).last().isEqualTo("20:" + "x".repeat(2_000));
+        assertThat(lines("wal", "cat", "--where", "host=h1", log.toString()))
+                .isEqualTo(bodies.stream()
+                        .filter(line -> Integer.parseInt(line.substring(0, line.indexOf(':'))) % 2 == 1)
+                        .toList());
+        Path file = folder.resolve("raw");
+        assertThat(run("wal", "export", "--raw", "--out", file.toString(), log.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(Files.readAllLines(file)).isEqualTo(bodies);
+        assertThat(lines("wal", "cat", "--json", log.toString()))
+                .hasSize(20)
+                .last()
+                .asString()
+                .contains("\"headers\":{\"host\":\"h0\"},\"body\":\"20:xxx");
+    }
+
+    @Test
     void shouldNameTheFileThatCannotTakeAnExport() throws IOException {
         assumeThat(Path.of("/dev/full")).exists();
         healthy();

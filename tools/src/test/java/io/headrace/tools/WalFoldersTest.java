@@ -128,6 +128,29 @@ class WalFoldersTest {
                         .toList());
     }
 
+    @Test
+    void shouldSayOnceThatNoCheckpointTellsOfCursors() throws IOException {
+        Path log = WalFolderKind.BOTH_SLOTS_BAD.make(folder.resolve("log")).log();
+        Ran ran = run("cursors", log);
+        assertThat(ran.code).isEqualTo(ExitCode.INTEGRITY);
+        assertThat(ran.err.lines())
+                .singleElement()
+                .asString()
+                .startsWith("headrace: " + log + ": " + NO_CHECKPOINT)
+                .containsOnlyOnce(NO_CHECKPOINT.strip());
+    }
+
+    @Test
+    void shouldSayOfHowManyLostSequencesNobodyKnowsTheEvents() throws IOException {
+        Path log = WalFolderKind.SEGMENT_MISSING.make(folder.resolve("log")).log();
+        for (String slot : List.of("checkpoint-a", "checkpoint-b")) {
+            Files.write(log.resolve(slot), new byte[64]);
+        }
+        assertThat(run("repair", log).out)
+                .contains("4 sequences missing: 5 to 8, 0 events and those of 4 sequences of which nothing says");
+        assertThat(run("repair --json", log).out).contains("\"uncountedSequences\" : 4");
+    }
+
     /** What was reported, and only that, is missing afterwards, and the log opens. */
     @ParameterizedTest
     @MethodSource("damaged")

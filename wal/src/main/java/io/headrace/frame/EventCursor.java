@@ -6,19 +6,35 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads the events of a frame one after the other without allocating. Offsets are into {@link Frame#buffer()}. Every
+ * Reads the events of a frame one after the other without allocating. Offsets are into {@link #buffer()}. Every
  * length is checked before it is followed, so that a frame built by a liar ends in a {@link FrameException}, never
  * outside its memory.
+ *
+ * <p>Compressed events are inflated when the first of them is asked for, into an array of the cursor's own, which is used
+ * again for the next frame: at most {@value #KEPT_BYTES} bytes stay with a cursor, and while it is on a frame that is
+ * larger at most {@link FrameLayout#MAX_INFLATED_BYTES}. Shared headers are read without.
  *
  * <p>Owned by one thread, which holds a reference to the frame while it reads.
  */
 public final class EventCursor {
     private static final int PAYLOAD = FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
 
+    /** Inflated events for which a cursor keeps memory from frame to frame. */
+    private static final int KEPT_BYTES = 1024 * 1024;
+
     private Frame frame;
+    private DirectBuffer origin;
     private DirectBuffer buffer;
+    /** Where the events begin in {@link #buffer}. */
+    private int events;
+    /** Whether they are compressed and nobody has asked for one. */
+    private boolean packed;
+
+    private byte[] inflated;
+    private UnsafeBuffer inflatedView;
     private int limit;
     private int index;
     private int count;
@@ -32,28 +48,52 @@ public final class EventCursor {
     /** Points the cursor before the first event of a frame. */
     public EventCursor wrap(Frame frameToRead) {
         frame = frameToRead;
-        buffer = frameToRead.buffer();
-        limit = buffer.capacity();
+        origin = frameToRead.buffer();
+        buffer = origin;
+        limit = origin.capacity();
         count = frameToRead.eventCount();
         sharedLength = frameToRead.sharedHeadersLength();
-        if ((frameToRead.flags() & FrameLayout.FLAG_COMPRESSED) != 0) {
-            throw new FrameException(FrameException.Reason.TYPE, "compressed frame (expected: one that was inflated)");
-        }
         if (sharedLength < 0 || sharedLength > limit - PAYLOAD) {
             throw new FrameException(
                     FrameException.Reason.LENGTH,
                     "shared headers: " + sharedLength + " bytes (expected: 0 to " + (limit - PAYLOAD) + ")");
         }
+        events = PAYLOAD + sharedLength;
+        packed = frameToRead.isCompressed();
+        dropLarge();
         ownOffset = PAYLOAD;
         bodyOffset = PAYLOAD;
         rewind();
         return this;
     }
 
+    /** Looks at no frame any more, and keeps no more memory than between frames. */
+    void leave() {
+        frame = null;
+        origin = null;
+        buffer = null;
+        count = 0;
+        index = 0;
+        packed = false;
+        dropLarge();
+    }
+
+    private void dropLarge() {
+        if (inflated != null && inflated.length > KEPT_BYTES) {
+            inflated = null;
+            inflatedView = null;
+        }
+    }
+
+    /** What the offsets of the current event are offsets into; belongs to the cursor. Read only. */
+    public DirectBuffer buffer() {
+        return buffer;
+    }
+
     /** Goes back before the first event. */
     public void rewind() {
         index = 0;
-        next = PAYLOAD + sharedLength;
+        next = events;
         ownLength = 0;
         bodyLength = 0;
     }
@@ -62,6 +102,9 @@ public final class EventCursor {
     public boolean next() {
         if (index == count) {
             return false;
+        }
+        if (packed) {
+            inflate();
         }
         if (limit - next < FrameLayout.EVENT_PREFIX_LENGTH) {
             throw structure("event " + index + " begins at " + next + " of " + limit);
@@ -127,6 +170,9 @@ public final class EventCursor {
      */
     public int copyBodies(ByteBuffer target, byte[] suffix) {
         int copied = 0;
+        if (packed) {
+            inflate();
+        }
         while (index < count) {
             // The length is checked by next(); until then it only says whether to go there.
             int length = limit - next < Integer.BYTES ? 0 : buffer.getInt(next, ByteOrder.LITTLE_ENDIAN);
@@ -143,30 +189,30 @@ public final class EventCursor {
     /** All headers of the current event: the shared ones, overridden by its own. */
     public Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
-        readBlock(PAYLOAD, sharedLength, headers);
-        readBlock(ownOffset, ownLength, headers);
+        readBlock(origin, PAYLOAD, sharedLength, headers);
+        readBlock(buffer, ownOffset, ownLength, headers);
         return headers;
     }
 
     /** The headers that all events of the frame share. */
     public Map<String, String> sharedHeaders() {
         Map<String, String> headers = new LinkedHashMap<>();
-        readBlock(PAYLOAD, sharedLength, headers);
+        readBlock(origin, PAYLOAD, sharedLength, headers);
         return headers;
     }
 
     /** The headers that the current event has of its own. */
     public Map<String, String> ownHeaders() {
         Map<String, String> headers = new LinkedHashMap<>();
-        readBlock(ownOffset, ownLength, headers);
+        readBlock(buffer, ownOffset, ownLength, headers);
         return headers;
     }
 
     /** One header of the current event, its own before the shared ones; null when it has none of that name. */
     public String header(String name) {
         byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-        String own = find(ownOffset, ownLength, wanted);
-        return own != null ? own : find(PAYLOAD, sharedLength, wanted);
+        String own = find(buffer, ownOffset, ownLength, wanted);
+        return own != null ? own : find(origin, PAYLOAD, sharedLength, wanted);
     }
 
     /** Whether every event has exactly the shared headers; walks the frame and leaves the cursor at its start. */
@@ -183,9 +229,12 @@ public final class EventCursor {
     /** Walks the whole frame and checks that headers and events fill it exactly; leaves the cursor at its start. */
     public void validate() {
         rewind();
-        checkBlock(PAYLOAD, sharedLength);
+        checkBlock(origin, PAYLOAD, sharedLength);
+        if (packed) {
+            inflate();
+        }
         while (next()) {
-            checkBlock(ownOffset, ownLength);
+            checkBlock(buffer, ownOffset, ownLength);
         }
         if (next != limit) {
             throw structure(count + " events end at " + next + " of " + limit);
@@ -193,99 +242,116 @@ public final class EventCursor {
         rewind();
     }
 
-    private String find(int offset, int length, byte[] wanted) {
+    private void inflate() {
+        ByteBuffer bytes = frame.nioBuffer();
+        int length = CompressedEvents.checkedLength(origin, sharedLength, bytes);
+        if (inflated == null || inflated.length < length) {
+            inflated = new byte[length];
+            inflatedView = new UnsafeBuffer(inflated);
+        }
+        CompressedEvents.inflate(origin, sharedLength, bytes, inflated, length);
+        packed = false;
+        buffer = inflatedView;
+        limit = length;
+        events = 0;
+        next = 0;
+        ownOffset = 0;
+        bodyOffset = 0;
+    }
+
+    private static String find(DirectBuffer bytes, int offset, int length, byte[] wanted) {
         if (length == 0) {
             return null;
         }
         int at = offset + Short.BYTES;
         int end = offset + length;
-        int headers = headerCount(offset, length);
+        int headers = headerCount(bytes, offset, length);
         for (int i = 0; i < headers; i++) {
-            int nameLength = nameLength(at, end);
+            int nameLength = nameLength(bytes, at, end);
             int valueAt = at + Short.BYTES + nameLength;
-            int valueLength = valueLength(valueAt, end);
-            if (nameLength == wanted.length && matches(at + Short.BYTES, wanted)) {
-                return text(valueAt + Integer.BYTES, valueLength);
+            int valueLength = valueLength(bytes, valueAt, end);
+            if (nameLength == wanted.length && matches(bytes, at + Short.BYTES, wanted)) {
+                return text(bytes, valueAt + Integer.BYTES, valueLength);
             }
             at = valueAt + Integer.BYTES + valueLength;
         }
         return null;
     }
 
-    private void readBlock(int offset, int length, Map<String, String> into) {
+    private static void readBlock(DirectBuffer bytes, int offset, int length, Map<String, String> into) {
         if (length == 0) {
             return;
         }
         int at = offset + Short.BYTES;
         int end = offset + length;
-        int headers = headerCount(offset, length);
+        int headers = headerCount(bytes, offset, length);
         for (int i = 0; i < headers; i++) {
-            int nameLength = nameLength(at, end);
+            int nameLength = nameLength(bytes, at, end);
             int valueAt = at + Short.BYTES + nameLength;
-            int valueLength = valueLength(valueAt, end);
-            into.put(text(at + Short.BYTES, nameLength), text(valueAt + Integer.BYTES, valueLength));
+            int valueLength = valueLength(bytes, valueAt, end);
+            into.put(text(bytes, at + Short.BYTES, nameLength), text(bytes, valueAt + Integer.BYTES, valueLength));
             at = valueAt + Integer.BYTES + valueLength;
         }
     }
 
-    private void checkBlock(int offset, int length) {
+    private static void checkBlock(DirectBuffer bytes, int offset, int length) {
         if (length == 0) {
             return;
         }
         int at = offset + Short.BYTES;
         int end = offset + length;
-        int headers = headerCount(offset, length);
+        int headers = headerCount(bytes, offset, length);
         for (int i = 0; i < headers; i++) {
-            int valueAt = at + Short.BYTES + nameLength(at, end);
-            at = valueAt + Integer.BYTES + valueLength(valueAt, end);
+            int valueAt = at + Short.BYTES + nameLength(bytes, at, end);
+            at = valueAt + Integer.BYTES + valueLength(bytes, valueAt, end);
         }
         if (at != end) {
             throw structure(headers + " headers end at " + at + " of " + end);
         }
     }
 
-    private int headerCount(int offset, int length) {
+    private static int headerCount(DirectBuffer bytes, int offset, int length) {
         if (length < Short.BYTES) {
             throw structure("header block of " + length + " bytes");
         }
-        return buffer.getShort(offset, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        return bytes.getShort(offset, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
     }
 
-    private int nameLength(int at, int end) {
+    private static int nameLength(DirectBuffer bytes, int at, int end) {
         if (end - at < Short.BYTES) {
             throw structure("header name at " + at + " of " + end);
         }
-        int length = buffer.getShort(at, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        int length = bytes.getShort(at, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
         if (length > end - at - Short.BYTES) {
             throw structure("header name of " + length + " bytes at " + at + " of " + end);
         }
         return length;
     }
 
-    private int valueLength(int at, int end) {
+    private static int valueLength(DirectBuffer bytes, int at, int end) {
         if (end - at < Integer.BYTES) {
             throw structure("header value at " + at + " of " + end);
         }
-        int length = buffer.getInt(at, ByteOrder.LITTLE_ENDIAN);
+        int length = bytes.getInt(at, ByteOrder.LITTLE_ENDIAN);
         if (length < 0 || length > end - at - Integer.BYTES) {
             throw structure("header value of " + length + " bytes at " + at + " of " + end);
         }
         return length;
     }
 
-    private boolean matches(int offset, byte[] wanted) {
+    private static boolean matches(DirectBuffer bytes, int offset, byte[] wanted) {
         for (int i = 0; i < wanted.length; i++) {
-            if (buffer.getByte(offset + i) != wanted[i]) {
+            if (bytes.getByte(offset + i) != wanted[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    private String text(int offset, int length) {
-        byte[] bytes = new byte[length];
-        buffer.getBytes(offset, bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+    private static String text(DirectBuffer bytes, int offset, int length) {
+        byte[] text = new byte[length];
+        bytes.getBytes(offset, text);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     private static FrameException structure(String found) {

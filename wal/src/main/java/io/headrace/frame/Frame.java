@@ -8,7 +8,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * An immutable batch of events in a pooled direct buffer, shared by reference count. The buffer begins at the origin
@@ -34,7 +33,7 @@ public final class Frame {
     private static final int ORIGIN_HALF = FrameLayout.HEADER_LENGTH - FrameLayout.HOP_LENGTH;
 
     private final ByteBuf memory;
-    private final UnsafeBuffer buffer;
+    private final FrameBytes buffer = new FrameBytes();
     /** Holds the bytes from {@link #start} on; its position and limit never move. */
     private final ByteBuffer nio;
 
@@ -65,7 +64,7 @@ public final class Frame {
         this.nio =
                 memory.nioBuffer(memory.readerIndex(), memory.readableBytes()).order(ByteOrder.LITTLE_ENDIAN);
         this.memoryStart = memory.readerIndex();
-        this.buffer = new UnsafeBuffer(nio);
+        this.buffer.wrap(nio, 0, nio.remaining());
         this.pinnedBytes = pinnedBytes;
     }
 
@@ -74,7 +73,6 @@ public final class Frame {
         this.memory = block.memory();
         this.nio = block.nio();
         this.memoryStart = 0;
-        this.buffer = new UnsafeBuffer(0, 0);
         this.references = 0;
     }
 
@@ -206,7 +204,7 @@ public final class Frame {
 
     /** The bytes from the origin half on; offsets through {@link FrameLayout#inOrigin}. Read only. */
     public DirectBuffer buffer() {
-        return file == null ? buffer : loaded().buffer;
+        return file == null ? buffer.view() : loaded().buffer.view();
     }
 
     /**
@@ -236,35 +234,54 @@ public final class Frame {
     }
 
     public int flags() {
-        return buffer.getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET), ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        return buffer.getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET)) & 0xFFFF;
+    }
+
+    /** Whether the events are compressed; an {@link EventCursor} reads them all the same. */
+    public boolean isCompressed() {
+        return (flags() & FrameLayout.FLAG_COMPRESSED) != 0;
+    }
+
+    /**
+     * {@link #length()} of the frame with its events inflated, as it says itself: what limits on the length of a frame are
+     * compared with, whether it is compressed or not.
+     *
+     * @throws FrameException when what it says cannot be
+     */
+    public int plainLength() {
+        if (!isCompressed()) {
+            return length();
+        }
+        int shared = sharedHeadersLength();
+        return FrameLayout.HEADER_LENGTH + shared + CompressedEvents.inflatedLength(buffer(), shared);
     }
 
     /** CRC32C of the origin half (without itself) and the payload, computed at the origin. */
     public int checksum() {
-        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET), ByteOrder.LITTLE_ENDIAN);
+        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
     }
 
     public long producerId() {
-        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET), ByteOrder.LITTLE_ENDIAN);
+        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET));
     }
 
     /** Number of the first event within {@link #producerId()}. */
     public long firstEventNumber() {
-        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET), ByteOrder.LITTLE_ENDIAN);
+        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET));
     }
 
     /** Microseconds since the epoch, by the clock of the origin. */
     public long createdMicros() {
-        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET), ByteOrder.LITTLE_ENDIAN);
+        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET));
     }
 
     public int eventCount() {
-        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET), ByteOrder.LITTLE_ENDIAN);
+        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
     }
 
     /** Bytes of the shared header block, which begins at byte 80 of the frame. */
     public int sharedHeadersLength() {
-        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET), ByteOrder.LITTLE_ENDIAN);
+        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
     }
 
     @Override

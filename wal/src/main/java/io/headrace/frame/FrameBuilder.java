@@ -3,10 +3,8 @@ package io.headrace.frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Encodes events into frames. A frame is begun with the headers that all of its events share, takes events until one is
@@ -20,6 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class FrameBuilder implements AutoCloseable {
     private static final int HEADER_LENGTH = FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
+    private static final byte[] NO_HEADER = new byte[HEADER_LENGTH];
     private static final int SMALLEST_MEMORY = 256;
     private static final int WORTH_TRIMMING = 1024;
     private static final int FULL = -1;
@@ -27,8 +26,8 @@ public final class FrameBuilder implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private final FrameLimits limits;
     private final CRC32C crc = new CRC32C();
-    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
-    private final LineScanner scanner = new LineScanner();
+    private final FrameBytes view = new FrameBytes();
+    private LineScanner scanner;
 
     private ByteBuf memory;
     private Headers shared;
@@ -52,7 +51,7 @@ public final class FrameBuilder implements AutoCloseable {
         }
         memory = take(Math.max(expectedLength, HEADER_LENGTH + sharedLength));
         wrap(memory);
-        view.setMemory(0, HEADER_LENGTH, (byte) 0);
+        view.putBytes(0, NO_HEADER);
         view.putBytes(HEADER_LENGTH, sharedHeaders.encoded());
         shared = sharedHeaders;
         eventCount = 0;
@@ -142,7 +141,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        view.putBytes(putOwn(at, own), event.frame().buffer(), event.bodyOffset(), event.bodyLength());
+        view.putBytes(putOwn(at, own), event.buffer(), event.bodyOffset(), event.bodyLength());
         added(at, own.encodedLength(), event.bodyLength());
         return true;
     }
@@ -153,7 +152,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        DirectBuffer from = event.frame().buffer();
+        DirectBuffer from = event.buffer();
         // Own headers and body stand one after the other.
         int length = event.ownHeadersLength() + event.bodyLength();
         view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, from, event.ownHeadersOffset(), length);
@@ -171,6 +170,9 @@ public final class FrameBuilder implements AutoCloseable {
      */
     public int addLines(ByteBuffer source, int from, int to) {
         checkOpen();
+        if (scanner == null) {
+            scanner = new LineScanner();
+        }
         scanner.wrap(source, from, to);
         int begin = from;
         int end = scanner.next();
@@ -246,7 +248,7 @@ public final class FrameBuilder implements AutoCloseable {
     private Frame finish(FrameType type, int flags, long producerId, long firstEvent, long createdMicros) {
         putByte(FrameLayout.VERSION_OFFSET, FrameLayout.VERSION);
         putByte(FrameLayout.TYPE_OFFSET, type.code());
-        view.putShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET), (short) flags, ByteOrder.LITTLE_ENDIAN);
+        view.putShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET), (short) flags);
         putLong(FrameLayout.PRODUCER_OFFSET, producerId);
         putLong(FrameLayout.FIRST_EVENT_OFFSET, firstEvent);
         putLong(FrameLayout.CREATED_OFFSET, createdMicros);
@@ -304,7 +306,7 @@ public final class FrameBuilder implements AutoCloseable {
     }
 
     private void added(int at, int ownLength, int bodyLength) {
-        view.putLong(at, (long) ownLength << Integer.SIZE | bodyLength, ByteOrder.LITTLE_ENDIAN);
+        view.putLong(at, (long) ownLength << Integer.SIZE | bodyLength);
         position = at + FrameLayout.EVENT_PREFIX_LENGTH + ownLength + bodyLength;
         eventCount++;
     }
@@ -333,7 +335,7 @@ public final class FrameBuilder implements AutoCloseable {
     private ByteBuf take() {
         ByteBuf taken = memory;
         memory = null;
-        view.wrap(0, 0);
+        view.unwrap();
         return taken;
     }
 
@@ -347,11 +349,11 @@ public final class FrameBuilder implements AutoCloseable {
     }
 
     private void putInt(int offsetInFrame, int value) {
-        view.putInt(FrameLayout.inOrigin(offsetInFrame), value, ByteOrder.LITTLE_ENDIAN);
+        view.putInt(FrameLayout.inOrigin(offsetInFrame), value);
     }
 
     private void putLong(int offsetInFrame, long value) {
-        view.putLong(FrameLayout.inOrigin(offsetInFrame), value, ByteOrder.LITTLE_ENDIAN);
+        view.putLong(FrameLayout.inOrigin(offsetInFrame), value);
     }
 
     private void checkOpen() {

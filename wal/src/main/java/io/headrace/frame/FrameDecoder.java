@@ -17,6 +17,9 @@ public final class FrameDecoder {
     /** Where in the origin half begins what its checksum is of. */
     private static final int CHECKED = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
 
+    /** One a thread, not one a decoder: there is a decoder for each connection, and a cursor keeps what it inflated. */
+    private static final ThreadLocal<EventCursor> INFLATING = ThreadLocal.withInitial(EventCursor::new);
+
     private final CRC32C crc = new CRC32C();
     private final EventCursor cursor = new EventCursor();
     private final int maxFrameLength;
@@ -92,13 +95,30 @@ public final class FrameDecoder {
     }
 
     /**
-     * As {@link #decode}, and walks headers and events, for bytes from a peer. What is compressed is not walked: the
-     * caller inflates such a frame and decodes it again, or refuses it, and never passes it on.
+     * As {@link #decode}, and walks headers and events, for bytes from a peer. Compressed events are inflated for it, when
+     * the frame with them inflated is no longer than allowed: the frame itself stays as it came.
      */
     public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes) {
+        return decodeUntrusted(origin, pinnedBytes, true);
+    }
+
+    /** As {@link #decodeUntrusted(ByteBuf, int)}; {@code takesCompressed} is false for who was told to send no such frames. */
+    public Frame decodeUntrusted(ByteBuf origin, int pinnedBytes, boolean takesCompressed) {
         Frame frame = decode(origin, pinnedBytes);
-        if (frame.type() == FrameType.DATA && (frame.flags() & FrameLayout.FLAG_COMPRESSED) == 0) {
-            // The reference of origin is the caller's again if this throws: the frame object alone is dropped.
+        // The reference of origin is the caller's again if this throws: the frame object alone is dropped.
+        if (frame.isCompressed()) {
+            if (!takesCompressed) {
+                throw new FrameException(
+                        FrameException.Reason.TYPE, "compressed events (expected: events that are not compressed)");
+            }
+            checkLength(frame.plainLength());
+            EventCursor inflating = INFLATING.get();
+            try {
+                inflating.wrap(frame).validate();
+            } finally {
+                inflating.leave();
+            }
+        } else if (frame.type() == FrameType.DATA) {
             cursor.wrap(frame).validate();
         }
         return frame;

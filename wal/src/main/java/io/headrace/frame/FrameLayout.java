@@ -51,7 +51,7 @@ package io.headrace.frame;
  *
  * An event is {@code body length u32, own-header length u32, own headers, body}; a header block is {@code count u16}
  * and for each header {@code name length u16, name, value length u32, value}, UTF-8. A header block of zero bytes is an
- * empty one.
+ * empty one. With {@link #FLAG_COMPRESSED} what follows the shared headers is {@code inflated length u32, zstd}.
  */
 public final class FrameLayout {
     /** Version of the format written and understood. */
@@ -88,6 +88,12 @@ public final class FrameLayout {
 
     /** Flag: the events are compressed. */
     public static final int FLAG_COMPRESSED = 1;
+
+    /**
+     * Most bytes that compressed events are when inflated: an event of {@link #DEFAULT_MAX_EVENT_BYTES} and its prefix fit.
+     * Longer ones stay as they are, so that a reader knows what a frame may make it take, whatever the frame says.
+     */
+    public static final int MAX_INFLATED_BYTES = 17 * 1024 * 1024;
 
     /** Flag: the producer id was derived from another frame's. */
     public static final int FLAG_DERIVED = 2;

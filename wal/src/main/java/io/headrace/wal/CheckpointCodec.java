@@ -28,6 +28,8 @@ import java.util.Map;
  *  |      | tokens: count varint, {sink text, length varint, bytes}     |
  *  |      | inputs: count varint, {input}, by ascending number          |
  *  |      | cursors: count varint, {cursor}, by name (from version 2)   |
+ *  |      | origins: limit varint, count varint, {origin}, the one not  |
+ *  |      | heard of for longest first (from version 3)                 |
  *  +------+-------------------------------------------------------------+
  *   hole    distance from the floor, then from the end of the hole before, to the sequence before its first; length of it
  *   window  floor zigzag, runs varint, {unmarked before varint, marked varint}; both at least 1
@@ -35,6 +37,8 @@ import java.util.Map;
  *   input   number varint (difference to the one before), kind u8 (1 ordered, 2 window), key text,
  *           last seen zigzag (milliseconds since the epoch), position zigzag or window
  *   cursor  name text, stream id (high u64, low u64), start text, last used zigzag, window, tokens
+ *   origin  producer id u64, number of the first event of a frame zigzag, steps varint, {distance varint, times varint}:
+ *           so many further frames, each that far above the one before; both at least 1
  * </pre>
  *
  * Decoding trusts nothing: whatever does not fit ends in an {@link IllegalArgumentException} before memory is taken for
@@ -61,6 +65,8 @@ final class CheckpointCodec {
     private static final int SMALLEST_HOLE = 2;
     private static final int SMALLEST_INPUT = 5;
     private static final int SMALLEST_CURSOR = 22;
+    private static final int SMALLEST_ORIGIN = 10;
+    private static final int SMALLEST_STEP = 2;
 
     private ByteBuffer out = newBuffer(4096);
 
@@ -96,6 +102,7 @@ final class CheckpointCodec {
         putTokens(state.tokens());
         putInputs(state);
         putCursors(state);
+        putOrigins(state.origins());
         return out.flip();
     }
 
@@ -138,6 +145,9 @@ final class CheckpointCodec {
         getInputs(in, state);
         if (version != CheckpointSlot.WITHOUT_CURSORS) {
             getCursors(in, state);
+        }
+        if (version > CheckpointSlot.WITHOUT_ORIGINS) {
+            getOrigins(in, state.origins());
         }
         if (in.hasRemaining()) {
             throw new IllegalArgumentException(in.remaining() + " bytes after the end of the body (expected: none)");
@@ -277,6 +287,78 @@ final class CheckpointCodec {
             if (state.cursors().put(name, cursor) != null) {
                 throw new IllegalArgumentException("cursor: " + name + " twice (expected: once)");
             }
+        }
+    }
+
+    private void putOrigins(OriginPairs origins) {
+        putVarint(origins.limit());
+        putVarint(origins.producers());
+        origins.forEach(this::putOrigin);
+    }
+
+    private void putOrigin(long producer, long[] numbers, int from, int to) {
+        room(Long.BYTES);
+        out.putLong(producer);
+        putSigned(numbers[from]);
+        int steps = 0;
+        for (int i = from + 1; i < to; i = endOfStep(numbers, i, to)) {
+            steps++;
+        }
+        putVarint(steps);
+        int end;
+        for (int i = from + 1; i < to; i = end) {
+            end = endOfStep(numbers, i, to);
+            putVarint(numbers[i] - numbers[i - 1]);
+            putVarint(end - i);
+        }
+    }
+
+    /** The first number from {@code at} on that is not as far above the one before as that at {@code at}. */
+    private static int endOfStep(long[] numbers, int at, int to) {
+        long distance = numbers[at] - numbers[at - 1];
+        int end = at + 1;
+        while (end < to && numbers[end] - numbers[end - 1] == distance) {
+            end++;
+        }
+        return end;
+    }
+
+    private static void getOrigins(ByteBuffer in, OriginPairs origins) {
+        int limit = getInt(in, "origins");
+        if (limit < 1 || limit > OriginPairs.MAX_LIMIT) {
+            throw new IllegalArgumentException(
+                    "origins: at most " + limit + " (expected: 1 to " + OriginPairs.MAX_LIMIT + ")");
+        }
+        origins.limit(limit);
+        int producers = getCount(in, SMALLEST_ORIGIN, "producers");
+        for (int i = 0; i < producers; i++) {
+            long producer = in.getLong();
+            long number = getSigned(in);
+            addOrigin(origins, producer, number);
+            int steps = getCount(in, SMALLEST_STEP, "steps");
+            for (int step = 0; step < steps; step++) {
+                long distance = getVarint(in);
+                int times = getInt(in, "times");
+                if (distance == 0 || times < 1 || times > limit) {
+                    throw new IllegalArgumentException(
+                            times + " steps of " + distance + " (expected: 1 to " + limit + ", not of 0)");
+                }
+                for (int time = 0; time < times; time++) {
+                    if (number + distance <= number) {
+                        throw new IllegalArgumentException(
+                                "event number: " + distance + " above " + number + " (expected: ascending)");
+                    }
+                    number += distance;
+                    addOrigin(origins, producer, number);
+                }
+            }
+        }
+    }
+
+    private static void addOrigin(OriginPairs origins, long producer, long number) {
+        if (origins.size() == origins.limit() || !origins.add(producer, number, 0)) {
+            throw new IllegalArgumentException("event number " + number + " of producer " + Long.toHexString(producer)
+                    + ": twice, or too many (expected: once, and at most " + origins.limit() + " in all)");
         }
     }
 

@@ -31,10 +31,13 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 final class CheckpointSlot {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** The first version, which knew no cursors but the sinks'; still read. */
     static final int WITHOUT_CURSORS = 1;
+
+    /** The version that knew no frames by their origin; still read. */
+    static final int WITHOUT_ORIGINS = 2;
 
     static final int HEADER_LENGTH = 32;
     static final int MAX_BODY_LENGTH = 512 * 1024 * 1024;
@@ -83,9 +86,9 @@ final class CheckpointSlot {
             throw new IllegalArgumentException("header checksum: does not match (expected: CRC32C of 28 bytes)");
         }
         int version = header.getInt(VERSION_OFFSET);
-        if (version != VERSION && version != WITHOUT_CURSORS) {
+        if (version < WITHOUT_CURSORS || version > VERSION) {
             throw new LogVersionException(path + ": checkpoint version: " + version + " (expected: " + WITHOUT_CURSORS
-                    + " or " + VERSION + ")");
+                    + " to " + VERSION + ")");
         }
         int length = header.getInt(LENGTH_OFFSET);
         if (length < 0 || length > MAX_BODY_LENGTH || length > file.size() - HEADER_LENGTH) {

@@ -109,6 +109,16 @@ public final class FileStorage implements Storage {
     }
 
     @Override
+    public Path realPath(Path folder) throws IOException {
+        try {
+            return folder.toRealPath();
+        } catch (FileSystemException e) {
+            // Not there, or not to be seen: then it is no other name of one that is.
+            return Storage.super.realPath(folder);
+        }
+    }
+
+    @Override
     public String fileSystemOf(Path folder) throws IOException {
         return Files.getFileStore(folder).type();
     }

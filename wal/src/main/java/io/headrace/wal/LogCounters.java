@@ -9,6 +9,7 @@ public final class LogCounters {
     private final Milestone syncs = new Milestone();
     private final Milestone frames = new Milestone();
     private final Milestone bytes = new Milestone();
+    private final Milestone copied = new Milestone();
     private final Milestone checkpoints = new Milestone();
     private final Milestone segments = new Milestone();
 
@@ -34,6 +35,11 @@ public final class LogCounters {
         return bytes.get();
     }
 
+    /** Bytes of frames that were copied in memory on their way to the file. */
+    public long bytesCopied() {
+        return copied.get();
+    }
+
     /** Checkpoints written. */
     public long checkpoints() {
         return checkpoints.get();
@@ -48,6 +54,10 @@ public final class LogCounters {
         groups.add(1);
         frames.add(groupFrames);
         bytes.add(groupBytes);
+    }
+
+    void copied(long frameBytes) {
+        copied.add(frameBytes);
     }
 
     void sync() {

@@ -46,7 +46,7 @@ record LogIdentity(StreamId streamId, String changed) {
         String changed = null;
         if (storage.exists(file)) {
             Stored stored = read(storage, file);
-            changed = stored.differenceTo(storage.identityOf(file), place(folder), storage.machineId());
+            changed = stored.differenceTo(storage, folder);
             if (changed == null) {
                 // It may only seem to be there, from the cache, if who gave it died or failed before this sync.
                 storage.syncFolder(folder);
@@ -77,7 +77,7 @@ record LogIdentity(StreamId streamId, String changed) {
             return null;
         }
         Stored stored = read(storage, file);
-        String changed = stored.differenceTo(storage.identityOf(file), place(folder), storage.machineId());
+        String changed = stored.differenceTo(storage, folder);
         return new LogIdentity(stored.inode == null ? null : stored.streamId, changed);
     }
 
@@ -164,15 +164,18 @@ record LogIdentity(StreamId streamId, String changed) {
     }
 
     private record Stored(StreamId streamId, String inode, String path, String machine) {
-        String differenceTo(String inodeNow, String pathNow, String machineNow) {
+        String differenceTo(Storage storage, Path folder) throws IOException {
             if (inode == null) {
                 return "the identity file is damaged";
             }
+            String inodeNow = storage.identityOf(folder.resolve(NAME));
+            String machineNow = storage.machineId();
             if (!inode.equals(inodeNow)) {
                 return "device and inode of the identity file: " + inodeNow + " (expected: " + inode + ")";
             }
-            if (!path.equals(pathNow)) {
-                return "path: " + pathNow + " (expected: " + path + ")";
+            // Through another link it is the same folder.
+            if (!path.equals(place(folder)) && !storage.isAt(folder, path)) {
+                return "path: " + place(folder) + " (expected: " + path + ")";
             }
             if (!machine.equals(machineNow)) {
                 return "machine id: " + machineNow + " (expected: " + machine + ")";

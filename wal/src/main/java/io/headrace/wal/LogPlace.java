@@ -46,7 +46,7 @@ public record LogPlace(Path home, List<Path> dataFolders, Path checkpointFolder,
             Path child = folder.resolve(name);
             if (isLog(storage.list(child))) {
                 LogPlace place = of(storage, child, checkpointFolder);
-                below.putIfAbsent(place.home.toAbsolutePath().normalize(), place);
+                below.putIfAbsent(storage.realPath(place.home), place);
             }
         }
         if (below.size() == 1) {
@@ -95,7 +95,7 @@ public record LogPlace(Path home, List<Path> dataFolders, Path checkpointFolder,
             throw new IOException(home + ": not the home of the log that " + folder
                     + " belongs to (expected: its identity and its file member; is the disk mounted?)");
         }
-        if (!home.toAbsolutePath().normalize().toString().equals(homePlace.path())) {
+        if (!storage.isAt(home, homePlace.path())) {
             throw new IOException(home + ": stands elsewhere than its file member says, copied or moved (expected: "
                     + homePlace.path() + "; an agent that opens the copy writes down where its folders are)");
         }

@@ -384,6 +384,9 @@ final class LogRecovery {
                 InputState input = state.inputs().get(inputNumber);
                 if (input != null) {
                     input.keep(inputPosition, nowMillis);
+                    if (input.window() != null) {
+                        state.origins().add(frame.producerId(), frame.firstEventNumber(), 0);
+                    }
                 }
                 return input != null || inputNumber == 0;
             }

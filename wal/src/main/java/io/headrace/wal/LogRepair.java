@@ -51,12 +51,18 @@ public final class LogRepair {
      *
      * @param damages in log order; empty when there is nothing to repair
      * @param lostEvents in the missing sequences, from the ledger and what damaged headers say
+     * @param uncounted of the missing sequences, those of which neither says how many events they held
      * @param copyFrames frames that are copied into new segments
      * @param copyBytes of those
      * @param aside files of which a copy is kept, by the folder that it goes to
      */
     public record Plan(
-            List<LogDamage> damages, long lostEvents, long copyFrames, long copyBytes, Map<Path, List<Path>> aside) {
+            List<LogDamage> damages,
+            long lostEvents,
+            long uncounted,
+            long copyFrames,
+            long copyBytes,
+            Map<Path, List<Path>> aside) {
         public Plan {
             damages = List.copyOf(damages);
             aside = Map.copyOf(aside);
@@ -245,7 +251,7 @@ public final class LogRepair {
                 }
             }
         }
-        return new Plan(damages, ledger.lostEvents(), copyFrames, copyBytes, aside);
+        return new Plan(damages, ledger.lostEvents(), ledger.uncounted(), copyFrames, copyBytes, aside);
     }
 
     // ---- changing

@@ -15,6 +15,7 @@ final class LogRepairState {
     private long held;
     private long lostBelow;
     private long lostEvents;
+    private long uncounted;
 
     void begin(LogView view) {
         state = view.checkpoint().state();
@@ -29,6 +30,11 @@ final class LogRepairState {
 
     long lostEvents() {
         return lostEvents;
+    }
+
+    /** Lost sequences of which nothing says how many events they held. */
+    long uncounted() {
+        return uncounted;
     }
 
     /** What can be said of a log without a checkpoint, of which nothing has been taken away yet. */
@@ -67,6 +73,9 @@ final class LogRepairState {
             boolean since = !damage.lost().isEmpty() && damage.lost().get(0).first() > durable;
             above += since || !known ? damage.events() : 0;
             lostBelow += since ? 0 : damage.events();
+            if (since || !known) {
+                uncounted += damage.lostSequences() - (damage.events() > 0 ? 1 : 0);
+            }
         }
         long droppedBefore =
                 state.dropped().values().stream().mapToLong(Long::longValue).sum();
@@ -75,6 +84,10 @@ final class LogRepairState {
         state.accepted(state.accepted() + above);
         if (lostEvents > 0) {
             state.dropped().merge(LogRepair.REASON, lostEvents, Long::sum);
+        }
+        if (!damages.isEmpty()) {
+            // A copy of what is lost may come yet: nothing is known to be here.
+            state.origins().clear();
         }
         for (LogDamage damage : damages) {
             for (LogDamage.SequenceRange range : damage.lost()) {

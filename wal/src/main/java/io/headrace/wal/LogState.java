@@ -7,7 +7,7 @@ import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * What a checkpoint holds beside the log's own ceiling and durable sequence: what is committed, the sinks' tokens, the
- * other cursors, the inputs and the ledger. Owned by the journal thread; it may hold only what is durable or committed (R9).
+ * other cursors, the inputs, what is known of frames by their origin, and the ledger. Owned by the journal thread; it may hold only what is durable or committed (R9).
  */
 public final class LogState {
     private final CommittedSequences done;
@@ -15,6 +15,7 @@ public final class LogState {
     private final Int2ObjectHashMap<InputState> inputs = new Int2ObjectHashMap<>();
     private final Map<String, byte[]> tokens = new TreeMap<>();
     private final Map<String, Long> dropped = new TreeMap<>();
+    private final OriginPairs origins = new OriginPairs(OriginPairs.DEFAULT_LIMIT);
     private int nextInputNumber;
     private long accepted;
     private long delivered;
@@ -82,6 +83,11 @@ public final class LogState {
     /** The sinks' tokens by sink name; values are not changed after they were put. */
     public Map<String, byte[]> tokens() {
         return tokens;
+    }
+
+    /** Frames of links that are durable or committed, by where they come from. */
+    public OriginPairs origins() {
+        return origins;
     }
 
     /** The number that the next new input gets; never given again (R7). */

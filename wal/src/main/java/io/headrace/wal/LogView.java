@@ -195,6 +195,7 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
         Deque<Part> parts = new ArrayDeque<>();
         Checkpoint nothing =
                 new Checkpoint(0, new StreamId(0, 0), 1, 0, 0, SegmentHeader.LENGTH, false, new LogState(0, 1));
+        String told = fault;
         if (!found.isEmpty()) {
             Part newest = part(found.lastKey(), found.lastEntry().getValue(), null, SegmentHeader.LENGTH);
             parts.add(newest);
@@ -204,6 +205,10 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
             }
             SegmentHeader.Link oldest = parts.peekFirst().header.link();
             SegmentHeader.Link link = newest.header.link();
+            if (oldest.base() > 1) {
+                told += "; the segments begin with sequence " + oldest.base()
+                        + ": what was below was released, or is lost with segments that are gone";
+            }
             nothing = new Checkpoint(
                     0,
                     newest.header.streamId(),
@@ -214,7 +219,7 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
                     false,
                     new LogState(oldest.base() - 1, 1));
         }
-        return new LogView(place, nothing, fault, List.copyOf(parts), found.size());
+        return new LogView(place, nothing, told, List.copyOf(parts), found.size());
     }
 
     private static void back(LogPlace place, NavigableMap<Long, Found> found, Deque<Part> parts, long floor) {

@@ -68,7 +68,7 @@ final class PositionalAppender implements SegmentAppender {
         int length = frame.length();
         hop.write(staging, at, length, segment.tag(), sequence, durable, inputNumber, inputPosition);
         staging.position(at + FrameLayout.HOP_LENGTH);
-        if (length < GATHER_BYTES) {
+        if (copies(frame)) {
             frame.buffer().getBytes(0, staging, length - FrameLayout.HOP_LENGTH);
         } else {
             closeView();
@@ -80,6 +80,11 @@ final class PositionalAppender implements SegmentAppender {
             staging.put((byte) 0);
         }
         groupBytes += frame.alignedLength();
+    }
+
+    @Override
+    public boolean copies(Frame frame) {
+        return frame.length() < GATHER_BYTES;
     }
 
     @Override

@@ -29,6 +29,11 @@ interface SegmentAppender extends AutoCloseable {
      */
     void stage(long sequence, long durable, int inputNumber, long inputPosition, Frame frame) throws IOException;
 
+    /** Whether the frame's bytes are copied on their way to the file; otherwise they are written from where they are. */
+    default boolean copies(Frame frame) {
+        return true;
+    }
+
     /** Bytes staged and not written. */
     int stagedBytes();
 

@@ -1,6 +1,7 @@
 package io.headrace.wal;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -50,6 +51,20 @@ public interface Storage {
 
     /** Names the place of a file independently of its path: device and inode. */
     String identityOf(Path file) throws IOException;
+
+    /** The one path of a folder, by whatever links and names it is reached; it need not be there. */
+    default Path realPath(Path folder) throws IOException {
+        return folder.toAbsolutePath().normalize();
+    }
+
+    /** Whether a folder is the one that was written down as {@code path}, whatever links lead to either; false where that is no path. */
+    default boolean isAt(Path folder, String path) throws IOException {
+        try {
+            return realPath(Path.of(path)).equals(realPath(folder));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
 
     /** Kind of file system, as the operating system names it, e.g. {@code ext4}. */
     String fileSystemOf(Path folder) throws IOException;

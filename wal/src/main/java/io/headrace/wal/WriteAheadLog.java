@@ -329,6 +329,9 @@ public final class WriteAheadLog implements AutoCloseable {
                 return false;
             }
             appender.stage(sequence, durable.get(), inputNumber, inputPosition, frame);
+            if (appender.copies(frame)) {
+                counters.copied(frame.length());
+            }
         } catch (IOException e) {
             throw fail(e);
         }

@@ -253,14 +253,14 @@ class CheckpointStoreTest {
     void shouldRefuseAnUnknownVersionByNameEvenBesideAGoodSlot() throws IOException {
         write(1, 2);
         ByteBuffer slot = ByteBuffer.wrap(content(B)).order(ByteOrder.LITTLE_ENDIAN);
-        slot.putInt(8, 3);
+        slot.putInt(8, 4);
         CRC32C crc = new CRC32C();
         crc.update(slot.array(), 0, 28);
         slot.putInt(28, (int) crc.getValue());
         DiskContent.write(storage, B, slot.array());
         assertThatThrownBy(() -> CheckpointStore.open(storage, FOLDER))
                 .isInstanceOf(LogVersionException.class)
-                .hasMessageContaining("checkpoint-b: checkpoint version: 3 (expected: 1 or 2)");
+                .hasMessageContaining("checkpoint-b: checkpoint version: 4 (expected: 1 to 3)");
     }
 
     @Test

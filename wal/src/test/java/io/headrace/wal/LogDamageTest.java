@@ -284,6 +284,34 @@ class LogDamageTest {
         }
     }
 
+    @Test
+    void shouldBeTheSameLogThroughALinkAndAnotherOnceMoved_R12(@TempDir Path temporary) throws IOException {
+        Storage storage = new FileStorage();
+        Path real = Files.createDirectories(temporary.resolve("disk/log"));
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), real.getParent());
+        StreamId stream;
+        try (WriteAheadLog first = openAt(storage, link.resolve("log"))) {
+            stream = first.streamId();
+        }
+        assertThat(LogStatus.read(storage, LogPlace.find(storage, real, null)).identityChanged())
+                .isNull();
+        try (WriteAheadLog again = openAt(storage, real)) {
+            assertThat(again.streamId()).isEqualTo(stream);
+            assertThat(again.recovery().identityChanged()).isNull();
+        }
+
+        Path moved = Files.move(real, temporary.resolve("moved"));
+        try (WriteAheadLog other = openAt(storage, moved)) {
+            assertThat(other.streamId()).isNotEqualTo(stream);
+            assertThat(other.recovery().identityChanged()).contains("path: " + moved, link.resolve("log") + ")");
+        }
+    }
+
+    private WriteAheadLog openAt(Storage storage, Path folder) throws IOException {
+        return WriteAheadLog.open(
+                LogFixture.settings(folder, LogSettings.Appender.POSITIONAL), storage, fixture.clocks);
+    }
+
     private void open() throws IOException {
         log = WriteAheadLog.open(SETTINGS, disk, fixture.clocks);
     }

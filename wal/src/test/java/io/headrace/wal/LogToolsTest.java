@@ -165,7 +165,9 @@ class LogToolsTest {
             assertThat(damage.kind()).isEqualTo(LogDamage.Kind.SEGMENT);
             assertThat(damage.lost()).containsExactly(new LogDamage.SequenceRange(first, next - 1));
         });
-        assertThat(repair().lostEvents()).isEqualTo(next - first);
+        LogRepair.Plan plan = repair();
+        assertThat(plan.lostEvents()).isEqualTo(next - first);
+        assertThat(plan.uncounted()).as("the ledger knows them").isZero();
         open();
         assertThat(read()).isEqualTo(except(4, 60, first, next - 1));
     }
@@ -211,9 +213,30 @@ class LogToolsTest {
         assertThat(check().damages())
                 .flatExtracting(LogDamage::lost)
                 .containsExactly(new LogDamage.SequenceRange(first, next - 1));
-        repair();
+        LogRepair.Plan plan = repair();
+        assertThat(plan.lostEvents()).isZero();
+        assertThat(plan.uncounted()).isEqualTo(next - first);
         open();
         assertThat(read()).isEqualTo(except(1, 60, first, next - 1));
+    }
+
+    /** It looks the same as what was released, which only the checkpoint knew. */
+    @Test
+    void shouldSayWhatMayBeLostWhenTheOldestSegmentIsGoneAndBothSlotsAreBad() throws IOException {
+        open();
+        append(1, 60, 20_000);
+        commit(3);
+        kill();
+        long next = firstOf(segment(2));
+        disk.delete(segment(1));
+        damage(FOLDER.resolve("checkpoint-a"), 20);
+        damage(FOLDER.resolve("checkpoint-b"), 20);
+
+        assertThat(check().damages()).singleElement().satisfies(damage -> assertThat(damage.fault())
+                .contains("the segments begin with sequence " + next + ": what was below was released, or is lost"));
+        repair();
+        open();
+        assertThat(read()).isEqualTo(range(next, 60));
     }
 
     /** Where a log is damaged. */

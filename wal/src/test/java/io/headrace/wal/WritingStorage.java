@@ -65,6 +65,11 @@ final class WritingStorage implements Storage {
     }
 
     @Override
+    public Path realPath(Path folder) throws IOException {
+        return storage.realPath(folder);
+    }
+
+    @Override
     public String identityOf(Path file) throws IOException {
         return storage.identityOf(file);
     }

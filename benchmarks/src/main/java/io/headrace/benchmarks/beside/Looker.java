@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class Looker {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    /** Between two looks at a command, each of which costs a quarter of a millisecond itself. */
+    private static final long LOOK_MILLIS = 50;
+
     /** What is run. */
     enum Kind {
         /** {@code status --watch 2} of the log at work. */
@@ -53,6 +56,7 @@ final class Looker {
     private long beganNanos;
     private long processorNanos;
     private long seenNanos;
+    private boolean stopped;
     private int runs;
 
     /**
@@ -80,23 +84,38 @@ final class Looker {
         return runs;
     }
 
-    /** Processor time in the windows with it so far. */
+    /** Processor time so far since {@link #forget}. */
     long processorNanos() {
         return processorNanos;
     }
 
+    /** What it has used until now counts no more. */
+    void forget() {
+        processorNanos = 0;
+        runs = 0;
+    }
+
     /** Lets it work until a moment of {@link System#nanoTime()}. */
     void workUntil(long end) throws IOException, InterruptedException {
-        if (process != null && !kind.eachSecond) {
+        if (stopped) {
             signal("-CONT");
+            stopped = false;
         }
         while (System.nanoTime() < end) {
             if (process == null && (!kind.eachSecond || System.nanoTime() - beganNanos >= SECOND)) {
                 begin();
             }
             // The shell that starts Java takes time of its own, which is seen as that of the same process.
-            Thread.sleep(Math.max(0, Math.min(20, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))));
+            Thread.sleep(Math.max(0, Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))));
             look();
+        }
+    }
+
+    /** As {@link #workUntil}, and costs the same, without a command. */
+    static void waitUntil(long end) throws IOException, InterruptedException {
+        while (System.nanoTime() < end) {
+            Thread.sleep(Math.max(0, Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))));
+            AgentProbe.processorNanos(Path.of("/proc/self/task"));
         }
     }
 
@@ -110,6 +129,7 @@ final class Looker {
             look();
         } else {
             signal("-STOP");
+            stopped = true;
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -247,14 +246,8 @@ public final class DevicePeer implements PeerWork {
         }
         Map<String, String> figures = new LinkedHashMap<>(watch.stop(frames, frames * length));
         figures.put("groups", Long.toString(groups));
-        figures.put("latencies", encode(latencies));
+        figures.put("latencies", Latencies.encode(latencies));
         return figures;
-    }
-
-    static String encode(Histogram latencies) {
-        ByteBuffer bytes = ByteBuffer.allocate(latencies.getNeededByteBufferCapacity());
-        int length = latencies.encodeIntoCompressedByteBuffer(bytes);
-        return Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(bytes.array(), length));
     }
 
     /** As the log does around the page cache: whole blocks, the last one again when more comes. */

@@ -144,7 +144,7 @@ public final class HeadracePeer implements PeerWork {
         taking.await();
         describe(figures, groups, order);
         figures.put("frameBytes", Long.toString(groups.bytes() / frames));
-        figures.put("latencies", DevicePeer.encode(paced.latencies()));
+        figures.put("latencies", Latencies.encode(paced.latencies()));
         return figures;
     }
 

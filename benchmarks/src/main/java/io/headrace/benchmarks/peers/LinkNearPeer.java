@@ -162,8 +162,8 @@ public final class LinkNearPeer implements PeerWork {
                 figures.put("frameBytes", Long.toString(producer.frameBytes() / (1 + frames)));
                 figures.put("sentEvents", Long.toString((1 + frames) * frameEvents));
                 figures.put("checksums", Long.toString(producer.checksums()));
-                figures.put("putLatencies", DevicePeer.encode(paced.latencies()));
-                figures.put("latencies", DevicePeer.encode(commits.latencies()));
+                figures.put("putLatencies", Latencies.encode(paced.latencies()));
+                figures.put("latencies", Latencies.encode(commits.latencies()));
                 return figures;
             }
         }

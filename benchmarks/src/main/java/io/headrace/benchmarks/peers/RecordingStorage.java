@@ -114,6 +114,11 @@ final class RecordingStorage implements Storage {
     }
 
     @Override
+    public Path realPath(Path folder) throws IOException {
+        return storage.realPath(folder);
+    }
+
+    @Override
     public String identityOf(Path file) throws IOException {
         return storage.identityOf(file);
     }

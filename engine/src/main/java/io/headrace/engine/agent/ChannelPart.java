@@ -30,6 +30,9 @@ final class ChannelPart extends Part {
     private static final int MOST_FAILURES = 3;
     private static final long LOOK_MILLIS = 500;
 
+    /** Counted in looks, so that time in which the whole machine stood still is none. */
+    private static final int STALL_LOOKS = 10;
+
     /** What hangs on a channel. */
     interface Dependents {
         void channelOpened(String channel);
@@ -44,6 +47,8 @@ final class ChannelPart extends Part {
     private EngineContext.Reports said;
     private ScheduledFuture<?> watch;
     private boolean waits;
+    private long acknowledged;
+    private int looksWithoutMove;
 
     /** @param sinks of this channel, in order of configuration, which gives each its number */
     ChannelPart(ComponentSettings settings, PartEnvironment env, List<SinkConfiguration> sinks, Dependents dependents) {
@@ -134,6 +139,7 @@ final class ChannelPart extends Part {
     @Override
     void opened() {
         waits = false;
+        looksWithoutMove = 0;
         watch = env.supervisor()
                 .scheduleWithFixedDelay(guarded(this::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         dependents.channelOpened(settings.name());
@@ -145,10 +151,27 @@ final class ChannelPart extends Part {
         String reason = open == null ? null : open.waitingFor();
         if (reason != null) {
             said.unhealthy("its log takes no more until there is room: " + reason);
+        } else if (open != null && isStalled(open)) {
+            reason = "a write or a sync of its log has not returned for " + STALL_LOOKS * LOOK_MILLIS / 1000
+                    + " s, what is put waits for it (expected: a disk that answers or fails)";
+            if (!waits) {
+                LOG.warn("{}: {}", title(), reason);
+                metrics.counter(ChannelCounters.LOG_STALLS).increment();
+            }
+            said.unhealthy(reason);
         } else if (waits) {
             said.healthy("");
         }
         waits = reason != null;
+    }
+
+    /** A disk that neither answers nor fails holds up all that is put, without an error. */
+    private boolean isStalled(ManagedChannel open) {
+        long now = open.acknowledged();
+        boolean moves = now != acknowledged || !open.hasUnacknowledged() || open.recovery() == null;
+        acknowledged = now;
+        looksWithoutMove = moves ? 0 : looksWithoutMove + 1;
+        return looksWithoutMove >= STALL_LOOKS;
     }
 
     @Override

@@ -98,6 +98,7 @@ final class SourcePart extends Part {
                 open,
                 interceptors(reports),
                 selector(all, reports),
+                configuration.compression().newCompressor(),
                 env.options().nanoClock(),
                 env.options().epochClock(),
                 metrics);

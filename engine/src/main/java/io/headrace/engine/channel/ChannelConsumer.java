@@ -1,23 +1,27 @@
 package io.headrace.engine.channel;
 
+import io.headrace.wal.FrameSupply;
 import io.headrace.wal.StreamId;
 
 /**
  * One sink's way into a channel. Sinks of a channel compete for frames. Owned by one thread at a time.
  */
-public interface ChannelConsumer {
+public interface ChannelConsumer extends FrameSupply {
     /** The sink's name. */
     String name();
 
     /** Place of this sink among the sinks of the channel, in order of configuration; the same after a restart. */
+    @Override
     int ordinal();
 
+    @Override
     StreamId streamId();
 
     /**
      * Everything up to here is committed, by whichever sink, and will not come again to this one: beside a sink that goes
      * back to its token after a crash, only what a checkpoint holds.
      */
+    @Override
     long lowWater();
 
     /**
@@ -26,6 +30,7 @@ public interface ChannelConsumer {
      *
      * @return the lease, or null when nothing is acknowledged and free to be leased
      */
+    @Override
     Lease tryLease(int maxEvents, long maxBytes);
 
     /**
@@ -33,6 +38,7 @@ public interface ChannelConsumer {
      * reader leaves them there, unverified, with {@link io.headrace.frame.Frame#file()} set: the sink sees to it that
      * somebody verifies them (R18). Not so at first. A frame that was read either way may still come.
      */
+    @Override
     default void leaveInFile(boolean leave) {}
 
     /** Called by a channel's thread when a lease may succeed again; must only set a flag or wake somebody. */

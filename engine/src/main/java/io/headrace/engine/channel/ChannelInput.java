@@ -38,6 +38,9 @@ final class ChannelInput {
     /** One for each source that has it open: two sources of an agent may receive the same stream. */
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
+    /** Whether frames of it are known by their origin, too: set before the first put. */
+    volatile boolean byOrigin;
+
     volatile long keptPosition;
     volatile long floorRequested;
 
@@ -156,6 +159,12 @@ final class ChannelInput {
         if (unsafeSequences != null) {
             unsafeSequences.put(position, sequence);
         }
+    }
+
+    /** WINDOW: a frame that came before over another stream: acknowledged when that is (R15). */
+    void duplicateOf(long position, long sequence) {
+        history.add(position, position, sequence);
+        unsafeSequences.put(position, sequence);
     }
 
     /** The sequence of a frame that was put before, or 0 when it is safe by now (R15). */

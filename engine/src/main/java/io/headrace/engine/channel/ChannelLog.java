@@ -117,6 +117,7 @@ final class ChannelLog {
     void registerGauges(MetricGroup group) {
         group.gauge("LogBacklogBytes", log::backlogBytes);
         group.gauge("LogSegmentCount", log.counters()::segments);
+        group.gauge("LogBytesCopied", log.counters()::bytesCopied);
         group.doubleGauge("FramesPerSync", () -> perSync(channel.metrics().framesWritten));
         group.doubleGauge("BytesPerSync", () -> perSync(channel.metrics().bytesWritten));
         group.gauge("Spilling", () -> channel.admission().isSpilling() ? 1 : 0);

@@ -13,6 +13,7 @@ final class ChannelMetrics {
     final Counter takeSuccesses;
     final Counter takeErrors;
     final Counter duplicates;
+    final Counter originDuplicates;
     final Counter spillRuns;
     final Counter evictedFrames;
     final Counter framesWritten;
@@ -37,6 +38,7 @@ final class ChannelMetrics {
         takeSuccesses = group.counter("EventTakeSuccessCount");
         takeErrors = group.counter("EventTakeErrorCount");
         duplicates = group.counter("DuplicateFrameCount");
+        originDuplicates = group.counter("OriginDuplicateEventCount");
         spillRuns = group.counter("SpillRunCount");
         evictedFrames = group.counter("EvictedFrameCount");
         framesWritten = group.counter("LogFrameCount");

@@ -12,6 +12,16 @@ import java.util.Map;
  * with inputs of its own.
  */
 public interface ChannelProcessor {
+    /**
+     * From now on a frame is left out of a channel that has one with the same producer id and first event number, whatever
+     * WINDOW input that came over; it is acknowledged when that one is (R15). Before any input is opened.
+     *
+     * @param window frames that each channel remembers, at least; those of producers not heard of for longest go first
+     */
+    default void dropKnownOrigins(int window) {
+        throw new UnsupportedOperationException("dropKnownOrigins: not by " + getClass());
+    }
+
     /** Opens an input in every channel, or goes on with it where it was known. */
     SourceInput openInput(InputKey key);
 

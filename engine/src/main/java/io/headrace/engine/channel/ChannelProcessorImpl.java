@@ -4,6 +4,7 @@ import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
@@ -31,6 +32,9 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     private final NanoClock nanoClock;
     private final EpochClock epochClock;
 
+    /** Null where frames are known by their place in their stream only. */
+    private volatile OriginCheck origins;
+
     /**
      * @param channels all that the selector can choose, opened by {@link ChannelFactory}, but for optional ones that are
      *     not open
@@ -40,6 +44,22 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             List<? extends Channel> channels,
             List<InterceptorStage> interceptors,
             ChannelSelector selector,
+            NanoClock nanoClock,
+            EpochClock epochClock,
+            MetricGroup metrics) {
+        this(channels, interceptors, selector, null, nanoClock, epochClock, metrics);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param compressor of frames that are not yet compressed, once interceptors and selector are done; null for none
+     */
+    public ChannelProcessorImpl(
+            List<? extends Channel> channels,
+            List<InterceptorStage> interceptors,
+            ChannelSelector selector,
+            FrameCompressor compressor,
             NanoClock nanoClock,
             EpochClock epochClock,
             MetricGroup metrics) {
@@ -55,8 +75,12 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
         this.interceptors = new InterceptorChain(
                 interceptors, limitsOfOneFrame(maxEventBytes), metrics.counter("EventFilteredCount"));
-        this.router =
-                new FrameRouter(this.interceptors, selector, this.channels, metrics.counter("EventUnroutedCount"));
+        this.router = new FrameRouter(
+                this.interceptors,
+                selector,
+                this.channels,
+                metrics.counter("EventUnroutedCount"),
+                compressor == null ? null : new PutCompression(compressor, metrics));
         this.nanoClock = nanoClock;
         this.epochClock = epochClock;
     }
@@ -71,10 +95,22 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     }
 
     @Override
+    public void dropKnownOrigins(int window) {
+        origins = new OriginCheck(channels, window, router.takesTurns());
+    }
+
+    boolean comparesOrigins() {
+        return origins != null;
+    }
+
+    @Override
     public SourceInput openInput(InputKey key) {
         ChannelInput[] inputs = new ChannelInput[channels.size()];
         for (int i = 0; i < inputs.length; i++) {
             inputs[i] = channels.get(i).openInput(key);
+            if (origins != null && key.kind() == InputKey.Kind.WINDOW) {
+                inputs[i].byOrigin = true;
+            }
         }
         return new SourceInputImpl(this, key, inputs);
     }
@@ -196,7 +232,9 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
                 route.begin(frame, intercepted, nanoClock.nanoTime());
                 router.fill(route, source, position, frame, intercepted);
             }
-            status = putRoute(source, position, route, filled);
+            status = source.byOrigin()
+                    ? putByOrigin(source, position, route, filled)
+                    : putRoute(source, position, route, filled, null);
             return status;
         } finally {
             if (status != PutStatus.FULL) {
@@ -205,7 +243,19 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
     }
 
-    private PutStatus putRoute(SourceInputImpl source, long position, Route route, PutTicketImpl ticket) {
+    /** What comes over several streams: check, publish and mark are one step for all of them. */
+    private PutStatus putByOrigin(SourceInputImpl source, long position, Route route, PutTicketImpl ticket) {
+        OriginCheck check = origins;
+        check.lock();
+        try {
+            return putRoute(source, position, route, ticket, check);
+        } finally {
+            check.unlock();
+        }
+    }
+
+    private PutStatus putRoute(
+            SourceInputImpl source, long position, Route route, PutTicketImpl ticket, OriginCheck check) {
         boolean anyWanted = false;
         boolean anyRequired = false;
         for (int i = 0; i < channels.size(); i++) {
@@ -224,7 +274,8 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
                 return PutStatus.ABOVE_WINDOW;
             }
             checkLength(channels.get(i), share);
-            share.wanted = !input.has(position);
+            share.copyIn = null;
+            share.wanted = !input.has(position) && (check == null || !check.cameBefore(i, share));
             anyWanted |= share.wanted;
             anyRequired = true;
         }
@@ -234,8 +285,8 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
                 return refused;
             }
         }
-        publishRequired(source, position, route, ticket);
-        offerOptional(source, position, route);
+        publishRequired(source, position, route, ticket, check);
+        offerOptional(source, position, route, check);
         for (int i = 0; i < channels.size(); i++) {
             ChannelInput input = source.inputs[i];
             if (!route.shares[i].required && input.covers(position)) {
@@ -254,10 +305,11 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
     }
 
+    /** With events inflated: a frame that is compressed may have to be something else later on. */
     private static int longest(Route.Share share) {
         int longest = 0;
         for (int i = 0; i < share.frames.size(); i++) {
-            longest = Math.max(longest, share.frames.get(i).length());
+            longest = Math.max(longest, share.frames.get(i).plainLength());
         }
         return longest;
     }
@@ -317,7 +369,8 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         }
     }
 
-    private void publishRequired(SourceInputImpl source, long position, Route route, PutTicketImpl ticket) {
+    private void publishRequired(
+            SourceInputImpl source, long position, Route route, PutTicketImpl ticket, OriginCheck check) {
         long now = nanoClock.nanoTime();
         for (int i = 0; i < channels.size(); i++) {
             Route.Share share = route.shares[i];
@@ -327,8 +380,14 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             DualChannel channel = channels.get(i);
             ChannelInput input = source.inputs[i];
             if (share.wanted) {
-                ticket.add(channel, publish(channel, source, input, position, share, now));
+                long sequence = publish(channel, source, input, position, share, now);
+                ticket.add(channel, sequence);
+                if (check != null) {
+                    check.published(i, share, sequence);
+                }
                 channel.metrics().put.recordMicros((now - route.startNanos) / 1_000);
+            } else if (share.copyIn != null) {
+                ticket.add(share.copyIn, leaveOut(channel, input, position, share));
             } else {
                 // R15: a duplicate is acknowledged when its first copy is.
                 input.prune(channel.safe());
@@ -336,6 +395,18 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
                 channel.metrics().duplicates.increment();
             }
         }
+    }
+
+    /** A copy came before over another stream; returns the sequence that it has. */
+    private static long leaveOut(DualChannel channel, ChannelInput input, long position, Route.Share share) {
+        if (share.copyIn == channel) {
+            channel.duplicate(input, position, share.copySequence);
+        } else {
+            // Which log keeps the copy is not this one's to say: it would be asked for again after a kill, and found.
+            input.passed(position);
+        }
+        channel.metrics().originDuplicates.add(share.events);
+        return share.copySequence;
     }
 
     private long publish(
@@ -358,12 +429,16 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         return sequence;
     }
 
-    private void offerOptional(SourceInputImpl source, long position, Route route) {
+    private void offerOptional(SourceInputImpl source, long position, Route route, OriginCheck check) {
         for (int i = 0; i < channels.size(); i++) {
             Route.Share share = route.shares[i];
             DualChannel channel = channels.get(i);
             ChannelInput input = source.inputs[i];
             if (share.required || share.frames.isEmpty() || !input.covers(position) || input.has(position)) {
+                continue;
+            }
+            if (check != null && check.cameBefore(i, share)) {
+                leaveOut(channel, input, position, share);
                 continue;
             }
             channel.metrics().putAttempts.add(share.events);
@@ -373,7 +448,10 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             if (longest(share) > channel.settings().maxFrameLength() || reserve(channel, input, share, false) != null) {
                 channel.metrics().putErrors.add(share.events);
             } else if (channel.isAccepting()) {
-                publish(channel, source, input, position, share, nanoClock.nanoTime());
+                long sequence = publish(channel, source, input, position, share, nanoClock.nanoTime());
+                if (check != null) {
+                    check.published(i, share, sequence);
+                }
             } else {
                 channel.cancel(share.reservedFrames, share.events, share.reservedCharge);
                 releaseAnnouncement(share);

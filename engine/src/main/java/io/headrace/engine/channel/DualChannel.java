@@ -68,6 +68,8 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     private final ConsumerImpl discarder;
 
     private final long redeliveredBefore;
+    private final SeenOrigins seenOrigins;
+    private volatile boolean wantsOrigins;
 
     private int nextInputNumber;
     private long droppedAtStop;
@@ -98,6 +100,7 @@ final class DualChannel implements ManagedChannel, TakeOwner {
                 : log.streamId();
         this.recoveredTokens = new HashMap<>(state.tokens());
         this.redeliveredBefore = state.redelivered();
+        this.seenOrigins = new SeenOrigins(state.origins().copy());
         this.lowWater = state.committed().floor();
         this.checkpointedLowWater = lowWater;
         // What a log holds is acknowledged and safe; sequences from there to the base were never used.
@@ -133,6 +136,8 @@ final class DualChannel implements ManagedChannel, TakeOwner {
         environment.metrics().gauge("LedgerDeliveredCount", () -> ledger().delivered());
         environment.metrics().gauge("LedgerHeld", () -> ledger().held());
         environment.metrics().gauge("LedgerDroppedCount", () -> ledger().droppedEvents());
+        environment.metrics().gauge("OriginPairs", seenOrigins::size);
+        environment.metrics().gauge("OriginPairForgottenCount", seenOrigins::forgotten);
         guarantee().show(environment.metrics());
         environment.metrics().gauge("Unhealthy", () -> failure.get() == null ? 0 : 1);
         environment.metrics().gauge("Open", () -> accepting ? 1 : 0);
@@ -189,6 +194,11 @@ final class DualChannel implements ManagedChannel, TakeOwner {
             }
         }
         return waits;
+    }
+
+    @Override
+    public boolean hasUnacknowledged() {
+        return acknowledged < base + ring.getCursor();
     }
 
     @Override
@@ -558,6 +568,30 @@ final class DualChannel implements ManagedChannel, TakeOwner {
         }
         input.floorRequested = floor;
         enqueue(journal -> journal.floorAdvanced(input));
+    }
+
+    /** A source drops what came before over another stream; frames are known by their origin from now on. */
+    SeenOrigins wantOrigins(int window) {
+        int pairs = seenOrigins.want(window);
+        wantsOrigins = true;
+        enqueue(journal -> journal.originsWanted(pairs));
+        return seenOrigins;
+    }
+
+    boolean wantsOrigins() {
+        return wantsOrigins;
+    }
+
+    /**
+     * Leaves a frame out that came before over another stream and has a sequence here. A checkpoint calls its place in its
+     * own stream kept when the first copy is, and not before.
+     */
+    void duplicate(ChannelInput input, long position, long sequence) {
+        input.passed(position);
+        if (sequence > safe) {
+            input.duplicateOf(position, sequence);
+        }
+        enqueue(journal -> journal.duplicate(input, position, sequence));
     }
 
     /** Events leased again, counted from the log's creation. */

@@ -28,6 +28,7 @@ final class FrameRouter {
 
     private final InterceptorChain interceptors;
     private final ChannelSelector selector;
+    private final PutCompression compression;
     private final TurnSelector turns;
     private final AtomicLong nextTurn = new AtomicLong();
     private final List<Branch> branches;
@@ -38,9 +39,18 @@ final class FrameRouter {
     /** Branches that lead to a channel. */
     private long leading;
 
-    /** @param unrouted counts events for which the selector has no channel */
-    FrameRouter(InterceptorChain interceptors, ChannelSelector selector, List<DualChannel> channels, Counter unrouted) {
+    /**
+     * @param unrouted counts events for which the selector has no channel
+     * @param compression of what goes to the channels; null for none
+     */
+    FrameRouter(
+            InterceptorChain interceptors,
+            ChannelSelector selector,
+            List<DualChannel> channels,
+            Counter unrouted,
+            PutCompression compression) {
         this.interceptors = interceptors;
+        this.compression = compression;
         this.selector = selector;
         this.turns = selector instanceof TurnSelector byTurn ? byTurn : null;
         this.branches = selector.branches();
@@ -81,6 +91,11 @@ final class FrameRouter {
     /** Whether some branch requires the channel. */
     boolean isRequired(int channel) {
         return requiredBranches[channel] != 0;
+    }
+
+    /** Whether a frame's place in its input says which channel it goes to. */
+    boolean takesTurns() {
+        return turns != null;
     }
 
     /** Where the turn after the one of this position begins in an ordered input. */
@@ -154,9 +169,10 @@ final class FrameRouter {
             unrouted.add(frame.eventCount());
             return;
         }
+        Frame made = compressed(route, frame);
         for (int channel = 0; channel < anyBranches.length; channel++) {
             if ((anyBranches[channel] & chosen) != 0) {
-                addTo(route, channel, frame, chosen);
+                addTo(route, channel, made, chosen);
             }
         }
     }
@@ -170,18 +186,25 @@ final class FrameRouter {
         Map<Long, Frame> made = new HashMap<>();
         for (int channel = 0; channel < anyBranches.length; channel++) {
             long wanted = anyBranches[channel] & all;
-            if (wanted == all) {
-                addTo(route, channel, frame, all);
-            } else if (wanted != 0) {
+            if (wanted != 0) {
                 Frame part = made.get(wanted);
                 if (part == null) {
-                    part = part(frame, chosen, wanted);
+                    part = compressed(route, wanted == all ? frame : own(route, part(frame, chosen, wanted)));
                     made.put(wanted, part);
-                    route.own(part);
                 }
                 addTo(route, channel, part, wanted);
             }
         }
+    }
+
+    /** What channels get of a frame: made once, whatever their number, and kept while the put is tried again. */
+    private Frame compressed(Route route, Frame frame) {
+        return compression == null ? frame : own(route, compression.apply(frame));
+    }
+
+    private static Frame own(Route route, Frame made) {
+        route.own(made);
+        return made;
     }
 
     private void addTo(Route route, int channel, Frame frame, long chosen) {
@@ -193,7 +216,7 @@ final class FrameRouter {
     private Frame part(Frame frame, long[] chosen, long mask) {
         EventCursor cursor = new EventCursor().wrap(frame);
         // A part is no longer than the whole, which may be longer than what is built here: a peer has its own limits.
-        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.length());
+        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.plainLength());
         FrameLimits limits = new FrameLimits(Integer.MAX_VALUE, bytes, bytes);
         try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits)) {
             builder.begin(Headers.of(cursor.sharedHeaders()));

@@ -46,6 +46,7 @@ final class Journal implements DutyCycle {
 
     private final LogState state;
     private final PublishedFrames published = new PublishedFrames();
+    private final KeptOrigins origins;
     private final List<ChannelInput> dirtyInputs = new ArrayList<>();
     /** Only this thread takes any out. */
     private final List<ReplayCursor> cursors;
@@ -87,6 +88,7 @@ final class Journal implements DutyCycle {
         this.epochClock = channel.environment().epochClock();
         this.log = log;
         this.state = state;
+        this.origins = new KeptOrigins(state.origins());
         this.lookedNanos = nanoClock.nanoTime();
         this.lookedMillis = epochClock.time();
         this.expiryDueNanos = lookedNanos + FIRST_EXPIRY_NANOS;
@@ -225,6 +227,9 @@ final class Journal implements DutyCycle {
             inputOpened(slot.input);
         }
         slot.input.lastSequence = sequence;
+        if (slot.input.byOrigin && !slot.control && log != null) {
+            origins.taken(sequence, slot.frame);
+        }
         published.add(sequence, slot.input, slot.position, slot.events, slot.publishedNanos);
         accepted += slot.events;
         held += slot.events;
@@ -255,6 +260,10 @@ final class Journal implements DutyCycle {
             discountLeap();
             expireCursors();
             expireInputs();
+            if (!channel.wantsOrigins() && state.origins().size() > 0) {
+                state.origins().clear();
+                changed = true;
+            }
         }
     }
 
@@ -345,6 +354,7 @@ final class Journal implements DutyCycle {
         if (published.keepUpTo(kept, onKept) > 0) {
             changed = true;
         }
+        changed |= origins.keepUpTo(kept, nowMillis);
         if (changed && log != null) {
             log.stateChanged(nowNanos);
         }
@@ -491,6 +501,17 @@ final class Journal implements DutyCycle {
             log.tokenSaved(consumer, version);
             changed = true;
         }
+    }
+
+    /** A source wants to know what comes twice over several streams. */
+    void originsWanted(int pairs) {
+        state.origins().limit(pairs);
+        changed = true;
+    }
+
+    /** A frame came that is here already with a sequence, from another stream. */
+    void duplicate(ChannelInput input, long position, long sequence) {
+        origins.duplicate(input, position, sequence);
     }
 
     void floorAdvanced(ChannelInput input) {

@@ -1,22 +1,27 @@
 package io.headrace.engine.channel;
 
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLease;
 
 /**
  * Frames handed to a sink, ended exactly once by commit or rollback. The lease holds the references: a frame that is to
  * outlive it is retained. May be ended by another thread than the one that leased.
  */
-public interface Lease {
+public interface Lease extends FrameLease {
     /** Number of frames, at least 1. */
+    @Override
     int size();
 
     /** A frame, borrowed. */
+    @Override
     Frame frame(int index);
 
     /** The frame's sequence in the channel; ascending within a lease except after rollbacks. */
+    @Override
     long sequence(int index);
 
     /** Events in all frames. */
+    @Override
     int events();
 
     /** Bytes of all frames, headers and payload. */
@@ -27,6 +32,7 @@ public interface Lease {
      * when the lease is rolled back. A group of sinks counts by it what another sink then sends again; where nothing is said,
      * not even 0, all of a lease counts as sent.
      */
+    @Override
     default void sent(int frames) {}
 
     /**
@@ -35,6 +41,7 @@ public interface Lease {
      *
      * @throws IllegalStateException when the lease was rolled back together with an earlier one, or ended before
      */
+    @Override
     void commit();
 
     /**
@@ -50,5 +57,6 @@ public interface Lease {
      *
      * @throws IllegalStateException when the lease was ended before
      */
+    @Override
     void rollback();
 }

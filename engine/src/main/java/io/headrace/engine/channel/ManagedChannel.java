@@ -19,6 +19,11 @@ public interface ManagedChannel extends Channel, AutoCloseable {
     /** What outside the log has to change before it takes more, e.g. a full disk; null while nothing has to. Any thread. */
     String waitingFor();
 
+    /** Whether anything was put that is not acknowledged yet. Any thread. */
+    default boolean hasUnacknowledged() {
+        return false;
+    }
+
     /** Starts the duty cycles: puts are accepted and leases given from here on. */
     void start();
 

@@ -25,6 +25,11 @@ final class Route {
         long reservedCharge;
         Frame announcement;
 
+        /** The channel that has a copy which came over another stream, or null; and the sequence it has there. */
+        DualChannel copyIn;
+
+        long copySequence;
+
         void add(Frame frame) {
             frames.add(frame);
             events += frame.eventCount();
@@ -38,6 +43,7 @@ final class Route {
             charge = 0;
             counted = false;
             wanted = false;
+            copyIn = null;
         }
     }
 

@@ -18,6 +18,7 @@ final class SourceInputImpl implements SourceInput {
     private final long hash;
     private final boolean known;
     private final boolean forgotten;
+    private final boolean byOrigin;
     private final long startPosition;
     private final long[] boundaries;
     private long lastPosition;
@@ -30,6 +31,7 @@ final class SourceInputImpl implements SourceInput {
         this.hash = key == null ? 0 : DerivedProducer.idOf(0, key.id(), 0, 0);
         this.inputs = inputs;
         this.route = new Route(inputs.length);
+        this.byOrigin = processor.comparesOrigins() && key != null && key.kind() == InputKey.Kind.WINDOW;
         boolean anyKnown = false;
         boolean anyForgot = false;
         long smallest = Long.MAX_VALUE;
@@ -79,6 +81,11 @@ final class SourceInputImpl implements SourceInput {
 
     void passed(long position) {
         lastPosition = Math.max(lastPosition, position);
+    }
+
+    /** Whether its frames are compared with those of other inputs. */
+    boolean byOrigin() {
+        return byOrigin;
     }
 
     /** Of what names the input, the same in every life; 0 where nothing does. */

@@ -29,6 +29,7 @@ public record AgentConfiguration(
      * @param optional those of them that its selector never requires
      * @param selector how they are spread
      * @param interceptors what changes them, in order
+     * @param compression of the frames that go to the channels
      * @param maxBackoffSleep longest pause between two polls of an idle source in milliseconds; 0 for the agent's own
      */
     public record SourceConfiguration(
@@ -37,6 +38,7 @@ public record AgentConfiguration(
             Set<String> optional,
             ComponentSettings selector,
             List<ComponentSettings> interceptors,
+            CompressionSettings compression,
             long maxBackoffSleep) {}
 
     /**

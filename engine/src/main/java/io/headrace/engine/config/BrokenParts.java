@@ -48,6 +48,7 @@ final class BrokenParts {
                         source.optional(),
                         source.selector(),
                         source.interceptors(),
+                        source.compression(),
                         source.maxBackoffSleep()));
             }
         }

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** What the agent itself reads of components, whatever their type; for documentation. */
 public final class CommonKeys {
-    /** Keys of every source. */
+    /** Keys of every source. One that has keys of its own named as those of compression does not have these. */
     public record OfSource(
             @Setting(key = "type", names = ComponentProvider.OfSource.class, doc = "What kind of source it is.")
             String type,
@@ -38,6 +38,7 @@ public final class CommonKeys {
             @Setting(key = "selector.*", doc = "The other keys of the selector.")
             Map<String, String> ofSelector,
 
+            CompressionSettings compression,
             Polling polling) {}
 
     /** Keys of every source that the agent polls; others may have keys of these names for purposes of their own. */

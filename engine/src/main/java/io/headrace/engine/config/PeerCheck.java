@@ -71,7 +71,10 @@ final class PeerCheck {
                 place,
                 sink.key(COMPRESSION) + ": " + sent + (place == sink.type() ? ", the default" : "") + " (expected: "
                         + taken + ", as " + source.key(COMPRESSION) + (peer == source.type() ? " by default" : "")
-                        + ", line " + peer.line() + "; the two ends cannot talk otherwise)");
+                        + ", line " + peer.line()
+                        + (source.word("strictCompression", "false").equals("true")
+                                ? "; strictCompression = true refuses it)"
+                                : "; Headrace understands it all the same, Flume does not)"));
     }
 
     private List<End> ends(String group) {

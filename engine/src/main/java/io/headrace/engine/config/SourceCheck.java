@@ -3,6 +3,7 @@ package io.headrace.engine.config;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.spi.ComponentProvider;
+import io.headrace.frame.FrameCompression;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -62,16 +63,41 @@ final class SourceCheck {
         if (!own.containsAll(polling.knownKeys())) {
             context.findings.addAll(polling.problems());
         }
-        SettingsBinder binder = context.bind(settings, provider, polling.knownKeys());
+        Set<String> others = new LinkedHashSet<>(polling.knownKeys());
+        Optional<CompressionSettings> compression = compression(settings, own, others);
+        SettingsBinder binder = context.bind(settings, provider, others);
         context.batchSizes.user(settings, binder, channels);
-        if (channels.isEmpty() || selector == null) {
+        if (channels.isEmpty() || selector == null || compression.isEmpty()) {
             return Optional.empty();
         }
         long maxBackoff = pauses.map(CommonKeys.Polling::maxBackoffSleep)
                 .map(Duration::toMillis)
                 .orElse(0L);
-        return Optional.of(
-                new SourceConfiguration(settings, channels, Set.copyOf(optional), selector, interceptors, maxBackoff));
+        return Optional.of(new SourceConfiguration(
+                settings, channels, Set.copyOf(optional), selector, interceptors, compression.get(), maxBackoff));
+    }
+
+    /**
+     * How its frames are compressed, empty when that is wrong: not at all where the source has a key of that name of its
+     * own.
+     *
+     * @param own keys of the source
+     * @param others gets the keys of compression
+     */
+    private Optional<CompressionSettings> compression(ComponentSettings settings, Set<String> own, Set<String> others) {
+        SettingsBinder binder = settings.binder();
+        for (Setting key : SettingsBinder.settingsOf(CompressionSettings.class)) {
+            if (own.contains(key.key())) {
+                return Optional.of(CompressionSettings.NONE);
+            }
+        }
+        Optional<CompressionSettings> compression = binder.tryBind(CompressionSettings.class);
+        others.addAll(binder.knownKeys());
+        context.findings.addAll(binder.problems());
+        if (compression.isPresent() && compression.get().compression() != FrameCompression.NONE) {
+            binder.effective().forEach((key, value) -> context.effective.put(settings.prefix() + key, value));
+        }
+        return compression;
     }
 
     private List<String> channels(String name, Map<String, ConfigValue> written, String title, ConfigValue type) {

@@ -28,7 +28,7 @@ final class EventHashing implements EventHash {
             text.wrap(value.getBytes(StandardCharsets.UTF_8));
             return of(text, 0, text.capacity());
         }
-        return of(event.frame().buffer(), event.bodyOffset(), event.bodyLength());
+        return of(event.buffer(), event.bodyOffset(), event.bodyLength());
     }
 
     private static long of(DirectBuffer buffer, int offset, int length) {

@@ -15,14 +15,15 @@ import io.netty.buffer.PooledByteBufAllocator;
  * identity. Owned by one thread at a time.
  */
 final class FrameSplitter implements AutoCloseable {
-    private static final String TYPE = "load_balance.hash";
-
     private final EventHash hash;
+    private final String name;
     private final FrameBuilder[] builders;
     private final EventCursor cursor = new EventCursor();
 
-    FrameSplitter(EventHash hash, int lanes) {
+    /** @param name of what is hashed: parts made otherwise are other frames */
+    FrameSplitter(EventHash hash, String name, int lanes) {
         this.hash = hash;
+        this.name = name;
         this.builders = new FrameBuilder[lanes];
     }
 
@@ -43,7 +44,7 @@ final class FrameSplitter implements AutoCloseable {
             parts[Math.max(0, first)] = frame.retain();
             return parts;
         }
-        boolean large = frame.length() > FrameLayout.MAX_FRAME_BYTES;
+        boolean large = frame.plainLength() > FrameLayout.MAX_FRAME_BYTES;
         FrameBuilder[] used = large ? new FrameBuilder[builders.length] : builders;
         try {
             build(frame, laneOf, used, parts);
@@ -62,7 +63,7 @@ final class FrameSplitter implements AutoCloseable {
 
     private void build(Frame frame, int[] laneOf, FrameBuilder[] used, Frame[] parts) {
         // A part is no longer than the whole, which may be longer than what is built here: a peer has its own limits.
-        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.length());
+        int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.plainLength());
         Headers shared = Headers.of(cursor.sharedHeaders());
         cursor.rewind();
         while (cursor.next()) {
@@ -81,7 +82,7 @@ final class FrameSplitter implements AutoCloseable {
         }
         for (int lane = 0; lane < used.length; lane++) {
             if (used[lane] != null && used[lane].isOpen()) {
-                long id = DerivedProducer.idOf(frame.producerId(), TYPE, used.length, lane);
+                long id = DerivedProducer.idOf(frame.producerId(), name, used.length, lane);
                 parts[lane] = used[lane].buildDerived(id, frame.firstEventNumber(), frame.createdMicros());
             }
         }

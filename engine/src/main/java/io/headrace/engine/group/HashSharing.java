@@ -77,7 +77,7 @@ final class HashSharing implements Sharing {
         this.group = group;
         this.how = how;
         lanes = group.members().size();
-        splitter = new FrameSplitter(how.hash(), lanes);
+        splitter = new FrameSplitter(how.hash(), how.name(), lanes);
         for (int i = 0; i < lanes; i++) {
             queues.add(new PriorityQueue<>());
         }

@@ -10,6 +10,9 @@ public final class ChannelCounters {
     /** Times that one slot of the checkpoint was bad when the log was opened. */
     public static final String SLOT_ERRORS = "CheckpointSlotErrorCount";
 
+    /** Times that a write or a sync of the log did not return for seconds while frames waited for it. */
+    public static final String LOG_STALLS = "LogStallCount";
+
     private static final List<String> COUNTERS = List.of(
             "EventPutAttemptCount",
             "EventPutSuccessCount",
@@ -19,6 +22,7 @@ public final class ChannelCounters {
             "EventTakeErrorCount",
             "CheckpointWriteErrorCount",
             LOG_ERRORS,
+            LOG_STALLS,
             SLOT_ERRORS,
             // Both slots of a checkpoint are written by turns: what fails is counted as CheckpointWriteErrorCount.
             "CheckpointBackupWriteErrorCount");

@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +86,29 @@ class ChannelRecoveryTest {
         assertThat(sink.created).hasValue(2);
         assertThat(other.created).hasValue(1);
         assertThat(count("LogErrorCount")).isEqualTo(1);
+    }
+
+    /** No call fails, and none returns: only that nothing moves tells. */
+    @Test
+    @Tag("slow")
+    void shouldSayThatADiskDoesNotAnswerAndGoOnWhenItDoes() {
+        start();
+        await().until(() -> sink.bodies.size() > 100);
+        disk.answers = new CountDownLatch(1);
+        try {
+            await().atMost(Duration.ofMinutes(1)).until(() -> agent.health().reasons().stream()
+                    .anyMatch(reason -> reason.startsWith("channel c1: ")
+                            && reason.contains("sync of its log has not returned for 5 s")));
+            assertThat(count("LogStallCount")).isEqualTo(1);
+            assertThat(agent.health().reasons()).singleElement();
+        } finally {
+            disk.answers.countDown();
+        }
+        int delivered = sink.bodies.size();
+        await().until(() -> sink.bodies.size() > delivered + 100);
+        await().until(() -> agent.health().isHealthy());
+        assertThat(errors).isEmpty();
+        assertThat(count("LogErrorCount")).isZero();
     }
 
     @Test

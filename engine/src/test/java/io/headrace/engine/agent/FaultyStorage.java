@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real disk, some of whose writes fail. */
@@ -20,6 +21,9 @@ final class FaultyStorage {
     volatile long usable = Long.MAX_VALUE;
 
     volatile boolean full;
+
+    /** While not open, writes and syncs do not return. */
+    volatile CountDownLatch answers = new CountDownLatch(0);
 
     private final Path folder;
     private final Storage real = new FileStorage();
@@ -42,6 +46,9 @@ final class FaultyStorage {
 
     private StorageFile faulty(StorageFile file) {
         return proxy(StorageFile.class, (method, arguments) -> {
+            if (method.getName().equals("write") || method.getName().equals("sync")) {
+                answers.await();
+            }
             if (method.getName().equals("write") && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw full
                         ? new DiskFullException("No space left on device", null)

@@ -40,6 +40,9 @@ final class ChannelSimulation {
 
     private static final Path FOLDER = Path.of("log");
 
+    /** More than any history has. */
+    private static final int MOST_ORIGINS = 100_000;
+
     private final SplittableRandom random;
     private final SimulatedDisk storage;
     private final DiskTrouble trouble;
@@ -49,6 +52,9 @@ final class ChannelSimulation {
     private final DrivenClock clock = new DrivenClock();
     private ChannelSettings settings;
     private final boolean beside;
+    /** Whether several streams bring the same frames. */
+    private final boolean pathsMeet;
+
     /** Null where the channel has none. */
     private final SimulatedCursor cursor;
 
@@ -80,10 +86,17 @@ final class ChannelSimulation {
         trouble = new DiskTrouble(storage, random.split());
         boolean file = random.nextBoolean();
         boolean heavy = random.nextInt(4) == 0;
-        inputs = List.of(
+        SimulatedInput stream = new SimulatedInput(InputKey.Kind.WINDOW, "link:c", file, heavy);
+        inputs = new ArrayList<>(List.of(
                 new SimulatedInput(InputKey.Kind.ORDERED, "file:a", file, heavy),
                 new SimulatedInput(InputKey.Kind.ORDERED, "file:b", file, heavy),
-                new SimulatedInput(InputKey.Kind.WINDOW, "link:c", file, heavy));
+                stream));
+        // Drawn elsewhere, so that the histories of those without paths that meet stay what they were.
+        pathsMeet = new SplittableRandom(~seed).nextInt(3) == 0;
+        if (pathsMeet) {
+            inputs.add(SimulatedInput.copiesOf(stream, "link:d"));
+            inputs.add(SimulatedInput.copiesOf(stream, "link:e"));
+        }
         for (SimulatedInput input : inputs) {
             inputsById.put(input.id(), input);
             input.tell(sinks);
@@ -181,6 +194,9 @@ final class ChannelSimulation {
         }
         Promise.LEDGER.check(channel.ledger().balances(), () -> channel.ledger() + " after opening");
         ChannelProcessorImpl processor = Fixtures.processor(channel);
+        if (pathsMeet) {
+            processor.dropKnownOrigins(MOST_ORIGINS);
+        }
         inputs.forEach(input -> {
             input.open(processor);
             note(input.id() + " from " + input.notLostUpTo() + ", acknowledged " + input.acknowledged);
@@ -228,6 +244,7 @@ final class ChannelSimulation {
         }
         if (settings.sync().kind() != SyncMode.Kind.ALWAYS) {
             lossy = true;
+            sinks.powerLost();
             inputs.forEach(input -> input.loseWhatWasNotDurable(durable));
         }
     }
@@ -329,8 +346,9 @@ final class ChannelSimulation {
 
     private void put() {
         SimulatedInput input = inputs.get(random.nextInt(inputs.size()));
-        int frames = 1 + random.nextInt(4);
-        for (int i = 0; i < frames; i++) {
+        // Where paths meet, two of five are copies.
+        int frames = (1 + random.nextInt(4)) * (pathsMeet ? 2 : 1);
+        for (int i = 0; i < frames && input.hasAny(); i++) {
             if (input.isWindow() && random.nextInt(6) == 0) {
                 PutStatus status = input.putAgain(random);
                 Promise.COMES_ONCE.check(
@@ -347,7 +365,12 @@ final class ChannelSimulation {
         String frame = input.frame(input.nextPosition());
         PutStatus status = input.putNext(events);
         note("put " + frame + ": " + status + (again ? ", again" : ""));
-        if (status == PutStatus.ACCEPTED && again && (lossy || settings.policy() == ChannelPolicy.DUAL)) {
+        if (input.sendsCopies() && status == PutStatus.DUPLICATE) {
+            coverage.leftOut(again);
+        }
+        if (status == PutStatus.ACCEPTED
+                && (again || pathsMeet)
+                && (lossy || settings.policy() == ChannelPolicy.DUAL)) {
             sinks.comesAgain(frame);
             if (cursor != null) {
                 cursor.comesAgain(frame);

@@ -48,6 +48,12 @@ final class CrashCoverage {
         DRAINED
     }
 
+    /** A copy that came over another stream and was left out. */
+    enum Copy {
+        LEFT_OUT,
+        SENT_AGAIN_AND_LEFT_OUT
+    }
+
     private static final int COLUMNS = 4;
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
@@ -71,6 +77,10 @@ final class CrashCoverage {
 
     void cursor(OfCursor what) {
         count(name(what));
+    }
+
+    void leftOut(boolean again) {
+        count(name(again ? Copy.SENT_AGAIN_AND_LEFT_OUT : Copy.LEFT_OUT));
     }
 
     void rotted(RotExperiment.Outcome outcome) {
@@ -125,6 +135,7 @@ final class CrashCoverage {
         addAll(all, Effect.values());
         addAll(all, RotExperiment.Outcome.values());
         addAll(all, OfCursor.values());
+        addAll(all, Copy.values());
         return all;
     }
 
@@ -143,6 +154,7 @@ final class CrashCoverage {
                     case "Call" -> "EIO in ";
                     case "Outcome" -> "rot ";
                     case "OfCursor" -> "cursor ";
+                    case "Copy" -> "copy ";
                     default -> "disk: ";
                 };
         return kind + value.name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -89,6 +89,17 @@ final class Fixtures {
         }
     }
 
+    /** A frame as it comes over several streams: the same producer and number each time. */
+    static Frame copy(long producer, long number, String... bodies) {
+        try (FrameBuilder builder = new FrameBuilder(UnpooledByteBufAllocator.DEFAULT, TINY)) {
+            builder.begin(Headers.EMPTY);
+            for (String body : bodies) {
+                builder.add(body.getBytes(StandardCharsets.UTF_8));
+            }
+            return builder.buildDerived(producer, number, 1_000_000);
+        }
+    }
+
     static List<String> bodies(Frame frame) {
         List<String> bodies = new ArrayList<>();
         EventCursor cursor = new EventCursor().wrap(frame);

@@ -109,6 +109,36 @@ enum PlantedBug {
                     "ticket.add(channel, input.sequenceOf(position));",
                     "ticket.add(channel, 0);")),
 
+    ORIGINS_NOT_FOUND_AGAIN(
+            "recovery does not look where the frames come from that it finds above the checkpoint",
+            Promise.TAKEN_ONCE,
+            edit(
+                    "wal",
+                    "wal/LogRecovery",
+                    "state.origins().add(frame.producerId(), frame.firstEventNumber(), 0);",
+                    "")),
+
+    ORIGINS_NOT_IN_CHECKPOINTS(
+            "where frames come from is told to no checkpoint",
+            Promise.TAKEN_ONCE,
+            edit("engine", "engine/channel/KeptOrigins", "pairs.add(producers[head], numbers[head], 0);", "")),
+
+    ORIGIN_AHEAD_OF_DURABLE_R9(
+            "a checkpoint holds the origins of frames that are in memory only",
+            edit("engine", "engine/channel/KeptOrigins", "sequences[head] <= kept", "sequences[head] > 0")),
+
+    COPY_KEPT_BEFORE_THE_FIRST_R9(
+            "a checkpoint holds the place of a copy that was left out, though the first one is in memory only",
+            edit("engine", "engine/channel/KeptOrigins", "duplicates.peek().sequence() <= kept", "kept >= 0")),
+
+    COPY_ACKNOWLEDGED_AT_ONCE_R15(
+            "a copy that was left out is acknowledged before the first one is",
+            edit(
+                    "engine",
+                    "engine/channel/ChannelProcessorImpl",
+                    "        return share.copySequence;",
+                    "        return 0;")),
+
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
             Promise.FAILS_FOR_A_REASON,

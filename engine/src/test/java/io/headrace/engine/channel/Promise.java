@@ -11,6 +11,7 @@ enum Promise {
     CONTENT("frames have the content that was put"),
     NOT_INVENTED("nothing comes that was not put"),
     ORDER("frames come in the order of their sequences and of their input"),
+    TAKEN_ONCE("a frame is taken once, over whatever streams it comes"),
     COMES_ONCE("what is leased or committed does not come again while the process lives"),
     COMMITTED_FOR_GOOD("what a checkpoint calls committed never comes again"),
     LEASED_WHEN_ACKNOWLEDGED("R3: only acknowledged frames are leased"),

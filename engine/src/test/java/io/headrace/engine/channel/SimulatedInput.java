@@ -17,7 +17,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A source that can read again: an ordered one goes on where the channel says, a window one is a sender that sends again
- * what was not acknowledged. Remembers what the channel promised.
+ * what was not acknowledged; it may send copies of what another one sent, as a collector does to which a batch was moved.
+ * Remembers what the channel promised.
  */
 final class SimulatedInput {
     private static final int LONG_FRAME = 6_000;
@@ -25,8 +26,16 @@ final class SimulatedInput {
     /** Long frames are filled from here: text is what takes long to make. */
     private static final String TEXT = text();
 
+    private static final long EVENTS_APART = 10;
+
     private final InputKey key;
     private final Producer producer;
+
+    /** Whose frames are sent, by their positions there; null for frames of its own. */
+    private final SimulatedInput origin;
+
+    private final Map<Long, Long> copies = new HashMap<>();
+    private final SplittableRandom choice = new SplittableRandom(7);
     private final boolean durable;
     private final boolean heavy;
     private SimulatedSinks sinks;
@@ -49,6 +58,16 @@ final class SimulatedInput {
     private record Outstanding(long position, PutTicket ticket) {}
 
     SimulatedInput(InputKey.Kind kind, String id, boolean durable, boolean heavy) {
+        this(kind, id, durable, heavy, null);
+    }
+
+    /** A stream of copies of what was sent over another one. */
+    static SimulatedInput copiesOf(SimulatedInput origin, String id) {
+        return new SimulatedInput(InputKey.Kind.WINDOW, id, origin.durable, origin.heavy, origin);
+    }
+
+    private SimulatedInput(InputKey.Kind kind, String id, boolean durable, boolean heavy, SimulatedInput origin) {
+        this.origin = origin;
         this.heavy = heavy;
         this.durable = durable;
         this.key = new InputKey(kind, id);
@@ -64,8 +83,19 @@ final class SimulatedInput {
         return key.id();
     }
 
+    /** By what it is called wherever it comes from. */
     String frame(long position) {
-        return key.id() + "/" + position;
+        return origin == null ? key.id() + "/" + position : origin.frame(copies.get(position));
+    }
+
+    /** Whether others have frames that it sends. */
+    boolean sendsCopies() {
+        return origin != null;
+    }
+
+    /** Whether there is anything to send. */
+    boolean hasAny() {
+        return origin == null || origin.highest > 0;
     }
 
     /** Whether there ever was a put at this position. */
@@ -127,7 +157,7 @@ final class SimulatedInput {
     /** Puts the next frame, or one that the channel must know. */
     PutStatus putNext(int events) {
         long position = nextPosition();
-        eventsAt.putIfAbsent(position, events);
+        eventsAt.putIfAbsent(position, origin == null ? events : origin.eventsAt.get(copies.get(position)));
         PutStatus status = put(position);
         if (status == PutStatus.ACCEPTED || status == PutStatus.DUPLICATE) {
             highest = Math.max(highest, position);
@@ -145,7 +175,7 @@ final class SimulatedInput {
             Outstanding chosen = outstanding.get(random.nextInt(outstanding.size()));
             position = chosen.position();
             first = chosen.ticket();
-        } else if (!acknowledged.isEmpty()) {
+        } else if (!acknowledged.isEmpty() && mustBeKnown(acknowledged.last())) {
             position = acknowledged.last();
         } else {
             return null;
@@ -160,16 +190,28 @@ final class SimulatedInput {
         return status;
     }
 
+    /**
+     * A channel that may hold frames only in memory forgets in a kill what was committed since its last checkpoint. What a
+     * sender has to the end is below its floor; behind it may be a copy of something that was committed long ago.
+     */
+    private boolean mustBeKnown(long position) {
+        return durable || position <= floor() || sequences.containsKey(position);
+    }
+
     long nextPosition() {
         if (isWindow()) {
-            return toSend.isEmpty() ? highest + 1 : toSend.peekFirst();
+            long position = toSend.isEmpty() ? highest + 1 : toSend.peekFirst();
+            if (origin != null) {
+                copies.computeIfAbsent(position, key -> 1 + choice.nextLong(origin.highest));
+            }
+            return position;
         }
         return next;
     }
 
     private PutStatus put(long position) {
         PutTicket ticket = processor.newTicket();
-        Frame frame = Fixtures.smallFrame(producer, bodies(position).toArray(String[]::new));
+        Frame frame = build(position);
         try {
             PutStatus status = processor.tryPut(input, position, frame, true, ticket);
             if (status == PutStatus.ACCEPTED) {
@@ -183,6 +225,17 @@ final class SimulatedInput {
         } finally {
             frame.release();
         }
+    }
+
+    /** A frame of a stream has the same producer and number each time, over whichever stream it comes. */
+    private Frame build(long position) {
+        if (origin != null) {
+            return origin.build(copies.get(position));
+        }
+        String[] bodies = bodies(position).toArray(String[]::new);
+        return isWindow()
+                ? Fixtures.copy(key.id().hashCode(), position * EVENTS_APART, bodies)
+                : Fixtures.smallFrame(producer, bodies);
     }
 
     /** What the frame at a position holds; the same each time. */
@@ -201,10 +254,12 @@ final class SimulatedInput {
 
     /** Of all that was put and passed over by none. */
     long events() {
-        return eventsAt.entrySet().stream()
-                .filter(entry -> entry.getKey() <= highest)
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+        return origin != null
+                ? 0
+                : eventsAt.entrySet().stream()
+                        .filter(entry -> entry.getKey() <= highest)
+                        .mapToLong(Map.Entry::getValue)
+                        .sum();
     }
 
     private static String text() {
@@ -230,6 +285,9 @@ final class SimulatedInput {
             // Into a channel that may hold frames only in memory a sender asks for `ack = safe`.
             if (durable ? one.ticket().isAcknowledged() : one.ticket().isSafe()) {
                 acknowledged.add(one.position());
+                if (durable) {
+                    sinks.acknowledged(frame(one.position()));
+                }
                 sequences.merge(one.position(), ((PutTicketImpl) one.ticket()).firstSequence(), Math::max);
                 each.remove();
             }

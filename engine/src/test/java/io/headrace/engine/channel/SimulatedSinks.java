@@ -28,7 +28,11 @@ final class SimulatedSinks {
     private long tokens;
     private long checkpointedToken;
 
+    /** What is in the log of a channel that always writes, whoever sends it once more. */
+    private final Set<String> there = new HashSet<>();
+
     // ---- in one life
+    private final Set<String> published = new HashSet<>();
     private final Map<String, Long> highestPosition = new HashMap<>();
     private final Set<String> leased = new HashSet<>();
     private final Set<String> gone = new HashSet<>();
@@ -88,6 +92,7 @@ final class SimulatedSinks {
             }
         }
         commits.clear();
+        published.clear();
         highestPosition.clear();
         leased.clear();
         gone.clear();
@@ -100,8 +105,21 @@ final class SimulatedSinks {
     void published(String frame, long sequence) {
         Promise.SEQUENCE_ONCE.check(
                 sequence > highestPut, () -> frame + " got " + sequence + " (expected: > " + highestPut + ")");
+        Promise.TAKEN_ONCE.check(published.add(frame), () -> frame + " got another sequence, " + sequence);
+        Promise.TAKEN_ONCE.check(
+                !there.contains(frame), () -> frame + " was acknowledged and got another sequence, " + sequence);
         highestPut = sequence;
         sequences.put(frame, sequence);
+    }
+
+    /** Acknowledged, and on disk. */
+    void acknowledged(String frame) {
+        there.add(frame);
+    }
+
+    /** What was acknowledged need not have been on disk. */
+    void powerLost() {
+        there.clear();
     }
 
     /** A frame that memory held or that the power took was put again: what was committed behind it comes twice. */

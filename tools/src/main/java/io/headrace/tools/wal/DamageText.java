@@ -91,7 +91,13 @@ public final class DamageText {
         }
         plan.damages().forEach(damage -> out.println(of(damage)));
         out.println((applied ? "Lost: " : "Would be lost: ") + total(plan.damages()) + ", "
-                + Amounts.of(plan.lostEvents(), "event") + ", counted as dropped (" + LogRepair.REASON + ")");
+                + Amounts.of(plan.lostEvents(), "event")
+                + (plan.uncounted() == 0
+                        ? ""
+                        : " and those of " + Amounts.of(plan.uncounted(), "sequence")
+                                + " of which nothing says how many they held")
+                + ", counted as dropped (" + LogRepair.REASON + ")"
+                + (plan.uncounted() == 0 ? "" : " as far as known"));
         printCursors(out, applied ? "Lost" : "Would be lost", plan.lostOnCursors());
         if (plan.damages().stream().anyMatch(damage -> damage.kind() == LogDamage.Kind.CHECKPOINT)) {
             out.println(

@@ -136,6 +136,7 @@ public final class LogJson {
             json.writeBooleanField("needed", plan.isNeeded());
             json.writeBooleanField("applied", applied);
             json.writeNumberField("lostEvents", plan.lostEvents());
+            json.writeNumberField("uncountedSequences", plan.uncounted());
             json.writeNumberField("copyFrames", plan.copyFrames());
             json.writeNumberField("copyBytes", plan.copyBytes());
             json.writeArrayFieldStart("aside");

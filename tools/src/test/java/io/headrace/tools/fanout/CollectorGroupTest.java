@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,9 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * An agent that tails growing files and sends them through a group of three links to three collectors, each a process with
  * a {@code file} channel. Collectors are killed in turn under load, then two of them stay away for a while: every line
- * arrives, and lines that arrive at two collectors are at most the events that the group counts as moved.
+ * arrives, and lines that arrive at two collectors are at most the events that the group counts as moved. Where their paths
+ * meet again, at a third tier with {@code dedupe = origin}, which is killed, too, every line arrives once.
  */
-@Timeout(400)
+@Timeout(600)
 class CollectorGroupTest {
     private static final int COLLECTORS = 3;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -70,6 +73,23 @@ class CollectorGroupTest {
             a1.sinks.out.sink.rollInterval = 1
             """;
 
+    /** Of a collector that passes on what it gets, beside what it writes. */
+    private static final String PASSING_ON = """
+            a1.sources.r1.channels = c1 c2
+            a1.channels = c1 c2
+            a1.channels.c2.type = file
+            a1.channels.c2.dataDirs = @DIR@/log2
+            a1.channels.c2.minimumRequiredSpace = 1048576
+            a1.sinks = out up
+            a1.sinks.up.type = link
+            a1.sinks.up.channel = c2
+            a1.sinks.up.hostname = 127.0.0.1
+            a1.sinks.up.port = @UP@
+            a1.sinks.up.max-backoff = 500
+            """;
+
+    private static final String ORIGIN = "a1.sources.r1.dedupe = origin\n";
+
     @TempDir
     private Path folder;
 
@@ -77,10 +97,13 @@ class CollectorGroupTest {
     private final List<RolledOutput> outputs = new ArrayList<>();
     private KilledAgent sender;
 
+    /** The third tier, or null. */
+    private KilledAgent meeting;
+
     /** One after the other dies, each as soon as it is the one that gets everything, and the first is the first again. */
     @Test
     void shouldLoseNothingAndCountWhatMovedThoughCollectorsAreKilled() throws Exception {
-        run("failover", () -> {
+        run("failover", false, () -> {
             for (int dies = 0; dies < COLLECTORS - 1; dies++) {
                 RolledOutput heir = outputs.get(dies + 1);
                 long before = heir.bytes();
@@ -112,13 +135,17 @@ class CollectorGroupTest {
 
     private void kills(String kind, int kills, long pauseNanos, long awayNanos) throws Exception {
         Random random = new Random(kills);
-        run(kind, () -> {
+        run(kind, true, () -> {
             for (int kill = 0; kill < kills; kill++) {
                 KilledAgent collector = collectors.get(kind.equals("failover") ? 0 : random.nextInt(COLLECTORS));
                 pause(pauseNanos);
                 collector.kill();
                 pause(pauseNanos / 4);
                 collector.start();
+                if (kill % 5 == 2) {
+                    meeting.kill();
+                    meeting.start();
+                }
             }
             collectors.get(0).kill();
             collectors.get(1).kill();
@@ -129,10 +156,13 @@ class CollectorGroupTest {
         });
     }
 
-    private void run(String kind, Trouble trouble) throws Exception {
+    private void run(String kind, boolean meet, Trouble trouble) throws Exception {
         GrowingFiles files = new GrowingFiles(folder.resolve("in"), 5);
         try {
-            open(kind);
+            open(kind, meet);
+            if (meet) {
+                meeting.start();
+            }
             for (KilledAgent collector : collectors) {
                 collector.start();
             }
@@ -151,18 +181,52 @@ class CollectorGroupTest {
                 return number(ACCEPTED, metrics) == lines && number(SIZE, metrics) == 0;
             });
             long moved = number(MOVED, sender.metrics());
-            assertThat(sender.stop()).as(sender.log()).isZero();
             for (int i = 0; i < COLLECTORS; i++) {
-                KilledAgent collector = collectors.get(i);
-                Path out = folder.resolve("collector" + i).resolve("out");
-                await("a collector is drained", () -> number(SIZE, collector.metrics()) == 0 && isRolled(out));
-                assertThat(collector.stop()).as(collector.log()).isZero();
+                awaitDrained(collectors.get(i), folder.resolve("collector" + i));
             }
+            if (meet) {
+                awaitDrained(meeting, folder.resolve("meeting"));
+            }
+            stopAll();
             check(files, moved);
+            if (meet) {
+                checkMeeting(files);
+            }
         } finally {
             files.end();
-            collectors.forEach(KilledAgent::close);
-            sender.close();
+            agents().forEach(KilledAgent::close);
+        }
+    }
+
+    private void awaitDrained(KilledAgent agent, Path home) throws IOException {
+        await("an agent is drained", () -> number(SIZE, agent.metrics()) == 0 && isRolled(home.resolve("out")));
+    }
+
+    /** All at once, which takes as long as the slowest. */
+    private void stopAll() throws Exception {
+        for (KilledAgent agent : agents()) {
+            agent.askToStop();
+        }
+        for (KilledAgent agent : agents()) {
+            assertThat(agent.stop()).as(agent.log()).isZero();
+        }
+    }
+
+    private List<KilledAgent> agents() {
+        List<KilledAgent> all = new ArrayList<>(collectors);
+        Stream.of(sender, meeting).filter(Objects::nonNull).forEach(all::add);
+        return all;
+    }
+
+    private void checkMeeting(GrowingFiles files) throws IOException {
+        Map<String, int[]> times = new HashMap<>();
+        for (RolledOutput.Line line : new RolledOutput(folder.resolve("meeting").resolve("out")).lines()) {
+            times.computeIfAbsent(line.file(), name -> new int[files.lines(GrowingFiles.NAMES.indexOf(name))])[
+                    line.number()]++;
+        }
+        for (int file = 0; file < GrowingFiles.NAMES.size(); file++) {
+            int[] ofFile = times.getOrDefault(GrowingFiles.NAMES.get(file), new int[0]);
+            assertThat(ofFile).as("where paths meet").hasSize(files.lines(file)).containsOnly(1);
         }
     }
 
@@ -193,7 +257,17 @@ class CollectorGroupTest {
         assertThat(doubled).as("doubled, at most what moved").isLessThanOrEqualTo(moved);
     }
 
-    private void open(String kind) throws IOException {
+    private void open(String kind, boolean meet) throws IOException {
+        int up = KilledAgent.freePort();
+        if (meet) {
+            Path home = Files.createDirectories(folder.resolve("meeting"));
+            Files.createDirectories(home.resolve("out"));
+            Path config = home.resolve("a1.properties");
+            Files.writeString(
+                    config,
+                    COLLECTOR.replace("@DIR@", home.toString()).replace("@PORT@", Integer.toString(up)) + ORIGIN);
+            meeting = new KilledAgent(config, home.resolve("agent.log"));
+        }
         StringBuilder text = new StringBuilder(SENDER.replace("@DIR@", folder.toString())
                 .replace("@TYPE@", kind.equals("failover") ? kind : "load_balance"));
         for (int i = 0; i < COLLECTORS; i++) {
@@ -202,7 +276,11 @@ class CollectorGroupTest {
             int port = KilledAgent.freePort();
             Path config = home.resolve("a1.properties");
             Files.writeString(
-                    config, COLLECTOR.replace("@DIR@", home.toString()).replace("@PORT@", Integer.toString(port)));
+                    config,
+                    (meet ? passingOn() : COLLECTOR)
+                            .replace("@DIR@", home.toString())
+                            .replace("@PORT@", Integer.toString(port))
+                            .replace("@UP@", Integer.toString(up)));
             collectors.add(new KilledAgent(config, home.resolve("agent.log")));
             outputs.add(new RolledOutput(home.resolve("out")));
             String sink = "a1.sinks.k" + i;
@@ -222,6 +300,17 @@ class CollectorGroupTest {
         Path config = folder.resolve("a1.properties");
         Files.writeString(config, text);
         sender = new KilledAgent(config, folder.resolve("agent.log"));
+    }
+
+    /** A key stands once in a configuration. */
+    private static String passingOn() {
+        return COLLECTOR
+                        .lines()
+                        .filter(line -> PASSING_ON
+                                .lines()
+                                .noneMatch(other -> other.startsWith(line.substring(0, line.indexOf('=') + 1))))
+                        .collect(Collectors.joining("\n", "", "\n"))
+                + PASSING_ON;
     }
 
     /** Whether the last file is complete, too: a stop leaves it open. */
@@ -247,10 +336,15 @@ class CollectorGroupTest {
         return sum;
     }
 
+    /** Of all components that tell it. */
     private static long number(Pattern pattern, String metrics) {
         Matcher matcher = pattern.matcher(metrics);
         assertThat(matcher.find()).as("%s in %s", pattern, metrics).isTrue();
-        return Long.parseLong(matcher.group(1));
+        long sum = 0;
+        do {
+            sum += Long.parseLong(matcher.group(1));
+        } while (matcher.find());
+        return sum;
     }
 
     private interface Trouble {

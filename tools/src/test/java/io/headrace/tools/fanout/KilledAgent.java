@@ -27,6 +27,7 @@ final class KilledAgent implements AutoCloseable {
     private final Path log;
     private int port;
     private Process process;
+    private boolean stopping;
 
     KilledAgent(Path config, Path log) {
         this.config = config;
@@ -60,6 +61,7 @@ final class KilledAgent implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
+        stopping = false;
     }
 
     boolean isAlive() {
@@ -72,10 +74,18 @@ final class KilledAgent implements AutoCloseable {
         process.waitFor();
     }
 
-    /** SIGTERM; the exit code, or -1 when it did not end in time. */
-    int stop() throws InterruptedException {
+    /** SIGTERM. */
+    void askToStop() {
         // Not Process.destroy(), which closes the pipe as well, on which the agent would stop at once.
         process.toHandle().destroy();
+        stopping = true;
+    }
+
+    /** SIGTERM, unless it is ending; the exit code, or -1 when it did not end in time. */
+    int stop() throws InterruptedException {
+        if (!stopping) {
+            askToStop();
+        }
         return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 

@@ -161,12 +161,23 @@ class FirstBuildTest {
         Path launcher = sandbox.sourceTree(MAKE_LIB + MAKE_JARS);
         LauncherSandbox.script(jdk.resolve("bin/java"), """
                 #!/bin/sh
-                for a; do case $a in -XX:ArchiveClassesAtExit=*) : >"${a#*=}"; for f; do case $f in */agent.properties)
-                    echo line >"${f%/*}/output/x"; exec sleep 60;; esac; done; esac; done
+                for a; do case $a in
+                    -XX:DumpLoadedClassList=*) printf 'java/lang/Object id: 7\nMine source: x\n' >"${a#*=}";;
+                    -XX:SharedClassListFile=*) list=${a#*=};;
+                    -XX:SharedArchiveFile=*) case " $* " in *' -Xshare:dump '*) cat "$list" >"${a#*=}";; esac;;
+                    */agent.properties) echo line >"${a%/*}/output/x"; exec sleep 60;;
+                esac; done
                 """ + LauncherSandbox.SAY_ARGUMENTS);
         Run first = sandbox.run(launcher, "agent");
         assertThat(first.err()).contains("keeping loaded classes").doesNotContain("no class archive");
-        assertThat(first.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));
+        String archive = "<-XX:SharedArchiveFile=";
+        assertThat(first.out())
+                .filteredOn(line -> line.startsWith(archive))
+                .singleElement()
+                .satisfies(line -> {
+                    Path kept = Path.of(line.substring(archive.length(), line.length() - 1));
+                    assertThat(kept).content().isEqualTo("java/lang/Object\n");
+                });
         Run second = sandbox.run(launcher, "agent");
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile="));

@@ -33,7 +33,7 @@ final class LauncherSandbox {
     private static final Path FLUME_NG = Path.of("bin/flume-ng").toAbsolutePath();
     private static final Path BUILD_PARTS = Path.of("src/launcher").toAbsolutePath();
     private static final List<String> TOOLS = List.of(
-            "bash cat cksum cmp cut find flock grep head id locale mkdir mktemp mv readlink rm sed sh sleep tail touch uname"
+            "awk bash cat cksum cmp cut find flock grep head id locale mkdir mktemp mv readlink rm sed sh sleep tail touch uname"
                     .split(" "));
 
     final Map<String, String> environment = new HashMap<>();

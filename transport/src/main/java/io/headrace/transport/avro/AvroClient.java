@@ -26,6 +26,7 @@ final class AvroClient {
                 false,
                 channel -> build(channel, settings, tls),
                 address -> null,
+                () -> {},
                 wake);
     }
 

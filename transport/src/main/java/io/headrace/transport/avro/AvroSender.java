@@ -3,6 +3,7 @@ package io.headrace.transport.avro;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
 import io.headrace.transport.avro.AvroException.Kind;
+import io.headrace.transport.link.Backoff;
 import io.headrace.transport.link.DialHandler;
 import io.headrace.transport.link.LinkDialer;
 import io.headrace.transport.link.LinkHealth;
@@ -46,14 +47,13 @@ final class AvroSender implements DialHandler, LoopDriver.Driven {
     private static final long MOST_UNANSWERED_BYTES = 16L * 1024 * 1024;
     private static final long MOST_LEASE_BYTES = 4L * 1024 * 1024;
     private static final long BACKOFF_MILLIS = 100;
-    private static final int MOST_DOUBLINGS = 16;
     private static final int GREETING_SERIAL = 1;
 
     private final AvroSenderOptions options;
     private final ChannelConsumer consumer;
     private final LinkDialer dialer;
     private final NanoClock clock;
-    private final LongSupplier random;
+    private final Backoff backoff;
     private final LinkHealth health;
     private final AvroSinkMetrics metrics;
     private final RequestWriter writer = new RequestWriter();
@@ -73,7 +73,6 @@ final class AvroSender implements DialHandler, LoopDriver.Driven {
     private long stateNanos;
     private long movedNanos;
     private long lastUnsent;
-    private int failures;
     private String trouble;
 
     AvroSender(
@@ -88,7 +87,7 @@ final class AvroSender implements DialHandler, LoopDriver.Driven {
         this.consumer = consumer;
         this.dialer = dialer;
         this.clock = clock;
-        this.random = random;
+        this.backoff = new Backoff(BACKOFF_MILLIS, options.maxBackoffMillis(), random);
         this.health = health;
         this.metrics = metrics;
         this.wakeNanos = clock.nanoTime();
@@ -231,7 +230,7 @@ final class AvroSender implements DialHandler, LoopDriver.Driven {
         }
         request.lease().requestAnswered();
         commitDelivered();
-        failures = 0;
+        backoff.startOver();
         if (trouble != null) {
             wellAgain();
         }
@@ -282,6 +281,7 @@ final class AvroSender implements DialHandler, LoopDriver.Driven {
         }
         ranEmpty = false;
         metrics.sink.batchBegun(lease.events(), options.batchSize());
+        lease.sent(0);
         leases.add(new OutstandingLease(lease));
         writer.begin(lease);
         return true;
@@ -300,6 +300,7 @@ final class AvroSender implements DialHandler, LoopDriver.Driven {
         bytesInFlight += bytes;
         metrics.requestsSent.increment();
         metrics.bytesSent.add(bytes);
+        lease.lease().sent(writer.begunFrames());
         output.write(request);
     }
 
@@ -374,11 +375,7 @@ final class AvroSender implements DialHandler, LoopDriver.Driven {
 
     private void pause(String why) {
         enter(State.PAUSED);
-        long millis = Math.min(options.maxBackoffMillis(), BACKOFF_MILLIS << Math.min(failures, MOST_DOUBLINGS));
-        // Up to half of it by chance: agents that lost the same collector do not come back in step.
-        long jitter = Long.remainderUnsigned(random.getAsLong(), millis / 2 + 1);
-        wakeNanos = stateNanos + TimeUnit.MILLISECONDS.toNanos(millis - jitter);
-        failures++;
+        wakeNanos = stateNanos + backoff.nextNanos();
         trouble = why;
         health.unhealthy(why);
     }

@@ -96,7 +96,8 @@ final class AvroServer {
                         context.epochClock(),
                         context.randomLong(),
                         puts::failed));
-        InetSocketAddress bound = listener.open(settings.bind(), settings.port());
+        InetSocketAddress bound =
+                listener.open(settings.address().bind(), settings.address().port());
         owners.startTicks(this::tick, context::failed);
         puts.listensOn(Listening.shown(bound.getHostString(), bound.getPort()));
         return bound;
@@ -180,7 +181,10 @@ final class AvroServer {
     /** A connection ends because of what its peer did, or of an error of this side. */
     void broke(Channel channel, Throwable cause) {
         if (TlsFailures.isTls(cause)) {
-            refusals.refused(Reason.TLS, channel.remoteAddress(), TlsFailures.explain(cause));
+            refusals.refused(
+                    TlsFailures.isAboutCertificate(cause) ? Reason.CERTIFICATE : Reason.TLS,
+                    channel.remoteAddress(),
+                    TlsFailures.explain(cause));
         } else if (isOfPeer(cause)) {
             refusals.refused(
                     Reason.PROTOCOL,

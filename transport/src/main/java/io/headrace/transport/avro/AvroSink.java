@@ -37,7 +37,7 @@ public final class AvroSink implements AsyncSink {
                 settings.connectTimeout(),
                 settings.requestTimeout(),
                 TimeUnit.SECONDS.toMillis(settings.resetConnectionInterval()),
-                settings.maxBackoff());
+                settings.pauses().maxBackoff());
         TlsContext tls = null;
         if (settings.tls().ssl()) {
             tls = TlsContexts.client(settings.tls(), TlsDefaults.ofProcess(), context.epochClock(), false);
@@ -63,7 +63,7 @@ public final class AvroSink implements AsyncSink {
             tlsFiles.close();
         }
         if (driver != null) {
-            driver.stop(settings.drainTimeout());
+            driver.stop(settings.pauses().drainTimeout());
             context.consumer().setListener(() -> {});
             driver = null;
         }

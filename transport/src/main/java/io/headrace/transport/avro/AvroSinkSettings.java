@@ -3,6 +3,7 @@ package io.headrace.transport.avro;
 import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
+import io.headrace.transport.net.PauseSettings;
 import io.headrace.transport.tls.ClientTlsSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,21 +90,7 @@ public record AvroSinkSettings(
         @Setting(key = "maxIoWorkers", noEffect = "Flume has not read it since 1.10", doc = "Taken for Flume's sake.")
         Optional<String> maxIoWorkers,
 
-        @Setting(
-                key = "max-backoff",
-                byDefault = "5000",
-                unit = "ms",
-                min = 100,
-                doc = "Longest pause before dialling again.")
-        long maxBackoff,
-
-        @Setting(
-                key = "drain-timeout",
-                byDefault = "5000",
-                unit = "ms",
-                min = 0,
-                doc = "How long a stopping sink waits for the answers to what it sent.")
-        long drainTimeout)
+        PauseSettings pauses)
         implements SettingsRemarks {
 
     @Override

@@ -24,7 +24,8 @@ public final class AvroSourceProvider implements ComponentProvider.OfSource {
 
     @Override
     public String summary() {
-        return "receives batches from sinks 'avro' and from Flume's agents and clients";
+        return "receives batches from sinks 'avro' and from Flume's agents and clients; knows no dedupe, since Avro's"
+                + " batches do not say where their events come from";
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.link.AckLevel;
+import io.headrace.transport.net.ListenAddress;
 import io.headrace.transport.tls.IpFilterSettings;
 import io.headrace.transport.tls.ServerTlsSettings;
 import java.util.ArrayList;
@@ -12,15 +13,7 @@ import java.util.Optional;
 
 /** Settings of a source {@code avro}. */
 public record AvroSourceSettings(
-        @Setting(
-                key = "bind",
-                word = true,
-                doc = "Address or host name to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for all"
-                        + " interfaces.")
-        String bind,
-
-        @Setting(key = "port", min = 0, max = 65535, doc = "Port to listen on; 0 lets the system choose.")
-        int port,
+        ListenAddress address,
 
         @Setting(key = "threads", noEffect = "Flume has not read it since 1.10", doc = "Taken for Flume's sake.")
         Optional<String> threads,

@@ -43,6 +43,11 @@ final class RequestWriter {
         return onEvent;
     }
 
+    /** Frames of which at least one event is written. */
+    int begunFrames() {
+        return onEvent && cursor.index() > 0 ? frame + 1 : frame;
+    }
+
     /** The next request. */
     ByteBuf write(ByteBufAllocator allocator, int serial, int batchSize) {
         ByteBuf out = allocator.directBuffer(HEAD + bound());
@@ -86,17 +91,18 @@ final class RequestWriter {
 
     private void writeEvent(ByteBuf out) {
         Frame from = cursor.frame();
-        DirectBuffer bytes = from.buffer();
+        DirectBuffer bytes = cursor.buffer();
+        DirectBuffer sharedBytes = from.buffer();
         int sharedLength = from.sharedHeadersLength();
         int ownAt = cursor.ownHeadersOffset();
         int ownLength = cursor.ownHeadersLength();
         int own = count(bytes, ownAt, ownLength);
-        int shared = count(bytes, SHARED_AT, sharedLength);
-        int hidden = own == 0 || shared == 0 ? 0 : hidden(bytes, ownAt, own, shared);
+        int shared = count(sharedBytes, SHARED_AT, sharedLength);
+        int hidden = own == 0 || shared == 0 ? 0 : hidden(sharedBytes, shared, bytes, ownAt, own);
         if (shared - hidden + own > 0) {
             AvroOutput.writeLong(out, shared - hidden + own);
-            writeHeaders(out, bytes, SHARED_AT, shared, hidden > 0 ? ownAt : -1, own);
-            writeHeaders(out, bytes, ownAt, own, -1, 0);
+            writeHeaders(out, sharedBytes, SHARED_AT, shared, bytes, hidden > 0 ? ownAt : -1, own);
+            writeHeaders(out, bytes, ownAt, own, bytes, -1, 0);
         }
         AvroOutput.writeLong(out, 0);
         AvroOutput.writeLong(out, cursor.bodyLength());
@@ -104,23 +110,24 @@ final class RequestWriter {
     }
 
     /** How many of the shared headers have a name that is among the own ones. */
-    private static int hidden(DirectBuffer bytes, int ownAt, int own, int shared) {
+    private static int hidden(DirectBuffer sharedBytes, int shared, DirectBuffer bytes, int ownAt, int own) {
         int hidden = 0;
         int at = SHARED_AT + Short.BYTES;
         for (int i = 0; i < shared; i++) {
-            if (has(bytes, ownAt, own, at)) {
+            if (has(bytes, ownAt, own, sharedBytes, at)) {
                 hidden++;
             }
-            at = after(bytes, at);
+            at = after(sharedBytes, at);
         }
         return hidden;
     }
 
-    private static boolean has(DirectBuffer bytes, int blockAt, int count, int header) {
-        int length = nameLength(bytes, header);
+    private static boolean has(DirectBuffer bytes, int blockAt, int count, DirectBuffer others, int header) {
+        int length = nameLength(others, header);
         int at = blockAt + Short.BYTES;
         for (int i = 0; i < count; i++) {
-            if (nameLength(bytes, at) == length && sameBytes(bytes, at + Short.BYTES, header + Short.BYTES, length)) {
+            if (nameLength(bytes, at) == length
+                    && sameBytes(bytes, at + Short.BYTES, others, header + Short.BYTES, length)) {
                 return true;
             }
             at = after(bytes, at);
@@ -128,20 +135,21 @@ final class RequestWriter {
         return false;
     }
 
-    private static boolean sameBytes(DirectBuffer bytes, int one, int other, int length) {
+    private static boolean sameBytes(DirectBuffer bytes, int one, DirectBuffer others, int other, int length) {
         for (int i = 0; i < length; i++) {
-            if (bytes.getByte(one + i) != bytes.getByte(other + i)) {
+            if (bytes.getByte(one + i) != others.getByte(other + i)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static void writeHeaders(ByteBuf out, DirectBuffer bytes, int blockAt, int count, int hiddenBy, int own) {
+    private static void writeHeaders(
+            ByteBuf out, DirectBuffer bytes, int blockAt, int count, DirectBuffer ownBytes, int hiddenBy, int own) {
         int at = blockAt + Short.BYTES;
         for (int i = 0; i < count; i++) {
             int next = after(bytes, at);
-            if (hiddenBy < 0 || !has(bytes, hiddenBy, own, at)) {
+            if (hiddenBy < 0 || !has(ownBytes, hiddenBy, own, bytes, at)) {
                 int nameLength = nameLength(bytes, at);
                 int valueAt = at + Short.BYTES + nameLength + Integer.BYTES;
                 AvroOutput.writeLong(out, nameLength);

@@ -41,6 +41,12 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     /** R6: what a sender has not committed lies within one window, so no more of it can be without an answer. */
     private static final int MAX_UNANSWERED = SequenceWindow.SIZE;
 
+    /** An ACK waits for so many frames while the next one is coming in. */
+    private static final int FRAMES_OF_AN_ACK = 8;
+
+    /** But not for longer. */
+    private static final long ACK_WAITS_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
     private static final int MOST_SPARE = 1_024;
 
     private final LinkOutput output;
@@ -60,6 +66,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     private long receivedFrames;
     private long receivedBytes;
+    private long copied;
     private long parkedBytes;
     private long ackedFrames;
     private long ackedFramesSent;
@@ -75,6 +82,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long progress;
     private long progressNanos;
     private long frameNanos;
+    private long unansweredNanos;
 
     /** @param router called once, when HELLO came */
     public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options, LinkReceiverMetrics metrics) {
@@ -92,7 +100,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         this.router = router;
         this.options = options;
         this.metrics = metrics;
-        this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength());
+        this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength(), options.zstd());
     }
 
     public State state() {
@@ -114,14 +122,46 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             reject(e.code(), e.position(), e.getMessage());
         } finally {
             bytes.release();
+            metrics.bytesCopied.add(decoder.copied() - copied);
+            copied = decoder.copied();
         }
+    }
+
+    /**
+     * Where the next bytes are to be read into, so that they need not be copied; to be handed to {@link #received} before
+     * any others.
+     *
+     * @param expected bytes that may be there to read, as far as the reader can guess
+     * @return a buffer whose reference is the caller's, or null when any will do
+     */
+    public ByteBuf room(int expected) {
+        return decoder.room(expected);
+    }
+
+    /** How many bytes should be read at once where there is no {@link #room}. */
+    public int readAtMost() {
+        return decoder.readAtMost();
     }
 
     /** What was there to read is read, or the output is writable again: answers what can be answered. */
     public void readComplete() {
-        if (state == State.OPEN || state == State.LEAVING) {
+        if (state == State.LEAVING || state == State.OPEN && !mayWait()) {
             answer();
         }
+    }
+
+    /**
+     * Whether an ACK is better written later: all frames are acknowledged, few, and young, and another is coming in, whose
+     * end leads here again. A reader as quick as the sender would otherwise answer frame by frame.
+     */
+    private boolean mayWait() {
+        if (!decoder.isWithinData()
+                || ackedFramesSent == receivedFrames
+                || receivedFrames - ackedFramesSent >= FRAMES_OF_AN_ACK) {
+            return false;
+        }
+        countAcknowledged();
+        return ackedFrames == receivedFrames && streams.clock().nanoTime() - unansweredNanos < ACK_WAITS_NANOS;
     }
 
     /** Begins to receive; on the thread of {@code owner}. */
@@ -150,7 +190,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                 output.allocator(),
                 new Welcome(
                         LinkLayout.VERSION,
-                        LinkLayout.TAKES_STORED,
+                        LinkLayout.TAKES_STORED | (options.zstd() ? LinkLayout.ZSTD : 0),
                         options.maxFrameLength(),
                         options.level(),
                         stream.input().startPosition(),
@@ -239,6 +279,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             refuse("nothing heard for " + options.idleTimeoutMillis() + " ms");
             return;
         }
+        if (state == State.OPEN && ackedFrames > ackedFramesSent) {
+            answer();
+        }
         if (state == State.OPEN && isOver(now, frameNanos, options.revokeMillis())) {
             revoke(now);
         }
@@ -305,12 +348,15 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                     "frames without an answer: more than " + MAX_UNANSWERED + " (expected: at most that, R6)");
         }
         stream.used();
+        frameNanos = streams.clock().nanoTime();
+        if (receivedFrames == ackedFramesSent) {
+            unansweredNanos = frameNanos;
+        }
         int aligned = frame.alignedLength();
         receivedFrames++;
         receivedBytes += aligned;
         parkedBytes += aligned;
         usedSinceGrant += aligned;
-        frameNanos = streams.clock().nanoTime();
         metrics.framesReceived.increment();
         metrics.bytesReceived.add(aligned);
         metrics.source.batchReceived(frame.eventCount());

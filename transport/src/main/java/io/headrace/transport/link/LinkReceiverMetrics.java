@@ -15,6 +15,7 @@ public final class LinkReceiverMetrics {
     final Counter framesDuplicate;
     final Counter framesParked;
     final Counter bytesReceived;
+    final Counter bytesCopied;
     final Counter acksSent;
     final Counter framesAcked;
     final Counter rejectsSent;
@@ -31,6 +32,7 @@ public final class LinkReceiverMetrics {
         framesDuplicate = group.counter("FrameDuplicateCount");
         framesParked = group.counter("FrameParkedCount");
         bytesReceived = group.counter("ByteReceivedCount");
+        bytesCopied = group.counter("ByteCopiedCount");
         acksSent = group.counter("AckSentCount");
         framesAcked = group.counter("FrameAckedCount");
         rejectsSent = group.counter("RejectSentCount");

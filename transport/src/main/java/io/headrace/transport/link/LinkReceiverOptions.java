@@ -12,6 +12,7 @@ import io.headrace.frame.FrameLayout;
  * @param idleTimeoutMillis without a message, a frame or 64 KiB of one before a connection is closed
  * @param revokeMillis without a frame before a connection's grant shrinks to the first one
  * @param inputGraceMillis how long the input of a stream without connections stays open
+ * @param zstd whether compressed frames are taken
  */
 public record LinkReceiverOptions(
         AckLevel level,
@@ -20,7 +21,41 @@ public record LinkReceiverOptions(
         String token,
         long idleTimeoutMillis,
         long revokeMillis,
-        long inputGraceMillis) {
+        long inputGraceMillis,
+        boolean zstd) {
+    /** One that takes no compressed frames. */
+    public LinkReceiverOptions(
+            AckLevel level,
+            int maxFrameLength,
+            long maxConnectionBytes,
+            String token,
+            long idleTimeoutMillis,
+            long revokeMillis,
+            long inputGraceMillis) {
+        this(
+                level,
+                maxFrameLength,
+                maxConnectionBytes,
+                token,
+                idleTimeoutMillis,
+                revokeMillis,
+                inputGraceMillis,
+                false);
+    }
+
+    /** The same, but for compressed frames. */
+    public LinkReceiverOptions withZstd(boolean takesZstd) {
+        return new LinkReceiverOptions(
+                level,
+                maxFrameLength,
+                maxConnectionBytes,
+                token,
+                idleTimeoutMillis,
+                revokeMillis,
+                inputGraceMillis,
+                takesZstd);
+    }
+
     /** Values for a source that configures nothing. */
     public static LinkReceiverOptions defaults() {
         int maxFrame = FrameLayout.maxFrameLength(FrameLayout.DEFAULT_MAX_EVENT_BYTES, FrameLayout.MAX_FRAME_BYTES);

@@ -34,7 +34,7 @@ public final class TlsFiles implements AutoCloseable {
         if (context.secondsLeft() != Long.MAX_VALUE) {
             metrics.gauge("TlsCertificateSecondsLeft", context::secondsLeft);
         }
-        log.info("TLS by {}: {}", TlsContexts.provider(), context.description());
+        log.info("TLS by {}: {}", TlsMaker.provider(), context.description());
         tick = new PeriodicLook(loops, periodMillis, this::look);
     }
 

@@ -38,11 +38,11 @@ class AvroLoopbackTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"none, 100", "none, 7", "deflate, 100"})
-    void shouldCarryEverythingOnceAndInOrder(String compression, int batchSize) throws Exception {
+    @CsvSource({"none, 100, false", "none, 7, false", "deflate, 100, false", "none, 100, true"})
+    void shouldCarryEverythingOnceAndInOrder(String compression, int batchSize, boolean zstd) throws Exception {
         List<TestEvent> events = TestEvent.mixed(2_000, 2);
         try (AvroTier tier = AvroTier.start(loops, Map.of("compression-type", compression))) {
-            TestEvent.put(RealChannels.processor(from), events, 300);
+            TestEvent.put(zstd ? RealChannels.compressing(from) : RealChannels.processor(from), events, 300);
             Map<String, String> settings = new HashMap<>();
             settings.put("hostname", "127.0.0.1");
             settings.put("port", Integer.toString(tier.port()));

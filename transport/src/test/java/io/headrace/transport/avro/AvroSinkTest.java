@@ -3,7 +3,9 @@ package io.headrace.transport.avro;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.channel.Lease;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.netty.RealChannels;
@@ -12,13 +14,17 @@ import io.headrace.wal.FileStorage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,12 +58,27 @@ class AvroSinkTest {
     }
 
     private void start(int port, Map<String, String> more) throws Exception {
+        start(port, more, new ArrayList<>());
+    }
+
+    /** @param said what leases are told of their way */
+    private void start(int port, Map<String, String> more, List<Integer> said) throws Exception {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("hostname", "127.0.0.1");
         settings.put("port", Integer.toString(port));
-        context = TestContext.sink(loops, from.consumer("k1"), settings);
+        context = TestContext.sink(loops, listening(ChannelConsumer.class, from.consumer("k1"), said), settings);
         sink = new AvroSink(context);
         sink.start();
+    }
+
+    private static <T> T listening(Class<T> type, T target, List<Integer> said) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, args) -> {
+            if (method.getName().equals("sent")) {
+                said.add((Integer) args[0]);
+            }
+            Object result = method.invoke(target, args);
+            return result instanceof Lease lease ? listening(Lease.class, lease, said) : result;
+        }));
     }
 
     private void put(int events, int perFrame) {
@@ -140,6 +161,46 @@ class AvroSinkTest {
                     answer(out, serial, 0, 0, 0);
                 }
                 await().atMost(LONG).until(() -> from.size() == 0);
+            }
+        }
+    }
+
+    /** By it a group of sinks counts what may come twice. */
+    @Test
+    void shouldSayHowMuchOfALeaseHasLeft() throws Exception {
+        put(20, 10);
+        List<Integer> said = new CopyOnWriteArrayList<>();
+        try (ServerSocket flume = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            start(flume.getLocalPort(), Map.of("batch-size", "20", "request-timeout", "60000"), said);
+            try (Socket socket = flume.accept()) {
+                DataInputStream in = new DataInputStream(socket.getInputStream());
+                DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+                readRequest(in);
+                assertThat(said).isEmpty();
+                answer(out, 1, 0, 0, 0, 0);
+                readRequest(in);
+                assertThat(said).containsExactly(0, 2);
+            }
+        }
+    }
+
+    /** A frame of which one request has left may have come. */
+    @Test
+    void shouldCountAFrameThatHasLeftInPart() throws Exception {
+        put(20, 10);
+        List<Integer> said = new CopyOnWriteArrayList<>();
+        try (ServerSocket flume = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            start(flume.getLocalPort(), Map.of("batch-size", "4"), said);
+            try (Socket socket = flume.accept()) {
+                DataInputStream in = new DataInputStream(socket.getInputStream());
+                DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+                answer(out, readRequest(in), 0, 0, 0, 0);
+                answer(out, readRequest(in), 0, 0, 0);
+                answer(out, readRequest(in), 0, 0, 0);
+                answer(out, readRequest(in), 0, 0, 0);
+                readRequest(in);
+                await().atMost(LONG).until(() -> said.size() == 6);
+                assertThat(said).containsExactly(0, 1, 1, 1, 0, 1);
             }
         }
     }

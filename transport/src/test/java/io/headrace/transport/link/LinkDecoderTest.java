@@ -145,6 +145,104 @@ class LinkDecoderTest {
     }
 
     @Test
+    void shouldDecodeTheSameWhenItIsReadIntoTheRoomThatItGives() {
+        byte[] all = largeFrames();
+        decode(decoder(1 << 22), direct(all));
+        List<String> whole = List.copyOf(seen);
+        assertThat(whole).hasSize(40);
+        Random random = new Random(3);
+        for (int run = 0; run < 60; run++) {
+            seen.clear();
+            LinkDecoder decoder = decoder(1 << 22);
+            read(decoder, all, all.length, 1 + random.nextInt(run % 2 == 0 ? 500_000 : 5_000), random);
+            assertThat(seen).as("run %d", run).isEqualTo(whole);
+            assertThat(decoder.copied()).as("run %d", run).isLessThan(all.length);
+            assertThat(allocator.metric().usedDirectMemory()).as("run %d", run).isZero();
+        }
+    }
+
+    @Test
+    void shouldCopyNothingOfFramesThatAreAlike() {
+        LinkDecoder decoder = decoder(1 << 20);
+        List<ByteBuf> parts = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            parts.add(Wire.data(allocator, 0, 60_000, 2 * i + 1, 2 * i + 2));
+        }
+        byte[] all = bytes(parts);
+        read(decoder, all, all.length, 1 << 20, new Random(4));
+        assertThat(seen).hasSize(90);
+        // What came with the first read, and what is read ahead where a DATA ends unforeseen.
+        assertThat(decoder.copied()).isLessThan(all.length / 50);
+    }
+
+    @Test
+    void shouldPinLittleMoreThanFramesAreChargedFor() {
+        keep = true;
+        LinkDecoder decoder = decoder(1 << 20);
+        List<ByteBuf> parts = new ArrayList<>();
+        parts.add(Wire.data(allocator, 0, 60_000, 1));
+        for (int i = 2; i < 200; i++) {
+            parts.add(Wire.data(allocator, 0, 500, i));
+        }
+        byte[] all = bytes(parts);
+        read(decoder, all, all.length, 1 << 20, new Random(5));
+        long charged = kept.stream().mapToLong(Frame::pinnedBytes).sum();
+        kept.subList(0, 1).forEach(Frame::release);
+        kept.remove(0);
+        assertThat(allocator.metric().usedDirectMemory())
+                .as("held by small frames, whose large neighbour is gone")
+                .isLessThan(2 * charged);
+    }
+
+    @Test
+    void shouldSurviveAnyMutationOfWhatIsReadIntoItsRoom_R19() {
+        byte[] all = largeFrames();
+        Random random = new Random(6);
+        int refused = 0;
+        for (int run = 0; run < 300; run++) {
+            byte[] bytes = all.clone();
+            for (int i = 0; i < 3; i++) {
+                // Headers, mostly: what they say decides where the rest is read to.
+                int at = random.nextBoolean() ? random.nextInt(bytes.length) : random.nextInt(4_000);
+                bytes[at] ^= (byte) (1 << random.nextInt(8));
+            }
+            LinkDecoder decoder = decoder(1 << 22);
+            try {
+                read(decoder, bytes, random.nextInt(bytes.length), 1 + random.nextInt(200_000), random);
+            } catch (LinkException e) {
+                refused++;
+            }
+            decoder.stop();
+            assertThat(allocator.metric().usedDirectMemory()).as("run %d", run).isZero();
+        }
+        assertThat(refused).isGreaterThan(200);
+    }
+
+    /** As a socket is read: into the decoder's room, or a buffer of its choice; some bytes at a time have come. */
+    private void read(LinkDecoder decoder, byte[] all, int end, int most, Random random) {
+        int at = 0;
+        while (at < end) {
+            int expected = 4_096 << random.nextInt(7);
+            ByteBuf into = decoder.room(expected);
+            if (into == null) {
+                into = allocator.directBuffer(Math.min(expected, decoder.readAtMost()));
+            }
+            int there = Math.min(end - at, 1 + random.nextInt(most));
+            int length = Math.min(there, into.capacity());
+            into.writeBytes(all, at, length);
+            at += length;
+            decode(decoder, into);
+            if (random.nextInt(10) == 0) {
+                ByteBuf nothing = decoder.room(expected);
+                if (nothing != null) {
+                    // There was nothing to read.
+                    nothing.release();
+                }
+            }
+        }
+    }
+
+    @Test
     void shouldTakeMemoryOnlyAsBytesReallyCome_R19() {
         // A frame of 200 MB is announced and allowed, but does not come.
         ByteBuf small = Wire.data(allocator, 0, 100, 1);
@@ -239,9 +337,24 @@ class LinkDecoderTest {
         return ByteBufUtil.hexDump(bytes, from, to - from);
     }
 
+    private byte[] largeFrames() {
+        return bytes(List.of(
+                Wire.data(allocator, 1, 100, 3, 4, 5),
+                Wire.data(allocator, 1, 40_000, 6, 7, 8, 9),
+                Wire.data(allocator, 1, 200_000, 10, 11),
+                LinkEncoder.ping(allocator, MessageType.PING, 77),
+                Wire.data(allocator, 1, 70_000, 12, 13, 14, 15, 16),
+                Wire.data(allocator, 1, 33_000, 17),
+                Wire.data(allocator, 1, 2_000_000, 18),
+                Wire.data(allocator, 1, 50_000, 19, 20, 21, 22),
+                Wire.data(allocator, 1, 5_000, 23, 24, 25, 26, 27),
+                Wire.data(allocator, 1, 90_000, 28),
+                Wire.data(allocator, 1, 60_000, 29, 30),
+                LinkEncoder.goAway(allocator, "bye")));
+    }
+
     private byte[] conversation() {
-        ByteBuf all = Unpooled.buffer();
-        List<ByteBuf> parts = List.of(
+        return bytes(List.of(
                 Wire.helloBytes(allocator, new StreamId(1, 2), 0, 5),
                 Wire.data(allocator, 1, 100, 3, 4, 5),
                 LinkEncoder.ack(allocator, 3, 65_536),
@@ -249,7 +362,11 @@ class LinkDecoderTest {
                 Wire.data(allocator, 1, 5_000, 6, 7),
                 LinkEncoder.reject(allocator, RejectCode.CHECKSUM, 4, "why"),
                 Wire.data(allocator, 1, 30_000, 9),
-                LinkEncoder.goAway(allocator, "bye"));
+                LinkEncoder.goAway(allocator, "bye")));
+    }
+
+    private static byte[] bytes(List<ByteBuf> parts) {
+        ByteBuf all = Unpooled.buffer();
         for (ByteBuf part : parts) {
             all.writeBytes(part);
             part.release();

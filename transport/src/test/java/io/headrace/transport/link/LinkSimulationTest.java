@@ -2,6 +2,8 @@ package io.headrace.transport.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameCompressor;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,10 @@ class LinkSimulationTest {
     private static final int PRODUCERS = 5;
 
     private int lanes = 1;
+    /** Whether frames are compressed by chance: before the sender, by it, or not; and taken so by the receiver or not. */
+    private boolean zstd;
+
+    private final FrameCompressor compressor = new FrameCompressor(1);
     private final Map<String, Long> seen = new TreeMap<>();
 
     @Test
@@ -44,6 +50,14 @@ class LinkSimulationTest {
     void shouldKeepTheOrderOfEachProducerOverSeveralConnections_R14_R15_R16() {
         lanes = 3;
         runAll(100_000, 60);
+    }
+
+    @Test
+    void shouldDeliverEveryFrameOnceWhoeverCompressesAndInflates_R14_R15_R16() {
+        zstd = true;
+        runAll(200_000, 60);
+        assertThat(seen.get("sender FrameCompressedCount")).isGreaterThan(100);
+        assertThat(seen.get("sender FrameInflatedCount")).isGreaterThan(100);
     }
 
     @Tag("slow")
@@ -87,6 +101,10 @@ class LinkSimulationTest {
         sim.senderOptions = new LinkSenderOptions(
                 "agent", "channel", "", 50, 64 * 1024, 300 * 1024, 2_000, 2_000, 100, 1_000, 3_000);
         sim.lanes = lanes;
+        if (zstd) {
+            sim.senderOptions = sim.senderOptions.withCompressor(seed % 2 == 0 ? compressor : null);
+            sim.receiverOptions = sim.receiverOptions.withZstd(seed % 3 != 0);
+        }
         sim.start();
         List<Long> appended = new ArrayList<>();
         try {
@@ -176,9 +194,13 @@ class LinkSimulationTest {
                     case 2, 3, 4 -> 20_000;
                     default -> 8 + sim.random.nextInt(3_000);
                 };
-        sim.source.append(
-                TestFrames.of(sim.allocator, id % PRODUCERS + 1, id, 1, bytes, 0),
-                sim.random.nextInt(10) == 0 ? sim.random.nextInt(20) : 0);
+        Frame frame = TestFrames.of(sim.allocator, id % PRODUCERS + 1, id, 1, bytes, 0);
+        if (zstd && sim.random.nextBoolean()) {
+            Frame packed = compressor.compress(frame, sim.allocator);
+            frame.release();
+            frame = packed;
+        }
+        sim.source.append(frame, sim.random.nextInt(10) == 0 ? sim.random.nextInt(20) : 0);
         appended.add(id);
     }
 

@@ -19,6 +19,7 @@ final class SimLink {
     final List<SimConnection> connections = new ArrayList<>();
     final List<String> health = new ArrayList<>();
     final MetricGroup senderMetrics = new MetricGroup(GroupType.SINK, "sender");
+    private final LinkSenderCounts senderCounts = new LinkSenderMetrics(senderMetrics);
     final MetricGroup receiverMetrics = new MetricGroup(GroupType.SOURCE, "receiver");
     private final LinkReceiverMetrics receiverCounts = new LinkReceiverMetrics(receiverMetrics);
     LinkReceiverOptions receiverOptions = LinkReceiverOptions.defaults();
@@ -92,7 +93,7 @@ final class SimLink {
                 () -> nanos,
                 random::nextLong,
                 said,
-                senderMetrics);
+                senderCounts);
     }
 
     void startReceiver() {

@@ -142,10 +142,17 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
             Frame frame = TestFrames.of(allocator, position, bytes);
             frames.add(frame);
         }
+        ByteBuf out = data(allocator, floor, frames, positions);
+        frames.forEach(Frame::release);
+        return out;
+    }
+
+    /** A DATA with these frames, which stay the caller's. */
+    static ByteBuf data(ByteBufAllocator allocator, long floor, List<Frame> frames, long... positions) {
         ByteBuf out = allocator.directBuffer();
         Collector collector = new Collector(allocator, out);
-        new DataWriter().write(collector, new FixedLease(frames, positions), 0, positions.length, floor, false);
-        frames.forEach(Frame::release);
+        OpenLease lease = new OpenLease(new FixedLease(frames, positions));
+        new DataWriter().write(collector, lease, 0, positions.length, floor, false);
         return out;
     }
 

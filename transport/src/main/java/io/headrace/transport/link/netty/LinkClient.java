@@ -1,28 +1,20 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.net.PlainTokens;
 import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
-import java.util.function.Function;
 
 /** Connections as a source {@code link} expects them. */
 final class LinkClient {
-    private static final Function<InetAddress, String> ANY = address -> null;
-
-    /** A token must not go over a plain connection to another machine. */
-    private static final Function<InetAddress, String> THIS_MACHINE = address -> address.isLoopbackAddress()
-            ? null
-            : "the token is not sent over a plain connection (expected: ssl = true, an address of this machine, or"
-                    + " allow-plain-token = true)";
-
     private LinkClient() {}
 
     /**
      * @param sendfile whether frames may be sent straight from the log
      * @param tls null for plain connections
-     * @param keepsToken whether there is a token that is to be seen by nobody else
+     * @param token looked at before each connection
+     * @param anywhere whether a token may go to another machine without TLS
      * @param wake asks for the sender to be driven
      */
     static SocketDialer dialer(
@@ -33,7 +25,8 @@ final class LinkClient {
             long connectTimeoutMillis,
             boolean sendfile,
             TlsContext tls,
-            boolean keepsToken,
+            SinkToken token,
+            boolean anywhere,
             Runnable wake) {
         return new SocketDialer(
                 loops,
@@ -47,7 +40,8 @@ final class LinkClient {
                         channel.pipeline().addLast(tls.newHandler(channel.alloc(), host, port));
                     }
                 },
-                keepsToken && tls == null ? THIS_MACHINE : ANY,
+                PlainTokens.objection(tls != null, anywhere, token::isSet),
+                token::readAgain,
                 wake);
     }
 }

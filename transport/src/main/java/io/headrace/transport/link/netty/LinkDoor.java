@@ -17,7 +17,7 @@ import io.headrace.transport.tls.TlsFiles;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -121,9 +121,11 @@ final class LinkDoor implements AutoCloseable {
         }
     }
 
-    private void open(ChannelPipeline pipeline, ChannelHandler last) {
+    private void open(ChannelPipeline pipeline, LinkReceiverHandler last) {
         Channel channel = pipeline.channel();
         if (tls == null) {
+            ChannelConfig config = channel.config();
+            config.setRecvByteBufAllocator(new ReceiveRoom(config.getRecvByteBufAllocator(), last::receiver));
             pipeline.addLast(new FirstBytes(false, bytes -> refuseTls(channel)));
         } else {
             SslHandler handler = tls.newHandler(channel.alloc());

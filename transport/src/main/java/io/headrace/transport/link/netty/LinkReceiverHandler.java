@@ -38,6 +38,11 @@ final class LinkReceiverHandler extends ChannelInboundHandlerAdapter {
         introduced = then;
     }
 
+    /** Null until the connection is there. */
+    LinkReceiver receiver() {
+        return receiver;
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         Channel channel = ctx.channel();

@@ -27,7 +27,7 @@ import org.agrona.concurrent.NanoClock;
  * connections live on the event loops.
  */
 public final class LinkServer {
-    private static final int FIRST_READ = 64 * 1024;
+    private static final int FIRST_READ = 4 * 1024;
 
     private final EventLoops loops;
     private final LinkDoor door;

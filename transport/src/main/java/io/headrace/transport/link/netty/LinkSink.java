@@ -4,6 +4,8 @@ import io.headrace.engine.spi.AsyncSink;
 import io.headrace.engine.spi.SinkContext;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.LinkSender;
+import io.headrace.transport.link.LinkSenderCounts;
+import io.headrace.transport.link.LinkSenderMetrics;
 import io.headrace.transport.link.LinkSenderOptions;
 import io.headrace.transport.link.PinnedConsumers;
 import io.headrace.transport.net.LoopDriver;
@@ -40,10 +42,10 @@ public final class LinkSink implements AsyncSink {
     public void start() {
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
         LinkSinkSecurity security = settings.security();
-        String token;
+        SinkToken token;
         TlsContext tls;
         try {
-            token = LinkTokens.of(security.token(), security.tokenFile()).only();
+            token = new SinkToken(security, context.logger());
             tls = security.tls().ssl()
                     ? TlsContexts.client(security.tls(), TlsDefaults.ofProcess(), context.epochClock(), true)
                     : null;
@@ -55,28 +57,36 @@ public final class LinkSink implements AsyncSink {
         LinkSenderOptions options = new LinkSenderOptions(
                 context.agentName(),
                 context.name(),
-                token,
+                token::now,
                 settings.batchSize(),
                 settings.batchBytes(),
                 settings.window(),
                 settings.connectTimeout(),
                 settings.requestTimeout(),
                 BACKOFF_MILLIS,
-                settings.maxBackoff(),
-                STALL_MILLIS);
+                settings.pauses().maxBackoff(),
+                STALL_MILLIS,
+                settings.compression().newCompressor());
         health = new ConnectionHealth(context, settings.connections());
         // One connection leases from the channel itself: a broken one then gives back no more than what was its own.
         shared = settings.connections() == 1 ? null : new PinnedConsumers(context.consumer(), settings.connections());
+        LinkSenderCounts counts = new LinkSenderMetrics(context.metrics());
         senders.clear();
         for (int i = 0; i < settings.connections(); i++) {
-            senders.add(newSender(loops, options, tls, i));
+            senders.add(newSender(loops, options, tls, token, counts, i));
         }
         files = tls == null ? null : TlsFiles.watch(tls, loops, context.metrics(), context.logger());
         context.consumer().setListener(driver::wake);
         driver.start(new Senders());
     }
 
-    private LinkSender newSender(EventLoops loops, LinkSenderOptions options, TlsContext tls, int connection) {
+    private LinkSender newSender(
+            EventLoops loops,
+            LinkSenderOptions options,
+            TlsContext tls,
+            SinkToken token,
+            LinkSenderCounts counts,
+            int connection) {
         SocketDialer dialer = LinkClient.dialer(
                 loops,
                 loop,
@@ -85,9 +95,8 @@ public final class LinkSink implements AsyncSink {
                 settings.connectTimeout(),
                 settings.sendfile(),
                 tls,
-                tls == null
-                        && !options.token().isEmpty()
-                        && !settings.security().allowPlainToken(),
+                token,
+                settings.security().allowPlainToken(),
                 driver::wake);
         LinkSender sender = new LinkSender(
                 options,
@@ -96,7 +105,7 @@ public final class LinkSink implements AsyncSink {
                 context.nanoClock(),
                 context::randomLong,
                 health.of(connection),
-                context.metrics());
+                counts);
         dialer.attach(sender);
         return sender;
     }
@@ -104,7 +113,7 @@ public final class LinkSink implements AsyncSink {
     @Override
     public void stop() {
         if (driver != null) {
-            driver.stop(settings.drainTimeout());
+            driver.stop(settings.pauses().drainTimeout());
             context.consumer().setListener(() -> {});
             driver = null;
         }

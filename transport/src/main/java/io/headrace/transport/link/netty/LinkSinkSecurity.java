@@ -12,7 +12,9 @@ public record LinkSinkSecurity(
         @Setting(key = "token", word = true, doc = "Secret to show to the source; better in token-file or ${env:NAME}.")
         Optional<String> token,
 
-        @Setting(key = "token-file", doc = "File with the secret to show to the source; read at the start.")
+        @Setting(
+                key = "token-file",
+                doc = "File with the secret to show to the source; read again before each connection.")
         Optional<Path> tokenFile,
 
         @Setting(

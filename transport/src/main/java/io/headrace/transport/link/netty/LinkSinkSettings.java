@@ -1,7 +1,10 @@
 package io.headrace.transport.link.netty;
 
+import io.headrace.engine.config.CompressionSettings;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
+import io.headrace.transport.net.PauseSettings;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Settings of a sink {@code link}; names as of Flume's Avro sink where it has them. */
@@ -51,7 +54,7 @@ public record LinkSinkSettings(
                 key = "sendfile",
                 byDefault = "false",
                 doc = "Frames of 32 KiB and more that are only in the log are sent straight from there, verified by the"
-                        + " receiver; not over TLS.")
+                        + " receiver; not over TLS, nor with compression = zstd here.")
         boolean sendfile,
 
         @Setting(
@@ -70,26 +73,15 @@ public record LinkSinkSettings(
                 doc = "A connection over which nothing is heard for so long is given up; it is probed before.")
         long requestTimeout,
 
-        @Setting(
-                key = "max-backoff",
-                byDefault = "5000",
-                unit = "ms",
-                min = 100,
-                doc = "Longest pause before dialling again.")
-        long maxBackoff,
+        PauseSettings pauses,
 
-        @Setting(
-                key = "drain-timeout",
-                byDefault = "5000",
-                unit = "ms",
-                min = 0,
-                doc = "How long a stopping sink waits for the answers to what it sent.")
-        long drainTimeout,
-
+        CompressionSettings compression,
         LinkSinkSecurity security)
         implements SettingsRemarks {
     @Override
     public List<Remark> remarks() {
-        return security.tls().remarks();
+        List<Remark> remarks = new ArrayList<>(compression.remarks());
+        remarks.addAll(security.tls().remarks());
+        return remarks;
     }
 }

@@ -2,8 +2,10 @@ package io.headrace.transport.link.netty;
 
 import io.headrace.engine.spi.Source;
 import io.headrace.engine.spi.SourceContext;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameLayout;
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.Dedupe;
 import io.headrace.transport.link.LinkReceiverOptions;
 import io.headrace.transport.net.ContextHealth;
 import java.net.InetSocketAddress;
@@ -34,7 +36,11 @@ public final class LinkSource implements Source {
                 "",
                 settings.idleTimeout(),
                 REVOKE_MILLIS,
-                INPUT_GRACE_MILLIS);
+                INPUT_GRACE_MILLIS,
+                takesZstd());
+        if (settings.dedupe() == Dedupe.ORIGIN) {
+            context.processor().dropKnownOrigins(settings.dedupeWindow());
+        }
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
         server = new LinkServer(
                 loops,
@@ -49,7 +55,15 @@ public final class LinkSource implements Source {
                 context.metrics(),
                 new ContextHealth(context),
                 context::failed);
-        address = server.start(settings.bind(), settings.port());
+        address = server.start(settings.address().bind(), settings.address().port());
+    }
+
+    private boolean takesZstd() {
+        String unavailable = FrameCompressor.unavailable();
+        if (unavailable != null) {
+            context.logger().info("takes no compressed frames, they are inflated by who sends them: {}", unavailable);
+        }
+        return unavailable == null;
     }
 
     /** Where it listens, with the port that the system chose; null before the start. */

@@ -4,20 +4,15 @@ import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.link.AckLevel;
+import io.headrace.transport.link.Dedupe;
+import io.headrace.transport.net.ListenAddress;
+import io.headrace.wal.OriginPairs;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Settings of a source {@code link}. */
 public record LinkSourceSettings(
-        @Setting(
-                key = "bind",
-                word = true,
-                doc = "Address or host name to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for all"
-                        + " interfaces.")
-        String bind,
-
-        @Setting(key = "port", min = 0, max = 65535, doc = "Port to listen on; 0 lets the system choose.")
-        int port,
+        ListenAddress address,
 
         @Setting(
                 key = "receiveBytes",
@@ -34,6 +29,24 @@ public record LinkSourceSettings(
                 doc = "When frames are answered: accepted, in the channels as their type promises; or safe, on"
                         + " disk or delivered, so that nothing is lost even with channels in memory.")
         AckLevel ack,
+
+        @Setting(
+                key = "dedupe",
+                byDefault = "none",
+                doc =
+                        "What is left out beside what came twice over one stream, which always is: origin, also batches that"
+                                + " came before over another stream, as where a sink group moved them to another collector.")
+        Dedupe dedupe,
+
+        @Setting(
+                key = "dedupe.window",
+                byDefault = "262144",
+                unit = "batches",
+                min = 1,
+                max = OriginPairs.MAX_LIMIT,
+                doc = "Batches that each channel remembers for dedupe = origin, in memory and in checkpoints; those of"
+                        + " senders not heard of for longest are forgotten first.")
+        int dedupeWindow,
 
         @Setting(
                 key = "maxEventBytes",
@@ -78,6 +91,9 @@ public record LinkSourceSettings(
         List<Remark> all = new ArrayList<>(security.tls().remarks());
         if (!security.addresses().enabled()) {
             all.add(new Remark(Severity.WARNING, "ipFilterRules", "has no effect (ipFilter = false)"));
+        }
+        if (dedupe == Dedupe.NONE) {
+            all.add(new Remark(Severity.WARNING, "dedupe.window", "has no effect (dedupe = none)"));
         }
         return all;
     }

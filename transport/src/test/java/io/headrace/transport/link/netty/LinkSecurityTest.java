@@ -138,6 +138,26 @@ class LinkSecurityTest {
     }
 
     @Test
+    void shouldShowTheNewTokenOfItsFileWithTheNextConnection() throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), TOKEN + "\n");
+        int port = link.listen(Map.of("token", TOKEN));
+        TestContext sink = link.send(STREAM, Map.of("token-file", file.toString()));
+        link.awaitDelivery(1);
+        Files.writeString(file, "another-secret-0815\n");
+        link.source.stop();
+        link.listen(Map.of("token", "another-secret-0815", "port", Integer.toString(port)));
+        await().atMost(SecuredLink.LONG).until(() -> link.sourceContext.gauge("OpenConnectionCount") == 1);
+        assertThat(link.sourceContext.count("RefusedTokenCount")).isZero();
+        assertThat(sink.health).noneMatch(said -> said.contains("TOKEN"));
+        // What cannot be used leaves the one that can.
+        Files.writeString(file, "short\n");
+        link.source.stop();
+        link.listen(Map.of("token", "another-secret-0815", "port", Integer.toString(port)));
+        await().atMost(SecuredLink.LONG).until(() -> link.sourceContext.gauge("OpenConnectionCount") == 1);
+        assertThat(link.logged()).anyMatch(line -> line.contains("the old token stays in use"));
+    }
+
+    @Test
     void shouldNotSendATokenOverAPlainConnectionToAnotherMachine() throws Exception {
         link.listen(Map.of("bind", "0.0.0.0"));
         String own = anotherAddressOfThisMachine();

@@ -14,6 +14,7 @@ import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.engine.spi.ChannelSelector;
 import io.headrace.frame.EventCursor;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.wal.Storage;
 import java.io.IOException;
 import java.util.List;
@@ -27,6 +28,11 @@ public final class RealChannels {
     private RealChannels() {}
 
     public static ManagedChannel open(ChannelSettings settings, Storage storage) throws IOException {
+        return open(settings, storage, new MetricGroup(GroupType.CHANNEL, settings.name()));
+    }
+
+    public static ManagedChannel open(ChannelSettings settings, Storage storage, MetricGroup metrics)
+            throws IOException {
         ManagedChannel channel = ChannelFactory.open(
                 settings,
                 new ChannelEnvironment(
@@ -34,7 +40,7 @@ public final class RealChannels {
                         SystemNanoClock.INSTANCE,
                         SystemEpochClock.INSTANCE,
                         ThreadLocalRandom.current()::nextLong,
-                        new MetricGroup(GroupType.CHANNEL, settings.name()),
+                        metrics,
                         new ThreadDutyRunner(RealChannels::daemon, WaitStrategyKind.ADAPTIVE),
                         failure -> {}));
         channel.start();
@@ -43,6 +49,18 @@ public final class RealChannels {
 
     public static ChannelProcessor processor(Channel channel) {
         return processor(channel, List.of());
+    }
+
+    /** One that compresses by zstd. */
+    public static ChannelProcessor compressing(Channel channel) {
+        return new ChannelProcessorImpl(
+                List.of(channel),
+                List.of(),
+                always(channel),
+                new FrameCompressor(FrameCompressor.DEFAULT_LEVEL),
+                SystemNanoClock.INSTANCE,
+                SystemEpochClock.INSTANCE,
+                new MetricGroup(GroupType.SOURCE, "source"));
     }
 
     public static ChannelProcessor processor(Channel channel, List<InterceptorStage> interceptors) {

@@ -103,7 +103,7 @@ final class SecuredLink implements AutoCloseable {
     int listen(Map<String, String> settings) throws Exception {
         Map<String, String> all = new HashMap<>(settings);
         all.putIfAbsent("bind", "127.0.0.1");
-        all.put("port", "0");
+        all.putIfAbsent("port", "0");
         sourceContext = TestContext.source(loops, collector, all).keepingIn(folder.resolve("data"));
         source = new LinkSource(sourceContext);
         source.start();

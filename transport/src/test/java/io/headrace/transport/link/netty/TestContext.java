@@ -47,7 +47,7 @@ public final class TestContext implements SourceContext, SinkContext {
     }
 
     /** Where the component keeps what it wants to find again. */
-    TestContext keepingIn(Path where) {
+    public TestContext keepingIn(Path where) {
         folder = where;
         return this;
     }

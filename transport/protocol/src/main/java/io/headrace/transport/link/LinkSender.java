@@ -1,13 +1,13 @@
 package io.headrace.transport.link;
 
-import io.headrace.engine.channel.ChannelConsumer;
-import io.headrace.engine.channel.Lease;
-import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.frame.Frame;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.frame.FrameDecoder;
 import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
+import io.headrace.frame.FrameLease;
 import io.headrace.frame.HopHeader;
+import io.headrace.wal.FrameSupply;
 import io.netty.buffer.ByteBuf;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -42,12 +42,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LinkSenderOptions options;
-    private final ChannelConsumer consumer;
+    private final FrameSupply consumer;
     private final LinkDialer dialer;
     private final NanoClock clock;
-    private final LongSupplier random;
+    private final Backoff backoff;
     private final LinkHealth health;
-    private final LinkSenderMetrics metrics;
+    private final LinkSenderCounts counts;
     private final DataWriter writer = new DataWriter();
     private final FrameDecoder verifier = new FrameDecoder(Integer.MAX_VALUE);
     private final ArrayDeque<OpenLease> leases = new ArrayDeque<>();
@@ -64,14 +64,18 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private long spokeNanos;
     private long movedNanos;
     private long lastUnsent;
-    private int failures;
     private String trouble;
 
     private long kept;
     private long credit;
     private int largestFrame;
     private boolean takesStored;
+    private boolean takesZstd;
     private long sentBytes;
+
+    /** Bytes read to compress or inflate them, or made by that: work that what is sent does not show. */
+    private long madeBytes;
+
     private long answeredBytes;
     private long sentFrames;
     private long answeredFrames;
@@ -79,24 +83,24 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private boolean waitsForCredit;
     private boolean ranEmpty;
     private long refusedPosition;
-    private boolean tooLarge;
+    private boolean stuck;
     private boolean refused;
 
     public LinkSender(
             LinkSenderOptions options,
-            ChannelConsumer consumer,
+            FrameSupply consumer,
             LinkDialer dialer,
             NanoClock clock,
             LongSupplier random,
             LinkHealth health,
-            MetricGroup metrics) {
+            LinkSenderCounts counts) {
         this.options = options;
         this.consumer = consumer;
         this.dialer = dialer;
         this.clock = clock;
-        this.random = random;
+        this.backoff = new Backoff(options.backoffMillis(), options.maxBackoffMillis(), random);
         this.health = health;
-        this.metrics = new LinkSenderMetrics(metrics);
+        this.counts = counts;
         this.wakeNanos = clock.nanoTime();
     }
 
@@ -147,17 +151,17 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
         output = connection;
         decoder = new LinkDecoder(this, connection.allocator(), FrameLayout.HEADER_LENGTH);
-        metrics.sink.connectionCreated();
+        counts.connectionCreated();
         Hello hello = new Hello(
                 LinkLayout.VERSION,
                 consumer.streamId(),
                 consumer.ordinal(),
                 consumer.lowWater(),
                 0,
-                0,
+                LinkLayout.ZSTD,
                 options.agent(),
                 options.channel(),
-                options.token());
+                options.token().get());
         output.write(LinkEncoder.hello(output.allocator(), hello));
         output.flush();
     }
@@ -165,7 +169,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     @Override
     public void dialFailed(String why) {
         if (state == State.CONNECTING && output == null) {
-            metrics.sink.connectionFailed();
+            counts.connectionFailed();
             pause("cannot connect to " + dialer.target() + ": " + why);
         }
     }
@@ -254,7 +258,12 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         kept = welcome.kept();
         credit = welcome.credit();
         largestFrame = welcome.largestFrame();
-        takesStored = (welcome.codecs() & LinkLayout.TAKES_STORED) != 0 && output.sendsFiles();
+        takesZstd = (welcome.codecs() & LinkLayout.ZSTD) != 0;
+        // What is changed on the way out has to be in memory.
+        takesStored = (welcome.codecs() & LinkLayout.TAKES_STORED) != 0
+                && output.sendsFiles()
+                && takesZstd
+                && options.compressor() == null;
         consumer.leaveInFile(takesStored);
         enter(State.STREAMING);
         pingedNanos = stateNanos;
@@ -276,21 +285,21 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                     0,
                     "acknowledged frames: " + frames + " (expected: " + answeredFrames + " to " + sentFrames + ")");
         }
-        metrics.acks.increment();
+        counts.ackReceived();
         credit = newCredit;
         if (frames == answeredFrames) {
             return;
         }
-        metrics.framesAcked.add(frames - answeredFrames);
+        counts.framesAcknowledged(frames - answeredFrames);
         while (answeredFrames < frames) {
             answerOne();
             // At once, so that the head of the leases is what the next answer is for.
             commitAnswered();
         }
-        failures = 0;
+        backoff.startOver();
         refusedPosition = 0;
         refused = false;
-        if (trouble != null && !tooLarge) {
+        if (trouble != null && !stuck) {
             wellAgain();
         }
         if (state == State.LEAVING && unanswered() == 0) {
@@ -304,8 +313,8 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                 open.answerHead();
             }
             if (open.isHeadSent()) {
-                metrics.ack.recordMicros(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
-                answeredBytes += open.lease().frame(open.head()).alignedLength();
+                counts.acknowledgedAfter(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
+                answeredBytes += open.headBytes();
                 open.answerHead();
                 answeredFrames++;
                 return;
@@ -326,7 +335,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             if (!open.isAnswered()) {
                 return;
             }
-            metrics.sink.batchDelivered(open.lease().events());
+            counts.delivered(open.lease().events());
             open.lease().commit();
             leases.poll();
             open = leases.peek();
@@ -334,7 +343,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     }
 
     private void onReject(RejectCode code, long position, String why) {
-        metrics.rejects.increment();
+        counts.rejected();
         // What was said of a frame holds until the frame passes; a WELCOME alone does not end it.
         refused |= state != State.CONNECTING;
         String said = dialer.target() + " refused " + (position == 0 ? "the connection" : "frame " + position) + " ("
@@ -413,6 +422,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     /** Leases and sends until something stops it; true when it is only the length of a round. */
     private boolean send(long now) {
         long end = sentBytes + ROUND_BYTES;
+        long endOfMaking = madeBytes + ROUND_BYTES;
         while (output.isWritable()) {
             OpenLease open = leases.peekLast();
             if (open == null || open.isSent()) {
@@ -424,7 +434,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             if (!sendSome(open, now)) {
                 return false;
             }
-            if (sentBytes >= end) {
+            if (sentBytes >= end || madeBytes >= endOfMaking) {
                 return true;
             }
         }
@@ -435,17 +445,17 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (draining || unanswered() > 0 && (isCreditGone(1) || isWindowFull(1))) {
             return null;
         }
-        Lease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
+        FrameLease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
         if (lease == null) {
             if (!ranEmpty) {
                 ranEmpty = true;
-                metrics.sink.batchEmpty();
+                counts.foundNothing();
             }
             return null;
         }
         ranEmpty = false;
         lease.sent(0);
-        metrics.sink.batchBegun(lease.events(), options.batchEvents());
+        counts.leased(lease.events(), options.batchEvents());
         OpenLease open = new OpenLease(lease);
         leases.add(open);
         return open;
@@ -453,18 +463,19 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     /** Sends as many frames of the lease as may go in one DATA; false when one of them must wait. */
     private boolean sendSome(OpenLease open, long now) {
-        Lease lease = open.lease();
+        FrameLease lease = open.lease();
         boolean wait = false;
         while (!wait && !open.isSent()) {
             while (!open.isSent() && lease.sequence(open.next()) <= kept) {
                 open.skip();
-                metrics.framesKept.increment();
+                counts.frameKept();
             }
             int first = open.next();
             while (!wait && !open.isSent() && lease.sequence(open.next()) > kept) {
-                Frame frame = lease.frame(open.next());
+                boolean made = makeWire(open);
+                Frame frame = open.wire(open.next());
                 int aligned = frame.alignedLength();
-                wait = mustWait(frame, aligned) || open.next() - first == LinkLayout.MAX_FRAMES;
+                wait = !made || mustWait(frame, aligned) || open.next() - first == LinkLayout.MAX_FRAMES;
                 if (!wait) {
                     count(lease.sequence(open.next()), aligned);
                     open.sent(now);
@@ -473,30 +484,61 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             int count = open.next() - first;
             if (count > 0) {
                 lease.sent(open.next());
-                metrics.bytesFromLog.add(writer.write(output, lease, first, count, consumer.lowWater(), takesStored));
+                counts.sentFromLog(writer.write(output, open, first, count, consumer.lowWater(), takesStored));
+                open.letGo(first, open.next());
             }
         }
         commitAnswered();
         return !wait;
     }
 
-    private void count(long sequence, int aligned) {
-        if (sequence <= highestSent) {
-            metrics.framesRedelivered.increment();
+    /**
+     * Compresses or inflates the next frame where the receiver wants it so, once however long it then waits; false when it
+     * cannot: what stands before it is sent, and nothing more over this connection.
+     */
+    private boolean makeWire(OpenLease open) {
+        int index = open.next();
+        Frame frame = open.lease().frame(index);
+        boolean inflate = !takesZstd && frame.isCompressed();
+        boolean compress = takesZstd && options.compressor() != null && !frame.isCompressed();
+        if (open.isMade(index) || !inflate && !compress) {
+            return true;
+        } else if (stuck) {
+            return false;
         }
+        try {
+            Frame made = inflate
+                    ? FrameCompressor.inflate(frame, output.allocator())
+                    : options.compressor().compress(frame, output.allocator());
+            open.make(index, made);
+            madeBytes += Math.max(frame.length(), made.length());
+            if (made != frame) {
+                counts.frameMade(inflate);
+            }
+            return true;
+        } catch (FrameException | UncheckedIOException e) {
+            stuck = true;
+            troubled("frame " + open.lease().sequence(index) + " cannot be " + (inflate ? "inflated" : "compressed")
+                    + " for " + dialer.target() + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void count(long sequence, int aligned) {
+        counts.frameSent(aligned, sequence <= highestSent);
         highestSent = Math.max(highestSent, sequence);
         sentBytes += aligned;
         sentFrames++;
-        metrics.framesSent.increment();
-        metrics.bytesSent.add(aligned);
         waitsForCredit = false;
     }
 
     private boolean mustWait(Frame frame, int aligned) {
-        if (frame.length() > largestFrame) {
-            if (!tooLarge) {
-                tooLarge = true;
-                troubled("frame of " + frame.length() + " bytes (expected: <= " + largestFrame + ", the largest that "
+        // What stays in a file is not read for it: the receiver looks, too.
+        int length = frame.file() == null ? frame.plainLength() : frame.length();
+        if (length > largestFrame) {
+            if (!stuck) {
+                stuck = true;
+                troubled("frame of " + length + " bytes (expected: <= " + largestFrame + ", the largest that "
                         + dialer.target() + " takes)");
             }
             return true;
@@ -509,7 +551,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         boolean gone = sentBytes + bytes > credit;
         if (gone && !waitsForCredit) {
             waitsForCredit = true;
-            metrics.creditStalls.increment();
+            counts.creditGone();
         }
         return gone;
     }
@@ -528,7 +570,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             }
             case CONNECTING -> {
                 if (isOver(now, stateNanos, options.connectTimeoutMillis())) {
-                    metrics.sink.connectionFailed();
+                    counts.connectionFailed();
                     lose("no answer of " + dialer.target() + " within " + options.connectTimeoutMillis() + " ms");
                 }
             }
@@ -575,7 +617,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         dropConnection();
         enter(State.PAUSED);
         wakeNanos = stateNanos + TimeUnit.MILLISECONDS.toNanos(options.stallMillis());
-        failures++;
+        backoff.failed();
         troubled(why);
     }
 
@@ -583,14 +625,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         boolean steady =
                 (state == State.STREAMING || state == State.LEAVING) && clock.nanoTime() - stateNanos > STEADY_NANOS;
         if (steady) {
-            failures = 0;
+            backoff.startOver();
         }
         enter(State.PAUSED);
-        long millis = Math.min(options.maxBackoffMillis(), options.backoffMillis() << Math.min(failures, 16));
-        // Up to half of it by chance: agents that lost the same collector do not come back in step.
-        long jitter = Long.remainderUnsigned(random.getAsLong(), millis / 2 + 1);
-        wakeNanos = stateNanos + TimeUnit.MILLISECONDS.toNanos(millis - jitter);
-        failures++;
+        wakeNanos = stateNanos + backoff.nextNanos();
         troubled(why);
     }
 
@@ -613,7 +651,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (output != null) {
             LinkOutput old = output;
             output = null;
-            metrics.sink.connectionClosed();
+            counts.connectionClosed();
             if (unanswered() > 0) {
                 old.abort();
             } else {
@@ -622,6 +660,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
         OpenLease open = leases.poll();
         while (open != null) {
+            open.letGo(0, open.size());
             open.lease().rollback();
             open = leases.poll();
         }
@@ -630,6 +669,6 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         sentFrames = 0;
         answeredFrames = 0;
         waitsForCredit = false;
-        tooLarge = false;
+        stuck = false;
     }
 }

@@ -59,6 +59,9 @@ final class LinkLayout {
     static final int HELLO_TEXT_OFFSET = 52;
 
     static final int WELCOME_CODECS_OFFSET = 16;
+    /** Bit of a HELLO's and a WELCOME's codecs: frames whose events zstd compressed. */
+    static final int ZSTD = 1;
+
     /** Bit of a WELCOME's codecs: frames may come as they stand in the sender's log ({@link #DATA_STORED}). */
     static final int TAKES_STORED = 1 << 16;
 

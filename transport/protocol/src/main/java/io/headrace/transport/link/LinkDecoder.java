@@ -15,8 +15,10 @@ import java.util.zip.CRC32C;
 
 /**
  * Turns the bytes of a connection into messages and frames, believing nothing (R19): every length is bounded before
- * memory is taken, checksums are verified, unknown types refused. Frames are slices of the buffers that were read, or
- * copied once: when they straddle two buffers, and when they would pin a buffer much larger than themselves.
+ * memory is taken, checksums are verified, unknown types refused. Large frames get memory of their own once their length
+ * is known, and whoever reads puts the rest of it straight {@linkplain #room there}. Others are slices of the buffers that
+ * were read, or copied once: when they straddle two buffers, and when they would pin a buffer much larger than
+ * themselves.
  *
  * <p>Owned by the thread that drives the connection. A {@link LinkException} ends the connection; nothing is decoded
  * afterwards.
@@ -42,16 +44,20 @@ final class LinkDecoder {
     /** A frame smaller than this part of its receive buffer is copied. */
     private static final int SMALL_PART = 8;
 
-    /** Memory taken for a frame at first when it straddles buffers; it doubles while bytes really come. */
-    private static final int FIRST_ASSEMBLY = 1024 * 1024;
+    /** A frame of so many bytes is read straight to where it stays. */
+    static final int LARGE_BYTES = 32 * 1024;
 
-    /** Memory that a frame may take at once in any case. */
-    private static final int LEAST_ASSEMBLY = 64 * 1024;
+    /** So many frames after a large one the next large one is expected. */
+    private static final int LARGE_AGAIN = 8;
+
+    /** While a large frame is expected, a read asks for so many bytes more than it has to: they would be copied. */
+    private static final int LITTLE_MORE = 2 * 1024;
 
     private final Handler handler;
     private final ByteBufAllocator allocator;
     private final FrameDecoder frames;
     private final int maxFrameLength;
+    private final boolean takesZstd;
     private final HopHeader hop = new HopHeader();
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer carry =
@@ -64,46 +70,102 @@ final class LinkDecoder {
     private boolean stored;
     private boolean hopRead;
     private int paddingLeft;
-    private ByteBuf assembly;
-    private int firstAssembly;
+    private final ReceiveBlock block;
+    private long granted;
     private int bufferBytes;
+    private int framesSinceLarge = LARGE_AGAIN;
     private long progress;
 
     LinkDecoder(Handler handler, ByteBufAllocator allocator, int maxFrameLength) {
+        this(handler, allocator, maxFrameLength, false);
+    }
+
+    /** @param takesZstd whether the peer was told that compressed frames are taken */
+    LinkDecoder(Handler handler, ByteBufAllocator allocator, int maxFrameLength, boolean takesZstd) {
+        this.takesZstd = takesZstd;
         this.handler = handler;
         this.allocator = allocator;
+        this.block = new ReceiveBlock(allocator);
         this.frames = new FrameDecoder(maxFrameLength);
         this.maxFrameLength = maxFrameLength;
     }
 
     /** Decodes what {@code in} completes; the reference stays with the caller. */
     void decode(ByteBuf in) {
-        bufferBytes = in.readableBytes();
-        while (!stopped && in.isReadable()) {
+        if (!stopped && block.isRoom(in)) {
+            block.filled(in.readableBytes());
+            decodeAll(block.memory());
+        } else {
+            bufferBytes = in.readableBytes();
+            decodeAll(in);
+        }
+    }
+
+    private void decodeAll(ByteBuf in) {
+        boolean goesOn = true;
+        while (goesOn && !stopped && in.isReadable()) {
             if (paddingLeft > 0) {
                 skipPadding(in);
             } else if (framesLeft == 0) {
                 decodeMessage(in);
             } else if (!hopRead) {
                 decodeHop(in);
+            } else if (in == block.memory()) {
+                goesOn = decodeInBlock(in);
             } else {
                 decodeBody(in);
             }
         }
+        if (!stopped && in == block.memory() && !in.isReadable()) {
+            block.close();
+        }
+    }
+
+    /**
+     * Where the next bytes are to be read into, so that they need not be copied: the rest of a large frame. What was read
+     * there is handed to {@link #decode} in the same buffer before anything else.
+     *
+     * @param expected bytes that may be there to read, as far as the reader can guess
+     * @return a buffer whose reference is the caller's, or null when any will do
+     */
+    ByteBuf room(int expected) {
+        block.forgetRoom();
+        if (stopped || !hopRead || bodyLength() < LARGE_BYTES) {
+            return null;
+        }
+        if (!block.isOpen()) {
+            block.begin(bodyLength(), tail(), granted, expected);
+        }
+        return block.room(bodyLength() + tail());
+    }
+
+    /** How much should be read at once where there is no {@link #room}: more would be copied. */
+    int readAtMost() {
+        if (framesSinceLarge >= LARGE_AGAIN) {
+            return Integer.MAX_VALUE;
+        }
+        return hopRead ? bodyLength() - block.arrived() + tail() + LITTLE_MORE : LITTLE_MORE;
     }
 
     /** Counts completed messages, frames and each full 64 KiB of an unfinished one: what a silent peer does not do. */
     long progress() {
-        return assembly == null ? progress : progress + (assembly.readableBytes() >>> 16);
+        return progress + (block.arrived() >>> 16);
+    }
+
+    /** Whether a DATA has begun and more of it is to come. */
+    boolean isWithinData() {
+        return framesLeft > 0;
+    }
+
+    /** Bytes of frames that were copied from one buffer into another so far. */
+    long copied() {
+        return block.copied();
     }
 
     /** Frees what is unfinished; later bytes are ignored. */
     void stop() {
         stopped = true;
-        if (assembly != null) {
-            assembly.release();
-            assembly = null;
-        }
+        block.close();
     }
 
     private void decodeMessage(ByteBuf in) {
@@ -204,53 +266,76 @@ final class LinkDecoder {
             throw protocol("frame of " + aligned + " bytes with padding, " + bytesLeft + " are left for " + framesLeft
                     + " frames of the DATA (expected: frames that fill it)");
         }
-        long covered = handler.beforeFrame(aligned);
-        firstAssembly = (int) Math.min(FIRST_ASSEMBLY, Math.max(LEAST_ASSEMBLY, covered));
+        granted = handler.beforeFrame(aligned);
         hopRead = true;
+        framesSinceLarge = bodyLength() < LARGE_BYTES ? Math.min(LARGE_AGAIN, framesSinceLarge + 1) : 0;
     }
 
     private void decodeBody(ByteBuf in) {
-        int length = FrameLayout.inOrigin(hop.length());
-        ByteBuf body;
-        int pinned;
-        if (assembly == null && in.readableBytes() >= length) {
-            pinned = pinnedBytes(length, in.capacity());
-            if (pinned == 0) {
-                pinned = length;
-                body = allocator.directBuffer(length, length);
-                in.readBytes(body, length);
-            } else {
-                body = in.readRetainedSlice(length);
+        int length = bodyLength();
+        if (block.isOpen() || in.readableBytes() < length) {
+            if (!block.isOpen()) {
+                block.begin(length, tail(), granted, 0);
+            }
+            block.copy(in, length);
+            if (block.arrived() == length) {
+                finishOf(block.memory(), length, block.planned());
+                block.close();
             }
         } else {
-            if (assembly == null) {
-                assembly = allocator.directBuffer(Math.min(length, firstAssembly), length);
-            }
-            int take = Math.min(in.readableBytes(), length - assembly.readableBytes());
-            in.readBytes(assembly, reserve(take));
-            if (assembly.readableBytes() < length) {
-                return;
-            }
-            body = assembly;
-            pinned = body.capacity();
-            assembly = null;
+            finishOf(in, length, bufferBytes);
         }
-        finish(body, pinned);
     }
 
-    /** Grows the assembly at most to twice of what really came. */
-    private int reserve(int take) {
-        int needed = assembly.readableBytes() + take;
-        if (needed > assembly.capacity()) {
-            assembly.capacity((int) Math.min(assembly.maxCapacity(), 2L * needed));
+    /** Whether the block had the whole frame; if not, the rest is awaited, where there is room for it. */
+    private boolean decodeInBlock(ByteBuf memory) {
+        int length = bodyLength();
+        if (memory.readableBytes() >= length) {
+            finishOf(memory, length, block.planned());
+            return true;
         }
-        return take;
+        if (!block.holds(length)) {
+            memory.retain();
+            block.close();
+            block.begin(length, tail(), granted, 0);
+            block.copy(memory, length);
+            memory.release();
+        }
+        return false;
+    }
+
+    /**
+     * Finishes a frame that lies in one buffer.
+     *
+     * @param filled how many bytes of the buffer are or will be in use
+     */
+    private void finishOf(ByteBuf in, int length, int filled) {
+        int pinned = pinnedBytes(length, in.capacity(), filled);
+        if (pinned == 0) {
+            ByteBuf body = allocator.directBuffer(length, length);
+            in.readBytes(body, length);
+            block.countCopy(length);
+            finish(body, length);
+        } else {
+            finish(in.readRetainedSlice(length), pinned);
+        }
+    }
+
+    /** Length of origin half and payload of the frame whose hop half was read. */
+    private int bodyLength() {
+        return FrameLayout.inOrigin(hop.length());
+    }
+
+    /** Bytes behind the frame up to the end of the next one's hop half. */
+    private int tail() {
+        int padding = FrameLayout.align(hop.length()) - hop.length();
+        return padding + (framesLeft > 1 ? 0 : LinkLayout.DATA_LENGTH) + FrameLayout.HOP_LENGTH;
     }
 
     private void finish(ByteBuf body, int pinned) {
         Frame frame;
         try {
-            frame = frames.decodeUntrusted(body, pinned);
+            frame = frames.decodeUntrusted(body, pinned, takesZstd);
         } catch (FrameException e) {
             RejectCode code = isWhole(body) ? codeOf(e.reason()) : RejectCode.CHECKSUM;
             body.release();
@@ -262,10 +347,10 @@ final class LinkDecoder {
         framesLeft--;
         hopRead = false;
         progress++;
-        if (frame.type() != FrameType.DATA || (frame.flags() & FrameLayout.FLAG_COMPRESSED) != 0) {
-            String found = "frame type: " + frame.type() + ", flags: " + frame.flags();
+        if (frame.type() != FrameType.DATA) {
+            String found = "frame type: " + frame.type();
             frame.release();
-            throw new LinkException(RejectCode.CODEC, hop.sequence(), found + " (expected: DATA, not compressed)");
+            throw new LinkException(RejectCode.CODEC, hop.sequence(), found + " (expected: DATA)");
         }
         handler.onFrame(hop, frame);
     }
@@ -283,8 +368,8 @@ final class LinkDecoder {
      * What a slice is charged: its share of the buffer, or 0 when it is to be copied because the buffer is mostly empty
      * or the frame a small part of it.
      */
-    private int pinnedBytes(int length, int capacity) {
-        long share = (long) length * capacity / Math.max(1, bufferBytes);
+    private static int pinnedBytes(int length, int capacity, int filled) {
+        long share = (long) length * capacity / Math.max(1, filled);
         boolean copy = length < capacity / SMALL_PART || share > 2L * length;
         return copy ? 0 : (int) share;
     }

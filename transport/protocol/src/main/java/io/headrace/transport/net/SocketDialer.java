@@ -37,6 +37,7 @@ public final class SocketDialer implements LinkDialer {
     private final int port;
     private final boolean sendfile;
     private final Function<InetAddress, String> objection;
+    private final Runnable beforeDial;
     private final Runnable wake;
     private final Bootstrap bootstrap;
     private DialHandler sender;
@@ -47,6 +48,7 @@ public final class SocketDialer implements LinkDialer {
      * @param sendfile whether parts of files may be sent as such
      * @param pipeline adds what bytes pass between the socket and the sender
      * @param objection why an address is not connected to, or null
+     * @param beforeDial done before each connection, on a thread that may block
      * @param wake asks for the sender to be driven
      */
     public SocketDialer(
@@ -58,6 +60,7 @@ public final class SocketDialer implements LinkDialer {
             boolean sendfile,
             Consumer<Channel> pipeline,
             Function<InetAddress, String> objection,
+            Runnable beforeDial,
             Runnable wake) {
         this.loops = loops;
         this.loop = loop;
@@ -65,6 +68,7 @@ public final class SocketDialer implements LinkDialer {
         this.port = port;
         this.sendfile = sendfile;
         this.objection = objection;
+        this.beforeDial = beforeDial;
         this.wake = wake;
         int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, connectTimeoutMillis);
         this.bootstrap = new Bootstrap()
@@ -105,6 +109,7 @@ public final class SocketDialer implements LinkDialer {
         int number = ++dials;
         loops.resolver().execute(() -> {
             try {
+                beforeDial.run();
                 InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
                 loop.execute(() -> connect(number, address));
             } catch (UnknownHostException e) {

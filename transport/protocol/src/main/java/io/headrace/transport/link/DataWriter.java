@@ -1,6 +1,5 @@
 package io.headrace.transport.link;
 
-import io.headrace.engine.channel.Lease;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameFile;
 import io.headrace.frame.FrameLayout;
@@ -27,43 +26,43 @@ final class DataWriter {
      * @param takesStored whether what stands in a file is sent from there; otherwise it is read
      * @return how many bytes go out straight from a file
      */
-    long write(LinkOutput output, Lease lease, int first, int count, long floor, boolean takesStored) {
+    long write(LinkOutput output, OpenLease open, int first, int count, long floor, boolean takesStored) {
         int end = first + count;
         int from = first;
         long fromFiles = 0;
         while (from < end) {
-            boolean stored = takesStored && lease.frame(from).file() != null;
+            boolean stored = takesStored && open.wire(from).file() != null;
             int to = from;
             long bytes = 0;
-            while (to < end && stored == (takesStored && lease.frame(to).file() != null)) {
-                bytes += lease.frame(to).alignedLength();
+            while (to < end && stored == (takesStored && open.wire(to).file() != null)) {
+                bytes += open.wire(to).alignedLength();
                 to++;
             }
             if (stored) {
-                writeStored(output, lease, from, to, floor, bytes);
+                writeStored(output, open, from, to, floor, bytes);
                 fromFiles += bytes;
             } else {
-                writeGathered(output, lease, from, to, floor, bytes);
+                writeGathered(output, open, from, to, floor, bytes);
             }
             from = to;
         }
         return fromFiles;
     }
 
-    private static void writeStored(LinkOutput output, Lease lease, int from, int to, long floor, long bytes) {
+    private static void writeStored(LinkOutput output, OpenLease open, int from, int to, long floor, long bytes) {
         ByteBuf message = output.allocator().directBuffer(LinkLayout.DATA_LENGTH, LinkLayout.DATA_LENGTH);
         LinkEncoder.data(message, LinkLayout.DATA_STORED, floor, bytes, to - from);
         output.write(message);
         int next = from;
         while (next < to) {
-            FrameFile file = lease.frame(next).file();
-            long start = lease.frame(next).fileOffset();
+            FrameFile file = open.wire(next).file();
+            long start = open.wire(next).fileOffset();
             long end = start;
             // Padding, control frames and frames of other sinks interrupt a region.
             while (next < to
-                    && lease.frame(next).file() == file
-                    && lease.frame(next).fileOffset() == end) {
-                end += lease.frame(next).alignedLength();
+                    && open.wire(next).file() == file
+                    && open.wire(next).fileOffset() == end) {
+                end += open.wire(next).alignedLength();
                 next++;
             }
             file.retain();
@@ -71,12 +70,11 @@ final class DataWriter {
         }
     }
 
-    private void writeGathered(LinkOutput output, Lease lease, int from, int to, long floor, long bytes) {
+    private void writeGathered(LinkOutput output, OpenLease open, int from, int to, long floor, long bytes) {
         int room = LinkLayout.DATA_LENGTH;
         for (int i = from; i < to; i++) {
-            Frame frame = lease.frame(i);
-            room += frame.alignedLength()
-                    - (isCopied(frame) ? 0 : frame.buffer().capacity());
+            Frame frame = open.wire(i);
+            room += frame.alignedLength() - (isCopied(frame) ? 0 : frame.length() - FrameLayout.HOP_LENGTH);
         }
         ByteBuf own = output.allocator().directBuffer(room, room);
         ByteBuffer view = own.internalNioBuffer(0, room).slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -84,9 +82,9 @@ final class DataWriter {
             LinkEncoder.data(own, LinkLayout.DATA_PLAIN, floor, bytes, to - from);
             int start = 0;
             for (int i = from; i < to; i++) {
-                Frame frame = lease.frame(i);
+                Frame frame = open.wire(i);
                 int at = own.writerIndex();
-                hop.write(view, at, frame.length(), 0, lease.sequence(i), floor, 0, 0);
+                hop.write(view, at, frame.length(), 0, open.lease().sequence(i), floor, 0, 0);
                 own.writerIndex(at + FrameLayout.HOP_LENGTH);
                 if (isCopied(frame)) {
                     own.writeBytes(frame.nioBuffer());

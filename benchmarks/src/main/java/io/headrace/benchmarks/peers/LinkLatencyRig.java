@@ -1,0 +1,112 @@
+package io.headrace.benchmarks.peers;
+
+import io.headrace.benchmarks.BenchmarkFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Time from when a frame is due until two tiers have acknowledged it, at a fixed rate, beside the bare device at the same
+ * rate and sizes, in turn. Started by {@code benchmarks/link-latency}, which says what is measured.
+ */
+public final class LinkLatencyRig {
+    private static final String TIERS = "both tiers";
+    private static final String FIRST = "first tier";
+    private static final String DEVICE = "device";
+    private static final String DIRECT = "device, direct";
+    private static final double TIMES = 3;
+    private static final double PLUS_MILLIS = 2;
+
+    private final Order options;
+    private final Path folder;
+    private final boolean onDisk;
+    private final Latencies latencies = new Latencies();
+
+    private LinkLatencyRig(Order options, Path folder) {
+        this.options = options;
+        this.folder = folder;
+        this.onDisk = options.text("channel").equals("file");
+    }
+
+    /**
+     * Runs the slices and prints percentiles; exit code 1 when the expectation is missed and {@code check=yes}.
+     *
+     * @param arguments options, {@code name=value}
+     */
+    public static void main(String[] arguments) throws IOException {
+        Order options = Order.parse(String.join("\t", arguments));
+        boolean met;
+        try (BenchmarkFolder folder = new BenchmarkFolder("link-latency")) {
+            LinkLatencyRig rig = new LinkLatencyRig(options, folder.path());
+            rig.run();
+            met = rig.report();
+        }
+        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+    }
+
+    private void run() throws IOException {
+        PeerCommands commands = new PeerCommands(folder, options);
+        long slices = options.number("slices");
+        Order order = new Order(Map.of("mode", "latency", "connections", "1", "tls", "no", "compression", "none"))
+                .with("frameEvents", options.text("frameEvents"))
+                .with("eventBytes", options.text("eventBytes"))
+                .with("channel", options.text("channel"))
+                .with("rate", options.text("rate"))
+                .with("seconds", Math.max(1, options.number("seconds") / slices));
+        try (LinkEnds ends =
+                        new LinkEnds(commands.own("near", LinkNearPeer.class), commands.own("far", LinkFarPeer.class));
+                PeerProcess device = commands.device()) {
+            String frameBytes = send(ends, order.with("seconds", options.text("warmSeconds")), false)
+                    .text("frameBytes");
+            Order same = order.with("frameBytes", frameBytes);
+            write(device, same.with("seconds", 1), "no", null);
+            write(device, same.with("seconds", 1), "yes", null);
+            for (long i = 0; i < slices; i++) {
+                send(ends, order, true);
+                write(device, same, "no", DEVICE);
+                if (options.text("direct").equals("yes")) {
+                    write(device, same, "yes", DIRECT);
+                }
+            }
+        }
+    }
+
+    private Order send(LinkEnds ends, Order order, boolean counts) throws IOException {
+        Settle.disk(folder);
+        Order answer = ends.run(order);
+        if (counts) {
+            long far = answer.number(LinkEnds.FAR_CPU_NANOS);
+            latencies.add(TIERS, answer, "latencies", far);
+            latencies.add(FIRST, answer, "putLatencies", far);
+        }
+        return answer;
+    }
+
+    private void write(PeerProcess device, Order order, String direct, String name) throws IOException {
+        if (!onDisk) {
+            return;
+        }
+        Settle.disk(folder);
+        Order answer = device.run(order.with("direct", direct));
+        if (name != null) {
+            latencies.add(name, answer, "latencies", 0);
+        }
+    }
+
+    private boolean report() {
+        System.out.print(latencies.table());
+        if (!onDisk) {
+            return true;
+        }
+        double p99 = latencies.p99Millis(TIERS);
+        double most = TIMES * latencies.p99Millis(DEVICE) + PLUS_MILLIS;
+        Verdict verdict = new Verdict(
+                "p99 of the acknowledgement by both tiers",
+                String.format(Locale.ROOT, "%.3f ms", p99),
+                String.format(Locale.ROOT, "<= %.3f ms, three times the device's plus 2 ms", most),
+                p99 <= most);
+        System.out.println(verdict.line());
+        return verdict.met();
+    }
+}

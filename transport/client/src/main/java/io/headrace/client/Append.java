@@ -1,0 +1,19 @@
+package io.headrace.client;
+
+import java.util.concurrent.CompletableFuture;
+
+/** One call of append: its future, and how many of its events have no acknowledgement. Counted down on the event loop. */
+final class Append {
+    final CompletableFuture<Void> future = new CompletableFuture<>();
+    private int events;
+
+    Append(int events) {
+        this.events = events;
+    }
+
+    /** Whether those were the last ones. */
+    boolean acknowledged(int count) {
+        events -= count;
+        return events == 0;
+    }
+}

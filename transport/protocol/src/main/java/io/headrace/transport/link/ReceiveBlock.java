@@ -1,0 +1,142 @@
+package io.headrace.transport.link;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * The memory of a frame that is coming. Its bytes are copied here, or, better, read straight into the {@link #room} that
+ * is left: the size is chosen when the frame's length is known, so that it ends where this frame ends, or several more of
+ * the same length where much is coming, and the header of the next one. So hardly anything has to move. What a peer
+ * announces takes memory only as far as it was granted or as bytes really come (R19).
+ *
+ * <p>The readable bytes of {@link #memory()} are what came of the frame. Owned by the thread of its decoder.
+ */
+final class ReceiveBlock {
+    /** Memory taken for a frame at first; it doubles while bytes really come. */
+    private static final int MOST_AT_FIRST = 1024 * 1024;
+
+    /** Memory that a frame may take at once in any case. */
+    private static final int LEAST_AT_FIRST = 64 * 1024;
+
+    /** Where several frames are expected they may be longer by this part of one. */
+    private static final int SLACK_PART = 8;
+
+    private final ByteBufAllocator allocator;
+    private ByteBuf memory;
+    private ByteBuf room;
+    private int planned;
+    private long copied;
+
+    ReceiveBlock(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /**
+     * Takes memory for a frame.
+     *
+     * @param length of origin half and payload
+     * @param tail bytes behind it that may be read along with it
+     * @param granted bytes for which memory is set aside
+     * @param expected bytes that the next read may bring
+     */
+    void begin(int length, int tail, long granted, int expected) {
+        int most = (int) Math.min(MOST_AT_FIRST, Math.max(LEAST_AT_FIRST, granted));
+        int each = length + tail;
+        if (length > most) {
+            planned = most;
+            memory = allocator.directBuffer(most, each);
+        } else {
+            int frames = Math.max(1, Math.min(most, expected) / each);
+            planned = frames * each;
+            int whole = frames == 1 ? each : planned + length / SLACK_PART;
+            memory = allocator.directBuffer(whole, whole);
+        }
+    }
+
+    boolean isOpen() {
+        return memory != null;
+    }
+
+    ByteBuf memory() {
+        return memory;
+    }
+
+    /** How much of the memory is expected to be filled. */
+    int planned() {
+        return planned;
+    }
+
+    /** Bytes of the frame that came; 0 when none is open. */
+    int arrived() {
+        return memory == null ? 0 : memory.readableBytes();
+    }
+
+    /** Whether a frame of so many bytes can be completed here. */
+    boolean holds(int length) {
+        return memory.readerIndex() + length <= memory.maxCapacity();
+    }
+
+    /** Copies what {@code in} has of a frame of that length. */
+    void copy(ByteBuf in, int length) {
+        int take = Math.min(in.readableBytes(), length - memory.readableBytes());
+        grow(memory.writerIndex() + take);
+        memory.writeBytes(in, take);
+        copied += take;
+    }
+
+    /**
+     * Where the next bytes of the connection belong; the reference is the caller's.
+     *
+     * @param wanted bytes of the frame and behind it
+     */
+    ByteBuf room(int wanted) {
+        int from = memory.writerIndex();
+        grow(from + 1);
+        int end = Math.min(memory.capacity(), Math.max(planned, memory.readerIndex() + wanted));
+        room = memory.retainedSlice(from, end - from).writerIndex(0);
+        return room;
+    }
+
+    /** Whether {@code in} is the room that was given away last. */
+    boolean isRoom(ByteBuf in) {
+        return room != null && in == room;
+    }
+
+    /** So many bytes were read into the room. */
+    void filled(int bytes) {
+        memory.writerIndex(memory.writerIndex() + bytes);
+        room = null;
+    }
+
+    /** The room that was given away last is not awaited any more. */
+    void forgetRoom() {
+        room = null;
+    }
+
+    /** Gives the memory back: frames that were made of it have references of their own. */
+    void close() {
+        room = null;
+        if (memory != null) {
+            memory.release();
+            memory = null;
+        }
+    }
+
+    /** Bytes of frames that were copied so far, here or by who says so. */
+    long copied() {
+        return copied;
+    }
+
+    void countCopy(int bytes) {
+        copied += bytes;
+    }
+
+    /** At most to twice of what really came. */
+    private void grow(int needed) {
+        if (needed > memory.capacity()) {
+            copied += memory.readableBytes();
+            memory.capacity((int) Math.min(memory.maxCapacity(), 2L * needed));
+            planned = memory.capacity();
+        }
+    }
+}
