@@ -33,6 +33,7 @@ final class SimLink {
     final List<LinkSender> senders = new ArrayList<>();
     private PinnedConsumers shared;
     LinkStreams streams;
+    LinkGate gate = new TokenGate("");
     CreditBudget budget;
     private boolean[] dialling = new boolean[1];
     boolean unreachable;
@@ -140,7 +141,7 @@ final class SimLink {
         connections.add(made);
         LinkStreams life = streams;
         made.receiver = new LinkReceiver(
-                made.fromReceiver, (receiver, hello) -> receiver.join(life), receiverOptions, receiverCounts);
+                made.fromReceiver, (receiver, hello) -> receiver.join(life), receiverOptions, receiverCounts, gate);
         who.connected(made.fromSender);
     }
 
