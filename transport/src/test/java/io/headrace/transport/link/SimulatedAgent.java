@@ -106,7 +106,7 @@ final class SimulatedAgent {
                     time,
                     random::nextLong,
                     new Quiet(),
-                    SINK.get()));
+                    new LinkSenderMetrics(SINK.get())));
         }
     }
 

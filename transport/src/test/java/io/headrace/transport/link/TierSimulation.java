@@ -202,7 +202,8 @@ final class TierSimulation {
                     receiver.join(life);
                 },
                 collector.options,
-                collector.counts());
+                collector.counts(),
+                new TokenGate(""));
         wires.add(wire);
         dialler.connected(wire.over.fromSender);
     }
