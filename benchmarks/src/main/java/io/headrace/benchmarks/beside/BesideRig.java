@@ -85,6 +85,7 @@ public final class BesideRig {
         for (Looker looker : lookers.values()) {
             looker.workUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(2));
             looker.pause();
+            looker.forget();
         }
         Window before = window(null);
         for (int round = 0; round < rounds; round++) {
@@ -157,7 +158,7 @@ public final class BesideRig {
             Figures seen = entry.getValue();
             Pairs.Estimate rate = seen.rates.estimate();
             Pairs.Estimate processor = seen.processor.estimate();
-            double seconds = seen.with.size() * windowNanos / 1e9;
+            double seconds = seen.with.size() * (windowNanos + SETTLE_NANOS) / 1e9;
             System.out.printf(
                     Locale.ROOT,
                     "%-21s %d pairs; events/s %,.0f alone, %,.0f with: %s; agent's processor ms a million events %.1f, %.1f: %s;"

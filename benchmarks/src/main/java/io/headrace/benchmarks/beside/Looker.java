@@ -56,6 +56,7 @@ final class Looker {
     private long beganNanos;
     private long processorNanos;
     private long seenNanos;
+    private boolean stopped;
     private int runs;
 
     /**
@@ -83,15 +84,22 @@ final class Looker {
         return runs;
     }
 
-    /** Processor time in the windows with it so far. */
+    /** Processor time so far since {@link #forget}. */
     long processorNanos() {
         return processorNanos;
     }
 
+    /** What it has used until now counts no more. */
+    void forget() {
+        processorNanos = 0;
+        runs = 0;
+    }
+
     /** Lets it work until a moment of {@link System#nanoTime()}. */
     void workUntil(long end) throws IOException, InterruptedException {
-        if (process != null && !kind.eachSecond) {
+        if (stopped) {
             signal("-CONT");
+            stopped = false;
         }
         while (System.nanoTime() < end) {
             if (process == null && (!kind.eachSecond || System.nanoTime() - beganNanos >= SECOND)) {
@@ -121,6 +129,7 @@ final class Looker {
             look();
         } else {
             signal("-STOP");
+            stopped = true;
         }
     }
 
