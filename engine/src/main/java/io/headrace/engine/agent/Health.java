@@ -42,6 +42,10 @@ public final class Health {
     private final String agent;
     private final Map<String, Component> components = new LinkedHashMap<>();
     private final Map<String, String> remarks = new LinkedHashMap<>();
+
+    /** Components whose work another one sees to, by name, with that one's name. */
+    private final Map<String, String> coveredBy = new LinkedHashMap<>();
+
     private Phase phase = Phase.STARTING;
 
     Health(String agent) {
@@ -61,10 +65,16 @@ public final class Health {
         return new ArrayList<>(components.values());
     }
 
-    /** Whether the agent runs and all of its components work. */
+    /** Whether the agent runs and all of its components work, but for sinks in whose place another one of their group does. */
     public synchronized boolean isHealthy() {
         return phase == Phase.RUNNING
-                && components.values().stream().allMatch(component -> component.state() == ComponentState.UP);
+                && components.values().stream()
+                        .allMatch(component -> component.state() == ComponentState.UP || isCovered(component));
+    }
+
+    private boolean isCovered(Component component) {
+        Component by = components.get(coveredBy.get(component.name()));
+        return by != null && by.state() == ComponentState.UP;
     }
 
     /** Why the agent is not healthy, one entry a reason; empty when it is. */
@@ -74,17 +84,26 @@ public final class Health {
             reasons.add(agent + ": " + word(phase));
         }
         for (Component component : components.values()) {
-            if (component.state() != ComponentState.UP) {
-                reasons.add(component.name() + ": " + word(component.state())
-                        + (component.detail().isEmpty() ? "" : ": " + component.detail()));
+            if (component.state() != ComponentState.UP && !isCovered(component)) {
+                reasons.add(reason(component));
             }
         }
         return reasons;
     }
 
+    private static String reason(Component component) {
+        return component.name() + ": " + word(component.state())
+                + (component.detail().isEmpty() ? "" : ": " + component.detail());
+    }
+
     /** What somebody should look at although the component works, one entry a remark; they make nothing unhealthy. */
     public synchronized List<String> remarks() {
         List<String> all = new ArrayList<>();
+        for (Component component : components.values()) {
+            if (component.state() != ComponentState.UP && isCovered(component)) {
+                all.add(reason(component) + " (" + coveredBy.get(component.name()) + " does its work)");
+            }
+        }
         remarks.forEach((component, remark) -> all.add(component + ": " + remark));
         return all;
     }
@@ -111,6 +130,11 @@ public final class Health {
         if (!same) {
             components.put(component, new Component(component, state, detail == null ? "" : detail, epochMillis));
         }
+    }
+
+    /** While a component is up, others that are not make nothing unhealthy, and are remarked. */
+    synchronized void covers(String component, List<String> others) {
+        others.forEach(other -> coveredBy.put(other, component));
     }
 
     /** A component has its latest remark, until the agent ends: whoever looks may come late. */

@@ -28,6 +28,12 @@ final class SinkGroupPart {
                 metrics,
                 env.options().nanoClock(),
                 env.options().epochClock());
+        env.health()
+                .covers(
+                        settings.title(),
+                        configuration.sinks().stream()
+                                .map(sink -> "sink " + sink)
+                                .toList());
         show(ComponentState.STARTING, "");
     }
 
@@ -50,7 +56,7 @@ final class SinkGroupPart {
                 new EngineContext(settings, env.agentName(), metrics, env.options(), env.shared(), new Reports());
         try {
             SinkProcessor processor = ContextLoader.make("type", provider, () -> provider.create(context));
-            group.open(processor, detail -> show(ComponentState.UP, detail));
+            group.open(processor, new Steps());
         } catch (ConfigurationException e) {
             throw settings.located(e);
         } catch (RuntimeException e) {
@@ -84,6 +90,20 @@ final class SinkGroupPart {
 
     private long now() {
         return env.options().epochClock().time();
+    }
+
+    /** What the group does: well as long as one of its sinks delivers, whoever else does not. */
+    private final class Steps implements SinkGroup.Report {
+        @Override
+        public void works(String detail, boolean delivers) {
+            show(delivers ? ComponentState.UP : ComponentState.IMPAIRED, detail);
+        }
+
+        @Override
+        public void fails(String detail, Throwable cause) {
+            show(ComponentState.IMPAIRED, detail);
+            env.options().errorHandler().accept(cause);
+        }
     }
 
     /** What a processor says of itself. */

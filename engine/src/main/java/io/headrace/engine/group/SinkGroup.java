@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -32,6 +31,20 @@ public final class SinkGroup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SinkGroup.class);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long END_MILLIS = 5_000;
+    private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** Is told how the group is, by the thread that watches it; must not wait. */
+    public interface Report {
+        /**
+         * Which sinks work, when that changes.
+         *
+         * @param delivers whether at least one of those that are to work does, as far as is known
+         */
+        void works(String detail, boolean delivers);
+
+        /** The processor threw something: the first time, and about once a minute as long as it does. */
+        void fails(String detail, Throwable cause);
+    }
 
     private final String name;
     private final List<GroupMember> members = new ArrayList<>();
@@ -54,8 +67,13 @@ public final class SinkGroup implements AutoCloseable {
     private volatile boolean hasTold;
     private volatile long lastFailureMillis;
     private volatile long lastSwitchMillis;
-    private volatile Consumer<String> detail = text -> {};
+    private volatile Report report;
+
+    // The group's thread.
     private String shown;
+    private boolean complaining;
+    private long complainedNanos;
+    private long silentTimes;
 
     /** The sink without which nothing is delivered for the moment, until another one delivers. */
     private volatile GroupMember lost;
@@ -103,9 +121,9 @@ public final class SinkGroup implements AutoCloseable {
     /**
      * Gives the group its processor; before any sink joins.
      *
-     * @param whatItDoes is told which sinks work, when that changes
+     * @param newReport is told how the group is
      */
-    public void open(SinkProcessor newProcessor, Consumer<String> whatItDoes) {
+    public void open(SinkProcessor newProcessor, Report newReport) {
         newProcessor.join(List.copyOf(members));
         SinkSharing wanted = newProcessor.sharing();
         if (wanted instanceof SinkSharing.InTurn turns) {
@@ -115,8 +133,8 @@ public final class SinkGroup implements AutoCloseable {
         } else {
             sharing = new AskedSharing(this);
         }
+        report = newReport;
         processor = newProcessor;
-        detail = whatItDoes;
     }
 
     /** Lets sinks work from here on, on a thread of its own that watches them. */
@@ -143,18 +161,54 @@ public final class SinkGroup implements AutoCloseable {
         if (deciding == null || stopping) {
             return;
         }
+        Throwable thrown = null;
         try {
             deciding.update();
-        } catch (RuntimeException e) {
-            LOG.error("sinkgroup {}: its processor failed, sinks go on as they are", name, e);
+        } catch (Throwable t) {
+            // Somebody else's code: without this thread sinks that wait would not be looked after any more.
+            thrown = t;
         }
         locked(sharing::look);
         wakeTold();
-        show();
+        if (thrown == null) {
+            show();
+        } else {
+            complain(thrown);
+        }
+    }
+
+    private void complain(Throwable thrown) {
+        long now = nanoTime();
+        if (complaining && now - complainedNanos < COMPLAINT_NANOS) {
+            silentTimes++;
+            return;
+        }
+        LOG.error(
+                "sinkgroup {}: its processor failed, sinks go on as they are{}",
+                name,
+                silentTimes == 0 ? "" : " (and " + silentTimes + " times since it was last said)",
+                thrown);
+        complaining = true;
+        complainedNanos = now;
+        silentTimes = 0;
+        shown = null;
+        report.fails("its processor fails, sinks go on as they are (" + whatMembersDo() + "): " + thrown, thrown);
     }
 
     private void show() {
-        String now = members.stream()
+        String now = whatMembersDo();
+        if (!now.equals(shown)) {
+            shown = now;
+            report.works(now, members.stream().anyMatch(member -> member.isActive() && member.isHealthy()));
+        }
+        if (complaining && nanoTime() - complainedNanos >= COMPLAINT_NANOS) {
+            // One that fails now and then is told as seldom as one that always does.
+            complaining = false;
+        }
+    }
+
+    private String whatMembersDo() {
+        return members.stream()
                         .filter(GroupMember::isActive)
                         .map(GroupMember::name)
                         .collect(Collectors.joining(", "))
@@ -163,10 +217,6 @@ public final class SinkGroup implements AutoCloseable {
                         .filter(member -> !member.isHealthy())
                         .map(member -> ", " + member.name() + " does not work")
                         .collect(Collectors.joining());
-        if (!now.equals(shown)) {
-            shown = now;
-            detail.accept(now);
-        }
     }
 
     /** The sinks are about to end, which is no failure of theirs. */

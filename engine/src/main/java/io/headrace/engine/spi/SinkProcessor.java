@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Decides which sinks of a group work, and how those that do share what there is. All methods are called one at a time,
- * by one thread of the group; what they throw is logged, and the group goes on as it was.
+ * by one thread of the group; what they throw is logged once a minute, and the
+ * group goes on as it was.
  */
 public interface SinkProcessor {
     /** A sink of the group, as the processor sees it. */

@@ -85,6 +85,36 @@ class SinkGroupAgentTest {
     }
 
     @Test
+    void shouldBeHealthyWhileTheSecondDoesTheWorkAndNameTheFirst() throws Exception {
+        start(FAILOVER);
+        put(10);
+        await().untilAsserted(() -> assertThat(first.bodies).hasSize(10));
+        first.atDelivery = () -> {
+            throw new IOException("disk on fire");
+        };
+        put(10);
+        await().untilAsserted(() -> assertThat(second.bodies).hasSize(10));
+        await().untilAsserted(() -> {
+            assertThat(agent.health().remarks()).anySatisfy(remark -> assertThat(remark)
+                    .startsWith("sink k1: ")
+                    .contains("disk on fire")
+                    .endsWith("(sinkgroup g1 does its work)"));
+            assertThat(agent.health().isHealthy()).as(agent.health().toJson()).isTrue();
+            assertThat(agent.health().reasons()).isEmpty();
+        });
+        second.atDelivery = () -> {
+            throw new IOException("no space left");
+        };
+        put(10);
+        await().untilAsserted(() -> {
+            assertThat(agent.health().isHealthy()).as(agent.health().toJson()).isFalse();
+            assertThat(agent.health().reasons())
+                    .anySatisfy(reason -> assertThat(reason).contains("sinkgroup g1: impaired"))
+                    .anySatisfy(reason -> assertThat(reason).contains("no space left"));
+        });
+    }
+
+    @Test
     void shouldWorkWithASinkThatCannotStart() throws Exception {
         first.atStart = () -> {
             throw new IOException("no such folder");

@@ -262,8 +262,8 @@ enum PlantedBug {
             edit(
                     "engine",
                     "engine/channel/TakeSide",
-                    "            if (rolledBack.isEmpty()) {\n                lease = leaseInOrder",
-                    "            if (takeNext > 0) {\n                lease = leaseInOrder")),
+                    "            if (rolledBack.isEmpty()) {\n                room = leaseInOrder",
+                    "            if (takeNext > 0) {\n                room = leaseInOrder")),
 
     ROLLED_BACK_IN_REVERSE(
             "frames that were rolled back come again with the last one first",

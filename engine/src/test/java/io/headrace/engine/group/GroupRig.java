@@ -43,6 +43,19 @@ import org.agrona.concurrent.SystemNanoClock;
 final class GroupRig implements AutoCloseable {
     static final List<String> NAMES = List.of("k1", "k2", "k3");
 
+    /** For tests that don't ask how the group is. */
+    static final SinkGroup.Report UNHEARD = new SinkGroup.Report() {
+        @Override
+        public void works(String detail, boolean delivers) {
+            // Nobody asks.
+        }
+
+        @Override
+        public void fails(String detail, Throwable cause) {
+            // Nobody asks.
+        }
+    };
+
     final GroupContext context;
     final SinkGroup group;
     final List<TestSink> sinks = new ArrayList<>();
@@ -55,7 +68,7 @@ final class GroupRig implements AutoCloseable {
     GroupRig(Map<String, String> settings, Function<GroupContext, SinkProcessor> made) {
         context = new GroupContext(settings);
         group = new SinkGroup("g1", NAMES, context.metrics, context.nanoClock(), context.epochClock());
-        group.open(made.apply(context), detail -> {});
+        group.open(made.apply(context), UNHEARD);
         try {
             channel = ChannelFactory.open(ChannelSettings.memory("c1", 100_000), environment());
         } catch (IOException e) {

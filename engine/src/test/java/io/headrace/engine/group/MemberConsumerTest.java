@@ -32,7 +32,7 @@ class MemberConsumerTest {
         SinkGroup group =
                 new SinkGroup("g1", GroupRig.NAMES, context.metrics, context.nanoClock(), context.epochClock());
         SinkProcessor processor = new LoadBalanceProcessor(context);
-        group.open(processor, detail -> {});
+        group.open(processor, GroupRig.UNHEARD);
         return group.members().get(0).join(this, name -> base);
     }
 

@@ -84,14 +84,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long frameNanos;
     private long unansweredNanos;
 
-    /** @param router called once, when HELLO came */
-    public LinkReceiver(LinkOutput output, Router router, LinkReceiverOptions options, LinkReceiverMetrics metrics) {
-        this(output, router, options, metrics, LinkGate.ofToken(options.token()));
-    }
-
     /**
      * @param router called once, when HELLO came
-     * @param gate in the place of the options' token
+     * @param gate asked who may send
      */
     public LinkReceiver(
             LinkOutput output, Router router, LinkReceiverOptions options, LinkReceiverMetrics metrics, LinkGate gate) {

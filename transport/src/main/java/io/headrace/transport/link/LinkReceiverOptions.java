@@ -8,7 +8,6 @@ import io.headrace.frame.FrameLayout;
  * @param level what its acknowledgements mean
  * @param maxFrameLength longest frame, header and payload
  * @param maxConnectionBytes most that one connection may have granted and waiting
- * @param token that a HELLO must carry, or empty
  * @param idleTimeoutMillis without a message, a frame or 64 KiB of one before a connection is closed
  * @param revokeMillis without a frame before a connection's grant shrinks to the first one
  * @param inputGraceMillis how long the input of a stream without connections stays open
@@ -18,7 +17,6 @@ public record LinkReceiverOptions(
         AckLevel level,
         int maxFrameLength,
         long maxConnectionBytes,
-        String token,
         long idleTimeoutMillis,
         long revokeMillis,
         long inputGraceMillis,
@@ -28,19 +26,10 @@ public record LinkReceiverOptions(
             AckLevel level,
             int maxFrameLength,
             long maxConnectionBytes,
-            String token,
             long idleTimeoutMillis,
             long revokeMillis,
             long inputGraceMillis) {
-        this(
-                level,
-                maxFrameLength,
-                maxConnectionBytes,
-                token,
-                idleTimeoutMillis,
-                revokeMillis,
-                inputGraceMillis,
-                false);
+        this(level, maxFrameLength, maxConnectionBytes, idleTimeoutMillis, revokeMillis, inputGraceMillis, false);
     }
 
     /** The same, but for compressed frames. */
@@ -49,7 +38,6 @@ public record LinkReceiverOptions(
                 level,
                 maxFrameLength,
                 maxConnectionBytes,
-                token,
                 idleTimeoutMillis,
                 revokeMillis,
                 inputGraceMillis,
@@ -59,6 +47,6 @@ public record LinkReceiverOptions(
     /** Values for a source that configures nothing. */
     public static LinkReceiverOptions defaults() {
         int maxFrame = FrameLayout.maxFrameLength(FrameLayout.DEFAULT_MAX_EVENT_BYTES, FrameLayout.MAX_FRAME_BYTES);
-        return new LinkReceiverOptions(AckLevel.ACCEPTED, maxFrame, 16L * 1024 * 1024, "", 60_000, 5_000, 60_000);
+        return new LinkReceiverOptions(AckLevel.ACCEPTED, maxFrame, 16L * 1024 * 1024, 60_000, 5_000, 60_000);
     }
 }

@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * thread.
  */
 final class ChaosRun implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofMillis(2);
     private static final int PRODUCERS = 4;
     private static final int SEGMENT_BYTES = 640 * 1024;

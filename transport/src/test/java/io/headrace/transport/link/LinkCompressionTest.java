@@ -140,7 +140,7 @@ class LinkCompressionTest {
         for (boolean taken : new boolean[] {true, false}) {
             SimLink one = new SimLink(1, 1 << 20, allocator);
             one.receiverOptions =
-                    new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "", 60_000, 5_000, 60_000, taken);
+                    new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, 60_000, 5_000, 60_000, taken);
             one.start();
             one.source.append(compressed(1, 20_000), 0);
             one.settle();
@@ -206,7 +206,8 @@ class LinkCompressionTest {
                 wire,
                 (who, hello) -> who.join(sim.streams),
                 sim.receiverOptions,
-                new LinkReceiverMetrics(sim.receiverMetrics));
+                new LinkReceiverMetrics(sim.receiverMetrics),
+                new TokenGate(""));
         receiver.received(Wire.helloBytes(allocator, new io.headrace.wal.StreamId(5, 5), 0, 0));
         Frame frame = compressed(1, BYTES);
         receiver.received(Wire.data(allocator, 0, List.of(frame), 1));
@@ -232,7 +233,11 @@ class LinkCompressionTest {
         one.settle();
         Wire wire = new Wire(allocator);
         LinkReceiver receiver = new LinkReceiver(
-                wire, (who, hello) -> who.join(one.streams), options, new LinkReceiverMetrics(one.receiverMetrics));
+                wire,
+                (who, hello) -> who.join(one.streams),
+                options,
+                new LinkReceiverMetrics(one.receiverMetrics),
+                new TokenGate(""));
         receiver.received(Wire.helloBytes(allocator, new io.headrace.wal.StreamId(5, 5), 0, 0));
         receiver.received(Wire.data(allocator, 0, List.of(frame), 1));
         frame.release();

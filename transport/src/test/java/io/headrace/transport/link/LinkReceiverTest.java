@@ -25,6 +25,7 @@ class LinkReceiverTest {
     private final MetricGroup metrics = new MetricGroup(GroupType.SOURCE, "source");
     private final LinkReceiverMetrics counted = new LinkReceiverMetrics(metrics);
     private LinkReceiverOptions options = LinkReceiverOptions.defaults();
+    private LinkGate gate = new TokenGate("");
     private ModelSink sink = new ModelSink(Long.MAX_VALUE);
     private CreditBudget budget = new CreditBudget(1 << 20);
     private long nanos = 1;
@@ -33,7 +34,7 @@ class LinkReceiverTest {
     private final class Peer {
         final Wire wire = new Wire(allocator);
         final LinkReceiver receiver =
-                new LinkReceiver(wire, (joining, hello) -> joining.join(streams), options, counted);
+                new LinkReceiver(wire, (joining, hello) -> joining.join(streams), options, counted, gate);
 
         Peer hello(int connection, long floor) {
             receiver.received(Wire.helloBytes(allocator, STREAM, connection, floor));
@@ -92,7 +93,7 @@ class LinkReceiverTest {
 
     @Test
     void shouldAcknowledgeOnlyWhatIsSafeWhenAskedTo() {
-        options = new LinkReceiverOptions(AckLevel.SAFE, 1 << 20, 1 << 20, "", 60_000, 5_000, 60_000);
+        options = new LinkReceiverOptions(AckLevel.SAFE, 1 << 20, 1 << 20, 60_000, 5_000, 60_000);
         streams = newStreams();
         Peer peer = new Peer().hello(0, 0).data(100, 1, 2);
         sink.sync(2);
@@ -364,7 +365,7 @@ class LinkReceiverTest {
 
     @Test
     void shouldRefuseAFrameThatIsTooLargeBeforeTakingMemory_R19() {
-        options = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "", 60_000, 5_000, 60_000);
+        options = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, 60_000, 5_000, 60_000);
         streams = newStreams();
         Peer peer = new Peer().hello(0, 0).data(5_000, 1, 2);
         assertThat(sink.published()).isEqualTo(2);
@@ -497,7 +498,7 @@ class LinkReceiverTest {
 
     @Test
     void shouldRefuseAWrongToken_R19() {
-        options = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "secret", 60_000, 5_000, 60_000);
+        gate = new TokenGate("secret");
         Peer peer = new Peer().hello(0, 0);
         assertThat(peer.wire.last()).isEqualTo("REJECT TOKEN 0");
         assertThat(metrics.counter("RejectSentCount").get()).isEqualTo(1);

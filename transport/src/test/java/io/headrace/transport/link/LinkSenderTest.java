@@ -298,7 +298,7 @@ class LinkSenderTest {
         SimLink wide = new SimLink(1, Long.MAX_VALUE, allocator);
         wide.senderOptions =
                 new LinkSenderOptions("agent", "channel", "", 1, 1 << 20, 1 << 30, 20_000, 20_000, 100, 5_000, 30_000);
-        wide.receiverOptions = new LinkReceiverOptions(AckLevel.ACCEPTED, 1 << 20, 1 << 30, "", 60_000, 5_000, 60_000);
+        wide.receiverOptions = new LinkReceiverOptions(AckLevel.ACCEPTED, 1 << 20, 1 << 30, 60_000, 5_000, 60_000);
         wide.receiveBytes = 1 << 30;
         wide.start();
         int frames = 40_000;
@@ -366,7 +366,7 @@ class LinkSenderTest {
 
     @Test
     void shouldStallOnAFrameThatIsTooLargeAndSendWhatStandsBeforeIt() {
-        sim.receiverOptions = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, "", 60_000, 5_000, 60_000);
+        sim.receiverOptions = new LinkReceiverOptions(AckLevel.ACCEPTED, 10_000, 1 << 20, 60_000, 5_000, 60_000);
         sim.start();
         append(1, 2, 100);
         append(3, 3, 20_000);
@@ -397,8 +397,7 @@ class LinkSenderTest {
 
     @Test
     void shouldStallWithTheReasonWhenTheReceiverRefusesForGood() {
-        sim.receiverOptions =
-                new LinkReceiverOptions(AckLevel.ACCEPTED, 1 << 20, 1 << 20, "secret", 60_000, 5_000, 60_000);
+        sim.gate = new TokenGate("secret");
         sim.start();
         sim.settle();
         assertThat(sim.sender.trouble()).contains("sim:1 refused the connection (TOKEN)");
@@ -410,6 +409,29 @@ class LinkSenderTest {
         sim.advance(2_000);
         sim.settle();
         assertThat(helloes()).as("tries again after 30 s").isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayThatTheReceiverTakesNothingAndThatItDoesAgain() {
+        sim.start();
+        append(1, 10, 100);
+        sim.settle();
+        for (int i = 0; i < 190; i++) {
+            sim.advance(100);
+            sim.settle();
+        }
+        assertThat(sim.sender.trouble()).as("before the request timeout").isNull();
+        for (int i = 0; i < 20; i++) {
+            sim.advance(100);
+            sim.settle();
+        }
+        assertThat(sim.sender.state()).as("PING is answered").isEqualTo(LinkSender.State.STREAMING);
+        assertThat(sim.sender.unanswered()).isEqualTo(10);
+        assertThat(sim.health.get(sim.health.size() - 1))
+                .isEqualTo("-sim:1 is there, but has taken nothing for 20000 ms: its channels may be full");
+        sim.sink.sync(3);
+        sim.settle();
+        assertThat(sim.health.get(sim.health.size() - 1)).isEqualTo("+connected to sim:1");
     }
 
     @Test

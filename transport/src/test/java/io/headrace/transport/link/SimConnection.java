@@ -1,11 +1,18 @@
 package io.headrace.transport.link;
 
+import io.headrace.frame.FrameFile;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
-/** A connection in memory: two streams of bytes that arrive in pieces of any size, or not at all. */
+/**
+ * A connection in memory: two streams of bytes that arrive in pieces of any size, or not at all. Parts of files are read
+ * when they arrive and not before, as the system would.
+ */
 final class SimConnection {
     /** One direction. */
     static final class End implements LinkOutput {
@@ -15,9 +22,64 @@ final class SimConnection {
         private boolean closed;
         private boolean cut;
         private boolean endReported;
+        private final boolean sendsFiles;
+        private final ArrayDeque<Region> regions = new ArrayDeque<>();
+        /** How many bytes were delivered. */
+        private long passed;
 
-        End(ByteBufAllocator allocator) {
+        /** A part of a file, and where among all bytes it stands. */
+        private record Region(FrameFile file, long offset, long from, long to) {}
+
+        End(ByteBufAllocator allocator, boolean sendsFiles) {
             this.allocator = allocator;
+            this.sendsFiles = sendsFiles;
+        }
+
+        @Override
+        public boolean sendsFiles() {
+            return sendsFiles;
+        }
+
+        @Override
+        public void write(FrameFile file, long offset, long length) {
+            if (closed || cut) {
+                file.release();
+                return;
+            }
+            long from = passed + queued.readableBytes();
+            regions.add(new Region(file, offset, from, from + length));
+            queued.writeZero((int) length);
+        }
+
+        /** The system takes back what it has not sent, where that stands in files. */
+        @Override
+        public void abort() {
+            if (!regions.isEmpty()) {
+                cut();
+            }
+            close();
+        }
+
+        private void readRegions(ByteBuf piece) {
+            long end = passed + piece.readableBytes();
+            Region region = regions.peek();
+            while (region != null && region.from < end) {
+                long from = Math.max(region.from, passed);
+                long to = Math.min(region.to, end);
+                ByteBuffer into = piece.nioBuffer((int) (from - passed), (int) (to - from));
+                try {
+                    region.file.read(into, region.offset + from - region.from);
+                } catch (IOException e) {
+                    // The process is dead: the system, which has the pages, goes on for a while, or not.
+                    cut();
+                    return;
+                }
+                if (to < region.to) {
+                    return;
+                }
+                regions.poll().file.release();
+                region = regions.peek();
+            }
         }
 
         @Override
@@ -58,6 +120,11 @@ final class SimConnection {
             return closed;
         }
 
+        /** Whether nothing more can come of it. */
+        boolean isSilent() {
+            return endReported;
+        }
+
         int inFlight() {
             return flushed - queued.readerIndex();
         }
@@ -67,6 +134,8 @@ final class SimConnection {
             cut = true;
             queued.clear();
             flushed = 0;
+            regions.forEach(region -> region.file.release());
+            regions.clear();
         }
 
         /** Changes a byte that is under way. */
@@ -81,6 +150,12 @@ final class SimConnection {
             if (count > 0) {
                 ByteBuf piece = allocator.directBuffer(count, count);
                 queued.readBytes(piece, count);
+                readRegions(piece);
+                passed += count;
+                if (cut) {
+                    piece.release();
+                    return true;
+                }
                 if (!queued.isReadable()) {
                     queued.clear();
                     flushed = 0;
@@ -106,8 +181,13 @@ final class SimConnection {
     LinkReceiver receiver;
 
     SimConnection(ByteBufAllocator allocator, LinkSender sender) {
+        this(allocator, sender, false);
+    }
+
+    /** @param sendsFiles whether the sender's end takes parts of files */
+    SimConnection(ByteBufAllocator allocator, LinkSender sender, boolean sendsFiles) {
         this.sender = sender;
-        fromSender = new End(allocator);
-        fromReceiver = new End(allocator);
+        fromSender = new End(allocator, sendsFiles);
+        fromReceiver = new End(allocator, false);
     }
 }

@@ -34,6 +34,7 @@ final class SimLink {
     final List<LinkSender> senders = new ArrayList<>();
     private PinnedConsumers shared;
     LinkStreams streams;
+    LinkGate gate = new TokenGate("");
     CreditBudget budget;
     private boolean[] dialling = new boolean[1];
     boolean unreachable;
@@ -141,7 +142,7 @@ final class SimLink {
         connections.add(made);
         LinkStreams life = streams;
         made.receiver = new LinkReceiver(
-                made.fromReceiver, (receiver, hello) -> receiver.join(life), receiverOptions, receiverCounts);
+                made.fromReceiver, (receiver, hello) -> receiver.join(life), receiverOptions, receiverCounts, gate);
         who.connected(made.fromSender);
     }
 

@@ -63,6 +63,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private long pingedNanos;
     private long spokeNanos;
     private long movedNanos;
+    private long answeredNanos;
     private long lastUnsent;
     private String trouble;
 
@@ -291,6 +292,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             return;
         }
         counts.framesAcknowledged(frames - answeredFrames);
+        answeredNanos = heardNanos;
         while (answeredFrames < frames) {
             answerOne();
             // At once, so that the head of the leases is what the next answer is for.
@@ -465,6 +467,9 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private boolean sendSome(OpenLease open, long now) {
         FrameLease lease = open.lease();
         boolean wait = false;
+        if (unanswered() == 0) {
+            answeredNanos = now;
+        }
         while (!wait && !open.isSent()) {
             while (!open.isSent() && lease.sequence(open.next()) <= kept) {
                 open.skip();
@@ -581,6 +586,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                     movedNanos = now;
                 }
                 lastUnsent = unsent;
+                if (isStuck(now)) {
+                    troubled(dialer.target() + " is there, but has taken nothing for " + options.requestTimeoutMillis()
+                            + " ms: its channels may be full");
+                }
                 long pause = Math.min(options.requestTimeoutMillis() / 3, LONGEST_PING_PAUSE_MILLIS);
                 if (isOver(now, heardNanos, options.requestTimeoutMillis())
                         && isOver(now, movedNanos, options.requestTimeoutMillis())) {
@@ -596,6 +605,16 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             }
             case CLOSED -> {}
         }
+    }
+
+    /** Whether the receiver lives and takes nothing. Frames stay where they are: they would come twice elsewhere. */
+    private boolean isStuck(long now) {
+        return state == State.STREAMING
+                && trouble == null
+                && unanswered() > 0
+                && !isOver(now, heardNanos, options.requestTimeoutMillis())
+                && isOver(now, answeredNanos, options.requestTimeoutMillis())
+                && isOver(now, movedNanos, options.requestTimeoutMillis());
     }
 
     private static boolean isOver(long now, long since, long millis) {

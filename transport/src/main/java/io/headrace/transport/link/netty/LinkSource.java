@@ -33,7 +33,6 @@ public final class LinkSource implements Source {
                 settings.ack(),
                 maxFrame,
                 Math.min(MOST_CONNECTION_BYTES, settings.receiveBytes()),
-                "",
                 settings.idleTimeout(),
                 REVOKE_MILLIS,
                 INPUT_GRACE_MILLIS,
