@@ -24,7 +24,9 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  headrace wal cat --limit 10 /var/lib/a1/log",
             "  headrace wal cat --follow --where host=web-1 /var/lib/a1/log",
-            "  headrace wal cat --from 4097 --json /var/lib/a1/log | jq .headers"
+            "  headrace wal cat --from 4097 --json /var/lib/a1/log | jq .headers",
+            "",
+            "Exit codes: 0 done, 1 cannot be read, 2 damaged, all that holds was printed, 64 usage."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class WalCatCommand implements Callable<Integer> {
@@ -46,7 +48,7 @@ final class WalCatCommand implements Callable<Integer> {
     @Option(names = "--headers", description = "Sequence, time and headers before each body.")
     private boolean headers;
 
-    @Option(names = "--follow", description = "Go on with what comes.")
+    @Option(names = "--follow", description = "Go on with what comes, until the command is ended.")
     private boolean follow;
 
     @Override

@@ -68,9 +68,9 @@ final class WalCommand implements Runnable {
         @Option(
                 names = "--fast",
                 description = {
-                    "As fast as it goes, also beside an agent that has the log open. Without this the command then works"
-                            + " for a hundredth of the time, or for half of it while a processor is left over, and yields"
-                            + " to the agent; on a log that nobody has open it always goes as fast as it can."
+                    "Do not yield to an agent that has the log open. Without this the command uses a hundredth of a"
+                            + " processor beside one, or half of one while a whole processor is left over. A log that"
+                            + " nobody has open is always read as fast as it goes."
                 })
         private boolean fast;
 

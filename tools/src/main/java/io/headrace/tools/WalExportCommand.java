@@ -26,7 +26,9 @@ import picocli.CommandLine.ParentCommand;
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace wal export --out waiting.jsonl /var/lib/a1/log",
-            "  headrace wal export --raw /var/lib/a1/log | gzip > waiting.gz"
+            "  headrace wal export --raw /var/lib/a1/log | gzip > waiting.gz",
+            "",
+            "Exit codes: 0 done, 1 cannot be read, 2 damaged, all that holds was written, 64 usage."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class WalExportCommand implements Callable<Integer> {

@@ -7,11 +7,15 @@ import io.headrace.wal.LogSlots;
 import io.headrace.wal.LogStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -26,7 +30,11 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "  headrace wal status /var/lib/a1/log",
             "  headrace wal status --json /var/lib/a1",
-            "  headrace wal status --watch 5 /var/lib/a1/log"
+            "  headrace wal status --watch /var/lib/a1/log      every two seconds",
+            "  headrace wal status --watch 5 /var/lib/a1/log    every five",
+            "",
+            "Exit codes: 0 read, 1 cannot be read, 2 no valid checkpoint or a segment is missing, 64 usage.",
+            "No frame is verified: that is what headrace wal check does."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class WalStatusCommand implements Callable<Integer> {
@@ -43,9 +51,20 @@ final class WalStatusCommand implements Callable<Integer> {
             names = "--watch",
             paramLabel = "SECONDS",
             arity = "0..1",
-            fallbackValue = "2",
+            parameterConsumer = Seconds.class,
             description = "Say it again, every two seconds or so many, until the command is ended.")
     private Integer watchSeconds;
+
+    /** Of {@code --watch DIR} picocli would take the folder for a number. */
+    static final class Seconds implements IParameterConsumer {
+        private static final int DEFAULT = 2;
+
+        @Override
+        public void consumeParameters(Stack<String> left, ArgSpec option, CommandSpec command) {
+            boolean given = !left.isEmpty() && left.peek().matches("\\d{1,9}");
+            option.setValue(given ? Integer.valueOf(left.pop()) : Integer.valueOf(DEFAULT));
+        }
+    }
 
     @Override
     public Integer call() throws IOException {

@@ -16,8 +16,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -330,6 +332,27 @@ class WalCommandTest {
                 .isEqualTo(ExitCode.OK);
         assertThat(seen.toString().split("stream id", -1)).hasSize(3);
         assertThat(run("wal", "status", "--watch", "0", log.toString())).isEqualTo(ExitCode.USAGE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--watch LOG", "LOG --watch", "--watch=1 LOG", "--watch --json LOG"})
+    @Timeout(30)
+    void shouldTakeTheFolderBehindWatchForAFolder(String arguments) throws IOException {
+        healthy();
+        StringWriter seen = new StringWriter();
+        AtomicInteger looks = new AtomicInteger();
+        PrintWriter gone = new PrintWriter(seen) {
+            @Override
+            public boolean checkError() {
+                looks.incrementAndGet();
+                return true;
+            }
+        };
+        String[] all = ("wal status " + arguments).split(" ");
+        Arrays.setAll(all, i -> all[i].equals("LOG") ? log.toString() : all[i]);
+        assertThat(Main.run(gone, new PrintWriter(err, true), all)).as(err::toString).isEqualTo(ExitCode.OK);
+        assertThat(seen.toString()).containsIgnoringCase("durable");
+        assertThat(looks).as("asked whether to go on").hasPositiveValue();
     }
 
     @Test

@@ -25,6 +25,9 @@ final class TestChannel implements ChannelConsumer {
     boolean checkpointAtOnce;
     boolean failed;
 
+    /** How often it was asked what a checkpoint holds. */
+    int looks;
+
     private int committed;
     private byte[] token;
     private long version;
@@ -217,6 +220,7 @@ final class TestChannel implements ChannelConsumer {
 
     @Override
     public long checkpointedTokenVersion() {
+        looks++;
         return checkpointedVersion;
     }
 }
