@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 final class Append {
     final CompletableFuture<Void> future = new CompletableFuture<>();
     private int events;
+    private int takenEvents;
+    private long takenBytes;
 
     Append(int events) {
         this.events = events;
@@ -15,5 +17,19 @@ final class Append {
     boolean acknowledged(int count) {
         events -= count;
         return events == 0;
+    }
+
+    /** One more of its events stands in the queue; told, and asked for, by the thread that appends. */
+    void taken(long bytes) {
+        takenEvents++;
+        takenBytes += bytes;
+    }
+
+    int takenEvents() {
+        return takenEvents;
+    }
+
+    long takenBytes() {
+        return takenBytes;
     }
 }

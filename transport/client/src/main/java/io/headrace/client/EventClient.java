@@ -202,8 +202,8 @@ public final class EventClient implements AutoCloseable {
         Append append = new Append(events.size());
         try {
             nextQueue().add(append, headers, bodies, BESIDE_EVENT);
-        } catch (RuntimeException e) {
-            pending.giveBack(bytes, events.size());
+        } catch (RuntimeException | Error e) {
+            pending.giveBack(bytes - append.takenBytes(), events.size() - append.takenEvents());
             throw e;
         }
         try {
@@ -280,8 +280,9 @@ public final class EventClient implements AutoCloseable {
             pending.awaitEmpty(timeout.toMillis());
         } finally {
             driver.stop(GOODBYE_MILLIS);
-            abandon("not acknowledged when the client was closed" + because());
+            // Without the loop, whoever was interrupted and did not wait for it: what is leased is nobody's then.
             loops.close();
+            abandon("not acknowledged when the client was closed" + because());
             callbacks.shutdown();
             // What hangs on the last futures may end the process with it.
             callbacks.awaitTermination(GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
@@ -289,7 +290,7 @@ public final class EventClient implements AutoCloseable {
         return !incomplete;
     }
 
-    /** The driver has ended, or ends with this. */
+    /** The loop has ended, or ends its work with this. */
     private void abandon(String why) {
         long events = 0;
         for (FrameQueue queue : queues) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** What an {@link EventClient} is to be like. Owned by one thread; values that make no sense are refused by name. */
@@ -71,19 +72,19 @@ public final class EventClientBuilder {
 
     /** Shown to collectors, for their logs. Default: {@code client}. */
     public EventClientBuilder name(String shown) {
-        name = shown;
+        name = Objects.requireNonNull(shown, "name");
         return this;
     }
 
     /** A header of every event that has none of that name. */
     public EventClientBuilder header(String headerName, String value) {
-        headers.put(headerName, value);
+        headers.put(Objects.requireNonNull(headerName, "headerName"), Objects.requireNonNull(value, headerName));
         return this;
     }
 
     /** The secret to show to collectors, asked for before each connection, on a thread that may block; empty for none. */
     public EventClientBuilder token(Supplier<String> asked) {
-        token = asked;
+        token = Objects.requireNonNull(asked, "token");
         return this;
     }
 

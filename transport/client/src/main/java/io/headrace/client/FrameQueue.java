@@ -64,36 +64,42 @@ final class FrameQueue implements FrameSupply {
         this.moved = moved;
     }
 
-    /** Adds the events of one append, in order; they are neither too large nor too many. */
+    /**
+     * Adds the events of one append, in order; they are neither too large nor too many. When there is no memory for one of
+     * them, those before it stay, noted in the append.
+     */
     synchronized void add(Append append, List<Headers> headers, List<byte[]> bodies, long chargedForEach) {
         if (closed) {
             throw new ClientException("the client is closed (expected: append before close)");
         }
-        int inOpen = 0;
         for (int i = 0; i < bodies.size(); i++) {
             if (!builder.isOpen()) {
                 builder.begin(shared);
             }
             if (!builder.add(headers.get(i), bodies.get(i))) {
-                note(append, inOpen);
-                inOpen = 0;
                 seal();
                 builder.begin(shared);
                 builder.add(headers.get(i), bodies.get(i));
             }
-            inOpen++;
-            openBytes += charge(headers.get(i), bodies.get(i), chargedForEach);
+            long bytes = charge(headers.get(i), bodies.get(i), chargedForEach);
+            openBytes += bytes;
+            append.taken(bytes);
+            note(append);
         }
-        note(append, inOpen);
     }
 
     static long charge(Headers headers, byte[] body, long chargedForEach) {
         return (long) headers.encodedLength() + body.length + chargedForEach;
     }
 
-    private void note(Append append, int events) {
-        if (events > 0) {
-            openParts.add(new PendingFrame.Part(append, events));
+    /** One more event of an append stands in the open frame. */
+    private void note(Append append) {
+        int last = openParts.size() - 1;
+        if (last >= 0 && openParts.get(last).append() == append) {
+            openParts.set(
+                    last, new PendingFrame.Part(append, openParts.get(last).events() + 1));
+        } else {
+            openParts.add(new PendingFrame.Part(append, 1));
         }
     }
 
@@ -125,8 +131,9 @@ final class FrameQueue implements FrameSupply {
         return all;
     }
 
-    /** As {@link #giveUp}, for good. */
+    /** Gives up everything for good, leased or not; nobody uses a lease any more. */
     synchronized List<PendingFrame> close() {
+        rollbackAll();
         List<PendingFrame> all = giveUp();
         closed = true;
         builder.close();
@@ -175,6 +182,13 @@ final class FrameQueue implements FrameSupply {
             next = waiting.peek();
         }
         return frames.isEmpty() ? null : new Lease(frames, events, rollbacks);
+    }
+
+    private void rollbackAll() {
+        rollbacks++;
+        while (!leased.isEmpty()) {
+            waiting.addFirst(leased.pollLast());
+        }
     }
 
     private final class Lease implements FrameLease {
@@ -242,10 +256,7 @@ final class FrameQueue implements FrameSupply {
         public void rollback() {
             synchronized (FrameQueue.this) {
                 if (life == rollbacks) {
-                    rollbacks++;
-                    while (!leased.isEmpty()) {
-                        waiting.addFirst(leased.pollLast());
-                    }
+                    rollbackAll();
                 }
             }
         }

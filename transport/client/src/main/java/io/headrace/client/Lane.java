@@ -79,9 +79,10 @@ final class Lane implements LinkDialer, LinkHealth {
         if (!trouble.isEmpty()) {
             LOG.info("{}", detail);
         }
-        trouble = "";
         worked = true;
         up = true;
+        // Last: who sees that there is no trouble appends to this host.
+        trouble = "";
     }
 
     @Override

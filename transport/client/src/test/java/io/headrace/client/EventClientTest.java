@@ -10,7 +10,8 @@ import io.headrace.transport.tls.TestCertificates;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,8 @@ class EventClientTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration STEADY = Duration.ofMillis(200);
     private static final String TOKEN = "only-for-tests-4711";
+
+    private final List<Socket> held = new ArrayList<>();
 
     @TempDir
     private Path folder;
@@ -58,10 +63,18 @@ class EventClientTest {
         CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** A port that nobody listens on. */
-    private static String nobody() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "127.0.0.1:" + socket.getLocalPort();
+    /** A port that nobody listens on, nor will while the test runs. */
+    private String nobody() throws IOException {
+        Socket taken = new Socket();
+        held.add(taken);
+        taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return "127.0.0.1:" + taken.getLocalPort();
+    }
+
+    @AfterEach
+    void letGo() throws IOException {
+        for (Socket socket : held) {
+            socket.close();
         }
     }
 
@@ -208,6 +221,7 @@ class EventClientTest {
                 .appendTimeout(Duration.ofMillis(100))
                 .closeTimeout(Duration.ZERO)
                 .open()) {
+            await().atMost(LONG).until(() -> client.status().trouble().contains("connection refused"));
             byte[] body = new byte[1_000];
             List<CompletableFuture<Void>> taken = new ArrayList<>();
             assertThatThrownBy(() -> {
@@ -290,16 +304,16 @@ class EventClientTest {
 
     @Test
     void shouldSayThatItsTokenIsWrongAndShowTheNextOne() throws Exception {
-        String[] token = {"not-this-one-at-all"};
+        AtomicReference<String> token = new AtomicReference<>("not-this-one-at-all");
         try (Collector collector = new Collector(ChannelSettings.memory("c", 1_000), Map.of("token", TOKEN), folder);
                 EventClient client =
-                        quick(collector.address()).token(() -> token[0]).open()) {
+                        quick(collector.address()).token(token::get).open()) {
             CompletableFuture<Void> future = client.append(bytes("kept"));
             await().atMost(LONG).until(() -> client.status().trouble().contains("TOKEN"));
-            assertThat(client.status().trouble()).doesNotContain(token[0]);
+            assertThat(client.status().trouble()).doesNotContain(token.get());
             assertThat(collector.size()).isZero();
             assertThat(future).isNotDone();
-            token[0] = TOKEN;
+            token.set(TOKEN);
             awaitAll(List.of(future));
             assertThat(collector.take()).containsExactly("kept");
         }
