@@ -350,7 +350,9 @@ class WalCommandTest {
         };
         String[] all = ("wal status " + arguments).split(" ");
         Arrays.setAll(all, i -> all[i].equals("LOG") ? log.toString() : all[i]);
-        assertThat(Main.run(gone, new PrintWriter(err, true), all)).as(err::toString).isEqualTo(ExitCode.OK);
+        assertThat(Main.run(gone, new PrintWriter(err, true), all))
+                .as(err::toString)
+                .isEqualTo(ExitCode.OK);
         assertThat(seen.toString()).containsIgnoringCase("durable");
         assertThat(looks).as("asked whether to go on").hasPositiveValue();
     }

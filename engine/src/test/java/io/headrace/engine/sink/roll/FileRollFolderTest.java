@@ -104,7 +104,9 @@ class FileRollFolderTest {
         channel.failed = true;
         channel.looks = 0;
         sink.stop();
-        assertThat(channel.looks).as("looks at the checkpoint, one a millisecond").isBetween(1, 5);
+        assertThat(channel.looks)
+                .as("looks at the checkpoint, one a millisecond")
+                .isBetween(1, 5);
         assertThat(rig.names()).singleElement().asString().endsWith("-1.open");
     }
 
