@@ -108,7 +108,7 @@ class ChaosTest {
 
     /** From the top of the repository. */
     private static String replay(long seed) {
-        return "mvn -B -pl wal,engine,transport test -Dtest=ChaosTest -Dsurefire.failIfNoSpecifiedTests=false"
+        return "mvn -B -pl wal,engine,transport/protocol,transport test -Dtest=ChaosTest -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Dchaos.seed=" + seed;
     }
 

@@ -21,6 +21,9 @@ final class SimulatedAgent {
     private static final ThreadLocal<MetricGroup> SINK =
             ThreadLocal.withInitial(() -> new MetricGroup(GroupType.SINK, "sender"));
 
+    private static final ThreadLocal<LinkSenderCounts> COUNTS =
+            ThreadLocal.withInitial(() -> new LinkSenderMetrics(SINK.get()));
+
     private static final long REQUEST_TIMEOUT_MILLIS = 2_000;
     private static final long STALL_MILLIS = 30_000;
 
@@ -106,7 +109,7 @@ final class SimulatedAgent {
                     time,
                     random::nextLong,
                     new Quiet(),
-                    new LinkSenderMetrics(SINK.get())));
+                    COUNTS.get()));
         }
     }
 

@@ -42,13 +42,15 @@ final class SimulatedCollector {
         this.tier = new SimulatedTier("collector", settings, false, random.split(), time, coverage);
         this.receiveBytes = CreditBudget.FIRST_GRANT << random.nextInt(3);
         LinkReceiverOptions usual = LinkReceiverOptions.defaults();
+        // Who does not take compressed frames gets none straight from the log.
         this.options = new LinkReceiverOptions(
                 AckLevel.values()[random.nextInt(AckLevel.values().length)],
                 usual.maxFrameLength(),
                 usual.maxConnectionBytes(),
                 IDLE_MILLIS,
                 REVOKE_MILLIS,
-                GRACE_MILLIS);
+                        GRACE_MILLIS)
+                .withZstd(true);
     }
 
     static MetricGroup metrics() {

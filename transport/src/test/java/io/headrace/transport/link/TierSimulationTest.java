@@ -107,7 +107,7 @@ class TierSimulationTest {
 
     /** From the top of the repository. */
     private static String replay(long seed) {
-        return "mvn -B -pl wal,engine,transport test -Dtest=TierSimulationTest"
+        return "mvn -B -pl wal,engine,transport/protocol,transport test -Dtest=TierSimulationTest"
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=" + seed;
     }
 }
