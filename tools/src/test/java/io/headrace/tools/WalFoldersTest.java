@@ -108,6 +108,9 @@ class WalFoldersTest {
                 assertThat(error ? ran.err : ran.out).contains(error ? text.substring(1) : text);
             }
             assertThat(ran.out + ran.err).doesNotContain("Exception", "\tat ");
+            if (kind != WalFolderKind.ONE_SLOT_BAD) {
+                assertThat(ran.out).doesNotContain("the other slot holds");
+            }
             if (code == ExitCode.FAILED) {
                 assertThat(ran.out).isEmpty();
                 assertThat(ran.err.lines()).singleElement().asString().startsWith("headrace: " + folder.resolve("log"));

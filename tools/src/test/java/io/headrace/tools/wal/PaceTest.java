@@ -73,15 +73,6 @@ class PaceTest {
     }
 
     @Test
-    void shouldNotRestWhereNobodyIsInTheWay() {
-        // It would never come to an end: its clock stands still.
-        Pace unhindered = Pace.unhindered();
-        for (int i = 0; i < 100_000; i++) {
-            unhindered.step();
-        }
-    }
-
-    @Test
     void shouldCountWhatNobodyButThisProcessUses() {
         int processors = Runtime.getRuntime().availableProcessors();
         String[] line = {"cpu  100 0 100 1000 100 0 0 0 0 0"};
