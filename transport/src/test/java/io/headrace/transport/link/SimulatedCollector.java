@@ -44,12 +44,12 @@ final class SimulatedCollector {
         LinkReceiverOptions usual = LinkReceiverOptions.defaults();
         // Who does not take compressed frames gets none straight from the log.
         this.options = new LinkReceiverOptions(
-                AckLevel.values()[random.nextInt(AckLevel.values().length)],
-                usual.maxFrameLength(),
-                usual.maxConnectionBytes(),
-                "",
-                IDLE_MILLIS,
-                REVOKE_MILLIS,
+                        AckLevel.values()[random.nextInt(AckLevel.values().length)],
+                        usual.maxFrameLength(),
+                        usual.maxConnectionBytes(),
+                        "",
+                        IDLE_MILLIS,
+                        REVOKE_MILLIS,
                         GRACE_MILLIS)
                 .withZstd(true);
     }
