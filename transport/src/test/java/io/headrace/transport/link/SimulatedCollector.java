@@ -47,7 +47,6 @@ final class SimulatedCollector {
                         AckLevel.values()[random.nextInt(AckLevel.values().length)],
                         usual.maxFrameLength(),
                         usual.maxConnectionBytes(),
-                        "",
                         IDLE_MILLIS,
                         REVOKE_MILLIS,
                         GRACE_MILLIS)
