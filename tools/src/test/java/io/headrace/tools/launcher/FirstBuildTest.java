@@ -23,11 +23,12 @@ class FirstBuildTest {
 
     /** As Maven does: the jars of the modules, and copies of them that bear the date of the release. */
     private static final String MAKE_JARS = """
-            for module in wal engine transport tools; do
+            for module in wal engine transport/protocol transport tools; do
+                jar=headrace-${module##*/}-9.9.jar
                 mkdir -p $module/target
-                echo $module >$module/target/headrace-$module-9.9.jar
-                cat $module/target/headrace-$module-9.9.jar >tools/target/headrace-9.9/lib/headrace-$module-9.9.jar
-                touch -t 202001010000 tools/target/headrace-9.9/lib/headrace-$module-9.9.jar
+                echo $module >$module/target/$jar
+                cat $module/target/$jar >tools/target/headrace-9.9/lib/$jar
+                touch -t 202001010000 tools/target/headrace-9.9/lib/$jar
             done
             """;
 
