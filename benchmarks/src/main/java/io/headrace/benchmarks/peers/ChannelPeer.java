@@ -64,6 +64,10 @@ public abstract class ChannelPeer implements PeerWork {
         public void add(long body) {
             value += body;
         }
+
+        long value() {
+            return value;
+        }
     }
 
     /** Makes the channel ready; not timed. */

@@ -9,18 +9,19 @@ import java.util.Map;
  * A peer that does its work once, warm, and says what came out as one JSON object (SUITES.md).
  *
  * <p>Its arguments are an order, {@code name=value}, and {@code contestant}, {@code axis} (name and value with a colon between)
- * and {@code allocatedPer}, which go into the answer; {@code warmRounds} before the one that counts, of {@code
- * warmMillis} each.
+ * and {@code allocatedPer}, which go into the answer; {@code warmRounds} before the one that counts, for which {@code
+ * warmMillis}, {@code warmBacklog} and so on replace what has that name without {@code warm}.
  */
 final class Contestant {
     private static final double NANOS = 1e9;
+    private static final String WARM = "warm";
 
     private Contestant() {}
 
     /** Does it, and returns the object. */
     static String run(PeerWork work, List<String> arguments, Path folder) throws Exception {
         Order order = Order.parse(String.join("\t", arguments));
-        Order warm = order.with("millis", order.number("warmMillis", order.number("millis", 0)));
+        Order warm = warm(order);
         for (long i = order.number("warmRounds", 2); i > 0; i--) {
             work.run(warm);
         }
@@ -31,6 +32,18 @@ final class Contestant {
                 order.values().get("axis"),
                 order.values().getOrDefault("allocatedPer", "event"),
                 answer);
+    }
+
+    /** The same with what is told of a round that only warms, {@code warmMillis} for {@code millis} and so on. */
+    private static Order warm(Order order) {
+        Order warm = order;
+        for (Map.Entry<String, String> each : order.values().entrySet()) {
+            if (each.getKey().startsWith(WARM)) {
+                String name = each.getKey().substring(WARM.length());
+                warm = warm.with(Character.toLowerCase(name.charAt(0)) + name.substring(1), each.getValue());
+            }
+        }
+        return warm;
     }
 
     /**

@@ -1,19 +1,12 @@
 package io.headrace.benchmarks.peers;
 
 import io.headrace.benchmarks.BenchmarkChannel;
-import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelSettings;
-import io.headrace.engine.channel.Lease;
-import io.headrace.frame.EventCursor;
-import io.headrace.frame.Frame;
 import io.headrace.frame.Producer;
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Our channel with all its threads, through the SPI: producers build frames (bodies copied, checksum computed) and put
@@ -25,9 +18,6 @@ public final class HeadraceChannelPeer extends ChannelPeer {
     private static final long CAPACITY_EVENTS = 200_000;
     private static final long LOG_EVENTS = 10_000_000;
     private static final int MAX_PRODUCERS = 64;
-    private static final int LEASE_EVENTS = 10_000;
-    private static final long LEASE_BYTES = 1 << 20;
-    private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Producer[] producers = new Producer[MAX_PRODUCERS];
     private final long[] nextEvent = new long[MAX_PRODUCERS];
@@ -76,7 +66,7 @@ public final class HeadraceChannelPeer extends ChannelPeer {
 
     @Override
     protected Taker taker(ChannelWork work, int sink) {
-        return new Sink(channel.channel().consumer("k" + sink), work.sinks() == 1);
+        return new FrameTaker(channel, channel.channel().consumer("k" + sink), work.sinks() == 1 ? nextEvent : null);
     }
 
     /** What a {@code file} channel acknowledged must have been written and synced. */
@@ -106,65 +96,5 @@ public final class HeadraceChannelPeer extends ChannelPeer {
     @Override
     protected void closeChannel() {
         channel.close();
-    }
-
-    /** Takes, reads and commits. */
-    private final class Sink implements Taker {
-        private final ChannelConsumer consumer;
-        private final boolean ordered;
-        private final EventCursor cursor = new EventCursor();
-        private volatile Thread parked;
-
-        Sink(ChannelConsumer consumer, boolean ordered) {
-            this.consumer = consumer;
-            this.ordered = ordered;
-            consumer.setListener(this::wake);
-        }
-
-        @Override
-        public int take(Sum sum) {
-            Lease lease = consumer.tryLease(LEASE_EVENTS, LEASE_BYTES);
-            if (lease == null) {
-                parked = Thread.currentThread();
-                VarHandle.fullFence();
-                lease = consumer.tryLease(LEASE_EVENTS, LEASE_BYTES);
-                if (lease == null) {
-                    LockSupport.parkNanos(this, PARK_NANOS);
-                    channel.checkFailure();
-                }
-                parked = null;
-                if (lease == null) {
-                    return 0;
-                }
-            }
-            for (int i = 0; i < lease.size(); i++) {
-                Frame frame = lease.frame(i);
-                if (ordered) {
-                    checkOrder(frame);
-                }
-                sum.add(FrameSum.of(frame, cursor));
-            }
-            int events = lease.events();
-            lease.commit();
-            return events;
-        }
-
-        private void checkOrder(Frame frame) {
-            int producer = (int) frame.producerId();
-            if (frame.firstEventNumber() != nextEvent[producer]) {
-                throw new IllegalStateException("producer " + producer + ": events from number "
-                        + frame.firstEventNumber() + " (expected: from " + nextEvent[producer] + ")");
-            }
-            nextEvent[producer] += frame.eventCount();
-        }
-
-        private void wake() {
-            VarHandle.fullFence();
-            Thread thread = parked;
-            if (thread != null) {
-                parked = null;
-                LockSupport.unpark(thread);
-            }
-        }
     }
 }
