@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /** What peers answered, round by round. Owned by one thread. */
@@ -17,6 +18,11 @@ final class Answers {
 
     void add(String peer, Order answer) {
         answers.computeIfAbsent(peer, name -> new ArrayList<>()).add(answer);
+    }
+
+    /** Each round of a peer. */
+    void forEach(String peer, Consumer<Order> action) {
+        answers.get(peer).forEach(action);
     }
 
     Set<String> peers() {
