@@ -22,7 +22,8 @@ final class BenchOptions {
         @Option(
                 names = "--events",
                 paramLabel = "N",
-                description = "How many events are measured, over all rounds (default: as many as fit into --duration).")
+                description =
+                        "How many events are measured, over all rounds (default: as many as fit into --duration).")
         private String events;
 
         @Option(
@@ -36,8 +37,9 @@ final class BenchOptions {
                 names = "--rounds",
                 paramLabel = "N",
                 defaultValue = "5",
-                description = "Rounds, each set up anew; the table has their median, --compare takes the noise from them"
-                        + " (default: ${DEFAULT-VALUE}).")
+                description =
+                        "Rounds, each set up anew; the table has their median, --compare takes the noise from them"
+                                + " (default: ${DEFAULT-VALUE}).")
         private String rounds;
 
         @Option(
@@ -86,8 +88,9 @@ final class BenchOptions {
         @Option(
                 names = "--in-flight",
                 paramLabel = "N",
-                description = "Frames of a producer that may wait for their acknowledgement; 1: it waits for each (default:"
-                        + " 4 MiB of them, 16 to 4096).")
+                description =
+                        "Frames of a producer that may wait for their acknowledgement; 1: it waits for each (default:"
+                                + " 4 MiB of them, 16 to 4096).")
         private String inFlight;
 
         @Option(
@@ -197,8 +200,7 @@ final class BenchOptions {
         void apply(BenchSettings.Draft draft) {
             draft.folder(folder)
                     .appender(BenchValues.appender("appender", appender))
-                    .groupBytes((int)
-                            BenchValues.bytes("group-bytes", groupBytes, 1, ChannelSettings.MAX_GROUP_BYTES));
+                    .groupBytes((int) BenchValues.bytes("group-bytes", groupBytes, 1, ChannelSettings.MAX_GROUP_BYTES));
             if (sync != null) {
                 draft.sync(SyncMode.parse(sync));
             }
@@ -247,7 +249,8 @@ final class BenchOptions {
                 names = "--window",
                 paramLabel = "BYTES",
                 defaultValue = "16m",
-                description = "Bytes sent and not acknowledged at most, window of a sink link (default: ${DEFAULT-VALUE}).")
+                description =
+                        "Bytes sent and not acknowledged at most, window of a sink link (default: ${DEFAULT-VALUE}).")
         private String window;
 
         @Option(

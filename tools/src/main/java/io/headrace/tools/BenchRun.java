@@ -92,8 +92,7 @@ final class BenchRun {
     }
 
     private int measure(BenchOptions.Common options, EarlierRun earlier) throws IOException, InterruptedException {
-        try (HdrFile opened =
-                        options.hdr() == null ? null : HdrFile.open(options.hdr(), settings);
+        try (HdrFile opened = options.hdr() == null ? null : HdrFile.open(options.hdr(), settings);
                 StopSignals signals = StopSignals.handle(this::stop)) {
             hdr = opened;
             for (int round = 0; round < wantedRounds && !signals.isAsked(); round++) {
@@ -109,15 +108,15 @@ final class BenchRun {
             throw new CommandException(ExitCode.FAILED, "stopped before anything was measured");
         }
         BenchReport report = new BenchReport(settings, wantedRounds, rounds, stop.get(), fileSystem());
-        Comparison comparison =
-                earlier == null ? null : Comparison.of(earlier.figures(), earlier.conditions(), report);
+        Comparison comparison = earlier == null ? null : Comparison.of(earlier.figures(), earlier.conditions(), report);
         if (options.json()) {
             console.out().println(BenchJson.of(report, comparison));
         } else {
             console.out().print(BenchText.of(report, comparison));
         }
         if (!report.sound()) {
-            report.rounds().forEach(each -> each.faults().forEach(fault -> console.err().println("headrace: " + fault)));
+            report.rounds().forEach(each -> each.faults()
+                    .forEach(fault -> console.err().println("headrace: " + fault)));
             return ExitCode.INTEGRITY;
         }
         return report.stopped() ? ExitCode.FAILED : ExitCode.OK;

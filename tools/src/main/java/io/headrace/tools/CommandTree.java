@@ -8,8 +8,8 @@ import picocli.CommandLine;
  * them takes longer than a short command does; all of them where help is wanted or a name is not known. Pure functions.
  */
 final class CommandTree {
-    private static final List<String> COMMANDS =
-            List.of("quickstart", "agent", "validate", "generate", "bench", "wal", "version", "completion", "help");
+    private static final List<String> COMMANDS = List.of(
+            "quickstart", "agent", "validate", "generate", "wal", "bench", "tune", "version", "completion", "help");
     private static final List<String> BENCH = List.of("channel", "wal", "link", "pipeline");
     private static final List<String> WAL = List.of("status", "check", "cat", "export", "repair", "cursors");
 
@@ -69,6 +69,7 @@ final class CommandTree {
             case "agent" -> new AgentCommand();
             case "validate" -> new ValidateCommand();
             case "generate" -> new GenerateCommand();
+            case "tune" -> new TuneCommand();
             case "version" -> new VersionCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
@@ -82,8 +83,8 @@ final class CommandTree {
             case "wal" -> new BenchWalCommand();
             case "link" -> new BenchLinkCommand();
             case "pipeline" -> new BenchPipelineCommand();
-            default -> throw new IllegalArgumentException(
-                    "command: bench " + name + " (expected: one of " + BENCH + ")");
+            default ->
+                throw new IllegalArgumentException("command: bench " + name + " (expected: one of " + BENCH + ")");
         };
     }
 

@@ -99,20 +99,28 @@ final class ArrivalCheck {
                 lost == 0,
                 lost == 0
                         ? String.format(Locale.ROOT, "%,d events came out, none lost, none doubled", events)
-                        : String.format(Locale.ROOT,
-                                 "%,d events came out (expected: %,d, so many were put): %,d %s",
-                                events, sent.events(), Math.abs(lost), lost > 0 ? "lost" : "too many"));
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d events came out (expected: %,d, so many were put): %,d %s",
+                                events,
+                                sent.events(),
+                                Math.abs(lost),
+                                lost > 0 ? "lost" : "too many"));
         report.check(
                 checksums == sent.checksums() && faults == 0,
                 checksums == sent.checksums() && faults == 0
-                        ? String.format(Locale.ROOT, "order of each producer, checksums of %,d frames over their bytes", frames)
-                        : String.format(Locale.ROOT, "%,d faults in %,d frames%s", faults, frames, faults == 0 ? ", sum" : ""));
+                        ? String.format(
+                                Locale.ROOT, "order of each producer, checksums of %,d frames over their bytes", frames)
+                        : String.format(
+                                Locale.ROOT, "%,d faults in %,d frames%s", faults, frames, faults == 0 ? ", sum" : ""));
         report.faults().addAll(texts);
     }
 
     /** Reports on the faults alone. */
     void reportFaults(Course.Report report, String verified) {
-        report.check(faults == 0, faults == 0 ? verified : String.format(Locale.ROOT, "%,d faults in %,d frames", faults, frames));
+        report.check(
+                faults == 0,
+                faults == 0 ? verified : String.format(Locale.ROOT, "%,d faults in %,d frames", faults, frames));
         report.faults().addAll(texts);
     }
 }

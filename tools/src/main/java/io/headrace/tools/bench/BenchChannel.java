@@ -116,16 +116,22 @@ final class BenchChannel implements AutoCloseable {
                 balances,
                 balances
                         ? String.format(Locale.ROOT, "ledger of channel %s: accepted = delivered", channel.name())
-                        : String.format(Locale.ROOT,
-                                 "ledger of channel %s: %s (expected: %,d accepted and delivered)",
-                                channel.name(), ledger, sent.events()));
+                        : String.format(
+                                Locale.ROOT,
+                                "ledger of channel %s: %s (expected: %,d accepted and delivered)",
+                                channel.name(),
+                                ledger,
+                                sent.events()));
         if (channel.settings().alwaysWrites()) {
             long written = metric("LogByteCount");
             report.check(
                     written >= sent.frameBytes(),
-                    String.format(Locale.ROOT,
-                             "log of channel %s: %,d bytes written for %,d of frames",
-                            channel.name(), written, sent.frameBytes()));
+                    String.format(
+                            Locale.ROOT,
+                            "log of channel %s: %,d bytes written for %,d of frames",
+                            channel.name(),
+                            written,
+                            sent.frameBytes()));
         }
         close();
     }

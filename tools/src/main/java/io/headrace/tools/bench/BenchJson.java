@@ -81,7 +81,8 @@ public final class BenchJson {
 
     private static void window(JsonGenerator json, Window window) throws IOException {
         json.writeStartObject();
-        json.writeStringField("start", Instant.ofEpochMilli(window.startMillis()).toString());
+        json.writeStringField(
+                "start", Instant.ofEpochMilli(window.startMillis()).toString());
         json.writeNumberField("seconds", window.nanos() / 1e9);
         json.writeNumberField("events", window.events());
         json.writeNumberField("eventsPerSecond", window.eventsPerSecond());

@@ -48,12 +48,13 @@ public record Comparison(List<Row> rows, List<String> differences) {
     }
 
     /** Compares what both have. */
-    public static Comparison of(
-            Map<String, Figure> before, Map<String, String> settingsBefore, BenchReport now) {
+    public static Comparison of(Map<String, Figure> before, Map<String, String> settingsBefore, BenchReport now) {
         List<Row> rows = new ArrayList<>();
         for (Figure figure : now.figures()) {
             Figure earlier = before.get(figure.kind().key());
-            if (earlier != null && !earlier.rounds().isEmpty() && !figure.rounds().isEmpty()) {
+            if (earlier != null
+                    && !earlier.rounds().isEmpty()
+                    && !figure.rounds().isEmpty()) {
                 rows.add(row(earlier, figure));
             }
         }
@@ -68,8 +69,10 @@ public record Comparison(List<Row> rows, List<String> differences) {
         double varianceNow = now.varianceOfMean();
         double noise = from == 0
                 ? Double.NaN
-                : quantile(before, varianceBefore, now, varianceNow) * Math.sqrt(varianceBefore + varianceNow)
-                        / Math.abs(from) * 100;
+                : quantile(before, varianceBefore, now, varianceNow)
+                        * Math.sqrt(varianceBefore + varianceNow)
+                        / Math.abs(from)
+                        * 100;
         return new Row(now.kind(), from, to, change, noise, verdict(now.kind(), change, noise));
     }
 

@@ -60,8 +60,7 @@ public record Figure(Kind kind, List<Double> rounds) {
     /** One figure of some rounds. */
     public static Figure of(Kind kind, List<WorkloadResult> rounds) {
         return new Figure(
-                kind,
-                rounds.stream().map(round -> kind.of.applyAsDouble(round)).toList());
+                kind, rounds.stream().map(round -> kind.of.applyAsDouble(round)).toList());
     }
 
     /** All figures of some rounds. */

@@ -37,8 +37,8 @@ final class StallWatch {
         }
         String reason = course.waitingFor();
         if (producing || reason != null) {
-            throw new WorkloadException("nothing moved for " + TimeUnit.NANOSECONDS.toSeconds(longestNanos) + " s, " + (sent - arrived) + " events are on their way"
-                    + (reason == null ? "" : ": " + reason));
+            throw new WorkloadException("nothing moved for " + TimeUnit.NANOSECONDS.toSeconds(longestNanos) + " s, "
+                    + (sent - arrived) + " events are on their way" + (reason == null ? "" : ": " + reason));
         }
         return true;
     }

@@ -90,19 +90,28 @@ final class WalCourse implements Course {
         long bytes = log.counters().bytes();
         report.check(
                 frames == sent.frames() && bytes >= sent.frameBytes(),
-                String.format(Locale.ROOT,
-                         "%,d frames of %,d put are in the log, %,d bytes of %,d",
-                        frames, sent.frames(), bytes, sent.frameBytes()));
+                String.format(
+                        Locale.ROOT,
+                        "%,d frames of %,d put are in the log, %,d bytes of %,d",
+                        frames,
+                        sent.frames(),
+                        bytes,
+                        sent.frameBytes()));
         report.check(
                 journal.arrivals().events() == sent.events(),
-                String.format(Locale.ROOT,
-                         "%,d events of %,d acknowledged", journal.arrivals().events(), sent.events()));
+                String.format(
+                        Locale.ROOT,
+                        "%,d events of %,d acknowledged",
+                        journal.arrivals().events(),
+                        sent.events()));
         ArrivalCheck check = new ArrivalCheck(ids);
         long held = readBack(check);
         check.reportFaults(
                 report,
-                String.format(Locale.ROOT,
-                         "log opened anew: the last %,d frames are there, order and checksums hold", check.frames()));
+                String.format(
+                        Locale.ROOT,
+                        "log opened anew: the last %,d frames are there, order and checksums hold",
+                        check.frames()));
         report.check(
                 check.frames() == held,
                 String.format(Locale.ROOT, "%,d frames read back of %,d that the log held", check.frames(), held));

@@ -63,13 +63,12 @@ class BrokenSinkTest {
     @ParameterizedTest
     @EnumSource
     void shouldFindWhatABrokenChannelDoes(Fault fault) throws Exception {
-        BenchSettings settings = BenchSettings.of(WorkloadKind.CHANNEL)
-                .with(draft -> draft.policy(ChannelPolicy.MEMORY)
-                        .events(20_000)
-                        .duration(Duration.ofSeconds(20))
-                        .warmUp(Duration.ZERO)
-                        .batch(10)
-                        .folder(folder));
+        BenchSettings settings = BenchSettings.of(WorkloadKind.CHANNEL).with(draft -> draft.policy(ChannelPolicy.MEMORY)
+                .events(20_000)
+                .duration(Duration.ofSeconds(20))
+                .warmUp(Duration.ZERO)
+                .batch(10)
+                .folder(folder));
         WorkloadResult result = new MeasuredWorkload(
                         settings,
                         (all, ids, files) -> new ChannelCourse(all, ids, files, consumer -> broken(consumer, fault)),
