@@ -140,9 +140,7 @@ class RunnersTest {
         start(MANUAL.replace("collect", "grouped"), grouped);
         source.put("a");
         syncing.await();
-        source.put("b");
-        source.put("c");
-        source.put("d");
+        putAndAwaitLeasable("b", "c", "d");
         put.countDown();
 
         await().until(() -> agent.channel("c1").size() == 0);
@@ -167,13 +165,21 @@ class RunnersTest {
         start(MANUAL.replace("collect", "grouped"), grouped);
         source.put("a");
         syncing.await();
-        source.put("b");
-        source.put("c");
+        putAndAwaitLeasable("b", "c");
         put.countDown();
 
         await().until(() -> agent.channel("c1").size() == 0);
 
         assertThat(grouped.steps).containsExactly("first a", "sync", "first b", "first b", "sync", "first c", "sync");
+    }
+
+    /** While the sink takes nothing. */
+    private void putAndAwaitLeasable(String... bodies) throws InterruptedException {
+        long before = agent.channel("c1").acknowledged();
+        for (String body : bodies) {
+            source.put(body);
+        }
+        await().until(() -> agent.channel("c1").acknowledged() >= before + bodies.length);
     }
 
     private long emptyBatches() {
