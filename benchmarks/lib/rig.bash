@@ -30,15 +30,21 @@ need_headrace() {
     "$HEADRACE" version >/dev/null || fail "tools/bin/headrace version failed (expected: a distribution that starts)"
 }
 
-# Builds this module; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
+# Builds this module, unless benchmarks/run has; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
 build_benchmarks() {
-    say "building ..."
-    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || fail "the build failed"
+    if [[ -z ${HEADRACE_BENCHMARKS_BUILT:-} ]]; then
+        say "building ..."
+        (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
+            fail "the build failed"
+    fi
     BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*
     # The same as in AbstractHeadraceBenchmark.
     BENCHMARK_FLAGS=(-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
         --enable-native-access=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED
         -Dio.netty.allocator.lowMemory=false)
+    # Where benchmarks/run lets its contestants write.
+    [[ -z ${HEADRACE_BENCHMARKS_FOLDER:-} ]] ||
+        BENCHMARK_FLAGS+=("-Dheadrace.benchmarks.folder=$HEADRACE_BENCHMARKS_FOLDER")
 }
 
 now() { printf '%s' "$EPOCHREALTIME"; }
@@ -115,6 +121,16 @@ cpu_seconds_since() {
     awk -v now="$(cpu_ticks "$1")" -v then="$2" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", (now - then) / hz }'
 }
 
+# Processor time of each thread of a process so far, in ticks: a line "id user system name" each.
+thread_ticks() {
+    local stat
+    for stat in "/proc/$1/task"/*/stat; do
+        { read -r line <"$stat"; } 2>/dev/null || continue
+        printf '%s\n' "$line"
+    done | awk '{ id = $1; name = $0; sub(/^[0-9]+ \(/, "", name); sub(/\) [^)]*$/, "", name)
+        rest = $0; sub(/.*\) /, "", rest); split(rest, f, " "); print id, f[12], f[13], name }'
+}
+
 # Median, smallest and largest of the numbers on standard input.
 median_and_spread() {
     sort -g | awk '{ v[NR] = $1 }
@@ -146,6 +162,7 @@ describe_machine() {
 # is in PEER_CLASSES.
 compile_peer() {
     PEER_CLASSES=$BENCHMARKS/target/peers/$1-classes
+    [[ -z ${HEADRACE_BENCHMARKS_BUILT:-} || ! -d $PEER_CLASSES ]] || return 0
     rm -rf "$PEER_CLASSES"
     "${JAVA}c" -nowarn -proc:none --release 17 -d "$PEER_CLASSES" -cp "$2/*" --source-path "$BENCHMARKS/src/main/java" \
         "$BENCHMARKS/peers/$1/src/io/headrace/benchmarks/peers"/*.java >&2 ||

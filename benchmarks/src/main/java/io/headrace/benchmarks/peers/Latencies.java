@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.DataFormatException;
@@ -16,6 +17,8 @@ final class Latencies {
     private static final double P50 = 50;
     private static final double P99 = 99;
     private static final double P999 = 99.9;
+    private static final List<String> TOLD = List.of("50", "90", "99", "99.9", "99.99", "100");
+    private static final double P9999 = 99.99;
 
     private final Map<String, Histogram> histograms = new LinkedHashMap<>();
     private final Map<String, long[]> work = new LinkedHashMap<>();
@@ -36,6 +39,33 @@ final class Latencies {
         System.err.println(line(name, slice));
     }
 
+    /** Milliseconds by percentile, as contestants tell them. */
+    Map<String, Double> percentiles(String name) {
+        Histogram histogram = histograms.get(name);
+        Map<String, Double> percentiles = new LinkedHashMap<>();
+        for (String each : TOLD) {
+            percentiles.put(each, millis(histogram, Double.parseDouble(each)));
+        }
+        return percentiles;
+    }
+
+    boolean has(String name) {
+        return histograms.containsKey(name);
+    }
+
+    /** Times of a peer. */
+    long count(String name) {
+        return histograms.get(name).getTotalCount();
+    }
+
+    double cpuSeconds(String name) {
+        return work.get(name)[0] / NANOS;
+    }
+
+    double seconds(String name) {
+        return work.get(name)[1] / NANOS;
+    }
+
     double p99Millis(String name) {
         return millis(histograms.get(name), P99);
     }
@@ -44,12 +74,13 @@ final class Latencies {
     String table() {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-28s %9s %9s %9s %9s %9s %7s %9s%n",
+                "%-28s %9s %9s %9s %9s %9s %9s %7s %9s%n",
                 "milliseconds",
                 "frames",
                 "p50",
                 "p99",
                 "p99.9",
+                "p99.99",
                 "max",
                 "cores",
                 "disk MB/s"));
@@ -83,12 +114,13 @@ final class Latencies {
     private static String line(String name, Histogram histogram) {
         return String.format(
                 Locale.ROOT,
-                "%-28s %9d %9.3f %9.3f %9.3f %9.3f",
+                "%-28s %9d %9.3f %9.3f %9.3f %9.3f %9.3f",
                 name,
                 histogram.getTotalCount(),
                 millis(histogram, P50),
                 millis(histogram, P99),
                 millis(histogram, P999),
+                millis(histogram, P9999),
                 histogram.getMaxValue() / NANOS_A_MILLI);
     }
 

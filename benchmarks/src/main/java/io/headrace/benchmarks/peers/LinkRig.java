@@ -22,6 +22,13 @@ public final class LinkRig {
     private static final double FLUME_LEAST = 30;
     private static final double FLUME_FILE_LEAST = 40;
     private static final double MILLION = 1e6;
+    private static final Map<String, String> TOLD = Map.of(
+            "hot", "Headrace link",
+            "built", "Headrace link, frames built",
+            "hot-file", "Headrace link, file channel",
+            "raw", "Netty without a protocol",
+            "flume", "Flume Avro, memory channel",
+            "flume-file", "Flume Avro, file channel");
 
     private final Order options;
     private final Set<String> peers;
@@ -62,6 +69,7 @@ public final class LinkRig {
      */
     public static void main(String[] arguments) throws IOException {
         Order options = Order.parse(String.join("\t", arguments));
+        RigJson json = new RigJson(options);
         boolean met;
         try (BenchmarkFolder folder = new BenchmarkFolder("link")) {
             LinkRig rig = new LinkRig(options, folder.path());
@@ -71,6 +79,7 @@ public final class LinkRig {
                 rig.ends.values().forEach(LinkEnds::close);
             }
             met = rig.report();
+            rig.tell(json);
         }
         System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
     }
@@ -129,6 +138,30 @@ public final class LinkRig {
 
     private Series wire(String name) {
         return answers.series(name, LinkRig::wireMegabytes);
+    }
+
+    private void tell(RigJson json) {
+        for (String name : answers.peers()) {
+            answers.forEach(name, answer -> {
+                Map<String, Double> figures = new LinkedHashMap<>();
+                figures.put("MB/s with framing", wireMegabytes(answer));
+                figures.put("cores, near end", Answers.cores(answer));
+                figures.put("cores, far end", farCores(answer));
+                if (answer.number("acks", 0) > 0) {
+                    figures.put("frames an ACK", (double) answer.number("frames", 0) / answer.number("acks"));
+                }
+                json.rate(
+                        TOLD.getOrDefault(name, name),
+                        answer,
+                        "events/s",
+                        Answers.rate(answer),
+                        answer.number(LinkEnds.FAR_CPU_NANOS),
+                        name.startsWith("raw")
+                                ? List.of("bytes received are those sent")
+                                : List.of("events and sum of their checksums at the far end are those sent"),
+                        figures);
+            });
+        }
     }
 
     private boolean report() {

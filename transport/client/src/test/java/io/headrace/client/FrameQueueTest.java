@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FrameQueueTest {
     private static final int BESIDE = 64;
@@ -86,12 +86,12 @@ class FrameQueueTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {100_000, 300_000})
-    void shouldTakeNothingOfABatchThatThereIsNoMemoryFor(int large) {
+    @CsvSource({"100000, 12", "300000, 12", "100000, 300000"})
+    void shouldTakeNothingOfABatchThatThereIsNoMemoryFor(int second, int third) {
         Append before = add(10);
         memory.most = 1_000;
         // The first alone would fit.
-        assertThatThrownBy(() -> add(11, large, 12)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> add(11, second, third)).isInstanceOf(OutOfMemoryError.class);
         memory.most = Integer.MAX_VALUE;
         Append after = add(20);
         assertThat(bodies(before, after)).containsExactly(10, 20);
