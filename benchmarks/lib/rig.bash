@@ -30,15 +30,21 @@ need_headrace() {
     "$HEADRACE" version >/dev/null || fail "tools/bin/headrace version failed (expected: a distribution that starts)"
 }
 
-# Builds this module; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
+# Builds this module, unless benchmarks/run has; BENCHMARK_CLASSES and BENCHMARK_FLAGS start its classes.
 build_benchmarks() {
-    say "building ..."
-    (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || fail "the build failed"
+    if [[ -z ${HEADRACE_BENCHMARKS_BUILT:-} ]]; then
+        say "building ..."
+        (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
+            fail "the build failed"
+    fi
     BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*
     # The same as in AbstractHeadraceBenchmark.
     BENCHMARK_FLAGS=(-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow
         --enable-native-access=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED
         -Dio.netty.allocator.lowMemory=false)
+    # Where benchmarks/run lets its contestants write.
+    [[ -z ${HEADRACE_BENCHMARKS_FOLDER:-} ]] ||
+        BENCHMARK_FLAGS+=("-Dheadrace.benchmarks.folder=$HEADRACE_BENCHMARKS_FOLDER")
 }
 
 now() { printf '%s' "$EPOCHREALTIME"; }
@@ -146,6 +152,7 @@ describe_machine() {
 # is in PEER_CLASSES.
 compile_peer() {
     PEER_CLASSES=$BENCHMARKS/target/peers/$1-classes
+    [[ -z ${HEADRACE_BENCHMARKS_BUILT:-} || ! -d $PEER_CLASSES ]] || return 0
     rm -rf "$PEER_CLASSES"
     "${JAVA}c" -nowarn -proc:none --release 17 -d "$PEER_CLASSES" -cp "$2/*" --source-path "$BENCHMARKS/src/main/java" \
         "$BENCHMARKS/peers/$1/src/io/headrace/benchmarks/peers"/*.java >&2 ||

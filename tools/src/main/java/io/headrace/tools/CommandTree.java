@@ -9,7 +9,7 @@ import picocli.CommandLine;
  */
 final class CommandTree {
     private static final List<String> COMMANDS =
-            List.of("quickstart", "agent", "validate", "generate", "wal", "version", "completion", "help");
+            List.of("quickstart", "agent", "validate", "generate", "wal", "tune", "version", "completion", "help");
     private static final List<String> WAL = List.of("status", "check", "cat", "export", "repair", "cursors");
 
     private CommandTree() {}
@@ -53,6 +53,7 @@ final class CommandTree {
             case "agent" -> new AgentCommand();
             case "validate" -> new ValidateCommand();
             case "generate" -> new GenerateCommand();
+            case "tune" -> new TuneCommand();
             case "version" -> new VersionCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();

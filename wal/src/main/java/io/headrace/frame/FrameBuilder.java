@@ -73,6 +73,22 @@ public final class FrameBuilder implements AutoCloseable {
         return memory == null ? 0 : position - HEADER_LENGTH;
     }
 
+    /**
+     * Takes memory for events that come next, so that adding them neither needs any nor is refused.
+     *
+     * @param bytes of their own headers and bodies together
+     * @return false when they do not all fit into the open frame, which is as before
+     */
+    public boolean reserve(int events, long bytes) {
+        checkOpen();
+        long needed = (long) FrameLayout.EVENT_PREFIX_LENGTH * events + bytes;
+        if (events > limits.maxEvents() - eventCount || needed > limits.frameBytes() - position) {
+            return false;
+        }
+        ensure((int) needed);
+        return true;
+    }
+
     /** Adds an event without headers of its own; see {@link #add(Headers, ByteBuffer, int, int)}. */
     public boolean add(ByteBuffer body, int offset, int length) {
         int at = room(0, length);

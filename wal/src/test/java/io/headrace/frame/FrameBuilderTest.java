@@ -32,6 +32,61 @@ class FrameBuilderTest {
         builder.close();
     }
 
+    @Test
+    void shouldNeedNoMemoryForEventsThatItWasTakenFor() {
+        Exhaustible memory = new Exhaustible();
+        builder = new FrameBuilder(memory, new FrameLimits(100, 16 << 10, 1 << 20));
+        builder.begin(Headers.EMPTY);
+        builder.add(new byte[10]);
+        assertThat(builder.reserve(3, 9_000)).isTrue();
+        memory.exhausted = true;
+        for (int i = 0; i < 3; i++) {
+            assertThat(builder.add(new byte[3_000])).isTrue();
+        }
+        memory.exhausted = false;
+        Frame frame = builder.build(producer, 1);
+        assertThat(frame.eventCount()).isEqualTo(4);
+        frame.release();
+    }
+
+    @Test
+    void shouldTakeMemoryOnlyForEventsThatAllFitIntoTheFrame() {
+        builder = new FrameBuilder(ByteBufAllocator.DEFAULT, new FrameLimits(4, 1 << 10, 1 << 20));
+        builder.begin(Headers.EMPTY);
+        builder.add(new byte[100]);
+        int left = (1 << 10) - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH) - builder.payloadBytes();
+        assertThat(builder.reserve(4, 10)).isFalse();
+        assertThat(builder.reserve(2, left - 15)).isFalse();
+        assertThat(builder.reserve(2, Long.MAX_VALUE / 2)).isFalse();
+        assertThat(builder.reserve(2, left - 16)).isTrue();
+        assertThat(builder.add(new byte[left - 16])).isTrue();
+        assertThat(builder.add(new byte[0])).isTrue();
+        assertThat(builder.add(new byte[0])).isFalse();
+    }
+
+    /** Gives nothing while it is exhausted. */
+    private static final class Exhaustible extends AbstractByteBufAllocator {
+        private boolean exhausted;
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            if (exhausted) {
+                throw new OutOfMemoryError("direct memory: " + initialCapacity + " bytes (expected: none)");
+            }
+            return UnpooledByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            return UnpooledByteBufAllocator.DEFAULT.heapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldBringBackEventsOfAnyShape(boolean pooled) {

@@ -3,6 +3,7 @@ package io.headrace.benchmarks.peers;
 import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ public final class AckLatencyRig {
     private static final String OURS = "headrace";
     private static final String DEVICE = "device";
     private static final String DIRECT = "device, direct";
+    private static final List<String> DEVICE_VERIFIED = List.of("as many frames written and synced as were due");
     private static final double TIMES = 2;
     private static final double PLUS_MILLIS = 1;
 
@@ -33,11 +35,13 @@ public final class AckLatencyRig {
      */
     public static void main(String[] arguments) throws IOException {
         Order options = Order.parse(String.join("\t", arguments));
+        RigJson json = new RigJson(options);
         boolean met;
         try (BenchmarkFolder folder = new BenchmarkFolder("ack-latency")) {
             AckLatencyRig rig = new AckLatencyRig(options, folder.path());
             rig.run();
             met = rig.report();
+            rig.tell(json);
         }
         System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
     }
@@ -72,6 +76,18 @@ public final class AckLatencyRig {
             latencies.add(name, answer, "latencies", 0);
         }
         return answer;
+    }
+
+    private void tell(RigJson json) {
+        json.latencies(
+                "Headrace file channel",
+                latencies,
+                OURS,
+                List.of("each frame acknowledged", "the last frames read from the log, opened again"));
+        json.latencies("bare device, page cache", latencies, DEVICE, DEVICE_VERIFIED);
+        if (latencies.has(DIRECT)) {
+            json.latencies("bare device, direct", latencies, DIRECT, DEVICE_VERIFIED);
+        }
     }
 
     private boolean report() {

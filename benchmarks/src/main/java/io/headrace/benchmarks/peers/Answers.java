@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /** What peers answered, round by round. Owned by one thread. */
@@ -19,12 +20,22 @@ final class Answers {
         answers.computeIfAbsent(peer, name -> new ArrayList<>()).add(answer);
     }
 
+    /** Each round of a peer. */
+    void forEach(String peer, Consumer<Order> action) {
+        answers.get(peer).forEach(action);
+    }
+
     Set<String> peers() {
         return answers.keySet();
     }
 
     boolean has(String peer) {
         return answers.containsKey(peer);
+    }
+
+    /** What a peer answered in a round, from 0 on. */
+    Order round(String peer, int round) {
+        return answers.get(peer).get(round);
     }
 
     /** One figure of all rounds of a peer. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.DataFormatException;
@@ -16,6 +17,7 @@ final class Latencies {
     private static final double P50 = 50;
     private static final double P99 = 99;
     private static final double P999 = 99.9;
+    private static final List<String> TOLD = List.of("50", "90", "99", "99.9", "99.99", "100");
 
     private final Map<String, Histogram> histograms = new LinkedHashMap<>();
     private final Map<String, long[]> work = new LinkedHashMap<>();
@@ -34,6 +36,33 @@ final class Latencies {
         sums[1] += answer.number(Stopwatch.NANOS);
         sums[2] += answer.number(Stopwatch.DISK_BYTES, 0);
         System.err.println(line(name, slice));
+    }
+
+    /** Milliseconds by percentile, as contestants tell them. */
+    Map<String, Double> percentiles(String name) {
+        Histogram histogram = histograms.get(name);
+        Map<String, Double> percentiles = new LinkedHashMap<>();
+        for (String each : TOLD) {
+            percentiles.put(each, millis(histogram, Double.parseDouble(each)));
+        }
+        return percentiles;
+    }
+
+    boolean has(String name) {
+        return histograms.containsKey(name);
+    }
+
+    /** Times of a peer. */
+    long count(String name) {
+        return histograms.get(name).getTotalCount();
+    }
+
+    double cpuSeconds(String name) {
+        return work.get(name)[0] / NANOS;
+    }
+
+    double seconds(String name) {
+        return work.get(name)[1] / NANOS;
     }
 
     double p99Millis(String name) {

@@ -3,6 +3,7 @@ package io.headrace.benchmarks.peers;
 import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ public final class LinkLatencyRig {
     private static final String FIRST = "first tier";
     private static final String DEVICE = "device";
     private static final String DIRECT = "device, direct";
+    private static final List<String> DEVICE_VERIFIED = List.of("as many frames written and synced as were due");
     private static final double TIMES = 3;
     private static final double PLUS_MILLIS = 2;
 
@@ -36,11 +38,13 @@ public final class LinkLatencyRig {
      */
     public static void main(String[] arguments) throws IOException {
         Order options = Order.parse(String.join("\t", arguments));
+        RigJson json = new RigJson(options);
         boolean met;
         try (BenchmarkFolder folder = new BenchmarkFolder("link-latency")) {
             LinkLatencyRig rig = new LinkLatencyRig(options, folder.path());
             rig.run();
             met = rig.report();
+            rig.tell(json);
         }
         System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
     }
@@ -91,6 +95,18 @@ public final class LinkLatencyRig {
         Order answer = device.run(order.with("direct", direct));
         if (name != null) {
             latencies.add(name, answer, "latencies", 0);
+        }
+    }
+
+    private void tell(RigJson json) {
+        List<String> ours = List.of("a time for each frame", "number and checksums of events at the far end");
+        json.latencies("Headrace, both tiers", latencies, TIERS, ours);
+        json.latencies("Headrace, first tier", latencies, FIRST, ours);
+        if (latencies.has(DEVICE)) {
+            json.latencies("bare device, page cache", latencies, DEVICE, DEVICE_VERIFIED);
+        }
+        if (latencies.has(DIRECT)) {
+            json.latencies("bare device, direct", latencies, DIRECT, DEVICE_VERIFIED);
         }
     }
 

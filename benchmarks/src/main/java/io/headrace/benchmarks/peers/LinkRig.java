@@ -62,6 +62,7 @@ public final class LinkRig {
      */
     public static void main(String[] arguments) throws IOException {
         Order options = Order.parse(String.join("\t", arguments));
+        RigJson json = new RigJson(options);
         boolean met;
         try (BenchmarkFolder folder = new BenchmarkFolder("link")) {
             LinkRig rig = new LinkRig(options, folder.path());
@@ -71,6 +72,7 @@ public final class LinkRig {
                 rig.ends.values().forEach(LinkEnds::close);
             }
             met = rig.report();
+            rig.tell(json);
         }
         System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
     }
@@ -129,6 +131,30 @@ public final class LinkRig {
 
     private Series wire(String name) {
         return answers.series(name, LinkRig::wireMegabytes);
+    }
+
+    private void tell(RigJson json) {
+        for (String name : answers.peers()) {
+            answers.forEach(name, answer -> {
+                Map<String, Double> figures = new LinkedHashMap<>();
+                figures.put("MB/s with framing", wireMegabytes(answer));
+                figures.put("cores, near end", Answers.cores(answer));
+                figures.put("cores, far end", farCores(answer));
+                if (answer.number("acks", 0) > 0) {
+                    figures.put("frames an ACK", (double) answer.number("frames", 0) / answer.number("acks"));
+                }
+                json.rate(
+                        name,
+                        answer,
+                        "events/s",
+                        Answers.rate(answer),
+                        answer.number(LinkEnds.FAR_CPU_NANOS),
+                        name.startsWith("raw")
+                                ? List.of("bytes received are those sent")
+                                : List.of("events and sum of their checksums at the far end are those sent"),
+                        figures);
+            });
+        }
     }
 
     private boolean report() {

@@ -27,6 +27,26 @@ public final class LogAppendRig {
     private static final double FLUME_LEAST = 40;
     private static final double CHRONICLE_LEAST = 4;
     private static final long CHRONICLE_SYNC_EVENTS = 1000;
+    private static final Map<String, String> TOLD = Map.of(
+            OURS, "Headrace file channel",
+            WAITING, "Headrace, each producer waits",
+            DEVICE, "bare device, page cache",
+            DIRECT, "bare device, direct",
+            BESIDE, "bare device, direct, two writers",
+            FLUME, "Flume file channel",
+            CHRONICLE, "Chronicle Queue, sync every 1,000");
+    private static final String ON_DISK = "the disk was given at least the bytes of the bodies";
+    private static final List<String> OURS_VERIFIED = List.of(
+            "order and number of events at the sink", "the last frames read from the log, opened again", ON_DISK);
+    private static final List<String> DEVICE_VERIFIED = List.of("as many bytes written as the log wrote", ON_DISK);
+    private static final Map<String, List<String>> VERIFIED = Map.of(
+            OURS, OURS_VERIFIED,
+            WAITING, OURS_VERIFIED,
+            DEVICE, DEVICE_VERIFIED,
+            DIRECT, DEVICE_VERIFIED,
+            BESIDE, DEVICE_VERIFIED,
+            FLUME, List.of("number and checksums of events taken are those of events put", ON_DISK),
+            CHRONICLE, List.of("number and checksums of events read from the queue", ON_DISK));
     private static final long WARM_PART = 4;
     /** The compiler takes half a core for the first two. */
     private static final long WARM_ROUNDS = 3;
@@ -64,6 +84,7 @@ public final class LogAppendRig {
      */
     public static void main(String[] arguments) throws IOException {
         Order options = Order.parse(String.join("\t", arguments));
+        RigJson json = new RigJson(options);
         boolean met;
         try (BenchmarkFolder folder = new BenchmarkFolder("log-append")) {
             LogAppendRig rig = new LogAppendRig(options, folder.path());
@@ -73,6 +94,7 @@ public final class LogAppendRig {
                 rig.processes.values().forEach(PeerProcess::close);
             }
             met = rig.report();
+            rig.tell(json);
         }
         System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
     }
@@ -163,6 +185,23 @@ public final class LogAppendRig {
         if (disk < bodies) {
             throw new IllegalStateException(name + ": the disk was given "
                     + (disk < 0 ? "nothing, there is none" : disk + " bytes") + " (expected: >= " + bodies + ")");
+        }
+    }
+
+    private void tell(RigJson json) {
+        for (String peer : answers.peers()) {
+            answers.forEach(
+                    peer,
+                    answer -> json.rate(
+                            TOLD.get(peer),
+                            answer,
+                            "events/s",
+                            Answers.rate(answer),
+                            0,
+                            VERIFIED.get(peer),
+                            Map.of(
+                                    "% of the time in writes", Answers.share(answer, "writeNanos"),
+                                    "% of the time in syncs", Answers.share(answer, "syncNanos"))));
         }
     }
 

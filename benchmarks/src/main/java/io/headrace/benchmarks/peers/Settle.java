@@ -6,23 +6,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits until the disk rests, so that no peer pays for what another one left to be written. */
-final class Settle {
+public final class Settle {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int QUIET_LOOKS = 3;
     private static final long FEW_BYTES = 256 * 1024;
-    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LONGEST_MILLIS = 10_000;
 
     private Settle() {}
 
     /** Has everything written that waits to be, and returns when nearly nothing was written for 0.3 s, or after 10 s. */
     static void disk(Path folder) throws IOException {
+        disk(folder, LONGEST_MILLIS);
+    }
+
+    /** The same, with the longest time to wait after all was written. */
+    public static void disk(Path folder, long longestMillis) throws IOException {
         Process sync = new ProcessBuilder("sync").inheritIO().start();
         int exit = sync.onExit().join().exitValue();
         if (exit != 0) {
             throw new IOException("sync: exit code " + exit + " (expected: 0)");
         }
         DiskCounter disk = DiskCounter.of(folder);
-        long end = System.nanoTime() + LONGEST_NANOS;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(longestMillis);
         long before = disk.bytesWritten();
         int quiet = 0;
         while (quiet < QUIET_LOOKS && System.nanoTime() < end) {

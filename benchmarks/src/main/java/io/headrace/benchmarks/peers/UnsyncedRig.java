@@ -18,6 +18,15 @@ public final class UnsyncedRig {
     private static final String SINGLE = "chronicle, 1 a document";
     private static final String HUNDRED = "chronicle, 100 a document";
     private static final long WARM_PART = 4;
+    private static final Map<String, String> TOLD = Map.of(
+            CHANNEL, "Headrace file channel",
+            LOG, "Headrace log alone",
+            SINGLE, "Chronicle Queue, an event a document",
+            HUNDRED, "Chronicle Queue, 100 events a document");
+    private static final List<String> OURS_VERIFIED =
+            List.of("frames read from the log, opened again, with their checksums");
+    private static final List<String> CHRONICLE_VERIFIED =
+            List.of("number and checksums of events read from the queue", "bytes of its files");
 
     private final Order options;
     private final Path folder;
@@ -35,11 +44,13 @@ public final class UnsyncedRig {
      */
     public static void main(String[] arguments) throws IOException {
         Order options = Order.parse(String.join("\t", arguments));
+        RigJson json = new RigJson(options);
         boolean met;
         try (BenchmarkFolder folder = new BenchmarkFolder("append-unsynced")) {
             UnsyncedRig rig = new UnsyncedRig(options, folder.path());
             rig.run();
             met = rig.report();
+            rig.tell(json);
         }
         System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
     }
@@ -76,6 +87,16 @@ public final class UnsyncedRig {
         }
         System.err.printf(
                 Locale.ROOT, "%s %-28s %,12.0f events/s%n", counts ? "round " : "warm  ", name, Answers.rate(answer));
+    }
+
+    private void tell(RigJson json) {
+        for (String peer : answers.peers()) {
+            List<String> verified = peer.equals(LOG) || peer.equals(CHANNEL) ? OURS_VERIFIED : CHRONICLE_VERIFIED;
+            answers.forEach(
+                    peer,
+                    answer ->
+                            json.rate(TOLD.get(peer), answer, "events/s", Answers.rate(answer), 0, verified, Map.of()));
+        }
     }
 
     private boolean report() {

@@ -62,6 +62,17 @@ final class ChannelLogKeys {
             AppenderChoice appender,
 
             @Setting(
+                    key = "groupBytes",
+                    byDefault = "1m",
+                    min = MIN_GROUP_BYTES,
+                    max = ChannelSettings.MAX_GROUP_BYTES,
+                    unit = "bytes",
+                    doc =
+                            "Most bytes that are written and synced as one group; a group is written as soon as the disk is"
+                                    + " free, however small it is.")
+            int groupBytes,
+
+            @Setting(
                     key = "maxFileSize",
                     byDefault = "64m",
                     min = 1,
@@ -102,6 +113,7 @@ final class ChannelLogKeys {
                                     + " which no cursor needs an event any more; should it come back, it begins anew.")
             Duration inputExpiry) {
         private static final long MIB = 1024 * 1024;
+        private static final int MIN_GROUP_BYTES = 4096;
 
         Log {
             sync.ifPresent(SyncMode::parse);
@@ -123,6 +135,7 @@ final class ChannelLogKeys {
                     .withSync(mode, written)
                     .withSegments(segmentBytes(maxEventBytes), maxEventBytes)
                     .withReserveBytes(minimumRequiredSpace)
+                    .withGroupBytes(groupBytes)
                     .withKeeping(new LogKeeping(
                             settings.keeping().retention(),
                             settings.keeping().cursors(),

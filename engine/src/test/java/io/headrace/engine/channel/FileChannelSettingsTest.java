@@ -100,6 +100,24 @@ class FileChannelSettingsTest {
         assertThat(appenderOf("sync", "100")).isEqualTo("mapped");
     }
 
+    @Test
+    void shouldWriteGroupsOfGroupBytesAtMost() throws IOException {
+        assertThat(syncsOfFourFrames()).as("one group").isEqualTo(1);
+        assertThat(syncsOfFourFrames("groupBytes", "16k")).as("a frame each").isEqualTo(4);
+        assertThat(WrittenSettings.file().groupBytes()).isEqualTo(1024 * 1024);
+        assertThatThrownBy(() -> WrittenSettings.file("groupBytes", "100")).hasMessageContaining("groupBytes: 100");
+    }
+
+    private static long syncsOfFourFrames(String... written) throws IOException {
+        try (ChannelRig rig = new ChannelRig(WrittenSettings.file(written))) {
+            for (int i = 0; i < 4; i++) {
+                rig.put(BODY);
+            }
+            rig.run();
+            return rig.metric("LogSyncCount");
+        }
+    }
+
     private static String appenderOf(String... written) throws IOException {
         try (ChannelRig rig = new ChannelRig(WrittenSettings.file(written))) {
             return rig.metrics.texts().get("Appender");

@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * EventClientBuilder#loadBalance()} to all that work, appends in turn; then order holds for each host only.
  *
  * <p>Safe for any thread. What depends on a future runs on one thread of the client, in the order of acknowledgements, and
- * should not block for long.
+ * should not block for long: what is acknowledged meanwhile waits for it, counts as pending, and appends wait when that is
+ * {@code maxPendingBytes}. It may append itself.
  */
 public final class EventClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventClient.class);
@@ -65,6 +66,10 @@ public final class EventClient implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicLong moved = new AtomicLong();
     private volatile boolean incomplete;
+
+    /** The one that ends futures, once it did. */
+    private volatile Thread teller;
+
     private boolean closed;
 
     EventClient(ClientSettings settings) {
@@ -194,16 +199,12 @@ public final class EventClient implements AutoCloseable {
         if (events.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        if (!pending.take(bytes, events.size(), settings.appendTimeoutMillis())) {
-            throw new ClientException("maxPendingBytes: " + pending.limit()
-                    + " bytes are pending, and none were acknowledged within " + settings.appendTimeoutMillis() + " ms"
-                    + " (expected: a collector that takes events" + because() + ")");
-        }
-        Append append = new Append(events.size());
+        takeRoom(bytes, events.size());
+        Append append = new Append(events.size(), bytes);
         try {
             nextQueue().add(append, headers, bodies, BESIDE_EVENT);
         } catch (RuntimeException | Error e) {
-            pending.giveBack(bytes - append.takenBytes(), events.size() - append.takenEvents());
+            pending.giveBack(bytes, events.size());
             throw e;
         }
         try {
@@ -213,6 +214,17 @@ public final class EventClient implements AutoCloseable {
             LOG.debug("an append was overtaken by the end of the client", e);
         }
         return append.future;
+    }
+
+    private void takeRoom(long bytes, int events) throws InterruptedException {
+        long millis = settings.appendTimeoutMillis();
+        boolean taken = Thread.currentThread() == teller
+                ? pending.takeForTeller(bytes, events, millis)
+                : pending.take(bytes, events, millis);
+        if (!taken) {
+            throw new ClientException(pending.held() + ", and there was no room within " + millis + " ms"
+                    + " (expected: a collector that takes events, and callbacks that end" + because() + ")");
+        }
     }
 
     /** In turn, those that work before others. */
@@ -228,13 +240,25 @@ public final class EventClient implements AutoCloseable {
     }
 
     private void delivered(PendingFrame frame) {
-        pending.acknowledged(frame.bytes, frame.frame.eventCount());
-        frame.frame.release();
+        List<Append> ended = new ArrayList<>(frame.parts.size());
+        long toTell = 0;
         for (PendingFrame.Part part : frame.parts) {
             if (part.append().acknowledged(part.events())) {
-                callbacks.execute(() -> part.append().future.complete(null));
+                ended.add(part.append());
+                toTell += part.append().bytes;
             }
         }
+        pending.acknowledged(frame.bytes, frame.frame.eventCount(), toTell);
+        frame.frame.release();
+        for (Append append : ended) {
+            callbacks.execute(() -> tell(append));
+        }
+    }
+
+    private void tell(Append append) {
+        pending.told(append.bytes);
+        teller = Thread.currentThread();
+        append.future.complete(null);
     }
 
     /** How it fares. */

@@ -132,7 +132,10 @@ public final class EventClientBuilder {
         return this;
     }
 
-    /** Bytes that may be pending before appends wait; the last one let in may be more. Default: 64 MiB. */
+    /**
+     * Bytes that may be pending before appends wait, without an acknowledgement, or with one and behind a callback that
+     * runs; the last one let in may be more. Default: 64 MiB.
+     */
     public EventClientBuilder maxPendingBytes(long bytes) {
         if (bytes < LEAST_PENDING) {
             throw new IllegalArgumentException("maxPendingBytes: " + bytes + " (expected: >= " + LEAST_PENDING + ")");

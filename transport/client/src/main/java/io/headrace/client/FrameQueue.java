@@ -65,49 +65,85 @@ final class FrameQueue implements FrameSupply {
     }
 
     /**
-     * Adds the events of one append, in order; they are neither too large nor too many. When there is no memory for one of
-     * them, those before it stay, noted in the append.
+     * Adds the events of one append, in order, or none of them when there is no memory; they are neither too large nor too
+     * many.
+     *
+     * @param chargedForEach what an event is charged for besides its bytes
      */
     synchronized void add(Append append, List<Headers> headers, List<byte[]> bodies, long chargedForEach) {
         if (closed) {
             throw new ClientException("the client is closed (expected: append before close)");
         }
-        for (int i = 0; i < bodies.size(); i++) {
-            if (!builder.isOpen()) {
-                builder.begin(shared);
-            }
-            if (!builder.add(headers.get(i), bodies.get(i))) {
-                seal();
-                builder.begin(shared);
-                builder.add(headers.get(i), bodies.get(i));
-            }
-            long bytes = charge(headers.get(i), bodies.get(i), chargedForEach);
-            openBytes += bytes;
-            append.taken(bytes);
-            note(append);
+        long charged = append.bytes;
+        long bytes = charged - chargedForEach * bodies.size();
+        boolean fits = reserve(bodies.size(), bytes);
+        if (!fits && builder.eventCount() > 0) {
+            seal();
+            fits = reserve(bodies.size(), bytes);
         }
+        if (!fits) {
+            addFrames(append, headers, bodies, chargedForEach);
+            return;
+        }
+        openParts.add(new PendingFrame.Part(append, bodies.size()));
+        openBytes += charged;
+        for (int i = 0; i < bodies.size(); i++) {
+            builder.add(headers.get(i), bodies.get(i));
+        }
+    }
+
+    /** Takes memory in the open frame; false when they do not fit. */
+    private boolean reserve(int events, long bytes) {
+        if (!builder.isOpen()) {
+            builder.begin(shared);
+        }
+        return builder.reserve(events, bytes);
+    }
+
+    /** Adds events that do not fit into one frame, in frames of their own; none is open, or an empty one. */
+    private void addFrames(Append append, List<Headers> headers, List<byte[]> bodies, long chargedForEach) {
+        List<PendingFrame> frames = new ArrayList<>();
+        try {
+            long charged = 0;
+            for (int i = 0; i < bodies.size(); i++) {
+                if (!builder.isOpen()) {
+                    builder.begin(shared);
+                }
+                if (!builder.add(headers.get(i), bodies.get(i))) {
+                    frames.add(frameOf(append, charged));
+                    charged = 0;
+                    builder.begin(shared);
+                    builder.add(headers.get(i), bodies.get(i));
+                }
+                charged += charge(headers.get(i), bodies.get(i), chargedForEach);
+            }
+            frames.add(frameOf(append, charged));
+        } catch (RuntimeException | Error e) {
+            builder.discard();
+            frames.forEach(frame -> frame.frame.release());
+            throw e;
+        }
+        frames.forEach(this::put);
+    }
+
+    private PendingFrame frameOf(Append append, long charged) {
+        List<PendingFrame.Part> parts = List.of(new PendingFrame.Part(append, builder.eventCount()));
+        return new PendingFrame(build(), charged, parts);
     }
 
     static long charge(Headers headers, byte[] body, long chargedForEach) {
         return (long) headers.encodedLength() + body.length + chargedForEach;
     }
 
-    /** One more event of an append stands in the open frame. */
-    private void note(Append append) {
-        int last = openParts.size() - 1;
-        if (last >= 0 && openParts.get(last).append() == append) {
-            openParts.set(
-                    last, new PendingFrame.Part(append, openParts.get(last).events() + 1));
-        } else {
-            openParts.add(new PendingFrame.Part(append, 1));
-        }
-    }
-
     private void seal() {
-        Frame frame = builder.build(producer, System.currentTimeMillis() * 1_000);
-        put(new PendingFrame(frame, openBytes, openParts));
+        List<PendingFrame.Part> parts = List.copyOf(openParts);
+        put(new PendingFrame(build(), openBytes, parts));
         openParts.clear();
         openBytes = 0;
+    }
+
+    private Frame build() {
+        return builder.build(producer, System.currentTimeMillis() * 1_000);
     }
 
     private void put(PendingFrame frame) {

@@ -1,7 +1,6 @@
 package io.headrace.client;
 
 import io.headrace.frame.Frame;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A frame without an acknowledgement, and whose events it has. Owned by the queue it stands in. */
@@ -20,7 +19,7 @@ final class PendingFrame {
     PendingFrame(Frame frame, long bytes, List<Part> parts) {
         this.frame = frame;
         this.bytes = bytes;
-        this.parts = new ArrayList<>(parts);
+        this.parts = parts;
     }
 
     /** Notes that it leaves for a host; true when it had left for another one before. */

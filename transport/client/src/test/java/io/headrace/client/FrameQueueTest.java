@@ -3,6 +3,7 @@ package io.headrace.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.frame.EventCursor;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLease;
 import io.headrace.frame.FrameLimits;
@@ -14,7 +15,10 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FrameQueueTest {
     private static final int BESIDE = 64;
@@ -32,11 +36,12 @@ class FrameQueueTest {
             moved -> {});
 
     private Append add(int... lengths) {
-        Append append = new Append(lengths.length);
         List<byte[]> bodies = new ArrayList<>();
         for (int length : lengths) {
             bodies.add(new byte[length]);
         }
+        long bytes = IntStream.of(lengths).sum() + (long) BESIDE * lengths.length;
+        Append append = new Append(lengths.length, bytes);
         queue.add(append, Collections.nCopies(lengths.length, Headers.EMPTY), bodies, BESIDE);
         return append;
     }
@@ -80,32 +85,83 @@ class FrameQueueTest {
         assertThat(queue.close()).isEmpty();
     }
 
-    @Test
-    void shouldChargeForWhatItTookWhenThereIsNoMemoryForTheRest() {
-        Append append = new Append(3);
+    @ParameterizedTest
+    @CsvSource({"100000, 12", "300000, 12", "100000, 300000"})
+    void shouldTakeNothingOfABatchThatThereIsNoMemoryFor(int second, int third) {
+        Append before = add(10);
         memory.most = 1_000;
-        assertThatThrownBy(() -> queue.add(
-                        append,
-                        Collections.nCopies(3, Headers.EMPTY),
-                        List.of(new byte[10], new byte[100_000], new byte[10]),
-                        BESIDE))
-                .isInstanceOf(OutOfMemoryError.class);
-        assertThat(append.takenEvents()).isEqualTo(1);
-        assertThat(append.takenBytes()).isEqualTo(10 + BESIDE);
+        // The first alone would fit.
+        assertThatThrownBy(() -> add(11, second, third)).isInstanceOf(OutOfMemoryError.class);
         memory.most = Integer.MAX_VALUE;
-        add(20);
+        Append after = add(20);
+        assertThat(bodies(before, after)).containsExactly(10, 20);
+    }
+
+    @Test
+    void shouldTakeNothingOfABatchWhoseLastFrameThereIsNoMemoryFor() {
+        Append before = add(10);
+        memory.left = 3;
+        assertThatThrownBy(() -> add(150_000, 150_000, 150_000, 150_000, 150_000, 150_000))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(memory.left).isZero();
+        memory.left = Integer.MAX_VALUE;
+        Append after = add(20);
+        assertThat(bodies(before, after)).containsExactly(10, 20);
+        // What was built of it is given back.
+        assertThat(memory.taken).allMatch(buffer -> buffer.refCnt() == 0);
+    }
+
+    @Test
+    void shouldKeepABatchTogetherThatDoesNotFitIntoOneFrame() {
+        Append before = add(10);
+        Append large = add(150_000, 150_000, 400_000, 5);
+        Append after = add(20);
+        assertThat(bodies(before, large, after)).containsExactly(10, 150_000, 150_000, 400_000, 5, 20);
+    }
+
+    @Test
+    void shouldFillFramesThoughOneMoreDoesNotFit() {
+        for (int i = 0; i < 100; i++) {
+            add(50_000);
+        }
         List<PendingFrame> all = queue.close();
-        assertThat(all).hasSize(1);
-        PendingFrame frame = all.get(0);
-        assertThat(frame.frame.eventCount()).isEqualTo(2);
-        assertThat(frame.bytes).isEqualTo(10 + 20 + 2 * BESIDE);
-        assertThat(frame.parts.stream().mapToInt(PendingFrame.Part::events)).containsExactly(1, 1);
+        assertThat(all.stream().map(frame -> frame.frame.eventCount()))
+                .hasSize(34)
+                .startsWith(3, 3, 3, 3);
         releaseAll(all);
     }
 
-    /** Has no more than so much for one buffer. */
+    /** Lengths of the bodies of all frames, each of which belongs to the appends in turn, with its charge. */
+    private List<Integer> bodies(Append... appends) {
+        List<PendingFrame> all = queue.close();
+        List<Integer> lengths = new ArrayList<>();
+        List<Append> owners = new ArrayList<>();
+        for (PendingFrame frame : all) {
+            EventCursor cursor = new EventCursor().wrap(frame.frame);
+            long charged = 0;
+            while (cursor.next()) {
+                lengths.add(cursor.bodyLength());
+                charged += cursor.bodyLength() + BESIDE;
+            }
+            assertThat(frame.bytes).isEqualTo(charged);
+            assertThat(frame.parts.stream().mapToInt(PendingFrame.Part::events).sum())
+                    .isEqualTo(frame.frame.eventCount());
+            frame.parts.forEach(part -> {
+                part.append().acknowledged(part.events());
+                owners.add(part.append());
+            });
+        }
+        assertThat(owners.stream().distinct()).containsExactly(appends);
+        assertThat(appends).allMatch(append -> append.acknowledged(0));
+        releaseAll(all);
+        return lengths;
+    }
+
+    /** Has no more than so much for one buffer, and so many. */
     private static final class Memory extends AbstractByteBufAllocator {
+        private final List<ByteBuf> taken = new ArrayList<>();
         private int most = Integer.MAX_VALUE;
+        private int left = Integer.MAX_VALUE;
 
         Memory() {
             super(true);
@@ -116,7 +172,13 @@ class FrameQueueTest {
             if (initialCapacity > most) {
                 throw new OutOfMemoryError("direct memory: " + initialCapacity + " bytes (expected: <= " + most + ")");
             }
-            return UnpooledByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);
+            if (left == 0) {
+                throw new OutOfMemoryError("direct memory: no more buffers (expected: some)");
+            }
+            left--;
+            ByteBuf buffer = UnpooledByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);
+            taken.add(buffer);
+            return buffer;
         }
 
         @Override

@@ -1,0 +1,228 @@
+package io.headrace.tools;
+
+import io.headrace.frame.FrameLayout;
+import io.headrace.tools.logging.LogRequest;
+import io.headrace.tools.tune.Goal;
+import io.headrace.tools.tune.Tune;
+import io.headrace.tools.tune.TuneOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Finds settings for this machine. */
+@Command(
+        name = "tune",
+        description = {
+            "Find settings for this machine: measure disk, processor and line, try, and compare with what is used now.",
+            "",
+            "Trials run an agent of this product, whose source puts events as fast as they are taken or at a fixed rate,"
+                    + " whose channel has a log in a folder of its own, and whose sink sends them over the link to a"
+                    + " far end. What is recommended was compared with the default, or with the configuration"
+                    + " given, in alternation; where nothing is better, it says so. When a log is synced is left as it"
+                    + " is: that is not for speed to decide.",
+            "",
+            "The far end is in the same process, behind the loopback interface, and keeps events in memory. To measure the"
+                    + " line to another machine, run 'headrace tune --listen ADDRESS:PORT' there and name it here with"
+                    + " --peer; it needs that port and the next one, and is for the time of the measurement only:"
+                    + " whoever reaches it may send.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  headrace tune                                    for throughput, events of 200 bytes",
+            "  headrace tune --goal latency --size 1000 --dir /var/lib/headrace",
+            "  headrace tune --goal throughput --p99 2ms        as fast as it goes within 2 ms",
+            "  headrace tune --conf a1.properties --write a1.properties",
+            "      what this configuration gains, merged into it; comments stay",
+            "  headrace tune --peak 50000 --outage 2h           and what an outage of two hours needs",
+            "  headrace tune --peer collector:5140              over the line to another machine",
+            "",
+            "Exit codes: 0 done, also without a gain; 1 failed, or stopped by Ctrl-C with what was found",
+            "      until then; 64 usage, also a folder in memory (tmpfs); 78 configuration."
+        },
+        exitCodeOnInvalidInput = ExitCode.USAGE)
+final class TuneCommand implements Callable<Integer> {
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)(us|ms|s|m|h|d)");
+    private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})");
+    private static final int SMALLEST = 16;
+    private static final int LARGEST = FrameLayout.MAX_FRAME_BYTES / 2;
+    private static final Duration SHORTEST_BUDGET = Duration.ofSeconds(5);
+    private static final Duration LONGEST_BUDGET = Duration.ofHours(1);
+    private static final long MOST_PEAK = 1_000_000_000L;
+    private static final Duration LONGEST_OUTAGE = Duration.ofDays(365);
+
+    @ParentCommand
+    private HeadraceCommand headrace;
+
+    @Option(
+            names = "--goal",
+            paramLabel = "GOAL",
+            defaultValue = "throughput",
+            description = "What is to become better: throughput, latency or balanced, which is both"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Goal goal;
+
+    @Option(
+            names = "--p99",
+            paramLabel = "TIME",
+            description = "Within which 99 %% of the events are to be delivered, e.g. 2ms.")
+    private String p99;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            defaultValue = "200",
+            description = "Bytes of an event (default: ${DEFAULT-VALUE}).")
+    private int size;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Where logs are to be kept: a folder on that disk, in which files are made and removed"
+                    + " (default: that of the configuration, or the current folder).")
+    private Path folder;
+
+    @Option(
+            names = "--conf",
+            paramLabel = "FILE",
+            description = "A configuration to begin with, whose components the result names; of several sinks the first"
+                    + " link, or the first.")
+    private Path configuration;
+
+    @Option(
+            names = {"-n", "--name"},
+            paramLabel = "NAME",
+            description = "Which agent of it, where there are several.")
+    private String name;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "How long it may take (default: ${DEFAULT-VALUE}); longer finds more.")
+    private String budget;
+
+    @Option(
+            names = "--peak",
+            paramLabel = "N",
+            description =
+                    "Events a second at most: latency is measured at that rate, and how long an outage the channel"
+                            + " can bear is worked out.")
+    private Long peak;
+
+    @Option(
+            names = "--outage",
+            paramLabel = "TIME",
+            description = "An outage of the next tier that is to be borne at --peak, e.g. 2h.")
+    private String outage;
+
+    @Option(names = "--peer", paramLabel = "HOST:PORT", description = "Send to a tune --listen of another machine.")
+    private String peer;
+
+    @Option(names = "--listen", paramLabel = "ADDRESS:PORT", description = "Be the far end for others, until Ctrl-C.")
+    private String listen;
+
+    @Option(
+            names = "--write",
+            paramLabel = "FILE",
+            description =
+                    "Merge what is recommended into this configuration, or make it; without --conf it is the one to"
+                            + " begin with, too.")
+    private Path write;
+
+    @Option(names = "--json", description = "Print all as one JSON object, every trial, too.")
+    private boolean json;
+
+    @Mixin
+    private PlugInOptions plugIns = new PlugInOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        System.setProperty(LogRequest.LEVEL_PROPERTY, headrace.debug() ? "debug" : "error");
+        AtomicBoolean stopped = new AtomicBoolean();
+        Matcher far = listen == null ? null : address("--listen", listen);
+        TuneOptions options = options();
+        StopSignals.handle(() -> stopped.set(true));
+        Tune tune = new Tune(headrace.console(), plugIns.registry(), stopped::get);
+        return far == null
+                ? tune.run(options, configuration, name, write, json)
+                : tune.listen(far.group(1), Integer.parseInt(far.group(2)));
+    }
+
+    private TuneOptions options() {
+        if (size < SMALLEST || size > LARGEST) {
+            throw wrong("--size", size, SMALLEST + ".." + LARGEST + " bytes");
+        }
+        if (peak != null && (peak < 1 || peak > MOST_PEAK)) {
+            throw wrong("--peak", peak, "1.." + MOST_PEAK + " events/s");
+        }
+        if (outage != null && peak == null) {
+            throw wrong("--outage", outage, "with --peak N");
+        }
+        Matcher to = peer == null ? null : address("--peer", peer);
+        return new TuneOptions(
+                goal,
+                p99 == null
+                        ? 0
+                        : time("--p99", p99, Duration.ofNanos(1_000), Duration.ofMinutes(1))
+                                        .toNanos()
+                                / 1e3,
+                size,
+                folder,
+                time("--budget", budget, SHORTEST_BUDGET, LONGEST_BUDGET),
+                peak == null ? 0 : peak,
+                outage == null ? null : time("--outage", outage, Duration.ofSeconds(1), LONGEST_OUTAGE),
+                to == null ? null : to.group(1),
+                to == null ? 0 : Integer.parseInt(to.group(2)));
+    }
+
+    private static Matcher address(String option, String text) {
+        Matcher matcher = ADDRESS.matcher(text);
+        if (!matcher.matches()
+                || Integer.parseInt(matcher.group(2)) < 1
+                || Integer.parseInt(matcher.group(2)) > 65_534) {
+            throw wrong(option, text, "HOST:PORT, with a port of 1..65534");
+        }
+        return matcher;
+    }
+
+    static Duration time(String option, String text, Duration least, Duration most) {
+        Matcher matcher = TIME.matcher(text.toLowerCase(Locale.ROOT));
+        if (matcher.matches()) {
+            double nanos = Double.parseDouble(matcher.group(1))
+                    * switch (matcher.group(2)) {
+                        case "us" -> 1e3;
+                        case "ms" -> 1e6;
+                        case "s" -> 1e9;
+                        case "m" -> 60e9;
+                        case "h" -> 3_600e9;
+                        default -> 86_400e9;
+                    };
+            if (nanos >= least.toNanos() && nanos <= most.toNanos()) {
+                return Duration.ofNanos((long) nanos);
+            }
+        }
+        throw wrong(option, text, shown(least) + ".." + shown(most) + ", e.g. 2ms, 60s, 5m, 2h");
+    }
+
+    private static String shown(Duration time) {
+        if (time.toMillis() < 1) {
+            return time.toNanos() / 1_000 + "us";
+        }
+        return time.toDays() > 1
+                ? time.toDays() + "d"
+                : time.toHours() > 0 ? time.toHours() + "h" : time.toSeconds() + "s";
+    }
+
+    private static CommandException wrong(String option, Object value, String expected) {
+        return new CommandException(ExitCode.USAGE, option + ": " + value + " (expected: " + expected + ")");
+    }
+}

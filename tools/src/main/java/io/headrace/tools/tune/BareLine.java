@@ -1,0 +1,151 @@
+package io.headrace.tools.tune;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the line to the far end carries without any protocol: the client names a number of bytes and sends so many, the
+ * server answers with one. The server believes nothing of it: it has one buffer for each connection and keeps nothing.
+ */
+final class BareLine implements AutoCloseable {
+    private static final int BLOCK = 256 * 1024;
+    private static final long LONG_ENOUGH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long MOST_BYTES = 4L << 30;
+    private static final int PINGS = 200;
+    private static final long PINGS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private final ServerSocket server;
+    private volatile boolean closed;
+
+    /**
+     * What was measured.
+     *
+     * @param bytesPerSecond one connection, one way
+     * @param roundTripMicros median
+     */
+    record Speed(double bytesPerSecond, double roundTripMicros) {}
+
+    private BareLine(ServerSocket server) {
+        this.server = server;
+    }
+
+    /** Listens; port 0 lets the system choose. */
+    @SuppressWarnings("resource") // closed with this
+    static BareLine listen(String host, int port) throws IOException {
+        ServerSocket server = new ServerSocket();
+        try {
+            server.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            server.close();
+            throw new IOException(host + ":" + port + ": " + e.getMessage(), e);
+        }
+        BareLine line = new BareLine(server);
+        start("tune-line", line::accept);
+        return line;
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        server.close();
+    }
+
+    private void accept() {
+        while (!closed) {
+            try {
+                Socket socket = server.accept();
+                start("tune-line-connection", () -> serve(socket));
+            } catch (IOException e) {
+                if (!closed) {
+                    throw new IllegalStateException("bare line: " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void serve(Socket socket) {
+        byte[] block = new byte[BLOCK];
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            while (true) {
+                long left = in.readLong();
+                while (left > 0) {
+                    int read = in.read(block, 0, (int) Math.min(block.length, left));
+                    if (read < 0) {
+                        return;
+                    }
+                    left -= read;
+                }
+                socket.getOutputStream().write(1);
+            }
+        } catch (EOFException e) {
+            // The client has what it wanted to know.
+            return;
+        } catch (IOException e) {
+            // It is gone in the middle: it says so itself.
+            return;
+        }
+    }
+
+    /** Measures for a second or so. */
+    static Speed measure(String host, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            socket.setTcpNoDelay(true);
+            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            double roundTrip = roundTrip(out, in);
+            byte[] block = new byte[BLOCK];
+            for (long bytes = BLOCK; ; bytes *= 2) {
+                long nanos = send(bytes, block, out, in);
+                if (nanos >= LONG_ENOUGH_NANOS || bytes >= MOST_BYTES) {
+                    return new Speed(bytes * 1e9 / nanos, roundTrip);
+                }
+            }
+        } catch (IOException e) {
+            throw new IOException(host + ":" + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static double roundTrip(DataOutputStream out, DataInputStream in) throws IOException {
+        double[] micros = new double[PINGS];
+        byte[] one = new byte[1];
+        long begun = System.nanoTime();
+        int count = 0;
+        while (count < PINGS && System.nanoTime() - begun < PINGS_NANOS) {
+            micros[count++] = send(1, one, out, in) / 1e3;
+        }
+        double[] measured = Arrays.copyOf(micros, count);
+        return Search.median(measured, count);
+    }
+
+    private static long send(long bytes, byte[] block, DataOutputStream out, DataInputStream in) throws IOException {
+        long begun = System.nanoTime();
+        out.writeLong(bytes);
+        for (long left = bytes; left > 0; left -= block.length) {
+            out.write(block, 0, (int) Math.min(block.length, left));
+        }
+        in.readByte();
+        return System.nanoTime() - begun;
+    }
+}

@@ -1,0 +1,62 @@
+package io.headrace.tools.tune;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The baseline and the best that was found, measured in alternation. The one with the other number in each list ran right
+ * before or after it. Immutable.
+ *
+ * @param baseFull the baseline under full load
+ * @param bestFull the best under full load
+ * @param basePaced the baseline at a fixed rate
+ * @param bestPaced the best at that rate
+ */
+record Comparison(List<Trial> baseFull, List<Trial> bestFull, List<Trial> basePaced, List<Trial> bestPaced) {
+    private static final double MOST = 2.0 / 3;
+
+    Comparison {
+        baseFull = List.copyOf(baseFull);
+        bestFull = List.copyOf(bestFull);
+        basePaced = List.copyOf(basePaced);
+        bestPaced = List.copyOf(bestPaced);
+    }
+
+    int pairs() {
+        return Math.min(bestFull.size(), bestPaced.size());
+    }
+
+    /** How many times as good the best is, pair by pair, by the goal. */
+    double[] ratios(Goal goal, double p99LimitMicros) {
+        double[] ratios = new double[pairs()];
+        for (int i = 0; i < ratios.length; i++) {
+            double base = goal.score(baseFull.get(i), basePaced.get(i), p99LimitMicros);
+            double best = goal.score(bestFull.get(i), bestPaced.get(i), p99LimitMicros);
+            ratios[i] = base > 0 ? best / base : best > 0 ? Double.MAX_VALUE : 1;
+        }
+        return ratios;
+    }
+
+    /** By how much the best is better, 0.25 for a quarter, by the median of the pairs; 0 when that may be noise. */
+    double gain(Goal goal, double p99LimitMicros) {
+        double[] ratios = ratios(goal, p99LimitMicros);
+        if (ratios.length == 0) {
+            return 0;
+        }
+        double middle = Search.median(ratios, ratios.length);
+        return middle > Search.MARGIN && better(ratios) >= MOST * ratios.length ? middle - 1 : 0;
+    }
+
+    /** Pairs in which the best was better. */
+    static int better(double[] ratios) {
+        int better = 0;
+        for (double ratio : ratios) {
+            better += ratio > 1 ? 1 : 0;
+        }
+        return better;
+    }
+
+    static double median(List<Trial> trials, ToDoubleFunction<Trial> figure) {
+        return Use.median(trials, figure);
+    }
+}

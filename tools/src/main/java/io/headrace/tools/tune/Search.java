@@ -1,0 +1,164 @@
+package io.headrace.tools.tune;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Finds a good candidate where each measurement is noisy and takes long. First successive halving (Jamieson and Talwalkar,
+ * 2016) among some start candidates and random ones: all are measured in turns, the better half by median goes on and is
+ * measured again. Then the winner is compared with candidates that differ in one value, in pairs measured one right after
+ * the other, in either order, so that what drifts in the machine strikes both; it changes only for what is better by more
+ * than a margin, or as good and nearer to the baseline. Owned by one thread.
+ */
+final class Search {
+    /** Ratio within which two candidates count as equal. */
+    static final double MARGIN = 1.03;
+
+    private static final double HOPELESS = 0.9;
+    private static final int PAIRS = 3;
+    private static final int RANDOM = 5;
+
+    /** Measures a candidate once. */
+    interface Objective {
+        /** How good it is, in proportion: twice as good is twice the number; 0 for one that does not work. */
+        double measure(Candidate candidate, String stage) throws IOException, InterruptedException;
+    }
+
+    private final SearchSpace space;
+    private final Candidate baseline;
+    private final Objective objective;
+    private final BooleanSupplier mayGoOn;
+    private final Random random;
+
+    /**
+     * A search that has not begun.
+     *
+     * @param baseline what is used now: what is as good is not changed
+     * @param mayGoOn whether there is time for one more measurement
+     */
+    Search(SearchSpace space, Candidate baseline, Objective objective, BooleanSupplier mayGoOn, Random random) {
+        this.space = space;
+        this.baseline = baseline;
+        this.objective = objective;
+        this.mayGoOn = mayGoOn;
+        this.random = random;
+    }
+
+    /** The best that was found in the time there was; the first of {@code start} when there was none. */
+    Candidate run(List<Candidate> start) throws IOException, InterruptedException {
+        LinkedHashSet<Candidate> field = new LinkedHashSet<>(start);
+        for (int i = 0; i < RANDOM; i++) {
+            field.add(space.sample(random));
+        }
+        return refine(halve(field));
+    }
+
+    private Candidate halve(LinkedHashSet<Candidate> field) throws IOException, InterruptedException {
+        List<Runner> live = new ArrayList<>();
+        field.forEach(candidate -> live.add(new Runner(candidate)));
+        List<Runner> order = new ArrayList<>(live);
+        for (int round = 0; live.size() > 1 && mayGoOn.getAsBoolean(); round++) {
+            // Turned round each time: none is always first, when the machine may be colder.
+            if (round > 0) {
+                Collections.reverse(order);
+            }
+            for (Runner runner : order) {
+                if (mayGoOn.getAsBoolean()) {
+                    runner.scores.add(objective.measure(runner.candidate, "halving " + (round + 1)));
+                }
+            }
+            live.sort(Comparator.comparingDouble(Runner::median).reversed());
+            live.subList((live.size() + 1) / 2, live.size()).clear();
+            order.retainAll(live);
+        }
+        return live.get(0).candidate;
+    }
+
+    private Candidate refine(Candidate winner) throws IOException, InterruptedException {
+        Candidate best = winner;
+        boolean changed = true;
+        while (changed && mayGoOn.getAsBoolean()) {
+            changed = false;
+            for (Knob knob : space.knobs()) {
+                Candidate better = refine(best, knob);
+                changed |= !better.equals(best);
+                best = better;
+            }
+        }
+        return best;
+    }
+
+    /** Goes on in a direction as long as it gets better. */
+    private Candidate refine(Candidate from, Knob knob) throws IOException, InterruptedException {
+        Candidate best = from;
+        String usual = baseline.value(knob);
+        if (!best.value(knob).equals(usual) && mayGoOn.getAsBoolean()) {
+            Candidate back = best.with(knob, usual);
+            if (ratio(best, back) >= 1 / MARGIN) {
+                best = back;
+            }
+        }
+        for (boolean up : new boolean[] {true, false}) {
+            Candidate next = beside(best, knob, up);
+            while (next != null && mayGoOn.getAsBoolean() && ratio(best, next) > MARGIN) {
+                best = next;
+                next = beside(best, knob, up);
+            }
+        }
+        return best;
+    }
+
+    private Candidate beside(Candidate candidate, Knob knob, boolean up) {
+        List<String> values = space.values(knob);
+        int at = values.indexOf(candidate.value(knob)) + (up ? 1 : -1);
+        return at < 0 || at >= values.size() ? null : candidate.with(knob, values.get(at));
+    }
+
+    /** How many times as good the challenger is, by the median of pairs; few pairs when it is clearly not better. */
+    private double ratio(Candidate holder, Candidate challenger) throws IOException, InterruptedException {
+        double[] ratios = new double[PAIRS];
+        for (int pair = 0; pair < PAIRS; pair++) {
+            String stage = "pair " + (pair + 1);
+            double first = objective.measure(pair % 2 == 0 ? holder : challenger, stage);
+            double second = objective.measure(pair % 2 == 0 ? challenger : holder, stage);
+            double held = pair % 2 == 0 ? first : second;
+            double challenged = pair % 2 == 0 ? second : first;
+            ratios[pair] = held <= 0 ? (challenged > 0 ? Double.MAX_VALUE : 0) : challenged / held;
+            boolean last = !mayGoOn.getAsBoolean();
+            if (ratios[pair] < HOPELESS || last) {
+                // A single pair is enough to stay, never to change.
+                return pair == 0 ? Math.min(ratios[0], HOPELESS) : median(ratios, pair + 1);
+            }
+        }
+        return median(ratios, PAIRS);
+    }
+
+    static double median(double[] values, int count) {
+        double[] sorted = Arrays.copyOf(values, count);
+        Arrays.sort(sorted);
+        return count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+    }
+
+    /** A candidate with what was measured of it. */
+    private static final class Runner {
+        private final Candidate candidate;
+        private final List<Double> scores = new ArrayList<>();
+
+        Runner(Candidate candidate) {
+            this.candidate = candidate;
+        }
+
+        double median() {
+            return scores.isEmpty()
+                    ? 0
+                    : Search.median(scores.stream().mapToDouble(each -> each).toArray(), scores.size());
+        }
+    }
+}
