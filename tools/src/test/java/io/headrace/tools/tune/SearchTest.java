@@ -56,12 +56,14 @@ class SearchTest {
     void shouldMostlyLeaveWhatIsAsGood() throws Exception {
         int changed = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
-            Candidate found = new Machine(seed).search(GOOD, List.of(GOOD));
+            Machine machine = new Machine(seed);
+            machine.noise = NOISE / 2;
+            Candidate found = machine.search(GOOD, List.of(GOOD));
             changed += found.differencesFrom(GOOD).size();
         }
         // One knob's values auto and direct are worth the same: without the way back every second search would change
         // it.
-        assertThat(changed).as("chance alone: %d", SEEDS * 3).isLessThan(SEEDS * 3 / 2);
+        assertThat(changed).as("chance alone: %d", SEEDS * 3).isLessThan(SEEDS);
     }
 
     @Test
@@ -121,6 +123,7 @@ class SearchTest {
         private final List<String> stages = new ArrayList<>();
         private final Set<String> broken = new HashSet<>();
         private int left = MEASUREMENTS;
+        private double noise = NOISE;
 
         Machine(long seed) {
             random = new Random(seed);
@@ -138,7 +141,7 @@ class SearchTest {
                 return 0;
             }
             double drift = 1 + 0.2 * Math.sin(measured.size() / 20.0);
-            return worth(candidate) * drift * Math.exp(NOISE * random.nextGaussian());
+            return worth(candidate) * drift * Math.exp(noise * random.nextGaussian());
         }
 
         static double worth(Candidate candidate) {
