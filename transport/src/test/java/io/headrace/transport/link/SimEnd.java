@@ -195,7 +195,8 @@ final class SimEnd implements LinkOutput {
     private void take() {
         taken = Math.max(taken, Math.min(passed + inFlight(), passed + socketBytes));
         for (Region region : regions) {
-            if (region.to > taken) {
+            // From when it is to be aborted until it is, all that is not there yet is held.
+            if (aborted || region.to > taken) {
                 return;
             }
             region.letGo();
