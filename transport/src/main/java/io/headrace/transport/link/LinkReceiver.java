@@ -47,6 +47,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     /** But not for longer. */
     private static final long ACK_WAITS_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+    /** Token of a PING that asks whether somebody is there; those that revoke a grant are odd. */
+    private static final long ARE_YOU_THERE = 2;
+
     private static final int MOST_SPARE = 1_024;
 
     private final LinkOutput output;
@@ -82,6 +85,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long progress;
     private long progressNanos;
     private long frameNanos;
+    private boolean asked;
     private long unansweredNanos;
 
     /**
@@ -270,9 +274,15 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (decoder.progress() != progress) {
             progress = decoder.progress();
             progressNanos = now;
+            asked = false;
         } else if (isOver(now, progressNanos, options.idleTimeoutMillis())) {
             refuse("nothing heard for " + options.idleTimeoutMillis() + " ms");
             return;
+        } else if (!asked && isOver(now, progressNanos, options.idleTimeoutMillis() / 2) && output.isWritable()) {
+            // Who sends nothing speaks rarely, and does not know how soon it is taken for dead here.
+            asked = true;
+            output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, ARE_YOU_THERE));
+            output.flush();
         }
         if (state == State.OPEN && ackedFrames > ackedFramesSent) {
             answer();
