@@ -87,12 +87,11 @@ class BrokenCourseTest {
 
     @Test
     void shouldFindThatTheLogIsDamaged() throws Exception {
-        BenchSettings settings = BenchSettings.of(WorkloadKind.WAL)
-                .with(draft -> draft.events(2_000)
-                        .duration(Duration.ofSeconds(20))
-                        .warmUp(Duration.ZERO)
-                        .batch(10)
-                        .folder(folder));
+        BenchSettings settings = BenchSettings.of(WorkloadKind.WAL).with(draft -> draft.events(2_000)
+                .duration(Duration.ofSeconds(20))
+                .warmUp(Duration.ZERO)
+                .batch(10)
+                .folder(folder));
         WorkloadResult result = new MeasuredWorkload(
                         settings, (all, ids, files) -> new WalCourse(all, ids, files, BrokenCourseTest::damage))
                 .run(() -> false, WorkloadListener.NONE);
