@@ -4,6 +4,7 @@ import io.headrace.benchmarks.BenchmarkChannel;
 import io.headrace.benchmarks.BenchmarkFolder;
 import io.headrace.benchmarks.SegmentReading;
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.frame.FrameLayout;
 import io.headrace.frame.Producer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,14 +107,15 @@ public final class BacklogPeer implements PeerWork {
         return figures;
     }
 
+    /** Prepared segments are read, too, so that what counts as events is what so many bytes would hold. */
     private Map<String, String> read(Path own, long batches, ChannelWork work) throws IOException {
-        long events = batches * work.batch();
         Stopwatch watch = Stopwatch.start(folder);
         SegmentReading reading = SegmentReading.read(own);
+        long events = reading.bytes() / (work.eventBytes() + FrameLayout.EVENT_PREFIX_LENGTH);
         Map<String, String> figures = new LinkedHashMap<>(watch.stop(events, events * work.eventBytes()));
-        if (reading.bytes() < events * work.eventBytes() && work.kind().equals("file")) {
-            throw new IllegalStateException(
-                    "bytes read: " + reading.bytes() + " (expected: >= " + events * work.eventBytes() + ")");
+        long put = batches * work.batch();
+        if (work.kind().equals("file") && events < put) {
+            throw new IllegalStateException("bytes read: those of " + events + " events (expected: >= " + put + ")");
         }
         figures.put("verified", reading.bytes() + " bytes of segments read and checksummed");
         return figures;

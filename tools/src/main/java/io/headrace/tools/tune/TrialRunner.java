@@ -30,6 +30,9 @@ final class TrialRunner {
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Of a measurement, where nothing comes out. */
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Pipeline pipeline;
     private final ComponentRegistry registry;
     private final Storage storage;
@@ -129,13 +132,15 @@ final class TrialRunner {
         MetricGroup channel = agent.metrics().group(GroupType.CHANNEL, "c");
         MetricGroup sink = agent.metrics().group(GroupType.SINK, "k");
         Map<String, Long> logBefore = channel.counters();
-        long sentBefore = sink.counter("ByteSentCount").get();
-        long deliveredBefore = load.delivered();
-        load.forgetLatency();
+        long ackedBefore = sink.counter("FrameAckedCount").get();
+        load.beginMeasurement();
         ProcessorMeter meter = new ProcessorMeter();
         long begun = System.nanoTime();
         await(begun + time.toNanos());
-        long delivered = load.delivered() - deliveredBefore;
+        while (load.span().events() == 0 && System.nanoTime() - begun < LONGEST_NANOS && !stop.getAsBoolean()) {
+            await(System.nanoTime() + TICK_NANOS);
+        }
+        Load.Span span = load.span();
         double seconds = (System.nanoTime() - begun) / 1e9;
         ProcessorMeter.Use use = meter.read();
         Histogram latency = load.latency();
@@ -146,7 +151,7 @@ final class TrialRunner {
             failure = "delivered " + load.delivered() + " events, but wrote " + log.get("LogByteCount")
                     + " bytes to the log";
         }
-        if (delivered == 0) {
+        if (span.events() == 0) {
             failure =
                     "nothing was delivered: " + String.join("; ", agent.health().reasons());
         }
@@ -155,8 +160,8 @@ final class TrialRunner {
                 stage,
                 candidate,
                 load.rate(),
-                seconds,
-                delivered,
+                span.seconds(),
+                span.events(),
                 latency.getValueAtPercentile(50),
                 latency.getValueAtPercentile(99),
                 use.all(),
@@ -164,8 +169,16 @@ final class TrialRunner {
                 logBytes / seconds,
                 syncs == 0 ? 0 : (double) logBytes / syncs,
                 channel.texts().getOrDefault("Appender", ""),
-                (sink.counter("ByteSentCount").get() - sentBefore) / seconds,
+                carried(sink, ackedBefore) / seconds,
                 failure);
+    }
+
+    /** Bytes that went over the wire for what was answered meanwhile; what is under way stands in buffers in lumps. */
+    private static double carried(MetricGroup sink, long ackedBefore) {
+        long frames = sink.counter("FrameSentCount").get();
+        double frameBytes =
+                frames == 0 ? 0 : (double) sink.counter("ByteSentCount").get() / frames;
+        return (sink.counter("FrameAckedCount").get() - ackedBefore) * frameBytes;
     }
 
     /** Waits until events come out, and a little longer; returns why they don't. */
