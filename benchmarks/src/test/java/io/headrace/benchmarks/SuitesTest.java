@@ -27,6 +27,8 @@ class SuitesTest {
                 FrameBenchmark.class,
                 RingBenchmark.class,
                 LineSplittingBenchmark.class,
+                LinkCodecBenchmark.class,
+                ChannelSteadyBenchmark.class,
                 LinkLoopbackBenchmark.class
             })
     void shouldDoTheWorkThatIsMeasured(Class<?> suite) throws RunnerException {
@@ -54,6 +56,13 @@ class SuitesTest {
         assertWorked(run(oneIteration("GroupCommitBenchmark")
                 .param("producers", "4")
                 .param("inFlight", "64")
+                .forks(0)));
+    }
+
+    @Test
+    void shouldSpillAndDrainMoreThanMemoryHolds() throws RunnerException {
+        assertWorked(run(oneIteration("Channel(Spilling|Draining)Benchmark")
+                .param("mib", "80")
                 .forks(0)));
     }
 

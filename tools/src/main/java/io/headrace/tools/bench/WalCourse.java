@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -90,21 +91,30 @@ final class WalCourse implements Course {
         report.check(
                 frames == sent.frames() && bytes >= sent.frameBytes(),
                 String.format(
+                        Locale.ROOT,
                         "%,d frames of %,d put are in the log, %,d bytes of %,d",
-                        frames, sent.frames(), bytes, sent.frameBytes()));
+                        frames,
+                        sent.frames(),
+                        bytes,
+                        sent.frameBytes()));
         report.check(
                 journal.arrivals().events() == sent.events(),
                 String.format(
-                        "%,d events of %,d acknowledged", journal.arrivals().events(), sent.events()));
+                        Locale.ROOT,
+                        "%,d events of %,d acknowledged",
+                        journal.arrivals().events(),
+                        sent.events()));
         ArrivalCheck check = new ArrivalCheck(ids);
         long held = readBack(check);
         check.reportFaults(
                 report,
                 String.format(
-                        "log opened anew: the last %,d frames are there, order and checksums hold", check.frames()));
+                        Locale.ROOT,
+                        "log opened anew: the last %,d frames are there, order and checksums hold",
+                        check.frames()));
         report.check(
                 check.frames() == held,
-                String.format("%,d frames read back of %,d that the log held", check.frames(), held));
+                String.format(Locale.ROOT, "%,d frames read back of %,d that the log held", check.frames(), held));
     }
 
     /** How many frames there should have been. */
