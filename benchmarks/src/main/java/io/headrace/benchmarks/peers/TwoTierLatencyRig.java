@@ -24,7 +24,8 @@ public final class TwoTierLatencyRig {
     private static final String DUE = "line due to durable output";
     private static final String CREATED = "frame created to durable";
     private static final String DEVICE = "device";
-    private static final List<String> OURS_VERIFIED = List.of("all lines durable", "the output is the input, byte for byte");
+    private static final List<String> OURS_VERIFIED =
+            List.of("all lines durable", "the output is the input, byte for byte");
     private static final List<String> DEVICE_VERIFIED = List.of("as many frames written and synced as were due");
     private static final int MISSED = 3;
     private static final long TICKS = 1_000;
