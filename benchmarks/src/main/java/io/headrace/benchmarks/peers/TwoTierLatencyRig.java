@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,9 @@ public final class TwoTierLatencyRig {
     private static final String DUE = "line due to durable output";
     private static final String CREATED = "frame created to durable";
     private static final String DEVICE = "device";
+    private static final List<String> OURS_VERIFIED =
+            List.of("all lines durable", "the output is the input, byte for byte");
+    private static final List<String> DEVICE_VERIFIED = List.of("as many frames written and synced as were due");
     private static final int MISSED = 3;
     private static final long TICKS = 1_000;
     private static final int FRAME_BYTES = 80;
@@ -66,8 +70,12 @@ public final class TwoTierLatencyRig {
      */
     public static void main(String[] arguments) throws IOException {
         Order options = Order.parse(String.join("\t", arguments));
+        RigJson json = new RigJson(options);
         TwoTierLatencyRig rig = new TwoTierLatencyRig(options);
         boolean met = rig.run();
+        json.latencies("Headrace, line due to durable output", rig.latencies, DUE, OURS_VERIFIED);
+        json.latencies("Headrace, frame created to durable", rig.latencies, CREATED, OURS_VERIFIED);
+        json.latencies("bare device, page cache", rig.latencies, DEVICE, DEVICE_VERIFIED);
         System.exit(met ? 0 : MISSED);
     }
 
