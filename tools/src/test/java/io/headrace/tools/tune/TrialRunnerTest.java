@@ -32,8 +32,6 @@ class TrialRunnerTest {
             assertThat(full.failure()).isNull();
             assertThat(full.events()).isPositive();
             assertThat(far.events()).isGreaterThanOrEqualTo(full.events());
-            assertThat(full.logBytesPerSecond()).isPositive();
-            assertThat(full.wireBytesPerSecond()).isPositive();
             assertThat(full.appender()).isIn("direct", "positional");
             assertThat(full.processors()).isBetween(0.0, 1.0);
 
