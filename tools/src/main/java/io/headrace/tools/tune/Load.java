@@ -15,9 +15,6 @@ final class Load {
     /** Of the events that are put again and again. */
     static final int BODIES = 512;
 
-    /** Deliveries that are one answer. */
-    private static final long LUMP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private static final long HIGHEST_MICROS = TimeUnit.MINUTES.toMicros(10);
 
     private final int size;
@@ -27,11 +24,6 @@ final class Load {
     private final long originMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
     private final AtomicLong delivered = new AtomicLong();
     private final Histogram latency = new Histogram(HIGHEST_MICROS, 3);
-
-    // Guarded by latency.
-    private long firstNanos;
-    private long lastNanos;
-    private long counted;
 
     /**
      * A load.
@@ -72,16 +64,9 @@ final class Load {
 
     /** Events of a frame were delivered. */
     void delivered(int events, long dueMicros) {
-        long now = System.nanoTime();
-        long micros = Math.max(0, Math.min(HIGHEST_MICROS, microsAt(now) - dueMicros));
+        long micros = Math.max(0, Math.min(HIGHEST_MICROS, micros() - dueMicros));
         synchronized (latency) {
             latency.recordValueWithCount(micros, events);
-            if (firstNanos == 0) {
-                firstNanos = now;
-            } else if (now - firstNanos >= LUMP_NANOS) {
-                counted += events;
-                lastNanos = now;
-            }
         }
         delivered.addAndGet(events);
     }
@@ -91,28 +76,11 @@ final class Load {
         return delivered.get();
     }
 
-    /** Counts and times anew. */
-    void beginMeasurement() {
+    void forgetLatency() {
         synchronized (latency) {
             latency.reset();
-            firstNanos = 0;
-            lastNanos = 0;
-            counted = 0;
         }
     }
-
-    /**
-     * What was delivered after the first delivery of the measurement, and the time from that to the last: answers come in
-     * lumps, and a time that is cut by a clock has one too many or too few.
-     */
-    Span span() {
-        synchronized (latency) {
-            return new Span(counted, (lastNanos - firstNanos) / 1e9);
-        }
-    }
-
-    /** Events and the seconds in which they were delivered; none and 0 before the second delivery. */
-    record Span(long events, double seconds) {}
 
     /** In microseconds. */
     Histogram latency() {

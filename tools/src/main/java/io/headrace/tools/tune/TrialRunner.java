@@ -30,8 +30,11 @@ final class TrialRunner {
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** Of a measurement, where nothing comes out. */
-    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Of a measurement under full load where little comes out. */
+    private static final int LONGEST_TIMES = 3;
+
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long ENOUGH_BYTES = 48L << 20;
 
     private final Pipeline pipeline;
     private final ComponentRegistry registry;
@@ -133,14 +136,20 @@ final class TrialRunner {
         MetricGroup sink = agent.metrics().group(GroupType.SINK, "k");
         Map<String, Long> logBefore = channel.counters();
         long ackedBefore = sink.counter("FrameAckedCount").get();
-        load.beginMeasurement();
+        load.forgetLatency();
+        long deliveredBefore = load.delivered();
         ProcessorMeter meter = new ProcessorMeter();
         long begun = System.nanoTime();
         await(begun + time.toNanos());
-        while (load.span().events() == 0 && System.nanoTime() - begun < LONGEST_NANOS && !stop.getAsBoolean()) {
+        // Where little comes out it comes in lumps, and a short look sees one too many or too few.
+        long longest = Math.max(LONGEST_TIMES * time.toNanos(), LONGEST_NANOS);
+        while ((load.delivered() - deliveredBefore) * size < ENOUGH_BYTES
+                && (load.rate() == 0 || load.delivered() == deliveredBefore)
+                && System.nanoTime() - begun < longest
+                && !stop.getAsBoolean()) {
             await(System.nanoTime() + TICK_NANOS);
         }
-        Load.Span span = load.span();
+        long delivered = load.delivered() - deliveredBefore;
         double seconds = (System.nanoTime() - begun) / 1e9;
         ProcessorMeter.Use use = meter.read();
         Histogram latency = load.latency();
@@ -151,7 +160,7 @@ final class TrialRunner {
             failure = "delivered " + load.delivered() + " events, but wrote " + log.get("LogByteCount")
                     + " bytes to the log";
         }
-        if (span.events() == 0) {
+        if (delivered == 0) {
             failure =
                     "nothing was delivered: " + String.join("; ", agent.health().reasons());
         }
@@ -160,8 +169,8 @@ final class TrialRunner {
                 stage,
                 candidate,
                 load.rate(),
-                span.seconds(),
-                span.events(),
+                seconds,
+                delivered,
                 latency.getValueAtPercentile(50),
                 latency.getValueAtPercentile(99),
                 use.all(),
