@@ -52,7 +52,8 @@ public final class LinkLatencyRig {
     private void run() throws IOException {
         PeerCommands commands = new PeerCommands(folder, options);
         long slices = options.number("slices");
-        Order order = new Order(Map.of("mode", "latency", "connections", "1", "tls", "no", "compression", "none"))
+        Order order = new Order(Map.of("mode", "latency", "connections", "1", "tls", "no"))
+                .with("compression", options.text("compression"))
                 .with("frameEvents", options.text("frameEvents"))
                 .with("eventBytes", options.text("eventBytes"))
                 .with("channel", options.text("channel"))

@@ -35,6 +35,7 @@ public final class LinkRig {
     private final Path folder;
     private final List<LinkWorkload> workloads;
     private final Answers answers = new Answers();
+    private final Answers cold = new Answers();
     private final Map<String, LinkEnds> ends = new LinkedHashMap<>();
 
     private LinkRig(Order options, Path folder) throws IOException {
@@ -116,6 +117,8 @@ public final class LinkRig {
         Order answer = both.run(order);
         if (round > 0) {
             answers.add(name, answer);
+        } else if (!cold.has(name)) {
+            cold.add(name, answer);
         }
         System.err.printf(
                 Locale.ROOT,
@@ -188,8 +191,29 @@ public final class LinkRig {
         for (LinkWorkload workload : workloads) {
             compare(workload, verdicts);
         }
+        if (!cold.peers().isEmpty()) {
+            reportCold();
+        }
         verdicts.forEach(verdict -> System.out.println(verdict.line()));
         return verdicts.stream().allMatch(Verdict::met);
+    }
+
+    /** What each did first, in the order in which they were asked: where several share a process, the first is the coldest. */
+    private void reportCold() {
+        for (String name : cold.peers()) {
+            System.out.printf(
+                    Locale.ROOT, "cold: %-32s %s%n", name, cold.rates(name).text("%,.0f"));
+        }
+        for (LinkWorkload workload : workloads) {
+            if (cold.has(workload.flume())) {
+                Series ratio = cold.rates(workload.name()).over(cold.rates(workload.flume()));
+                System.out.printf(
+                        Locale.ROOT,
+                        "cold: %-54s %s%n",
+                        workload.name() + " / " + workload.flume() + ", events",
+                        ratio.text("%.1f"));
+            }
+        }
     }
 
     private String framesAnAck(String name) {

@@ -41,8 +41,8 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     /** Frames that are on disk leave memory above half of it; this is well below. */
     private static final int CROWDED_PERCENT = 37;
 
-    /** Sinks that committed within this time are at work; a slow sync takes some ten milliseconds. */
-    private static final long AT_WORK_NANOS = 50_000_000;
+    /** Sinks that committed within this time are at work; on a busy disk a sync takes some hundred milliseconds. */
+    private static final long AT_WORK_NANOS = 500_000_000;
 
     private final ChannelSettings settings;
     private final ChannelEnvironment environment;

@@ -90,7 +90,7 @@ class FileChannelTest {
             rig.consumer.tryLease(1, ChannelRig.BYTES).commit();
             rig.run();
             assertThat(rig.processor.isCrowded()).as("a sink is at work").isTrue();
-            rig.pass(50);
+            rig.pass(500);
             assertThat(rig.processor.isCrowded()).as("it stopped").isFalse();
             rig.consumer.tryLease(4, ChannelRig.BYTES).commit();
             rig.run();

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -40,6 +42,7 @@ final class Search {
     private final Objective objective;
     private final BooleanSupplier mayGoOn;
     private final Random random;
+    private final Map<Candidate, Double> medians = new HashMap<>();
 
     /**
      * A search that has not begun.
@@ -61,13 +64,24 @@ final class Search {
         for (int i = 0; i < RANDOM; i++) {
             field.add(space.sample(random));
         }
-        Candidate best = simplify(halve(field));
+        Candidate best = simplify(unlessAsGood(start, halve(field)));
         Candidate before;
         do {
             before = best;
             best = simplify(refine(best));
         } while (!best.equals(before) && mayGoOn.getAsBoolean());
         return best;
+    }
+
+    /** A random winner has to beat the best of those that somebody thought of. */
+    private Candidate unlessAsGood(List<Candidate> start, Candidate winner) throws IOException, InterruptedException {
+        if (start.contains(winner) || !mayGoOn.getAsBoolean()) {
+            return winner;
+        }
+        Candidate known = start.stream()
+                .max(Comparator.comparingDouble(candidate -> medians.getOrDefault(candidate, 0.0)))
+                .orElse(winner);
+        return ratio(known, winner) > WORTH ? winner : known;
     }
 
     /** Takes back what the winner has different for nothing: a random candidate wins by a value or two. */
@@ -106,6 +120,7 @@ final class Search {
             for (Runner runner : order) {
                 if (mayGoOn.getAsBoolean()) {
                     runner.scores.add(objective.measure(runner.candidate, "halving " + (round + 1)));
+                    medians.put(runner.candidate, runner.median());
                 }
             }
             live.sort(Comparator.comparingDouble(Runner::median).reversed());

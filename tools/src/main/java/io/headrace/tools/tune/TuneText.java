@@ -117,8 +117,16 @@ final class TuneText {
             Candidate best = bestOfSearch(result);
             out.println("Stopped before the comparison: what follows is of "
                     + result.trials().size() + " trials.");
-            if (best != null) {
-                out.println("  best so far, not verified: " + best.describe());
+            if (best != null && best.equals(result.pipeline().baseline())) {
+                out.println("Best so far, not verified: the settings in use.");
+            } else if (best != null) {
+                out.println("Best so far, not verified:");
+                out.println();
+                print(
+                        out,
+                        result.pipeline()
+                                .properties(
+                                        best.differencesFrom(result.pipeline().baseline())));
             }
             return;
         }
@@ -192,9 +200,11 @@ final class TuneText {
         }
         out.println("Recommended, ready to paste:");
         out.println();
-        for (Map.Entry<String, String> property : result.properties().entrySet()) {
-            out.println(property.getKey() + " = " + property.getValue());
-        }
+        print(out, result.properties());
+    }
+
+    private static void print(PrintWriter out, Map<String, String> properties) {
+        properties.forEach((key, value) -> out.println(key + " = " + value));
     }
 
     private static void outage(PrintWriter out, Outage outage, boolean hasLog) {

@@ -17,6 +17,7 @@ class OutageTest {
         assertThat(outage.bytes()).isBetween(540_000_000L * 208, 540_000_000L * 209);
         assertThat(outage.needsCapacity()).isTrue();
         assertThat(outage.needsDisk()).isFalse();
+        assertThat(outage.capacityToHave()).isEqualTo(outage.events());
         assertThat(outage.capacityLasts()).isEqualTo(Duration.ofSeconds(13));
     }
 
@@ -27,6 +28,13 @@ class OutageTest {
         assertThat(outage.needsCapacity()).isFalse();
         assertThat(outage.needsDisk()).isFalse();
         assertThat(outage.diskLasts().toSeconds()).isBetween(9L, 10L);
+    }
+
+    @Test
+    void shouldNotAskForMoreCapacityThanTheDiskHas() {
+        Outage outage = of(1_000, Duration.ofHours(1), 192, 1_000_000, 400_000_000);
+        assertThat(outage.needsDisk()).isTrue();
+        assertThat(outage.capacityToHave()).isBetween(1_990_000L, 2_000_000L);
     }
 
     @Test

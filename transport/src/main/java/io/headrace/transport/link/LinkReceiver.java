@@ -41,11 +41,8 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     /** R6: what a sender has not committed lies within one window, so no more of it can be without an answer. */
     private static final int MAX_UNANSWERED = SequenceWindow.SIZE;
 
-    /** An ACK waits for so many frames while the next one is coming in. */
-    private static final int FRAMES_OF_AN_ACK = 8;
-
-    /** But not for longer. */
-    private static final long ACK_WAITS_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    /** Token of a PING that asks whether somebody is there; those that revoke a grant are odd. */
+    private static final long ARE_YOU_THERE = 2;
 
     private static final int MOST_SPARE = 1_024;
 
@@ -58,6 +55,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private final ArrayDeque<PendingFrame> published = new ArrayDeque<>();
     private final ArrayDeque<PendingFrame> parked = new ArrayDeque<>();
     private final ArrayDeque<PendingFrame> spare = new ArrayDeque<>();
+    private final AckHold hold = new AckHold();
 
     private State state = State.NEW;
     private Hello hello;
@@ -82,7 +80,8 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long progress;
     private long progressNanos;
     private long frameNanos;
-    private long unansweredNanos;
+    private boolean asked;
+    private boolean watched;
 
     /**
      * @param router called once, when HELLO came
@@ -140,23 +139,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     /** What was there to read is read, or the output is writable again: answers what can be answered. */
     public void readComplete() {
-        if (state == State.LEAVING || state == State.OPEN && !mayWait()) {
+        if (state == State.OPEN || state == State.LEAVING) {
             answer();
         }
-    }
-
-    /**
-     * Whether an ACK is better written later: all frames are acknowledged, few, and young, and another is coming in, whose
-     * end leads here again. A reader as quick as the sender would otherwise answer frame by frame.
-     */
-    private boolean mayWait() {
-        if (!decoder.isWithinData()
-                || ackedFramesSent == receivedFrames
-                || receivedFrames - ackedFramesSent >= FRAMES_OF_AN_ACK) {
-            return false;
-        }
-        countAcknowledged();
-        return ackedFrames == receivedFrames && streams.clock().nanoTime() - unansweredNanos < ACK_WAITS_NANOS;
     }
 
     /** Begins to receive; on the thread of {@code owner}. */
@@ -177,6 +162,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         metrics.source.connectionOpened();
         frameNanos = owner.clock().nanoTime();
         progressNanos = frameNanos;
+        hold.start(frameNanos);
         held = owner.budget().change(0, CreditBudget.FIRST_GRANT);
         credit = held;
         creditSent = credit;
@@ -270,16 +256,37 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (decoder.progress() != progress) {
             progress = decoder.progress();
             progressNanos = now;
+            asked = false;
         } else if (isOver(now, progressNanos, options.idleTimeoutMillis())) {
             refuse("nothing heard for " + options.idleTimeoutMillis() + " ms");
             return;
+        } else if (!asked && isOver(now, progressNanos, options.idleTimeoutMillis() / 2) && output.isWritable()) {
+            // Who sends nothing speaks rarely, and does not know how soon it is taken for dead here.
+            asked = true;
+            output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, ARE_YOU_THERE));
+            output.flush();
         }
         if (state == State.OPEN && ackedFrames > ackedFramesSent) {
-            answer();
+            answerAtOnce();
         }
         if (state == State.OPEN && isOver(now, frameNanos, options.revokeMillis())) {
             revoke(now);
         }
+    }
+
+    /**
+     * Looks at an ACK that waits.
+     *
+     * @return whether one still does
+     */
+    boolean checkHold(long now) {
+        watched = state == State.OPEN && ackedFrames > ackedFramesSent;
+        if (watched && hold.isOver(now, receivedBytes)) {
+            watched = false;
+            hold.inVain();
+            answerAtOnce();
+        }
+        return watched;
     }
 
     @Override
@@ -293,6 +300,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             if (!output.isWritable()) {
                 refuse("answers are not read");
                 return;
+            }
+            if (state == State.OPEN) {
+                answerAtOnce();
             }
             output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token));
             output.flush();
@@ -345,7 +355,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         stream.used();
         frameNanos = streams.clock().nanoTime();
         if (receivedFrames == ackedFramesSent) {
-            unansweredNanos = frameNanos;
+            hold.first(frameNanos);
         }
         int aligned = frame.alignedLength();
         receivedFrames++;
@@ -446,8 +456,16 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         stream.awaitRoom(pending.ticket().fullChannel());
     }
 
-    /** Counts what is acknowledged by now, grants what there is room for, and tells both with one ACK. */
+    /** Counts what is acknowledged by now, grants what there is room for, and tells both with one ACK, now or soon. */
     private void answer() {
+        answer(true);
+    }
+
+    private void answerAtOnce() {
+        answer(false);
+    }
+
+    private void answer(boolean mayWait) {
         countAcknowledged();
         if (!published.isEmpty()) {
             stream.awaitSignal();
@@ -456,21 +474,35 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         if (state == State.OPEN) {
             grant();
         }
-        boolean creditMatters = credit > creditSent && creditSent - receivedBytes <= window / 2;
+        boolean creditMatters = credit > creditSent && creditSent - receivedBytes <= held / 2;
+        long frames = ackedFrames - ackedFramesSent;
         // One ACK says all: nothing piles up for a peer that does not read.
-        if ((ackedFrames > ackedFramesSent || creditMatters) && output.isWritable()) {
-            metrics.acksSent.increment();
-            metrics.framesAcked.add(ackedFrames - ackedFramesSent);
+        if ((frames > 0 || creditMatters) && output.isWritable()) {
+            if (mayWait && state == State.OPEN && !creditMatters && parked.isEmpty() && waits(frames)) {
+                return;
+            }
+            metrics.framesAcked.add(frames);
             ackedFramesSent = ackedFrames;
-            sendAck();
+            sendAck(frames);
         }
         if (state == State.LEAVING && published.isEmpty() && ackedFramesSent == ackedFrames) {
             close();
         }
     }
 
-    private void sendAck() {
+    private boolean waits(long frames) {
+        boolean waits = hold.waits(streams.clock().nanoTime(), frames, receivedBytes, decoder.isWithinData());
+        if (waits && !watched) {
+            watched = true;
+            streams.watch(this);
+        }
+        return waits;
+    }
+
+    private void sendAck(long frames) {
         creditSent = credit;
+        hold.told(streams.clock().nanoTime(), frames, receivedBytes);
+        metrics.acksSent.increment();
         output.write(LinkEncoder.ack(output.allocator(), ackedFrames, credit));
         output.flush();
     }
@@ -519,8 +551,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             window = CreditBudget.FIRST_GRANT;
             usedSinceGrant = 0;
             revokeToken = now | 1;
-            metrics.acksSent.increment();
-            sendAck();
+            sendAck(0);
             output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, revokeToken));
             output.flush();
         }

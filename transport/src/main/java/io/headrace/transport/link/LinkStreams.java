@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.agrona.concurrent.EpochClock;
@@ -20,6 +21,16 @@ import org.agrona.concurrent.NanoClock;
  * <p>Owned by the thread behind its executor, except {@link #signal}.
  */
 public final class LinkStreams {
+    /** Has tasks done on the thread that owns the streams. */
+    @FunctionalInterface
+    public interface Alarm {
+        /** Once, not before so many nanoseconds are over. */
+        void after(long nanos, Runnable task);
+    }
+
+    /** How often ACKs that wait are looked at, while there are any; one look serves all connections. */
+    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final LinkReceiverOptions options;
     private final ChannelProcessor processor;
     private final CreditBudget budget;
@@ -27,15 +38,19 @@ public final class LinkStreams {
     private final EpochClock epochClock;
     private final LinkReceiverMetrics metrics;
     private final Executor owner;
+    private final Alarm alarm;
     private final Consumer<Throwable> errors;
     private final Map<StreamId, LinkStream> streams = new HashMap<>();
     private final ManyToOneConcurrentLinkedQueue<LinkStream> signalled = new ManyToOneConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable round = this::round;
+    private final List<LinkReceiver> watched = new ArrayList<>();
+    private final Runnable look = this::look;
     private boolean leaving;
 
     /**
      * @param owner runs tasks on the thread that owns the streams
+     * @param alarm runs them there later
      * @param errors told what an interceptor, a selector or a channel threw; the connection it hit is closed
      */
     public LinkStreams(
@@ -46,6 +61,7 @@ public final class LinkStreams {
             EpochClock epochClock,
             LinkReceiverMetrics metrics,
             Executor owner,
+            Alarm alarm,
             Consumer<Throwable> errors) {
         this.options = options;
         this.processor = processor;
@@ -54,6 +70,7 @@ public final class LinkStreams {
         this.epochClock = epochClock;
         this.metrics = metrics;
         this.owner = owner;
+        this.alarm = alarm;
         this.errors = errors;
     }
 
@@ -111,6 +128,31 @@ public final class LinkStreams {
             if (stream.checkTime(now)) {
                 streams.remove(stream.id());
             }
+        }
+    }
+
+    /** An ACK of the connection waits: to be looked at before long. */
+    void watch(LinkReceiver receiver) {
+        watched.add(receiver);
+        if (watched.size() == 1) {
+            alarm.after(WATCH_NANOS, look);
+        }
+    }
+
+    private void look() {
+        long now = clock.nanoTime();
+        watched.removeIf(receiver -> {
+            try {
+                return !receiver.checkHold(now);
+            } catch (RuntimeException | Error e) {
+                // One connection's trouble must not keep the others waiting.
+                receiver.close();
+                errors.accept(e);
+                return true;
+            }
+        });
+        if (!watched.isEmpty()) {
+            alarm.after(WATCH_NANOS, look);
         }
     }
 

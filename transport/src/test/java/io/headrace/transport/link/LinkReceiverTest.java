@@ -29,6 +29,7 @@ class LinkReceiverTest {
     private ModelSink sink = new ModelSink(Long.MAX_VALUE);
     private CreditBudget budget = new CreditBudget(1 << 20);
     private long nanos = 1;
+    private final DrivenAlarm alarm = new DrivenAlarm(() -> nanos);
     private LinkStreams streams = newStreams();
 
     private final class Peer {
@@ -56,7 +57,7 @@ class LinkReceiverTest {
 
     private LinkStreams newStreams() {
         return new LinkStreams(
-                options, sink, budget, () -> nanos, () -> nanos / 1_000_000, counted, tasks::add, errors::add);
+                options, sink, budget, () -> nanos, () -> nanos / 1_000_000, counted, tasks::add, alarm, errors::add);
     }
 
     private void use(ModelSink other) {
@@ -68,6 +69,7 @@ class LinkReceiverTest {
         while (!tasks.isEmpty()) {
             tasks.poll().run();
         }
+        alarm.run();
     }
 
     @AfterEach

@@ -293,6 +293,73 @@ class LinkSenderTest {
     }
 
     @Test
+    void shouldSpeakRarelyWhileNothingAwaitsAnAnswer() {
+        sim.start();
+        sim.settle();
+        int pings = 0;
+        for (int i = 0; i < 36_000; i++) {
+            sim.advance(100);
+            sim.work();
+            pings += sim.deliverToReceiver(sim.connection(), Integer.MAX_VALUE) ? 1 : 0;
+            sim.settle();
+            if (i % 10 == 0) {
+                sim.streams.checkTime();
+            }
+        }
+        assertThat(pings).isBetween(100, 3_600 / 20);
+        assertThat(helloes()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBeKeptByAReceiverThatWaitsForLessTimeThanItIsSilent() {
+        LinkReceiverOptions usual = LinkReceiverOptions.defaults();
+        sim.receiverOptions = new LinkReceiverOptions(
+                usual.level(), usual.maxFrameLength(), usual.maxConnectionBytes(), 5_000, 5_000, 60_000);
+        sim.start();
+        sim.settle();
+        for (int i = 0; i < 600; i++) {
+            sim.advance(1_000);
+            sim.streams.checkTime();
+            sim.settle();
+        }
+        assertThat(helloes()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveUpAnIdleConnectionThatDoesNotAnswerItsPing() {
+        sim.start();
+        sim.settle();
+        SimConnection silent = sim.connection();
+        for (int i = 0; i < 39; i++) {
+            sim.advance(1_000);
+            sim.work();
+        }
+        assertThat(sim.sender.trouble()).isNull();
+        sim.advance(1_000);
+        sim.work();
+        assertThat(sim.sender.trouble()).contains("nothing heard of sim:1 for 20000 ms");
+        assertThat(silent.fromSender.isClosed()).isTrue();
+    }
+
+    @Test
+    void shouldGiveTheReceiverItsWholeTimeAfterAnIdleWhile() {
+        sim.start();
+        sim.settle();
+        sim.advance(19_000);
+        sim.work();
+        append(1, 1, 100);
+        sim.work();
+        for (int i = 0; i < 19; i++) {
+            sim.advance(1_000);
+            sim.work();
+        }
+        assertThat(sim.sender.trouble()).isNull();
+        sim.advance(1_000);
+        sim.work();
+        assertThat(sim.sender.trouble()).contains("nothing heard of");
+    }
+
+    @Test
     void shouldAnswerManyLeasesAtOnceInTimeThatGrowsWithTheirNumber() {
         sim.start();
         SimLink wide = new SimLink(1, Long.MAX_VALUE, allocator);

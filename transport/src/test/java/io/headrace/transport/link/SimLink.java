@@ -40,6 +40,7 @@ final class SimLink {
     boolean unreachable;
     final List<Throwable> errors = new ArrayList<>();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final DrivenAlarm alarm = new DrivenAlarm(() -> nanos);
 
     SimLink(long seed, long sinkBytes, ByteBufAllocator allocator) {
         this.random = new Random(seed);
@@ -107,6 +108,7 @@ final class SimLink {
                 () -> nanos / 1_000_000,
                 receiverCounts,
                 tasks::add,
+                alarm,
                 errors::add);
     }
 
@@ -166,6 +168,7 @@ final class SimLink {
             task.run();
             task = tasks.poll();
         }
+        alarm.run();
     }
 
     void advance(long millis) {
@@ -202,7 +205,7 @@ final class SimLink {
         }
     }
 
-    /** Runs everything until nothing moves; time stands still. */
+    /** Runs everything until nothing moves; time stands still, but for what an alarm is set for. */
     void settle() {
         boolean moved = true;
         int rounds = 0;
@@ -214,6 +217,10 @@ final class SimLink {
             for (SimConnection over : List.copyOf(connections)) {
                 moved |= deliverToReceiver(over, Integer.MAX_VALUE);
                 moved |= deliverToSender(over, Integer.MAX_VALUE);
+            }
+            if (!moved && alarm.next() >= 0) {
+                nanos = Math.max(nanos, alarm.next());
+                moved = true;
             }
             if (++rounds > 100_000) {
                 throw new AssertionError("sender and receiver never come to rest");
@@ -229,6 +236,7 @@ final class SimLink {
         connections.forEach(over -> over.fromSender.cut());
         connections.forEach(over -> over.fromReceiver.cut());
         tasks.clear();
+        alarm.clear();
         sink.crash();
         startReceiver();
     }

@@ -29,6 +29,7 @@ final class SimulatedCollector {
     private final HopModel model;
     private final long receiveBytes;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final DrivenAlarm alarm;
     private final List<Lease> open = new ArrayList<>();
     private final List<Throwable> errors = new ArrayList<>();
     LinkStreams streams;
@@ -38,6 +39,7 @@ final class SimulatedCollector {
             ChannelSettings settings, SplittableRandom random, DrivenTime time, HopModel model, TierCoverage coverage) {
         this.random = random;
         this.time = time;
+        this.alarm = new DrivenAlarm(time);
         this.model = model;
         this.tier = new SimulatedTier("collector", settings, false, random.split(), time, coverage);
         this.receiveBytes = CreditBudget.FIRST_GRANT << random.nextInt(3);
@@ -65,7 +67,15 @@ final class SimulatedCollector {
         tier.open(calm);
         consumer = tier.channel.consumer("sink");
         streams = new LinkStreams(
-                options, tier.processor, new CreditBudget(receiveBytes), time, time, counts(), tasks::add, errors::add);
+                options,
+                tier.processor,
+                new CreditBudget(receiveBytes),
+                time,
+                time,
+                counts(),
+                tasks::add,
+                alarm,
+                errors::add);
     }
 
     void runTasks() {
@@ -74,6 +84,7 @@ final class SimulatedCollector {
             task.run();
             task = tasks.poll();
         }
+        alarm.run();
         if (!errors.isEmpty() && !tier.isDead()) {
             throw TierPromise.FAILS_FOR_A_REASON.broken("an event loop: " + errors.get(0), errors.get(0));
         }
@@ -128,6 +139,7 @@ final class SimulatedCollector {
         connections.forEach(over -> over.receiver.close());
         streams.close();
         tasks.clear();
+        alarm.clear();
         errors.clear();
         open.forEach(Lease::rollback);
         open.clear();

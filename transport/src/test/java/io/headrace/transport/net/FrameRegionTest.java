@@ -117,7 +117,7 @@ class FrameRegionTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("sender.log").toFile())
                 .start();
-        listening.setSoTimeout((int) LONG.toMillis());
+        listening.setSoTimeout((int) LONG.multipliedBy(3).toMillis());
         try (Socket killed = listening.accept()) {
             killed.getInputStream().readNBytes(1 << 20);
             sender.destroyForcibly().waitFor();

@@ -39,6 +39,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     private static final long ROUND_BYTES = 4L * 1024 * 1024;
     private static final long LONGEST_PING_PAUSE_MILLIS = 10_000;
+
+    /** Where nothing awaits an answer: many such connections must cost their receiver next to nothing. */
+    private static final long LONGEST_IDLE_MILLIS = 20_000;
+
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LinkSenderOptions options;
@@ -60,6 +64,8 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private long wakeNanos;
     private long stateNanos;
     private long heardNanos;
+    private long askedNanos;
+    private boolean pinging;
     private long pingedNanos;
     private long spokeNanos;
     private long movedNanos;
@@ -217,6 +223,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     @Override
     public void onMessage(MessageType type, ByteBuf message) {
         heardNanos = clock.nanoTime();
+        pinging = false;
         switch (type) {
             case WELCOME -> onWelcome(LinkMessages.welcome(message));
             case ACK -> onAck(LinkMessages.ackFrames(message), LinkMessages.ackCredit(message));
@@ -469,6 +476,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         boolean wait = false;
         if (unanswered() == 0) {
             answeredNanos = now;
+            asks(now);
         }
         while (!wait && !open.isSent()) {
             while (!open.isSent() && lease.sequence(open.next()) <= kept) {
@@ -590,13 +598,17 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                     troubled(dialer.target() + " is there, but has taken nothing for " + options.requestTimeoutMillis()
                             + " ms: its channels may be full");
                 }
-                long pause = Math.min(options.requestTimeoutMillis() / 3, LONGEST_PING_PAUSE_MILLIS);
-                if (isOver(now, heardNanos, options.requestTimeoutMillis())
+                long silentNanos = askedNanos - heardNanos > 0 ? askedNanos : heardNanos;
+                long pause = pingPauseMillis();
+                if (isAsking()
+                        && isOver(now, silentNanos, options.requestTimeoutMillis())
                         && isOver(now, movedNanos, options.requestTimeoutMillis())) {
                     lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
-                } else if ((isOver(now, heardNanos, pause) || isOver(now, spokeNanos, pause))
+                } else if ((isOver(now, silentNanos, pause) || isOver(now, spokeNanos, pause))
                         && isOver(now, pingedNanos, pause)) {
                     // Also when answers come and there is nothing to send: the receiver takes silence for death.
+                    asks(now);
+                    pinging = true;
                     pingedNanos = now;
                     spokeNanos = now;
                     output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
@@ -605,6 +617,22 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             }
             case CLOSED -> {}
         }
+    }
+
+    private boolean isAsking() {
+        return pinging || unanswered() > 0;
+    }
+
+    /** Before something is sent that wants an answer: silence counts from the first of it. */
+    private void asks(long now) {
+        if (!isAsking()) {
+            askedNanos = now;
+        }
+    }
+
+    private long pingPauseMillis() {
+        long timeout = options.requestTimeoutMillis();
+        return isAsking() ? Math.min(timeout / 3, LONGEST_PING_PAUSE_MILLIS) : Math.min(timeout, LONGEST_IDLE_MILLIS);
     }
 
     /** Whether the receiver lives and takes nothing. Frames stay where they are: they would come twice elsewhere. */
@@ -625,6 +653,8 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         state = next;
         stateNanos = clock.nanoTime();
         heardNanos = stateNanos;
+        askedNanos = stateNanos;
+        pinging = false;
     }
 
     private void lose(String why) {

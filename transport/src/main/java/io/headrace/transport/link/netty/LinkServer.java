@@ -18,6 +18,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -69,7 +70,16 @@ public final class LinkServer {
         this.counted = new LinkReceiverMetrics(metrics);
         this.streams = new PerLoop<>(
                 loops,
-                loop -> new LinkStreams(options, processor, budget, clock, epochClock, counted, loop, puts::failed));
+                loop -> new LinkStreams(
+                        options,
+                        processor,
+                        budget,
+                        clock,
+                        epochClock,
+                        counted,
+                        loop,
+                        (nanos, task) -> loop.schedule(task, nanos, TimeUnit.NANOSECONDS),
+                        puts::failed));
         this.listener = new Listener(loops, FIRST_READ, false, this::accept);
         metrics.gauge("ReceiveBytesHeld", budget::held);
         metrics.gauge("OpenSocketCount", listener::connections);

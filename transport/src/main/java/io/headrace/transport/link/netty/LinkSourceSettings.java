@@ -73,7 +73,9 @@ public record LinkSourceSettings(
                 byDefault = "60000",
                 unit = "ms",
                 min = 1000,
-                doc = "A connection that is silent for so long is closed; sinks speak every 10 seconds.")
+                doc =
+                        "A connection that is silent for so long is closed; it is asked after half of it. Sinks without events"
+                                + " speak every 20 seconds.")
         long idleTimeout,
 
         @Setting(

@@ -6,21 +6,27 @@ import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelPolicy;
 import io.headrace.engine.channel.Lease;
 import io.headrace.frame.Frame;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A channel that loses, doubles or swaps frames on their way to the sink must not pass as measured. */
+/** What loses, doubles, swaps or damages frames must not pass as measured. */
 @Timeout(60)
-class BrokenSinkTest {
+class BrokenCourseTest {
     @TempDir
     private Path folder;
 
@@ -77,6 +83,44 @@ class BrokenSinkTest {
 
         assertThat(result.sound()).isFalse();
         assertThat(result.faults()).anyMatch(text -> text.contains(fault.found));
+    }
+
+    @Test
+    void shouldFindThatTheLogIsDamaged() throws Exception {
+        BenchSettings settings = BenchSettings.of(WorkloadKind.WAL).with(draft -> draft.events(2_000)
+                .duration(Duration.ofSeconds(20))
+                .warmUp(Duration.ZERO)
+                .batch(10)
+                .folder(folder));
+        WorkloadResult result = new MeasuredWorkload(
+                        settings, (all, ids, files) -> new WalCourse(all, ids, files, BrokenCourseTest::damage))
+                .run(() -> false, WorkloadListener.NONE);
+
+        assertThat(result.faults())
+                .anyMatch(text -> text.contains("damaged"))
+                .anyMatch(text -> text.contains("read back of 200 that the log held"));
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** Turns over a bit of a body in the middle. */
+    private static void damage(Path log) {
+        try (Stream<Path> files = Files.list(log)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".wal")).toList()) {
+                try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+                    bytes.seek(100_000);
+                    int was = bytes.read();
+                    if (was > 0) {
+                        bytes.seek(100_000);
+                        bytes.write(was ^ 1);
+                        return;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw new IllegalStateException("no segment with events in " + log);
     }
 
     private static ChannelConsumer broken(ChannelConsumer consumer, Fault fault) {

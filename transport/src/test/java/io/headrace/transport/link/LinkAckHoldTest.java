@@ -1,0 +1,195 @@
+package io.headrace.transport.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.wal.StreamId;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When an acknowledgement waits for more frames, on a clock that the test moves. */
+class LinkAckHoldTest {
+    private static final StreamId STREAM = new StreamId(1, 2);
+    private static final int LARGE = 200_000;
+    private static final long FULL_RATE_GAP = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final List<Throwable> errors = new ArrayList<>();
+    private final LinkReceiverMetrics counted = new LinkReceiverMetrics(new MetricGroup(GroupType.SOURCE, "source"));
+    private final ModelSink sink = new ModelSink(Long.MAX_VALUE).acknowledgingAtOnce();
+    private final CreditBudget budget = new CreditBudget(64 << 20);
+    private long nanos = 1;
+    private final DrivenAlarm alarm = new DrivenAlarm(() -> nanos);
+    private final LinkStreams streams = new LinkStreams(
+            LinkReceiverOptions.defaults(),
+            sink,
+            budget,
+            () -> nanos,
+            () -> nanos / 1_000_000,
+            counted,
+            tasks::add,
+            alarm,
+            errors::add);
+    private final Wire wire = new Wire(allocator);
+    private final LinkReceiver receiver = new LinkReceiver(
+            wire,
+            (joining, hello) -> joining.join(streams),
+            LinkReceiverOptions.defaults(),
+            counted,
+            new TokenGate(""));
+    private long position;
+
+    @AfterEach
+    void shouldHaveReleasedEverything() {
+        streams.close();
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
+        assertThat(errors).isEmpty();
+    }
+
+    private void hello() {
+        receiver.received(Wire.helloBytes(allocator, STREAM, 0, 0));
+    }
+
+    /** One DATA of one frame, all of it in one read. */
+    private void frame(int bytes) {
+        receiver.received(Wire.data(allocator, position, bytes, ++position));
+        receiver.readComplete();
+    }
+
+    private void frames(int count, int bytes, long gapNanos) {
+        for (int i = 0; i < count; i++) {
+            pass(gapNanos);
+            frame(bytes);
+        }
+    }
+
+    /** Credit has grown to where it does not make ACKs necessary. */
+    private void fullRate() {
+        hello();
+        frames(400, LARGE, FULL_RATE_GAP);
+    }
+
+    private void leaveOneWaiting() {
+        for (int i = 0; i < 100 && isAnswered(); i++) {
+            frames(1, LARGE, FULL_RATE_GAP);
+        }
+        assertThat(isAnswered()).isFalse();
+    }
+
+    private void pass(long moreNanos) {
+        nanos += moreNanos;
+        alarm.run();
+    }
+
+    private long acks() {
+        return wire.said.stream().filter(said -> said.startsWith("ACK ")).count();
+    }
+
+    private boolean isAnswered() {
+        return wire.last().startsWith("ACK " + position + " ");
+    }
+
+    @Test
+    void shouldAnswerEightFramesWithOneAckAtFullRate() {
+        fullRate();
+        long before = acks();
+        frames(800, LARGE, FULL_RATE_GAP);
+        assertThat(800.0 / (acks() - before)).isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void shouldAnswerEightOfTheLargestFramesWithOneAckAtFullRate() {
+        hello();
+        frames(400, 1_000_000, 5 * FULL_RATE_GAP);
+        long before = acks();
+        frames(800, 1_000_000, 5 * FULL_RATE_GAP);
+        assertThat(800.0 / (acks() - before)).isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void shouldAnswerEachFrameAtOnceWhenTheyAreRare() {
+        fullRate();
+        pass(TimeUnit.MILLISECONDS.toNanos(5));
+        for (int i = 0; i < 20; i++) {
+            pass(TimeUnit.SECONDS.toNanos(1));
+            frame(LARGE);
+            assertThat(isAnswered()).as("frame " + i).isTrue();
+        }
+        for (int i = 0; i < 20; i++) {
+            pass(TimeUnit.MILLISECONDS.toNanos(1));
+            frame(20_000);
+            assertThat(isAnswered()).as("frame " + i).isTrue();
+        }
+    }
+
+    @Test
+    void shouldAnswerTheLastFramesOfABurstWithinFiveMillis() {
+        fullRate();
+        leaveOneWaiting();
+        pass(TimeUnit.MILLISECONDS.toNanos(5));
+        assertThat(isAnswered()).isTrue();
+        assertThat(alarm.next()).as("nothing waits, nothing wakes").isEqualTo(-1);
+    }
+
+    @Test
+    void shouldHardlyEverWaitForASenderThatWaitsForIt() {
+        hello();
+        long waited = 0;
+        int frames = 20_000;
+        for (int i = 0; i < frames; i++) {
+            frames(1, LARGE, FULL_RATE_GAP);
+            // A window of one frame: nothing more comes before the answer.
+            long since = nanos;
+            while (!isAnswered() && nanos - since < TimeUnit.MILLISECONDS.toNanos(6)) {
+                pass(TimeUnit.MICROSECONDS.toNanos(100));
+            }
+            waited += nanos - since;
+            assertThat(isAnswered()).as("frame " + i).isTrue();
+        }
+        assertThat(waited).as("nanoseconds lost").isLessThan(frames * FULL_RATE_GAP / 20);
+    }
+
+    @Test
+    void shouldAnswerWhatWaitsBeforeItAnswersAPing() {
+        fullRate();
+        leaveOneWaiting();
+        receiver.received(LinkEncoder.ping(allocator, MessageType.PING, 9));
+        assertThat(wire.said.get(wire.said.size() - 2)).startsWith("ACK " + position + " ");
+        assertThat(wire.last()).isEqualTo("PONG 9");
+    }
+
+    @Test
+    void shouldAnswerWhatWaitsWhenTheSourceStops() {
+        fullRate();
+        leaveOneWaiting();
+        streams.goAway("stopping");
+        assertThat(isAnswered()).isTrue();
+        assertThat(wire.closed).isTrue();
+    }
+
+    @Test
+    void shouldSayNothingMoreOverAConnectionThatEndedWhileItsAnswerWaited() {
+        fullRate();
+        leaveOneWaiting();
+        receiver.disconnected();
+        int said = wire.said.size();
+        pass(TimeUnit.SECONDS.toNanos(1));
+        assertThat(wire.said).hasSize(said);
+        assertThat(alarm.next()).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldAnswerAtOnceWhenTheCreditIsHalfUsed() {
+        hello();
+        // Of 64 KiB.
+        frames(1, 40_000, FULL_RATE_GAP);
+        assertThat(isAnswered()).isTrue();
+    }
+}
