@@ -66,7 +66,8 @@ public class RingBenchmark extends AbstractHeadraceBenchmark {
 
     @TearDown(Level.Iteration)
     public void checkWork() {
-        checkSome("frames taken", taken);
+        // Of two sinks one may take all in a short iteration, however the threads are scheduled.
+        checkSome("frames taken", taken + taken());
         feed.checkFailure();
         channel.checkFailure();
     }
@@ -76,7 +77,6 @@ public class RingBenchmark extends AbstractHeadraceBenchmark {
         feed.close();
         if (beside != null) {
             beside.close();
-            checkSome("frames taken by the other sink", beside.frames());
         }
         channel.close();
         check("events delivered", channel.channel().ledger().delivered(), (taken + taken()) * EVENTS);
