@@ -121,6 +121,16 @@ cpu_seconds_since() {
     awk -v now="$(cpu_ticks "$1")" -v then="$2" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", (now - then) / hz }'
 }
 
+# Processor time of each thread of a process so far, in ticks: a line "id user system name" each.
+thread_ticks() {
+    local stat
+    for stat in "/proc/$1/task"/*/stat; do
+        { read -r line <"$stat"; } 2>/dev/null || continue
+        printf '%s\n' "$line"
+    done | awk '{ id = $1; name = $0; sub(/^[0-9]+ \(/, "", name); sub(/\) [^)]*$/, "", name)
+        rest = $0; sub(/.*\) /, "", rest); split(rest, f, " "); print id, f[12], f[13], name }'
+}
+
 # Median, smallest and largest of the numbers on standard input.
 median_and_spread() {
     sort -g | awk '{ v[NR] = $1 }

@@ -3,7 +3,7 @@
 CHRONICLE_JARS=$BENCHMARKS/target/peers/chronicle
 
 chronicle_prepare() {
-    [[ -e $CHRONICLE_JARS/.complete ]] && return
+    [[ -e $CHRONICLE_JARS/.complete && ! $BENCHMARKS/peers/chronicle/pom.xml -nt $CHRONICLE_JARS/.complete ]] && return
     say "fetching Chronicle Queue 2026.4 ..."
     mvn -B -q -f "$BENCHMARKS/peers/chronicle/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
         -DoutputDirectory="$CHRONICLE_JARS" >&2 || fail "Chronicle Queue could not be fetched (expected: Maven and Maven Central)"

@@ -4,7 +4,7 @@ FLUME_JARS=$BENCHMARKS/target/peers/flume
 flume_link=avro
 
 flume_prepare() {
-    [[ -e $FLUME_JARS/.complete ]] && return
+    [[ -e $FLUME_JARS/.complete && ! $BENCHMARKS/peers/flume/pom.xml -nt $FLUME_JARS/.complete ]] && return
     say "fetching Apache Flume 1.11 ..."
     mvn -B -q -f "$BENCHMARKS/peers/flume/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
         -DoutputDirectory="$FLUME_JARS" >&2 || fail "Apache Flume could not be fetched (expected: Maven and Maven Central)"

@@ -28,7 +28,8 @@ public final class BenchmarkChannel implements AutoCloseable {
     private final ChannelProcessor processor;
     private volatile Throwable failure;
 
-    BenchmarkChannel(ChannelSettings settings) throws IOException {
+    /** Opens and starts the channel over the disk. */
+    public BenchmarkChannel(ChannelSettings settings) throws IOException {
         this(settings, new FileStorage());
     }
 
@@ -67,7 +68,7 @@ public final class BenchmarkChannel implements AutoCloseable {
     }
 
     /** A counter or gauge of the channel as it stands. */
-    long metric(String name) {
+    public long metric(String name) {
         return metrics.values().get(name).longValue();
     }
 

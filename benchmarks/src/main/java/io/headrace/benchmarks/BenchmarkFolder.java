@@ -21,7 +21,11 @@ public final class BenchmarkFolder implements AutoCloseable {
 
     /** Makes the folder. */
     public BenchmarkFolder(String name) throws IOException {
-        Path parent = Path.of(System.getProperty("headrace.benchmarks.folder", "target"));
+        this(Path.of(System.getProperty("headrace.benchmarks.folder", "target")), name);
+    }
+
+    /** Makes the folder in another one. */
+    public BenchmarkFolder(Path parent, String name) throws IOException {
         Files.createDirectories(parent);
         path = Files.createTempDirectory(parent, name + '-');
     }

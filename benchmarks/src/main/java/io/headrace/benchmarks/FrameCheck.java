@@ -16,7 +16,9 @@ final class FrameCheck {
 
     private final ChannelConsumer consumer;
     private final int events;
+    /** Null where others take, too, and frames of a producer are missing in between. */
     private final int[] next;
+
     private volatile Thread taker;
 
     /**
@@ -24,10 +26,19 @@ final class FrameCheck {
      * @param events in each frame
      */
     FrameCheck(ChannelConsumer consumer, int producers, int events) {
+        this(consumer, new int[producers], events);
+    }
+
+    private FrameCheck(ChannelConsumer consumer, int[] next, int events) {
         this.consumer = consumer;
         this.events = events;
-        this.next = new int[producers];
+        this.next = next;
         consumer.setListener(() -> LockSupport.unpark(taker));
+    }
+
+    /** One of several sinks: it checks the number of events in each frame and no order. */
+    static FrameCheck competing(ChannelConsumer consumer, int events) {
+        return new FrameCheck(consumer, null, events);
     }
 
     /**
@@ -36,37 +47,46 @@ final class FrameCheck {
      * @return how many came, a lease's worth more at most
      */
     int take(int frames) {
-        taker = Thread.currentThread();
         int taken = 0;
         long waitingSince = 0;
         while (taken < frames) {
-            Lease lease = consumer.tryLease((frames - taken) * events, Long.MAX_VALUE);
-            if (lease == null) {
-                waitingSince = await(waitingSince);
-                continue;
+            int some = takeSome(frames - taken);
+            taken += some;
+            long now = some > 0 ? 0 : System.nanoTime();
+            if (waitingSince != 0 && now - waitingSince > LONGEST_WAIT_NANOS) {
+                throw new IllegalStateException("nothing to take for 30 s (expected: frames all the time)");
             }
-            waitingSince = 0;
-            for (int i = 0; i < lease.size(); i++) {
-                check(lease.frame(i));
-            }
-            taken += lease.size();
-            lease.commit();
+            waitingSince = some > 0 || waitingSince == 0 ? now : waitingSince;
         }
         return taken;
     }
 
-    private long await(long waitingSince) {
-        long now = System.nanoTime();
-        if (waitingSince != 0 && now - waitingSince > LONGEST_WAIT_NANOS) {
-            throw new IllegalStateException("nothing to take for 30 s (expected: frames all the time)");
+    /**
+     * Takes and commits a lease.
+     *
+     * @return how many frames; 0 when there was none for a moment
+     */
+    int takeSome(int mostFrames) {
+        taker = Thread.currentThread();
+        Lease lease = consumer.tryLease(mostFrames * events, Long.MAX_VALUE);
+        if (lease == null) {
+            LockSupport.parkNanos(WAIT_NANOS);
+            return 0;
         }
-        LockSupport.parkNanos(WAIT_NANOS);
-        return waitingSince == 0 ? now : waitingSince;
+        int size = lease.size();
+        for (int i = 0; i < size; i++) {
+            check(lease.frame(i));
+        }
+        lease.commit();
+        return size;
     }
 
     private void check(Frame frame) {
-        int producer = (int) frame.producerId();
         AbstractHeadraceBenchmark.check("events of a frame", frame.eventCount(), events);
+        if (next == null) {
+            return;
+        }
+        int producer = (int) frame.producerId();
         AbstractHeadraceBenchmark.check(
                 "number of the next event", frame.firstEventNumber(), (long) next[producer] * events);
         next[producer] = next[producer] + 1 == FrameFeed.DISTINCT_FRAMES ? 0 : next[producer] + 1;

@@ -7,6 +7,7 @@ import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that put frames as fast as a channel takes them, each its own frames over and over, references without
@@ -16,19 +17,29 @@ final class FrameFeed implements AutoCloseable {
     /** Frames that a producer repeats; {@link FrameCheck} knows them again. */
     static final int DISTINCT_FRAMES = 61;
 
+    private static final long WAIT_NANOS = 100_000_000;
+
     private final ChannelProcessor processor;
     private final List<Frame[]> frames = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final long window;
+    private volatile long taken;
     private volatile boolean stopping;
     private volatile Throwable failure;
 
-    private FrameFeed(ChannelProcessor processor) {
+    private FrameFeed(ChannelProcessor processor, long window) {
         this.processor = processor;
+        this.window = window;
     }
 
     /** Starts producers, whose producer ids are 0 to {@code producers - 1}. */
     static FrameFeed start(ChannelProcessor processor, int producers, int events, int eventBytes) {
-        FrameFeed feed = new FrameFeed(processor);
+        return start(processor, producers, events, eventBytes, Long.MAX_VALUE);
+    }
+
+    /** As above; no producer puts while as many of its frames as {@code window} are not {@link #taken}. */
+    static FrameFeed start(ChannelProcessor processor, int producers, int events, int eventBytes, long window) {
+        FrameFeed feed = new FrameFeed(processor, window);
         for (int i = 0; i < producers; i++) {
             Frame[] own = Frames.build(i, DISTINCT_FRAMES, events, eventBytes);
             feed.frames.add(own);
@@ -38,6 +49,14 @@ final class FrameFeed implements AutoCloseable {
         }
         feed.threads.forEach(Thread::start);
         return feed;
+    }
+
+    /** How many frames of one producer were taken in all; lets it put more. */
+    void taken(long frames) {
+        taken = frames;
+        for (Thread thread : threads) {
+            LockSupport.unpark(thread);
+        }
     }
 
     /** Fails when a producer failed. */
@@ -76,9 +95,15 @@ final class FrameFeed implements AutoCloseable {
         try (SourceInput input = processor.anonymousInput()) {
             PutTicket ticket = processor.newTicket();
             int next = 0;
+            long put = 0;
             while (!stopping) {
+                if (put - taken >= window) {
+                    LockSupport.parkNanos(WAIT_NANOS);
+                    continue;
+                }
                 PutStatus status = processor.put(input, 0, own[next], true, ticket);
                 if (status == PutStatus.ACCEPTED) {
+                    put++;
                     next = next + 1 == own.length ? 0 : next + 1;
                 } else if (status != PutStatus.FULL) {
                     throw new IllegalStateException("put: " + status + " (expected: ACCEPTED or FULL)");

@@ -69,6 +69,11 @@ public final class GarbageRig {
                         .param("inFlight", "64")
                         .build())
                 .run());
+        results.addAll(new Runner(options("RingBenchmark", seconds)
+                        .param("producers", "1")
+                        .param("sinks", "1")
+                        .build())
+                .run());
         return results;
     }
 

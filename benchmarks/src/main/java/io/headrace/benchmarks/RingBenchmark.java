@@ -13,7 +13,8 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * Put, take and commit through a memory channel: producers put frames by reference on threads of their own, the measured
- * thread leases and commits. An operation is an event that was committed; a frame is 100 events of 200 bytes.
+ * thread leases and commits, with a second sink beside it where there are two. An operation is an event that was committed; a
+ * frame is 100 events of 200 bytes.
  */
 @State(Scope.Thread)
 public class RingBenchmark extends AbstractHeadraceBenchmark {
@@ -25,24 +26,42 @@ public class RingBenchmark extends AbstractHeadraceBenchmark {
     @Param({"1", "4"})
     public int producers;
 
+    @Param({"1", "2"})
+    public int sinks;
+
     private BenchmarkChannel channel;
     private FrameFeed feed;
     private FrameCheck sink;
+    private SinkBeside beside;
     private long taken;
 
     @Setup
     public void start() throws IOException {
         channel = new BenchmarkChannel(ChannelSettings.memory("c", CAPACITY_EVENTS));
-        sink = new FrameCheck(channel.channel().consumer("k"), producers, EVENTS);
+        if (sinks == 1) {
+            sink = new FrameCheck(channel.channel().consumer("k"), producers, EVENTS);
+        } else {
+            sink = FrameCheck.competing(channel.channel().consumer("k"), EVENTS);
+            beside = SinkBeside.start(FrameCheck.competing(channel.channel().consumer("k2"), EVENTS));
+        }
         feed = FrameFeed.start(channel.processor(), producers, EVENTS, EVENT_BYTES);
     }
 
     @Benchmark
     @OperationsPerInvocation(FRAMES * EVENTS)
     public long putAndTake() {
-        int frames = sink.take(FRAMES);
-        taken += frames;
-        return frames;
+        long target = taken + taken() + FRAMES;
+        int before = 0;
+        while (taken + taken() < target) {
+            before = sink.takeSome(FRAMES);
+            taken += before;
+        }
+        return before;
+    }
+
+    /** By the sink beside the measured thread. */
+    private long taken() {
+        return beside == null ? 0 : beside.frames();
     }
 
     @TearDown(Level.Iteration)
@@ -55,8 +74,12 @@ public class RingBenchmark extends AbstractHeadraceBenchmark {
     @TearDown
     public void stop() {
         feed.close();
+        if (beside != null) {
+            beside.close();
+            checkSome("frames taken by the other sink", beside.frames());
+        }
         channel.close();
-        check("events delivered", channel.channel().ledger().delivered(), taken * EVENTS);
+        check("events delivered", channel.channel().ledger().delivered(), (taken + taken()) * EVENTS);
         feed.release();
     }
 }

@@ -22,11 +22,12 @@ import java.util.zip.CRC32C;
  * @param bytes read
  * @param seconds that took
  */
-record SegmentReading(long bytes, double seconds) {
+public record SegmentReading(long bytes, double seconds) {
     private static final int READ_BYTES = 256 * 1024;
     private static final Storage STORAGE = new FileStorage();
 
-    static SegmentReading read(Path folder) throws IOException {
+    /** Reads them once. */
+    public static SegmentReading read(Path folder) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer block = ByteBuffer.allocateDirect(READ_BYTES);
         long bytes = 0;
@@ -50,7 +51,7 @@ record SegmentReading(long bytes, double seconds) {
     }
 
     /** Takes the segments out of the page cache. */
-    static void forget(Path folder) throws IOException {
+    public static void forget(Path folder) throws IOException {
         for (Path segment : segments(folder)) {
             try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
                 file.force(false);

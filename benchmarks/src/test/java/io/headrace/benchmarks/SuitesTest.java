@@ -3,13 +3,18 @@ package io.headrace.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -27,6 +32,8 @@ class SuitesTest {
                 FrameBenchmark.class,
                 RingBenchmark.class,
                 LineSplittingBenchmark.class,
+                LinkCodecBenchmark.class,
+                ChannelSteadyBenchmark.class,
                 LinkLoopbackBenchmark.class
             })
     void shouldDoTheWorkThatIsMeasured(Class<?> suite) throws RunnerException {
@@ -54,6 +61,32 @@ class SuitesTest {
         assertWorked(run(oneIteration("GroupCommitBenchmark")
                 .param("producers", "4")
                 .param("inFlight", "64")
+                .forks(0)));
+    }
+
+    /** Forks, heap and flags of all suites are those of the one base class. */
+    @Test
+    void shouldRunEverySuiteAsItsBaseClassSays() throws Exception {
+        List<String> suites;
+        try (BufferedReader list = new BufferedReader(new InputStreamReader(
+                SuitesTest.class.getResourceAsStream("/META-INF/BenchmarkList"), StandardCharsets.UTF_8))) {
+            suites = list.lines()
+                    .map(line -> line.replaceAll(".*?(io\\.headrace[\\w.]*Benchmark)\\b.*", "$1"))
+                    .distinct()
+                    .toList();
+        }
+
+        assertThat(suites).hasSizeGreaterThan(10).allSatisfy(name -> {
+            Class<?> suite = Class.forName(name);
+            assertThat(suite).isAssignableTo(AbstractHeadraceBenchmark.class);
+            assertThat(suite.getDeclaredAnnotation(Fork.class)).as(name).isNull();
+        });
+    }
+
+    @Test
+    void shouldSpillAndDrainMoreThanMemoryHolds() throws RunnerException {
+        assertWorked(run(oneIteration("Channel(Spilling|Draining)Benchmark")
+                .param("mib", "80")
                 .forks(0)));
     }
 

@@ -8,8 +8,9 @@ import picocli.CommandLine;
  * them takes longer than a short command does; all of them where help is wanted or a name is not known. Pure functions.
  */
 final class CommandTree {
-    private static final List<String> COMMANDS =
-            List.of("quickstart", "agent", "validate", "generate", "wal", "tune", "version", "completion", "help");
+    private static final List<String> COMMANDS = List.of(
+            "quickstart", "agent", "validate", "generate", "wal", "bench", "tune", "version", "completion", "help");
+    private static final List<String> BENCH = List.of("channel", "wal", "link", "pipeline");
     private static final List<String> WAL = List.of("status", "check", "cat", "export", "repair", "cursors");
 
     private CommandTree() {}
@@ -19,7 +20,14 @@ final class CommandTree {
         String name = word(0, arguments);
         boolean aboutAll = name.equals("help") || name.equals("completion");
         for (String chosen : aboutAll ? COMMANDS : chosen(COMMANDS, name)) {
-            top.addSubcommand(chosen, chosen.equals("wal") ? wal(aboutAll ? "" : word(1, arguments)) : command(chosen));
+            String below = aboutAll ? "" : word(1, arguments);
+            top.addSubcommand(
+                    chosen,
+                    switch (chosen) {
+                        case "wal" -> wal(below);
+                        case "bench" -> bench(below);
+                        default -> command(chosen);
+                    });
         }
         return top;
     }
@@ -30,6 +38,14 @@ final class CommandTree {
             wal.addSubcommand(chosen, walCommand(chosen));
         }
         return wal;
+    }
+
+    private static CommandLine bench(String name) {
+        CommandLine bench = new CommandLine(new BenchCommand());
+        for (String chosen : chosen(BENCH, name)) {
+            bench.addSubcommand(chosen, benchCommand(chosen));
+        }
+        return bench;
     }
 
     /** The arguments that are no options; no option before a command takes a value. */
@@ -58,6 +74,17 @@ final class CommandTree {
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             default -> throw new IllegalArgumentException("command: " + name + " (expected: one of " + COMMANDS + ")");
+        };
+    }
+
+    private static Object benchCommand(String name) {
+        return switch (name) {
+            case "channel" -> new BenchChannelCommand();
+            case "wal" -> new BenchWalCommand();
+            case "link" -> new BenchLinkCommand();
+            case "pipeline" -> new BenchPipelineCommand();
+            default ->
+                throw new IllegalArgumentException("command: bench " + name + " (expected: one of " + BENCH + ")");
         };
     }
 

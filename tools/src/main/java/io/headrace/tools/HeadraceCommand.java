@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             "  headrace validate agent.properties          check a configuration",
             "  headrace agent -n a1 -f agent.properties    run one; Flume's flags and files are understood",
             "  headrace wal status /var/lib/a1/log         look into a channel's log, also of a running agent",
+            "  headrace bench channel                      measure this machine, with every event verified",
+            "  headrace tune                               find settings for this machine",
             "  headrace help agent                         all about one command",
             "  headrace help components                    what can stand in a configuration",
             "",

@@ -1,24 +1,33 @@
 package io.headrace.tools;
 
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * SIGTERM, SIGINT and SIGHUP (the terminal has gone): the first one asks for an orderly stop, a second one, half a second
  * later or more, ends the process at once. One that was ignored when the process began, as nohup has it, stays ignored. Java has no
  * supported way to tell one signal from the next, so the handlers of its module {@code jdk.unsupported} are used by
- * reflection, as their names alone make the compiler warn.
+ * reflection, as their names alone make the compiler warn. Closing puts back what handled them before.
  */
-final class StopSignals {
+final class StopSignals implements AutoCloseable {
     private static final int KILLED_BY_SIGNAL = 128;
 
     /** Programs such as {@code timeout} send a signal to the process and to its group: this is one signal, not two. */
     private static final long SAME_SIGNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Runnable stop;
+    private final List<Restoring> before = new ArrayList<>();
     private boolean asked;
     private long askedNanos;
+
+    /** Puts one handler back. */
+    private interface Restoring {
+        void run() throws ReflectiveOperationException;
+    }
 
     private StopSignals(Runnable stop) {
         this.stop = stop;
@@ -43,7 +52,9 @@ final class StopSignals {
                     default -> name;
                 };
                 Object proxy = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, onSignal);
-                signal.getMethod("handle", signal, handler).invoke(null, received, proxy);
+                Method handle = signal.getMethod("handle", signal, handler);
+                Object previous = handle.invoke(null, received, proxy);
+                signals.before.add(() -> handle.invoke(null, received, previous));
             }
         } catch (ReflectiveOperationException unsupported) {
             Runtime.getRuntime().addShutdownHook(new Thread(stop, "stop"));
@@ -54,6 +65,18 @@ final class StopSignals {
     /** Whether a signal has come. */
     synchronized boolean isAsked() {
         return asked;
+    }
+
+    @Override
+    public void close() {
+        for (Restoring restoring : before) {
+            try {
+                restoring.run();
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("a signal's handler was not put back", e);
+            }
+        }
+        before.clear();
     }
 
     private void receive(int number) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -147,14 +148,18 @@ final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         System.setProperty(LogRequest.LEVEL_PROPERTY, headrace.debug() ? "debug" : "error");
-        AtomicBoolean stopped = new AtomicBoolean();
         Matcher far = listen == null ? null : address("--listen", listen);
         TuneOptions options = options();
-        StopSignals.handle(() -> stopped.set(true));
-        Tune tune = new Tune(headrace.console(), plugIns.registry(), stopped::get);
+        Tune tune = new Tune(headrace.console(), plugIns.registry(), TuneCommand::stopOfSignals);
         return far == null
                 ? tune.run(options, configuration, name, write, json)
                 : tune.listen(far.group(1), Integer.parseInt(far.group(2)));
+    }
+
+    private static BooleanSupplier stopOfSignals() {
+        AtomicBoolean stopped = new AtomicBoolean();
+        StopSignals.handle(() -> stopped.set(true));
+        return stopped::get;
     }
 
     private TuneOptions options() {

@@ -74,7 +74,7 @@ public record LogCheck(
         long events = 0;
         long last = 0;
         long upTo = Long.MAX_VALUE;
-        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, LogView.Reach.CURSORS, true)) {
+        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, LogView.Reach.CURSORS, true, false)) {
             LogWalk.Step step = walk.next();
             if (holder != null) {
                 upTo = walk.view().checkpoint().durable();

@@ -96,7 +96,7 @@ public final class LogRepair {
             throw new IOException(place.home() + ": open, by " + holder + " (expected: a log that nobody has open)");
         }
         LogRepair repair = new LogRepair(storage, place, null);
-        repair.look();
+        repair.look(false);
         return repair.plan(name);
     }
 
@@ -110,7 +110,7 @@ public final class LogRepair {
         LogRepair repair = new LogRepair(storage, place, clocks);
         LogFolders locked = LogFolders.lock(repair.settings(LogSettings.DEFAULT_SEGMENT_BYTES), storage);
         try {
-            repair.look();
+            repair.look(true);
             Plan plan = repair.plan(name);
             if (plan.isNeeded()) {
                 repair.copyAside(plan);
@@ -143,9 +143,9 @@ public final class LogRepair {
 
     // ---- looking
 
-    private void look() throws IOException {
+    private void look(boolean locked) throws IOException {
         refuseMissing(place);
-        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, LogView.Reach.CURSORS, true)) {
+        try (LogWalk walk = new LogWalk(storage, place, Long.MIN_VALUE, LogView.Reach.CURSORS, true, locked)) {
             LogWalk.Step step = walk.next();
             view = walk.view();
             lowWater = view.checkpoint().lowWater();

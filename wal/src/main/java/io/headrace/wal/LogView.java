@@ -65,13 +65,22 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
 
     private record Found(Path path, SegmentHeader header, long size) {}
 
-    /** Takes a view. */
+    /** Takes a view of a log that somebody may be writing. */
     static LogView take(Storage storage, LogPlace place, Reach reach) throws IOException {
+        return take(storage, place, reach, false);
+    }
+
+    /**
+     * Takes a view.
+     *
+     * @param alone whether nobody can write: the caller has the log locked
+     */
+    static LogView take(Storage storage, LogPlace place, Reach reach, boolean alone) throws IOException {
         for (int attempt = 1; ; attempt++) {
             String fault = null;
             Checkpoint checkpoint = null;
             try {
-                checkpoint = newest(storage, place.checkpointFolder());
+                checkpoint = newest(storage, place.checkpointFolder(), alone);
                 if (checkpoint == null) {
                     fault = "no checkpoint-a or checkpoint-b";
                 }
@@ -86,7 +95,7 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
             boolean whole = parts.stream().noneMatch(Part::isMissing);
             // What is missing may have been released since the checkpoint was read.
             if (whole
-                    || newest(storage, place.checkpointFolder()).generation() == checkpoint.generation()
+                    || newest(storage, place.checkpointFolder(), alone).generation() == checkpoint.generation()
                     || attempt == ATTEMPTS) {
                 return new LogView(place, checkpoint, null, parts, found.size());
             }
@@ -94,12 +103,12 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
     }
 
     /** The newest checkpoint; slots that are written while they are read are read again. */
-    static Checkpoint newest(Storage storage, Path folder) throws IOException {
+    static Checkpoint newest(Storage storage, Path folder, boolean alone) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return CheckpointStore.read(storage, folder);
             } catch (LogDamagedException e) {
-                if (attempt == ATTEMPTS) {
+                if (alone || attempt == ATTEMPTS) {
                     throw e;
                 }
                 if (storage.holder(folder) == null) {

@@ -42,6 +42,7 @@ public final class LogWalk implements AutoCloseable {
     private final LogPlace place;
     private final LogView.Reach reach;
     private final boolean judging;
+    private final boolean alone;
     private final SegmentScanner scanner =
             new SegmentScanner(ByteBufAllocator.DEFAULT, (int) LogSettings.MAX_SEGMENT_BYTES);
     private final FrameSearch search = new FrameSearch();
@@ -74,21 +75,27 @@ public final class LogWalk implements AutoCloseable {
      *     reads the last segment to its end
      */
     public LogWalk(Storage storage, LogPlace place, long above, boolean withReleased, boolean judging) {
-        this(storage, place, above, withReleased ? LogView.Reach.RELEASED : LogView.Reach.SINKS, judging);
+        this(storage, place, above, withReleased ? LogView.Reach.RELEASED : LogView.Reach.SINKS, judging, false);
     }
 
-    /** As the other one, to verify a log: {@code reach} says how far down. */
-    LogWalk(Storage storage, LogPlace place, long above, LogView.Reach reach, boolean judging) {
+    /**
+     * As the other one, to verify a log.
+     *
+     * @param reach how far down
+     * @param alone whether nobody can write: the caller has the log locked
+     */
+    LogWalk(Storage storage, LogPlace place, long above, LogView.Reach reach, boolean judging, boolean alone) {
         this.storage = storage;
         this.place = place;
         this.reach = reach;
         this.judging = judging;
+        this.alone = alone;
         this.last = above;
     }
 
     /** Walks what a view of a log that nobody has open shows, whatever stands in the checkpoint meanwhile. */
     LogWalk(Storage storage, LogPlace place, LogView fixed, long above) {
-        this(storage, place, above, LogView.Reach.CURSORS, true);
+        this(storage, place, above, LogView.Reach.CURSORS, true, true);
         this.fixed = fixed;
     }
 
@@ -436,7 +443,7 @@ public final class LogWalk implements AutoCloseable {
         if (segment == null || view.checkpointFault() != null) {
             return true;
         }
-        Checkpoint now = LogView.newest(storage, place.checkpointFolder());
+        Checkpoint now = LogView.newest(storage, place.checkpointFolder(), alone);
         if (now == null || view.parts().stream().noneMatch(part -> part.index() == now.tailSegmentIndex())) {
             return true;
         }
@@ -461,7 +468,7 @@ public final class LogWalk implements AutoCloseable {
     }
 
     private void enter() throws IOException {
-        view = fixed != null ? fixed : LogView.take(storage, place, reach);
+        view = fixed != null ? fixed : LogView.take(storage, place, reach, alone);
         knownDurable = Math.max(knownDurable, view.checkpoint().durable());
         if (reach != LogView.Reach.RELEASED) {
             last = Math.max(last, reach.floor(view.checkpoint()));
@@ -555,7 +562,7 @@ public final class LogWalk implements AutoCloseable {
             return false;
         }
         boolean reused = segment != null && isReused();
-        Checkpoint now = LogView.newest(storage, place.checkpointFolder());
+        Checkpoint now = LogView.newest(storage, place.checkpointFolder(), alone);
         boolean newer = now != null && now.generation() > view.checkpoint().generation();
         if (part.lastSequence() >= 0 && !reused) {
             return newer && reach.floor(now) >= part.lastSequence();

@@ -2,6 +2,7 @@ package io.headrace.wal;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,6 +131,24 @@ public final class SimulatedDisk implements Storage {
     /** Where the process died in a call of its own, as {@link #dieAt(long)} let it; null when it was killed between calls. */
     public synchronized IOException death() {
         return death;
+    }
+
+    /** A file's pages as the system sees them, which goes on sending from them when the process is dead. */
+    public interface Pages {
+        /** Reads from a position on until {@code into} is full or the file ends; what is there now. */
+        void read(ByteBuffer into, long position);
+    }
+
+    /** The pages of the file that has this name now, whatever becomes of the name. */
+    public synchronized Pages pages(Path file) throws IOException {
+        SimulatedInode inode = existing(file);
+        return (into, position) -> {
+            synchronized (this) {
+                if (position < inode.size()) {
+                    inode.read(into, position, (int) Math.min(into.remaining(), inode.size() - position));
+                }
+            }
+        };
     }
 
     /** A new process may open files; handles of the one before stay dead. */

@@ -33,6 +33,11 @@ final class Answers {
         return answers.containsKey(peer);
     }
 
+    /** What a peer answered in a round, from 0 on. */
+    Order round(String peer, int round) {
+        return answers.get(peer).get(round);
+    }
+
     /** One figure of all rounds of a peer. */
     Series series(String peer, ToDoubleFunction<Order> figure) {
         return new Series(answers.get(peer).stream().mapToDouble(figure).toArray());

@@ -9,25 +9,37 @@ public final class Bodies {
     private static final int DISTINCT = 10_000;
 
     private final GeneratedLines lines;
-    private final int[] checksums = new int[DISTINCT];
+    private final int[] checksums;
+    private final long[] sums;
 
     /**
      * @param bytes of each body, at least 64
      */
     public Bodies(int bytes) {
-        lines = new GeneratedLines(1, DISTINCT, bytes);
+        this(bytes, DISTINCT);
+    }
+
+    /**
+     * @param bytes of each body, at least 64
+     * @param distinct how many there are
+     */
+    public Bodies(int bytes, int distinct) {
+        lines = new GeneratedLines(1, distinct, bytes);
+        checksums = new int[distinct];
+        sums = new long[distinct];
         CRC32C crc = new CRC32C();
-        for (int i = 0; i < DISTINCT; i++) {
+        for (int i = 0; i < distinct; i++) {
             crc.reset();
             crc.update(
                     lines.bytes().duplicate().limit(offset(i) + lines.length(i)).position(offset(i)));
             checksums[i] = (int) crc.getValue();
+            sums[i] = BodySum.of(copy(i));
         }
     }
 
     /** How many there are. */
     public int count() {
-        return DISTINCT;
+        return checksums.length;
     }
 
     /** All bodies, direct; to be read by absolute index or through a duplicate. */
@@ -48,6 +60,11 @@ public final class Bodies {
     /** CRC32C of a body. */
     public int checksum(int body) {
         return checksums[body];
+    }
+
+    /** {@link BodySum} of a body. */
+    public long sum(int body) {
+        return sums[body];
     }
 
     /** A copy of a body. */

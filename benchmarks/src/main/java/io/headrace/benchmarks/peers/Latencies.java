@@ -18,6 +18,7 @@ final class Latencies {
     private static final double P99 = 99;
     private static final double P999 = 99.9;
     private static final List<String> TOLD = List.of("50", "90", "99", "99.9", "99.99", "100");
+    private static final double P9999 = 99.99;
 
     private final Map<String, Histogram> histograms = new LinkedHashMap<>();
     private final Map<String, long[]> work = new LinkedHashMap<>();
@@ -73,12 +74,13 @@ final class Latencies {
     String table() {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-28s %9s %9s %9s %9s %9s %7s %9s%n",
+                "%-28s %9s %9s %9s %9s %9s %9s %7s %9s%n",
                 "milliseconds",
                 "frames",
                 "p50",
                 "p99",
                 "p99.9",
+                "p99.99",
                 "max",
                 "cores",
                 "disk MB/s"));
@@ -112,12 +114,13 @@ final class Latencies {
     private static String line(String name, Histogram histogram) {
         return String.format(
                 Locale.ROOT,
-                "%-28s %9d %9.3f %9.3f %9.3f %9.3f",
+                "%-28s %9d %9.3f %9.3f %9.3f %9.3f %9.3f",
                 name,
                 histogram.getTotalCount(),
                 millis(histogram, P50),
                 millis(histogram, P99),
                 millis(histogram, P999),
+                millis(histogram, P9999),
                 histogram.getMaxValue() / NANOS_A_MILLI);
     }
 

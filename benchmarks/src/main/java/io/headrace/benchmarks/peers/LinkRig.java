@@ -22,6 +22,13 @@ public final class LinkRig {
     private static final double FLUME_LEAST = 30;
     private static final double FLUME_FILE_LEAST = 40;
     private static final double MILLION = 1e6;
+    private static final Map<String, String> TOLD = Map.of(
+            "hot", "Headrace link",
+            "built", "Headrace link, frames built",
+            "hot-file", "Headrace link, file channel",
+            "raw", "Netty without a protocol",
+            "flume", "Flume Avro, memory channel",
+            "flume-file", "Flume Avro, file channel");
 
     private final Order options;
     private final Set<String> peers;
@@ -147,7 +154,7 @@ public final class LinkRig {
                     figures.put("frames an ACK", (double) answer.number("frames", 0) / answer.number("acks"));
                 }
                 json.rate(
-                        name,
+                        TOLD.getOrDefault(name, name),
                         answer,
                         "events/s",
                         Answers.rate(answer),

@@ -31,7 +31,7 @@ final class FigureTable {
         }
         latencies(all);
         addIfTold(all, "cores busy", Answer::cores);
-        addIfTold(all, "processor s a million", Answer::cpuSecondsPerMillion);
+        addIfTold(all, "processor s a million", answer -> answer.rate() == null ? null : answer.cpuSecondsPerMillion());
         allocation(all);
         Set<String> figures = new LinkedHashSet<>();
         all.forEach(answer -> figures.addAll(answer.figures().keySet()));
@@ -98,7 +98,7 @@ final class FigureTable {
                 .append("</th>");
         if (suite.axis() != null) {
             html.append("<td class=\"n\">")
-                    .append(value == null ? "" : Numbers.figure(value))
+                    .append(value == null ? "" : Numbers.value(value))
                     .append("</td>");
         }
         for (Function<Answer, Double> column : columns.values()) {

@@ -50,6 +50,11 @@ final class Numbers {
         return (value < 0 ? "-" : "") + text + SUFFIXES[suffix];
     }
 
+    /** A value of an axis in a table: whole numbers as they are. */
+    static String value(double value) {
+        return value == Math.rint(value) ? String.format(Locale.ROOT, "%,.0f", value) : figure(value);
+    }
+
     /** A value of an axis: 64 Ki for 65,536, otherwise as {@link #compact}. */
     static String onAxis(double value) {
         long whole = (long) value;

@@ -1,10 +1,8 @@
 package io.headrace.benchmarks.report;
 
 import io.headrace.benchmarks.suites.Floors;
-import io.headrace.benchmarks.suites.Measurements;
 import io.headrace.benchmarks.suites.Mode;
 import io.headrace.benchmarks.suites.Results;
-import io.headrace.benchmarks.suites.Spread;
 import io.headrace.benchmarks.suites.Suite;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,36 +84,9 @@ public final class ReportPage {
 
     /** Ratios of the suites without an axis; those with one have them in their sections. */
     private void glance() {
-        StringBuilder rows = new StringBuilder();
-        for (Suite suite : results.suites()) {
-            Measurements measurements = new Measurements(results, suite);
-            for (List<String> pair : suite.ratios()) {
-                Spread ratio = suite.axis() == null ? measurements.ratio(pair.get(0), pair.get(1), null) : null;
-                if (ratio != null) {
-                    rows.append("<tr><td><a href=\"#")
-                            .append(Html.text(suite.name()))
-                            .append("\">")
-                            .append(Html.text(suite.title()))
-                            .append("</a></td><th scope=\"row\">")
-                            .append(Html.text(pair.get(0)))
-                            .append("</th><td>")
-                            .append(Html.text(pair.get(1)))
-                            .append("</td><td class=\"n\"><b>")
-                            .append(Numbers.figure(ratio.median()))
-                            .append("</b><small>")
-                            .append(Numbers.range(ratio))
-                            .append("</small></td></tr>\n");
-                }
-            }
-        }
-        if (rows.length() > 0) {
-            html.append("<section>\n<h2>At a glance</h2>\n")
-                    .append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Ratios\"><table>")
-                    .append("<caption>Ratios of the same round: median (smallest to largest)</caption>\n<thead><tr>")
-                    .append("<th scope=\"col\">suite</th><th scope=\"col\">this</th><th scope=\"col\">beside</th>")
-                    .append("<th scope=\"col\" class=\"n\">times as fast</th></tr></thead>\n<tbody>\n")
-                    .append(rows)
-                    .append("</tbody></table></div>\n</section>\n");
+        String ratios = RatioTable.of(results);
+        if (!ratios.isEmpty()) {
+            html.append("<section>\n<h2>At a glance</h2>\n").append(ratios).append("</section>\n");
         }
     }
 
@@ -126,17 +97,15 @@ public final class ReportPage {
         html.append("<section>\n<h2>What the documents say</h2>\n")
                 .append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Floors\"><table>")
                 .append("<caption>Ratios that <code>--check</code> wants (floors.json)</caption>\n<thead><tr>")
-                .append(
-                        "<th scope=\"col\">this</th><th scope=\"col\">beside</th><th scope=\"col\" class=\"n\">measured</th>")
+                .append("<th scope=\"col\">this, beside that</th><th scope=\"col\" class=\"n\">measured</th>")
                 .append("<th scope=\"col\" class=\"n\">at least</th><th scope=\"col\"></th></tr></thead>\n<tbody>\n");
         for (Floors.Judgement each : judgements) {
             Floors.Floor floor = each.floor();
             html.append("<tr><th scope=\"row\">")
-                    .append(Html.text(floor.suite() + ": " + floor.contestant()))
-                    .append(floor.value() == null ? "" : " at " + Numbers.figure(floor.value()))
-                    .append("</th><td>")
-                    .append(Html.text(floor.peer()))
-                    .append("</td><td class=\"n\">")
+                    .append(RatioTable.pair(
+                            floor.suite() + ": " + floor.contestant(),
+                            floor.peer() + (floor.value() == null ? "" : " at " + Numbers.value(floor.value()))))
+                    .append("</th><td class=\"n\">")
                     .append(
                             each.ratio() == null
                                     ? "not measured"

@@ -11,6 +11,7 @@ import java.util.List;
  */
 record Scale(boolean log, double low, double high, double from, double to) {
     private static final double WIDE = 20;
+    private static final double FINE_DECADES = 3.01;
     private static final double[] STEPS = {1, 2, 5, 10};
     private static final double[] FINE = {1, 2, 5};
 
@@ -29,7 +30,14 @@ record Scale(boolean log, double low, double high, double from, double to) {
             double step = step(top);
             return new Scale(false, 0, Math.ceil(top / step - 1e-9) * step, from, to);
         }
-        return new Scale(true, below(smallest), above(largest), from, to);
+        double low = below(smallest);
+        double high = above(largest);
+        if (Math.log10(high / low) > FINE_DECADES) {
+            // Ends that have a tick.
+            low = Math.pow(10, Math.floor(Math.log10(low) + 1e-9));
+            high = Math.pow(10, Math.ceil(Math.log10(high) - 1e-9));
+        }
+        return new Scale(true, low, high, from, to);
     }
 
     double at(double value) {
@@ -48,9 +56,9 @@ record Scale(boolean log, double low, double high, double from, double to) {
             return ticks;
         }
         double decades = Math.log10(high / low);
-        double every = Math.max(1, Math.ceil(decades / 6));
+        double every = Math.max(1, Math.ceil(decades / 8));
         for (double decade = Math.floor(Math.log10(low)); decade <= Math.log10(high) + 1e-9; decade += every) {
-            for (double factor : decades < 2.5 ? FINE : new double[] {1}) {
+            for (double factor : decades <= FINE_DECADES ? FINE : new double[] {1}) {
                 double tick = factor * Math.pow(10, decade);
                 if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) {
                     ticks.add(tick);

@@ -37,7 +37,7 @@ final class SuiteSection {
                 .append("</p>\n");
         if (isMeasured()) {
             plots(html);
-            ratios(html);
+            html.append(RatioTable.of(suite, measurements));
             html.append(new FigureTable(suite, measurements).html());
         } else {
             html.append("<p class=\"warning\">No figures: nothing of it was measured in this run.</p>\n");
@@ -157,56 +157,10 @@ final class SuiteSection {
         if (value != null) {
             html.append(Html.text(suite.axis().label()))
                     .append(": ")
-                    .append(Numbers.figure(value))
+                    .append(Numbers.value(value))
                     .append("; ");
         }
         html.append(better).append("</figcaption>");
-    }
-
-    private void ratios(StringBuilder html) {
-        StringBuilder rows = new StringBuilder();
-        for (List<String> pair : suite.ratios()) {
-            for (Double value : measurements.values()) {
-                Spread ratio = measurements.ratio(pair.get(0), pair.get(1), value);
-                if (ratio != null) {
-                    rows.append("<tr><th scope=\"row\">")
-                            .append(Html.text(pair.get(0)))
-                            .append("</th><td>")
-                            .append(Html.text(pair.get(1)))
-                            .append("</td>");
-                    if (suite.axis() != null) {
-                        rows.append("<td class=\"n\">")
-                                .append(Numbers.figure(value))
-                                .append("</td>");
-                    }
-                    rows.append("<td class=\"n\"><b>")
-                            .append(Numbers.figure(ratio.median()))
-                            .append("</b><small>")
-                            .append(Numbers.range(ratio))
-                            .append("</small></td></tr>\n");
-                }
-            }
-        }
-        if (rows.length() == 0) {
-            return;
-        }
-        html.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Ratios: ")
-                .append(Html.text(suite.title()))
-                .append("\"><table><caption>")
-                .append(ratioCaption())
-                .append("</caption>\n<thead><tr><th scope=\"col\">this</th><th scope=\"col\">beside</th>");
-        if (suite.axis() != null) {
-            html.append("<th scope=\"col\" class=\"n\">")
-                    .append(Html.text(suite.axis().label()))
-                    .append("</th>");
-        }
-        html.append("<th scope=\"col\" class=\"n\">times as fast</th></tr></thead>\n<tbody>\n")
-                .append(rows)
-                .append("</tbody></table></div>\n");
-    }
-
-    private static String ratioCaption() {
-        return "Ratios of the same round: median (smallest to largest)";
     }
 
     private void notes(StringBuilder html) {
@@ -252,7 +206,7 @@ final class SuiteSection {
 
     private String what(Run run) {
         return run.contestant()
-                + (run.value() == null ? "" : ", " + suite.axis().label() + " " + Numbers.figure(run.value()))
+                + (run.value() == null ? "" : ", " + suite.axis().label() + " " + Numbers.value(run.value()))
                 + ", round " + run.round();
     }
 

@@ -1,6 +1,7 @@
 package io.headrace.benchmarks.suites;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,17 +57,17 @@ public record Answer(
     private static Map<String, Double> sorted(Map<String, Double> percentiles) {
         Map<String, Double> sorted = new LinkedHashMap<>();
         List<String> names = new ArrayList<>(percentiles.keySet());
-        names.sort((a, b) -> Double.compare(percentile(a), percentile(b)));
+        names.forEach(Answer::checkPercentile);
+        names.sort(Comparator.comparingDouble(Double::parseDouble));
         names.forEach(name -> sorted.put(name, percentiles.get(name)));
         return sorted;
     }
 
-    private static double percentile(String name) {
+    private static void checkPercentile(String name) {
         double value = Double.parseDouble(name);
         if (!(value >= 0 && value <= HUNDRED)) {
             throw new IllegalArgumentException("latencyMillis: " + name + " (expected: 0 to 100)");
         }
-        return value;
     }
 
     private static void positive(String name, Double value) {

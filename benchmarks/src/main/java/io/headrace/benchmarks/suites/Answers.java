@@ -2,6 +2,7 @@ package io.headrace.benchmarks.suites;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What a command printed, compared with what it was asked for. */
 final class Answers {
@@ -21,7 +22,13 @@ final class Answers {
         List<Run> runs = new ArrayList<>();
         for (String object : objects) {
             Answer answer = Json.parse(object, Answer.class);
-            runs.add(Run.done(task, contestant(task, answer), value(task, answer), took, answer));
+            Run run = Run.done(task, contestant(task, answer), value(task, answer), took, answer);
+            if (runs.stream()
+                    .anyMatch(each ->
+                            each.contestant().equals(run.contestant()) && Objects.equals(each.value(), run.value()))) {
+                throw new IllegalArgumentException("contestant: " + run.contestant() + " (expected: once a round)");
+            }
+            runs.add(run);
         }
         return runs;
     }

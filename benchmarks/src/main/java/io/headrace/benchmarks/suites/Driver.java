@@ -1,7 +1,6 @@
 package io.headrace.benchmarks.suites;
 
 import io.headrace.benchmarks.BenchmarkFolder;
-import io.headrace.benchmarks.peers.Settle;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -19,13 +18,12 @@ import java.util.Map;
  * on disk. {@link #run} is called by one thread, {@link #stop} by any.
  */
 final class Driver {
-    private static final long SETTLE_MILLIS = 10_000;
-    private static final long QUICK_SETTLE_MILLIS = 1_000;
     private static final double NANOS = 1e9;
 
     private final Options options;
     private final Path file;
     private final PrintStream progress;
+    private final Settling settling;
     private final Fork fork;
     private final List<Run> runs = new ArrayList<>();
     private final Map<String, Double> durations = new HashMap<>();
@@ -33,10 +31,18 @@ final class Driver {
     private final long startedNanos = System.nanoTime();
     private Map<String, String> machine;
 
+    /** Waits until the disk rests. */
+    @FunctionalInterface
+    interface Settling {
+        void await(Path folder) throws IOException;
+    }
+
     /**
      * @param file of the results
+     * @param settling before each run
      */
-    Driver(Options options, Path file, PrintStream progress) {
+    Driver(Options options, Path file, PrintStream progress, Settling settling) {
+        this.settling = settling;
         this.options = options;
         this.file = file;
         this.progress = progress;
@@ -93,7 +99,7 @@ final class Driver {
             return false;
         }
         Files.createDirectories(work.resolve("data"));
-        Settle.disk(work, options.mode() == Mode.QUICK ? QUICK_SETTLE_MILLIS : SETTLE_MILLIS);
+        settling.await(work);
         double limit = Math.min(task.suite().limitSeconds(), left);
         Fork.Outcome outcome = fork.run(command(task, work), work, limit);
         durations.put(key, outcome.seconds());

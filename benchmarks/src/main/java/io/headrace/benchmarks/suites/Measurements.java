@@ -89,6 +89,22 @@ public final class Measurements {
         return ratios.isEmpty() ? null : Spread.of(ratios);
     }
 
+    /** How many times as long a percentile of the first is as that of the second, round by round, or null. */
+    public Spread latencyRatio(String first, String second, String percentile) {
+        Map<Integer, Answer> others = byRound(second, null);
+        List<Double> ratios = new ArrayList<>();
+        byRound(first, null).forEach((round, answer) -> {
+            Double own = answer.latencyMillis().get(percentile);
+            Double other = others.containsKey(round)
+                    ? others.get(round).latencyMillis().get(percentile)
+                    : null;
+            if (own != null && other != null && other > 0) {
+                ratios.add(own / other);
+            }
+        });
+        return ratios.isEmpty() ? null : Spread.of(ratios);
+    }
+
     private Map<Integer, Answer> byRound(String contestant, Double value) {
         Map<Integer, Answer> rounds = new LinkedHashMap<>();
         for (Run run : runs) {

@@ -1,5 +1,6 @@
 package io.headrace.benchmarks.suites;
 
+import io.headrace.benchmarks.peers.Settle;
 import io.headrace.benchmarks.report.ReportPage;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SuitesMain {
     private static final long STOP_SECONDS = 20;
+    private static final long SETTLE_MILLIS = 10_000;
+    private static final long QUICK_SETTLE_MILLIS = 1_000;
     private static final int USAGE = 64;
 
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -98,7 +101,9 @@ public final class SuitesMain {
                 settings.get("sources"));
         Floors floors = floors();
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Driver driver = new Driver(options, file.toAbsolutePath(), System.err);
+        long settleMillis = mode() == Mode.QUICK ? QUICK_SETTLE_MILLIS : SETTLE_MILLIS;
+        Driver driver =
+                new Driver(options, file.toAbsolutePath(), System.err, folder -> Settle.disk(folder, settleMillis));
         CountDownLatch written = new CountDownLatch(1);
         Thread stopping = new Thread(() -> stop(driver, written), "stop");
         Runtime.getRuntime().addShutdownHook(stopping);

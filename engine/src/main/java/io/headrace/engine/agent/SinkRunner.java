@@ -4,14 +4,17 @@ import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
 import io.headrace.engine.metrics.SinkCounters;
 import io.headrace.engine.spi.BatchSink;
+import io.headrace.engine.spi.GroupingSink;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
  * Does the transactions of a {@link BatchSink} on a thread of its own: leases, delivers, commits with the sink's token;
- * when the delivery throws, rolls back and tries again with a growing pause.
+ * of a {@link GroupingSink} as many leases as there are, with one sync. When the delivery throws, it rolls back and tries again with a growing pause.
  *
  * <p>Without frames the thread parks until the channel wakes it, and no wake-up is lost: it says that it parks, then
  * looks once more, then parks; the channel makes frames leasable, then (after a full fence) looks whether it parks.
@@ -25,6 +28,11 @@ final class SinkRunner extends ComponentThread {
     private final SinkCounters counters;
     private final EngineContext.Reports reports;
     private final boolean wantsIdle;
+    /** The sink, if it syncs once for many leases; else null. */
+    private final GroupingSink grouping;
+
+    private final List<Lease> group = new ArrayList<>();
+    private final List<byte[]> tokens = new ArrayList<>();
     private final Backoff backoff = new Backoff();
     private volatile boolean parked;
 
@@ -41,6 +49,7 @@ final class SinkRunner extends ComponentThread {
         this.counters = counters;
         this.reports = reports;
         this.wantsIdle = overridesIdle(sink);
+        this.grouping = sink instanceof GroupingSink several ? several : null;
     }
 
     @Override
@@ -99,40 +108,86 @@ final class SinkRunner extends ComponentThread {
     }
 
     private void transact(Lease lease) {
-        int events = lease.events();
-        counters.batchBegun(events, sink.maxBatchEvents());
-        boolean ended = false;
+        group.clear();
+        tokens.clear();
+        group.add(lease);
+        int committed = 0;
+        boolean delivered = false;
         try {
-            // How much of it has left when it throws only the sink knows.
-            lease.sent(lease.size());
-            byte[] token = sink.deliver(lease);
-            ended = true;
-            if (token == null) {
-                lease.commit();
+            if (grouping == null) {
+                begin(lease);
+                tokens.add(sink.deliver(lease));
             } else {
-                lease.commit(token);
+                writeGroup(lease);
             }
-            counters.batchDelivered(events);
+            delivered = true;
+            while (committed < group.size()) {
+                // Ended by the commit, also by one that fails.
+                committed++;
+                commit(group.get(committed - 1), tokens.get(committed - 1));
+            }
             if (backoff.failures() > 0) {
                 backoff.reset();
                 reports.healthy("delivers again");
             }
         } catch (Exception e) {
-            if (ended) {
+            if (delivered) {
                 // The commit failed: the channel has, and with it everything that hangs on it.
+                int events = group.get(committed - 1).events();
                 throw new IllegalStateException("commit of " + events + " events failed", e);
             }
             counters.writeFailed();
-            lease.rollback();
-            ended = true;
+            rollBackFrom(0);
+            committed = group.size();
             long pause = backoff.failed(0);
             reports.unhealthy("delivery failed, trying again: " + Failures.describe(e));
             pause(pause);
         } finally {
-            if (!ended) {
-                // An Error is on its way up: the frames go back, the agent sees to the rest.
-                lease.rollback();
+            // After an Error, or a commit that failed, the frames go back, and the agent sees to the rest.
+            rollBackFrom(committed);
+        }
+    }
+
+    /**
+     * Writes what is there to be leased, up to the sink's limit, and syncs once. After a failure a group is one lease: one
+     * that cannot be written holds up none before it.
+     */
+    private void writeGroup(Lease first) throws Exception {
+        long bytes = 0;
+        Lease lease = first;
+        while (lease != null) {
+            begin(lease);
+            tokens.add(grouping.write(lease, lease == first));
+            bytes += lease.bytes();
+            boolean more = bytes < grouping.maxGroupBytes() && backoff.failures() == 0 && !isStopping();
+            lease = more ? lease() : null;
+            if (lease != null) {
+                group.add(lease);
             }
+        }
+        grouping.sync();
+    }
+
+    private void begin(Lease lease) {
+        counters.batchBegun(lease.events(), sink.maxBatchEvents());
+        // How much of it has left when it throws only the sink knows.
+        lease.sent(lease.size());
+    }
+
+    private void commit(Lease lease, byte[] token) {
+        int events = lease.events();
+        if (token == null) {
+            lease.commit();
+        } else {
+            lease.commit(token);
+        }
+        counters.batchDelivered(events);
+    }
+
+    /** The first one takes the later ones with it, but each has to be ended. */
+    private void rollBackFrom(int index) {
+        for (int i = index; i < group.size(); i++) {
+            group.get(i).rollback();
         }
     }
 

@@ -61,6 +61,15 @@ public interface ChannelProcessor {
     void whenRoom(Channel full, Runnable wake);
 
     /**
+     * Whether a required channel with a log holds so much in memory, while its sinks are at work, that more would be read
+     * back from the disk before they come to it. A source that can read again does better to wait a few milliseconds;
+     * nobody has to.
+     */
+    default boolean isCrowded() {
+        return false;
+    }
+
+    /**
      * Bytes at which sources close a frame, unless their own settings ask for less: the smallest {@code frameBytes} of the
      * required channels.
      */

@@ -145,6 +145,16 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     }
 
     @Override
+    public boolean isCrowded() {
+        for (int i = 0; i < channels.size(); i++) {
+            if (router.isRequired(i) && channels.get(i).isCrowded()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public int frameBytes() {
         int smallest = Integer.MAX_VALUE;
         for (int i = 0; i < channels.size(); i++) {

@@ -38,6 +38,12 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     private static final int COMMAND_CHUNK = 1_024;
     private static final long POLL_NANOS = 1_000_000;
 
+    /** Frames that are on disk leave memory above half of it; this is well below. */
+    private static final int CROWDED_PERCENT = 37;
+
+    /** Sinks that committed within this time are at work; on a busy disk a sync takes some hundred milliseconds. */
+    private static final long AT_WORK_NANOS = 500_000_000;
+
     private final ChannelSettings settings;
     private final ChannelEnvironment environment;
     private final ChannelMetrics metrics;
@@ -81,6 +87,7 @@ final class DualChannel implements ManagedChannel, TakeOwner {
     private volatile long acknowledged;
     private volatile long safe;
     private volatile long lowWater;
+    private volatile long lowWaterNanos;
     private volatile long checkpointedLowWater;
 
     /** @param log null for a channel without one */
@@ -102,6 +109,7 @@ final class DualChannel implements ManagedChannel, TakeOwner {
         this.redeliveredBefore = state.redelivered();
         this.seenOrigins = new SeenOrigins(state.origins().copy());
         this.lowWater = state.committed().floor();
+        this.lowWaterNanos = environment.nanoClock().nanoTime() - AT_WORK_NANOS;
         this.checkpointedLowWater = lowWater;
         // What a log holds is acknowledged and safe; sequences from there to the base were never used.
         this.acknowledged = base - 1;
@@ -685,8 +693,19 @@ final class DualChannel implements ManagedChannel, TakeOwner {
         safe = sequence;
     }
 
-    void lowWater(long sequence) {
+    void lowWater(long sequence, long nowNanos) {
         lowWater = sequence;
+        lowWaterNanos = nowNanos;
+    }
+
+    /**
+     * Whether memory nears the share above which frames leave it for the log although sinks are at work; any thread. Sinks
+     * that stand still don't keep anybody waiting: then the log is what is wanted.
+     */
+    boolean isCrowded() {
+        return settings.alwaysWrites()
+                && admission.isAbove(CROWDED_PERCENT)
+                && environment.nanoClock().nanoTime() - lowWaterNanos < AT_WORK_NANOS;
     }
 
     void checkpointedLowWater(long sequence) {

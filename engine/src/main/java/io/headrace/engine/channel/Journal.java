@@ -339,7 +339,7 @@ final class Journal implements DutyCycle {
         }
         long lowWater = state.committed().floor();
         if (lowWater > channel.lowWater()) {
-            channel.lowWater(lowWater);
+            channel.lowWater(lowWater, nowNanos);
         }
         for (int i = 0; i < cursors.size(); i++) {
             cursors.get(i).publishLowWater();

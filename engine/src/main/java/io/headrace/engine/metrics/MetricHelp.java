@@ -31,7 +31,9 @@ final class MetricHelp {
             Map.entry("CursorExpiredCount", "Cursors dropped because no sink was on them for cursorExpiry."),
             Map.entry("InputExpiredCount", "Inputs forgotten because nothing was heard of them for inputExpiry."),
             Map.entry("Info", "What is known of the component and is no number; always 1."),
-            Map.entry("LedgerAcceptedCount", "Events published since the log was made: delivered, held (acknowledged or not yet) and dropped."),
+            Map.entry(
+                    "LedgerAcceptedCount",
+                    "Events published since the log was made: delivered, held (acknowledged or not yet) and dropped."),
             Map.entry("LedgerDeliveredCount", "Events that sinks committed since the log was made."),
             Map.entry("LedgerHeld", "Events neither delivered nor dropped."),
             Map.entry("LedgerDroppedCount", "Events given up, by order or for want of a log, since the log was made."),

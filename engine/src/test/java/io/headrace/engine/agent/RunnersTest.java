@@ -7,11 +7,13 @@ import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.config.AgentConfiguration;
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.spi.ComponentProvider;
 import io.headrace.engine.spi.ComponentRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -124,6 +126,62 @@ class RunnersTest {
         await().atMost(Duration.ofSeconds(5)).until(() -> idle.calls.get() >= 10);
     }
 
+    @Test
+    void shouldSyncOnceForAllThatWaits() throws InterruptedException {
+        GroupedSink grouped = new GroupedSink();
+        CountDownLatch syncing = new CountDownLatch(1);
+        CountDownLatch put = new CountDownLatch(1);
+        grouped.fault = step -> {
+            if (step.equals("sync") && syncing.getCount() > 0) {
+                syncing.countDown();
+                put.await();
+            }
+        };
+        start(MANUAL.replace("collect", "grouped"), grouped);
+        source.put("a");
+        syncing.await();
+        putAndAwaitLeasable("b", "c", "d");
+        put.countDown();
+
+        await().until(() -> agent.channel("c1").size() == 0);
+
+        assertThat(grouped.steps).containsExactly("first a", "sync", "first b", "c", "d", "sync");
+    }
+
+    @Test
+    void shouldWriteAGroupAgainThatFailedLeaseByLease() throws InterruptedException {
+        GroupedSink grouped = new GroupedSink();
+        CountDownLatch syncing = new CountDownLatch(1);
+        CountDownLatch put = new CountDownLatch(1);
+        grouped.fault = step -> {
+            if (step.equals("sync") && syncing.getCount() > 0) {
+                syncing.countDown();
+                put.await();
+            }
+            if (step.equals("c")) {
+                throw new IOException("disk full");
+            }
+        };
+        start(MANUAL.replace("collect", "grouped"), grouped);
+        source.put("a");
+        syncing.await();
+        putAndAwaitLeasable("b", "c");
+        put.countDown();
+
+        await().until(() -> agent.channel("c1").size() == 0);
+
+        assertThat(grouped.steps).containsExactly("first a", "sync", "first b", "first b", "sync", "first c", "sync");
+    }
+
+    /** While the sink takes nothing. */
+    private void putAndAwaitLeasable(String... bodies) throws InterruptedException {
+        long before = agent.channel("c1").acknowledged();
+        for (String body : bodies) {
+            source.put(body);
+        }
+        await().until(() -> agent.channel("c1").acknowledged() >= before + bodies.length);
+    }
+
     private long emptyBatches() {
         return agent.metrics().group(GroupType.SINK, "k1").counters().get("BatchEmptyCount");
     }
@@ -132,8 +190,8 @@ class RunnersTest {
         start(text, new IdleSink());
     }
 
-    private void start(String text, IdleSink idle) {
-        ComponentRegistry registry = ComponentRegistry.load().with(source, sink, idle);
+    private void start(String text, ComponentProvider.OfSink other) {
+        ComponentRegistry registry = ComponentRegistry.load().with(source, sink, other);
         AgentConfiguration configuration = new ConfigurationLoader(registry, System::getenv, System::getProperty, false)
                 .readText(Path.of("a.conf"), text, "a1")
                 .orThrow();

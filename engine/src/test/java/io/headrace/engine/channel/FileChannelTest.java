@@ -79,6 +79,26 @@ class FileChannelTest {
     }
 
     @Test
+    void shouldBeCrowdedWhileSinksAreAtWorkAndMemoryIsNearlyWhereFramesLeaveIt() throws IOException {
+        try (ChannelRig rig = new ChannelRig(SETTINGS.withByteCapacity(1_000_000))) {
+            String body = "x".repeat(40_000);
+            for (int i = 0; i < 11; i++) {
+                rig.put(body);
+            }
+            rig.run();
+            assertThat(rig.processor.isCrowded()).as("nobody takes").isFalse();
+            rig.consumer.tryLease(1, ChannelRig.BYTES).commit();
+            rig.run();
+            assertThat(rig.processor.isCrowded()).as("a sink is at work").isTrue();
+            rig.pass(500);
+            assertThat(rig.processor.isCrowded()).as("it stopped").isFalse();
+            rig.consumer.tryLease(4, ChannelRig.BYTES).commit();
+            rig.run();
+            assertThat(rig.processor.isCrowded()).as("memory has room").isFalse();
+        }
+    }
+
+    @Test
     void shouldGoOnAfterACleanStop() throws IOException {
         ChannelRig rig = new ChannelRig(SETTINGS);
         rig.put("a");

@@ -41,6 +41,8 @@ final class SimulatedInput {
     private SimulatedSinks sinks;
     final Map<Long, Integer> eventsAt = new HashMap<>();
     final TreeSet<Long> acknowledged = new TreeSet<>();
+    private final Map<Long, List<String>> bodiesAt = new HashMap<>();
+    private long floor;
     /** Sequences of what was acknowledged in this life, by position. */
     private final Map<Long, Long> sequences = new HashMap<>();
     /** Acknowledged before it was on disk, as the settings allow, and perhaps lost when power was. */
@@ -240,6 +242,10 @@ final class SimulatedInput {
 
     /** What the frame at a position holds; the same each time. */
     List<String> bodies(long position) {
+        return bodiesAt.computeIfAbsent(position, this::newBodies);
+    }
+
+    private List<String> newBodies(long position) {
         int events = eventsAt.get(position);
         SplittableRandom random = new SplittableRandom(position);
         // Every third frame is longer, some so long that two fill a segment.
@@ -299,8 +305,8 @@ final class SimulatedInput {
         }
     }
 
+    /** What is acknowledged is forgiven at most: the floor never falls. */
     private long floor() {
-        long floor = 0;
         while (acknowledged.contains(floor + 1) || forgiven.contains(floor + 1)) {
             floor++;
         }

@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What sinks saw and what they may see: the model of the take side over all lives of a channel. Frames are named
  * {@code input/position}.
  */
 final class SimulatedSinks {
+    private static final Pattern POSITION = Pattern.compile("[0-9]{1,9}");
+
     private final Map<String, SimulatedInput> inputs;
 
     // ---- over all lives
@@ -165,7 +168,7 @@ final class SimulatedSinks {
         String first = bodies.isEmpty() ? "" : bodies.get(0);
         String[] parts = first.split("/", 3);
         SimulatedInput input = inputs.get(parts[0]);
-        boolean known = parts.length == 3 && parts[1].matches("[0-9]{1,9}") && input != null;
+        boolean known = parts.length == 3 && POSITION.matcher(parts[1]).matches() && input != null;
         long position = known ? Long.parseLong(parts[1]) : 0;
         Promise.NOT_INVENTED.check(known && input.wasPut(position), () -> "sequence " + sequence + " holds " + bodies);
         Promise.CONTENT.check(

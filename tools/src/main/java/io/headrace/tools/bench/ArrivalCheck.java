@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
@@ -97,21 +98,29 @@ final class ArrivalCheck {
         report.check(
                 lost == 0,
                 lost == 0
-                        ? String.format("%,d events came out, none lost, none doubled", events)
+                        ? String.format(Locale.ROOT, "%,d events came out, none lost, none doubled", events)
                         : String.format(
+                                Locale.ROOT,
                                 "%,d events came out (expected: %,d, so many were put): %,d %s",
-                                events, sent.events(), Math.abs(lost), lost > 0 ? "lost" : "too many"));
+                                events,
+                                sent.events(),
+                                Math.abs(lost),
+                                lost > 0 ? "lost" : "too many"));
         report.check(
                 checksums == sent.checksums() && faults == 0,
                 checksums == sent.checksums() && faults == 0
-                        ? String.format("order of each producer, and checksums of %,d frames over their bytes", frames)
-                        : String.format("%,d faults in %,d frames%s", faults, frames, faults == 0 ? ", sum" : ""));
+                        ? String.format(
+                                Locale.ROOT, "order of each producer, checksums of %,d frames over their bytes", frames)
+                        : String.format(
+                                Locale.ROOT, "%,d faults in %,d frames%s", faults, frames, faults == 0 ? ", sum" : ""));
         report.faults().addAll(texts);
     }
 
     /** Reports on the faults alone. */
     void reportFaults(Course.Report report, String verified) {
-        report.check(faults == 0, faults == 0 ? verified : String.format("%,d faults in %,d frames", faults, frames));
+        report.check(
+                faults == 0,
+                faults == 0 ? verified : String.format(Locale.ROOT, "%,d faults in %,d frames", faults, frames));
         report.faults().addAll(texts);
     }
 }

@@ -19,6 +19,7 @@ import io.headrace.wal.FileStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -114,17 +115,23 @@ final class BenchChannel implements AutoCloseable {
         report.check(
                 balances,
                 balances
-                        ? String.format("ledger of channel %s: accepted = delivered", channel.name())
+                        ? String.format(Locale.ROOT, "ledger of channel %s: accepted = delivered", channel.name())
                         : String.format(
+                                Locale.ROOT,
                                 "ledger of channel %s: %s (expected: %,d accepted and delivered)",
-                                channel.name(), ledger, sent.events()));
+                                channel.name(),
+                                ledger,
+                                sent.events()));
         if (channel.settings().alwaysWrites()) {
             long written = metric("LogByteCount");
             report.check(
                     written >= sent.frameBytes(),
                     String.format(
+                            Locale.ROOT,
                             "log of channel %s: %,d bytes written for %,d of frames",
-                            channel.name(), written, sent.frameBytes()));
+                            channel.name(),
+                            written,
+                            sent.frameBytes()));
         }
         close();
     }

@@ -34,6 +34,7 @@ final class LogJournal implements DutyCycle {
     private final Deque<Waiting> held = new ArrayDeque<>();
     private final Arrivals arrivals = new Arrivals();
     private volatile Throwable failure;
+    private volatile boolean closed;
     private Runnable waker = () -> {};
     private Waiting pending;
     private long next;
@@ -242,6 +243,9 @@ final class LogJournal implements DutyCycle {
 
     @Override
     public long nanosUntilDue() {
+        if (failure != null) {
+            return Long.MAX_VALUE;
+        }
         long now = System.nanoTime();
         long due = Long.MAX_VALUE;
         if (dirty) {
@@ -258,6 +262,7 @@ final class LogJournal implements DutyCycle {
 
     @Override
     public void onClose() {
+        closed = true;
         if (pending != null) {
             pending.frame.release();
         }
@@ -340,20 +345,27 @@ final class LogJournal implements DutyCycle {
                     LockSupport.parkNanos(this, PARK_NANOS);
                 }
                 parked = null;
-                checkFailure();
+                checkOpen();
                 if (System.nanoTime() - end > 0) {
                     String waiting = log.preparer().waitingFor();
                     throw new WorkloadException(
                             "the log did not acknowledge a frame for 30 s" + (waiting == null ? "" : ": " + waiting));
                 }
             }
-            checkFailure();
+            checkOpen();
             if (!queue.offer(new Waiting(this, frame.retain(), dueNanos))) {
                 frame.release();
                 throw new IllegalStateException("frames on their way: " + queue.size() + " (expected: fewer)");
             }
             put++;
             waker.run();
+        }
+
+        private void checkOpen() {
+            checkFailure();
+            if (closed) {
+                throw new WorkloadException("the log was closed while frames were put");
+            }
         }
 
         /** Journal thread. */

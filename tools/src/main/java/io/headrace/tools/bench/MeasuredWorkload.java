@@ -25,16 +25,26 @@ final class MeasuredWorkload implements Workload {
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long SHORT_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final BenchSettings settings;
     private final Opening opening;
+    private final long stallNanos;
     private final List<ProducerThread> producers = new ArrayList<>();
     private Course course;
     private boolean stopped;
 
     MeasuredWorkload(BenchSettings settings, Opening opening) {
+        this(settings, opening, STALL_NANOS);
+    }
+
+    /**
+     * @param stallNanos how long nothing may move
+     */
+    MeasuredWorkload(BenchSettings settings, Opening opening, long stallNanos) {
         this.settings = settings;
         this.opening = opening;
+        this.stallNanos = stallNanos;
     }
 
     @Override
@@ -124,7 +134,7 @@ final class MeasuredWorkload implements Workload {
             long share = frames == Long.MAX_VALUE ? frames : frames / count + (i < frames % count ? 1 : 0);
             producers.get(i).begin(share, start, start + nanos, count);
         }
-        StallWatch stall = new StallWatch(course);
+        StallWatch stall = new StallWatch(course, stallNanos);
         boolean running = true;
         while (running || course.arrivals().events() < eventsSent()) {
             // At the end not even a tick may be waited too long: the next phase is to begin warm.

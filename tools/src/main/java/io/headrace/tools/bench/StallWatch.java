@@ -4,21 +4,24 @@ import java.util.concurrent.TimeUnit;
 
 /** Notices that nothing moves any more. Owned by one thread. */
 final class StallWatch {
-    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private final Course course;
+    private final long longestNanos;
     private long lastArrived = -1;
     private long lastSent = -1;
     private long sinceNanos = System.nanoTime();
 
-    StallWatch(Course course) {
+    /**
+     * @param longestNanos how long nothing may move
+     */
+    StallWatch(Course course, long longestNanos) {
         this.course = course;
+        this.longestNanos = longestNanos;
     }
 
     /**
-     * Whether what was put has not come out for 30 s although nobody puts: it is lost.
+     * Whether what was put has not come out for so long although nobody puts: it is lost.
      *
-     * @throws WorkloadException when producers stand still, too, which are given more time where events are few
+     * @throws WorkloadException when producers stand still, too, or when something says what it waits for
      */
     boolean isStalled(boolean producing, long sent) {
         long arrived = course.arrivals().events();
@@ -29,13 +32,13 @@ final class StallWatch {
             sinceNanos = now;
             return false;
         }
-        if (now - sinceNanos < LONGEST_NANOS) {
+        if (now - sinceNanos < longestNanos) {
             return false;
         }
         String reason = course.waitingFor();
         if (producing || reason != null) {
-            throw new WorkloadException("nothing moved for 30 s, " + (sent - arrived) + " events are on their way"
-                    + (reason == null ? "" : ": " + reason));
+            throw new WorkloadException("nothing moved for " + TimeUnit.NANOSECONDS.toSeconds(longestNanos) + " s, "
+                    + (sent - arrived) + " events are on their way" + (reason == null ? "" : ": " + reason));
         }
         return true;
     }

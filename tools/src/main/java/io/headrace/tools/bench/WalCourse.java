@@ -8,6 +8,7 @@ import io.headrace.frame.FrameType;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.GroupWriter;
 import io.headrace.wal.LogClocks;
+import io.headrace.wal.LogDamagedException;
 import io.headrace.wal.LogReader;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.WriteAheadLog;
@@ -17,14 +18,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The log alone, as a channel's journal drives it: producers hand frames to a {@link LogJournal}. At the end the log is
  * opened again and what it still holds is read back and verified.
  */
 final class WalCourse implements Course {
-    private final BenchSettings settings;
+    private final Consumer<Path> beforeReadBack;
     private final ProducerIds ids;
     private final LogSettings logSettings;
     private final WriteAheadLog log;
@@ -34,7 +37,15 @@ final class WalCourse implements Course {
     private boolean closed;
 
     WalCourse(BenchSettings settings, ProducerIds ids, BenchFolder folder) throws IOException {
-        this.settings = settings;
+        this(settings, ids, folder, stopped -> {});
+    }
+
+    /**
+     * @param beforeReadBack is given the folder of the log when that has been closed, to damage it on purpose
+     */
+    WalCourse(BenchSettings settings, ProducerIds ids, BenchFolder folder, Consumer<Path> beforeReadBack)
+            throws IOException {
+        this.beforeReadBack = beforeReadBack;
         this.ids = ids;
         Path path = Files.createDirectory(folder.resolve("log"));
         logSettings = new LogSettings(
@@ -90,25 +101,39 @@ final class WalCourse implements Course {
         report.check(
                 frames == sent.frames() && bytes >= sent.frameBytes(),
                 String.format(
+                        Locale.ROOT,
                         "%,d frames of %,d put are in the log, %,d bytes of %,d",
-                        frames, sent.frames(), bytes, sent.frameBytes()));
+                        frames,
+                        sent.frames(),
+                        bytes,
+                        sent.frameBytes()));
         report.check(
                 journal.arrivals().events() == sent.events(),
                 String.format(
-                        "%,d events of %,d acknowledged", journal.arrivals().events(), sent.events()));
+                        Locale.ROOT,
+                        "%,d events of %,d acknowledged",
+                        journal.arrivals().events(),
+                        sent.events()));
+        beforeReadBack.accept(logSettings.dataFolders().get(0));
         ArrivalCheck check = new ArrivalCheck(ids);
-        long held = readBack(check);
+        try {
+            readBack(check);
+        } catch (LogDamagedException e) {
+            report.faults().add(e.getMessage());
+        }
+        long held = journal.lastSequence() - journal.floor();
         check.reportFaults(
                 report,
                 String.format(
-                        "log opened anew: the last %,d frames are there, order and checksums hold", check.frames()));
+                        Locale.ROOT,
+                        "log opened anew: the last %,d frames are there, order and checksums hold",
+                        check.frames()));
         report.check(
                 check.frames() == held,
-                String.format("%,d frames read back of %,d that the log held", check.frames(), held));
+                String.format(Locale.ROOT, "%,d frames read back of %,d that the log held", check.frames(), held));
     }
 
-    /** How many frames there should have been. */
-    private long readBack(ArrivalCheck check) throws IOException {
+    private void readBack(ArrivalCheck check) throws IOException {
         boolean[] begun = new boolean[ids.count()];
         try (WriteAheadLog reopened = WriteAheadLog.open(logSettings, new FileStorage(), LogClocks.system())) {
             long floor = reopened.state().committed().floor();
@@ -124,7 +149,6 @@ final class WalCourse implements Course {
                     frame.release();
                 }
             }
-            return journal.lastSequence() - journal.floor();
         }
     }
 

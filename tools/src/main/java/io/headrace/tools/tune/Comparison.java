@@ -1,5 +1,6 @@
 package io.headrace.tools.tune;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -13,7 +14,8 @@ import java.util.function.ToDoubleFunction;
  * @param bestPaced the best at that rate
  */
 record Comparison(List<Trial> baseFull, List<Trial> bestFull, List<Trial> basePaced, List<Trial> bestPaced) {
-    private static final double MOST = 2.0 / 3;
+    /** The lowest one of so many pairs may be as bad as it wants, where there are more than four. */
+    private static final int OUTLIERS_OF = 4;
 
     Comparison {
         baseFull = List.copyOf(baseFull);
@@ -37,14 +39,15 @@ record Comparison(List<Trial> baseFull, List<Trial> bestFull, List<Trial> basePa
         return ratios;
     }
 
-    /** By how much the best is better, 0.25 for a quarter, by the median of the pairs; 0 when that may be noise. */
+    /** By how much the best is better, 0.25 for a quarter, by the median of the pairs; 0 when a pair (of five or more: two) shows none. */
     double gain(Goal goal, double p99LimitMicros) {
         double[] ratios = ratios(goal, p99LimitMicros);
         if (ratios.length == 0) {
             return 0;
         }
-        double middle = Search.median(ratios, ratios.length);
-        return middle > Search.MARGIN && better(ratios) >= MOST * ratios.length ? middle - 1 : 0;
+        double[] sorted = ratios.clone();
+        Arrays.sort(sorted);
+        return sorted[(ratios.length - 1) / OUTLIERS_OF] > Search.MARGIN ? Search.median(ratios, ratios.length) - 1 : 0;
     }
 
     /** Pairs in which the best was better. */

@@ -60,6 +60,11 @@ record Outage(
         return events > capacity;
     }
 
+    /** What the setting should be: what is needed, as far as the disk has room for it. */
+    long capacityToHave() {
+        return (long) Math.min(events, usableBytes / bytesPerEvent);
+    }
+
     /** Whether the disk has less room than is needed. */
     boolean needsDisk() {
         return bytes > usableBytes;

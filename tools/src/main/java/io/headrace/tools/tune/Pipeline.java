@@ -5,6 +5,7 @@ import io.headrace.engine.config.AgentConfiguration.SinkConfiguration;
 import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.engine.config.ComponentKind;
 import io.headrace.engine.config.ComponentSettings;
+import io.headrace.engine.config.ConfigValue;
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.config.SettingsBinder;
@@ -139,7 +140,10 @@ record Pipeline(
                 values.put(knob, agent.effective().get(prefix + knob.key()));
             }
         }
-        String folder = agent.effective().get(channel.prefix() + "dataDirs");
+        ConfigValue written = channel.values().get("dataDirs");
+        String folder = written != null
+                ? written.value().split(",")[0].trim()
+                : agent.effective().get(channel.prefix() + "dataDirs");
         return new Pipeline(
                 agent.name(),
                 sources,
@@ -151,7 +155,7 @@ record Pipeline(
                 link ? kept(sink.settings(), key -> OF_SINK.stream().anyMatch(key::startsWith)) : Map.of(),
                 agent.effective(),
                 new Candidate(values),
-                folder == null || folder.isEmpty() ? null : Path.of(folder.split(",")[0].trim()));
+                folder == null || folder.isEmpty() ? null : Path.of(folder));
     }
 
     private static String prefix(AgentConfiguration agent, String kind, String name) {

@@ -5,25 +5,31 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
  * Finds a good candidate where each measurement is noisy and takes long. First successive halving (Jamieson and Talwalkar,
  * 2016) among some start candidates and random ones: all are measured in turns, the better half by median goes on and is
- * measured again. Then the winner is compared with candidates that differ in one value, in pairs measured one right after
- * the other, in either order, so that what drifts in the machine strikes both; it changes only for what is better by more
- * than a margin, or as good and nearer to the baseline. Owned by one thread.
+ * measured again. Then what the winner has different from the baseline is taken back where that is as good, in groups that
+ * are halved, and the rest is compared with candidates that differ in one value. That is done in pairs measured one right
+ * after the other, in either order, so that what drifts in the machine strikes both; a value changes only for one that is
+ * better by more than a margin. Owned by one thread.
  */
 final class Search {
     /** Ratio within which two candidates count as equal. */
     static final double MARGIN = 1.03;
 
+    /** A change is to be worth it: each that is only noise stands between people and what matters. */
+    private static final double WORTH = 1.05;
+
     private static final double HOPELESS = 0.9;
     private static final int PAIRS = 3;
-    private static final int RANDOM = 5;
+    private static final int RANDOM = 4;
 
     /** Measures a candidate once. */
     interface Objective {
@@ -36,6 +42,7 @@ final class Search {
     private final Objective objective;
     private final BooleanSupplier mayGoOn;
     private final Random random;
+    private final Map<Candidate, Double> medians = new HashMap<>();
 
     /**
      * A search that has not begun.
@@ -57,7 +64,48 @@ final class Search {
         for (int i = 0; i < RANDOM; i++) {
             field.add(space.sample(random));
         }
-        return refine(halve(field));
+        Candidate best = simplify(unlessAsGood(start, halve(field)));
+        Candidate before;
+        do {
+            before = best;
+            best = simplify(refine(best));
+        } while (!best.equals(before) && mayGoOn.getAsBoolean());
+        return best;
+    }
+
+    /** A random winner has to beat the best of those that somebody thought of. */
+    private Candidate unlessAsGood(List<Candidate> start, Candidate winner) throws IOException, InterruptedException {
+        if (start.contains(winner) || !mayGoOn.getAsBoolean()) {
+            return winner;
+        }
+        Candidate known = start.stream()
+                .max(Comparator.comparingDouble(candidate -> medians.getOrDefault(candidate, 0.0)))
+                .orElse(winner);
+        return ratio(known, winner) > WORTH ? winner : known;
+    }
+
+    /** Takes back what the winner has different for nothing: a random candidate wins by a value or two. */
+    private Candidate simplify(Candidate winner) throws IOException, InterruptedException {
+        return simplify(winner, List.copyOf(winner.differencesFrom(baseline).keySet()));
+    }
+
+    private Candidate simplify(Candidate winner, List<Knob> different) throws IOException, InterruptedException {
+        if (different.isEmpty() || !mayGoOn.getAsBoolean()) {
+            return winner;
+        }
+        Candidate simpler = winner;
+        for (Knob knob : different) {
+            simpler = simpler.with(knob, baseline.value(knob));
+        }
+        // All of it at once is the baseline, which has lost already.
+        if (!simpler.equals(baseline) && ratio(winner, simpler) >= 1 / MARGIN) {
+            return simpler;
+        }
+        if (different.size() == 1) {
+            return winner;
+        }
+        int half = different.size() / 2;
+        return simplify(simplify(winner, different.subList(0, half)), different.subList(half, different.size()));
     }
 
     private Candidate halve(LinkedHashSet<Candidate> field) throws IOException, InterruptedException {
@@ -72,6 +120,7 @@ final class Search {
             for (Runner runner : order) {
                 if (mayGoOn.getAsBoolean()) {
                     runner.scores.add(objective.measure(runner.candidate, "halving " + (round + 1)));
+                    medians.put(runner.candidate, runner.median());
                 }
             }
             live.sort(Comparator.comparingDouble(Runner::median).reversed());
@@ -83,14 +132,8 @@ final class Search {
 
     private Candidate refine(Candidate winner) throws IOException, InterruptedException {
         Candidate best = winner;
-        boolean changed = true;
-        while (changed && mayGoOn.getAsBoolean()) {
-            changed = false;
-            for (Knob knob : space.knobs()) {
-                Candidate better = refine(best, knob);
-                changed |= !better.equals(best);
-                best = better;
-            }
+        for (Knob knob : space.knobs()) {
+            best = refine(best, knob);
         }
         return best;
     }
@@ -98,16 +141,9 @@ final class Search {
     /** Goes on in a direction as long as it gets better. */
     private Candidate refine(Candidate from, Knob knob) throws IOException, InterruptedException {
         Candidate best = from;
-        String usual = baseline.value(knob);
-        if (!best.value(knob).equals(usual) && mayGoOn.getAsBoolean()) {
-            Candidate back = best.with(knob, usual);
-            if (ratio(best, back) >= 1 / MARGIN) {
-                best = back;
-            }
-        }
         for (boolean up : new boolean[] {true, false}) {
             Candidate next = beside(best, knob, up);
-            while (next != null && mayGoOn.getAsBoolean() && ratio(best, next) > MARGIN) {
+            while (next != null && mayGoOn.getAsBoolean() && ratio(best, next) > WORTH) {
                 best = next;
                 next = beside(best, knob, up);
             }

@@ -30,6 +30,12 @@ final class TrialRunner {
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Of a measurement under full load where little comes out. */
+    private static final int LONGEST_TIMES = 3;
+
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long ENOUGH_BYTES = 48L << 20;
+
     private final Pipeline pipeline;
     private final ComponentRegistry registry;
     private final Storage storage;
@@ -129,12 +135,20 @@ final class TrialRunner {
         MetricGroup channel = agent.metrics().group(GroupType.CHANNEL, "c");
         MetricGroup sink = agent.metrics().group(GroupType.SINK, "k");
         Map<String, Long> logBefore = channel.counters();
-        long sentBefore = sink.counter("ByteSentCount").get();
-        long deliveredBefore = load.delivered();
+        long ackedBefore = sink.counter("FrameAckedCount").get();
         load.forgetLatency();
+        long deliveredBefore = load.delivered();
         ProcessorMeter meter = new ProcessorMeter();
         long begun = System.nanoTime();
         await(begun + time.toNanos());
+        // Where little comes out it comes in lumps, and a short look sees one too many or too few.
+        long longest = Math.max(LONGEST_TIMES * time.toNanos(), LONGEST_NANOS);
+        while ((load.delivered() - deliveredBefore) * size < ENOUGH_BYTES
+                && (load.rate() == 0 || load.delivered() == deliveredBefore)
+                && System.nanoTime() - begun < longest
+                && !stop.getAsBoolean()) {
+            await(System.nanoTime() + TICK_NANOS);
+        }
         long delivered = load.delivered() - deliveredBefore;
         double seconds = (System.nanoTime() - begun) / 1e9;
         ProcessorMeter.Use use = meter.read();
@@ -164,8 +178,16 @@ final class TrialRunner {
                 logBytes / seconds,
                 syncs == 0 ? 0 : (double) logBytes / syncs,
                 channel.texts().getOrDefault("Appender", ""),
-                (sink.counter("ByteSentCount").get() - sentBefore) / seconds,
+                carried(sink, ackedBefore) / seconds,
                 failure);
+    }
+
+    /** Bytes that went over the wire for what was answered meanwhile; what is under way stands in buffers in lumps. */
+    private static double carried(MetricGroup sink, long ackedBefore) {
+        long frames = sink.counter("FrameSentCount").get();
+        double frameBytes =
+                frames == 0 ? 0 : (double) sink.counter("ByteSentCount").get() / frames;
+        return (sink.counter("FrameAckedCount").get() - ackedBefore) * frameBytes;
     }
 
     /** Waits until events come out, and a little longer; returns why they don't. */

@@ -18,18 +18,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What the command does between its options and its exit code. Owned by one thread. */
 public final class Tune {
     private final Console console;
     private final ComponentRegistry registry;
-    private final BooleanSupplier stop;
+    private final Supplier<BooleanSupplier> stops;
 
-    /** @param stop true ends it early; may become so at any time */
-    public Tune(Console console, ComponentRegistry registry, BooleanSupplier stop) {
+    /** @param stops asked once when the work begins; what it gives ends the work early when true, at any time */
+    public Tune(Console console, ComponentRegistry registry, Supplier<BooleanSupplier> stops) {
         this.console = console;
         this.registry = registry;
-        this.stop = stop;
+        this.stops = stops;
     }
 
     /**
@@ -51,6 +52,7 @@ public final class Tune {
                             + " can be tuned (expected: a source with batchSize, a channel with a log or a sink link)");
         }
         Progress progress = new Progress(console);
+        BooleanSupplier stop = stops.get();
         Tuning tuning = new Tuning(options, pipeline, read != null, registry, Tuning.disk(), stop, (fraction, text) -> {
             if (progress.isDue()) {
                 progress.draw(fraction, text);
@@ -75,6 +77,7 @@ public final class Tune {
 
     /** Is the far end of other machines' tuning until it is stopped. */
     public int listen(String host, int port) throws IOException {
+        BooleanSupplier stop = stops.get();
         try (FarEnd far = FarEnd.start(host, port)) {
             console.err()
                     .println("listening on " + host + ":" + far.port() + " and " + far.linePort()

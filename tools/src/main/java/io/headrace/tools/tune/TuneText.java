@@ -43,16 +43,15 @@ final class TuneText {
         ProcessorSpeed processor = result.processor();
         out.printf(
                 Locale.ROOT,
-                "  one processor   copies %s, checksums %s, encodes %s events/s%n",
+                "  one processor   copies %s, checksums %s, encodes %s%n",
                 speed(processor.copyBytesPerSecond()),
                 speed(processor.checksumBytesPerSecond()),
-                count(processor.encodedEventsPerSecond()));
-        out.println("  a hand-off      "
+                speed(processor.encodedEventsPerSecond() * result.options().size()));
+        out.println("  there and back  "
                 + processor.handOffMicros().entrySet().stream()
                         .map(each -> each.getKey().name().toLowerCase(Locale.ROOT) + " "
                                 + String.format(Locale.ROOT, "%.0f us", each.getValue()))
-                        .collect(Collectors.joining(", "))
-                + ", there and back");
+                        .collect(Collectors.joining(", ")));
         if (result.line() != null) {
             out.printf(
                     Locale.ROOT,
@@ -118,25 +117,26 @@ final class TuneText {
             Candidate best = bestOfSearch(result);
             out.println("Stopped before the comparison: what follows is of "
                     + result.trials().size() + " trials.");
-            if (best != null) {
-                out.println("  best so far, not verified: " + best.describe());
+            if (best != null && best.equals(result.pipeline().baseline())) {
+                out.println("Best so far, not verified: the settings in use.");
+            } else if (best != null) {
+                out.println("Best so far, not verified:");
+                out.println();
+                print(
+                        out,
+                        result.pipeline()
+                                .properties(
+                                        best.differencesFrom(result.pipeline().baseline())));
             }
             return;
         }
         boolean same = comparison.bestFull().equals(comparison.baseFull());
-        out.printf(
-                Locale.ROOT,
-                "%-15s %12s %10s %10s %10s   %s%n",
-                "",
-                "events/s",
-                "bytes/s",
-                "p50",
-                "p99",
-                "(at " + count(result.pacedRate()) + " events/s)");
+        out.printf(Locale.ROOT, "%-15s %12s %10s %10s %10s%n", "", "events/s", "bytes/s", "p50", "p99");
         row(out, base, comparison.baseFull(), comparison.basePaced(), options.size());
         if (!same) {
             row(out, "best found", comparison.bestFull(), comparison.bestPaced(), options.size());
         }
+        out.println("  (p50 and p99 at " + count(result.pacedRate()) + " events/s, from due to acknowledged)");
         double gain = comparison.gain(options.goal(), options.p99LimitMicros());
         String pairs = comparison.pairs() + " pairs in alternation";
         double[] ratios = comparison.ratios(options.goal(), options.p99LimitMicros());
@@ -200,9 +200,11 @@ final class TuneText {
         }
         out.println("Recommended, ready to paste:");
         out.println();
-        for (Map.Entry<String, String> property : result.properties().entrySet()) {
-            out.println(property.getKey() + " = " + property.getValue());
-        }
+        print(out, result.properties());
+    }
+
+    private static void print(PrintWriter out, Map<String, String> properties) {
+        properties.forEach((key, value) -> out.println(key + " = " + value));
     }
 
     private static void outage(PrintWriter out, Outage outage, boolean hasLog) {
@@ -210,9 +212,10 @@ final class TuneText {
         if (outage.outage() != null) {
             out.printf(
                     Locale.ROOT,
-                    "  %s needs %s events (peak x %s s x 1.5), %s%s%n",
+                    "  %s needs %s events (%s x %s s x 1.5),%n  %s%s%n",
                     duration(outage.outage()),
                     count(outage.events()),
+                    count(outage.peak()),
                     Amounts.number(outage.outage().toSeconds()),
                     Amounts.bytes(outage.bytes()),
                     hasLog ? " of the log" : "");

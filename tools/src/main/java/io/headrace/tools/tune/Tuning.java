@@ -30,8 +30,10 @@ final class Tuning {
     private static final double COMPARISON = 0.27;
 
     private static final double TRIAL = 1 / 90.0;
-    private static final long SHORTEST_TRIAL_MILLIS = 300;
+    private static final long SHORTEST_TRIAL_MILLIS = 400;
     private static final long LONGEST_TRIAL_MILLIS = 2_000;
+    private static final int LEAST_WARM_UP = 2;
+    private static final int LEAST_SEARCH = 3;
     private static final int LEAST_PAIRS = 2;
     private static final int MOST_PAIRS = 7;
     private static final double PACED_SHARE = 0.4;
@@ -127,7 +129,7 @@ final class Tuning {
         Use use = use(recommended, comparison, gain > 0, disk, line);
         Map<String, String> properties = pipeline.properties(recommended.differencesFrom(baseline));
         Outage outage = outage(recommended, folder.root());
-        if (outage != null && outage.needsCapacity() && outage.capacityKey() != null) {
+        if (outage != null && outage.capacityToHave() > outage.capacity()) {
             properties.put(
                     pipeline.prefixOf(ComponentKind.CHANNEL) + outage.capacityKey(), Long.toString(outage.events()));
         }
@@ -156,7 +158,7 @@ final class Tuning {
     /** Java compiles what runs often: the first runs say little. */
     private void warmUp(Candidate baseline) throws IOException {
         long until = System.nanoTime() + (long) (options.budget().toNanos() * WARM_UP);
-        Trial first = null;
+        Trial first;
         do {
             if (stop.getAsBoolean()) {
                 return;
@@ -165,7 +167,7 @@ final class Tuning {
             if (!first.works() && !stop.getAsBoolean()) {
                 throw new CommandException(ExitCode.FAILED, "the settings in use do not work: " + first.failure());
             }
-        } while (System.nanoTime() - until < 0);
+        } while (System.nanoTime() - until < 0 || trials.size() < LEAST_WARM_UP);
         pacedRate = options.peak() > 0 ? options.peak() : rounded((long) (first.eventsPerSecond() * PACED_SHARE));
     }
 
@@ -182,7 +184,9 @@ final class Tuning {
         LinkedHashSet<Candidate> start = new LinkedHashSet<>();
         start.add(baseline);
         start.add(pipeline.defaults(registry));
-        BooleanSupplier mayGoOn = () -> !stop.getAsBoolean() && System.nanoTime() + cost() - until < 0;
+        int least = trials.size() + LEAST_SEARCH;
+        BooleanSupplier mayGoOn =
+                () -> !stop.getAsBoolean() && (trials.size() < least || System.nanoTime() + cost() - until < 0);
         return new Search(
                         pipeline.space(processors),
                         baseline,
@@ -211,8 +215,7 @@ final class Tuning {
         say(stage + ", trial " + (trials.size() + 1));
         long from = System.nanoTime();
         Trial trial = runner.run(candidate, rate, trialTime, stage);
-        // What takes longer counts at once, what takes less by and by: the time is kept.
-        trialNanos = Math.max(System.nanoTime() - from, trialNanos * 0.8 + (System.nanoTime() - from) * 0.2);
+        trialNanos = (trialNanos + System.nanoTime() - from) / 2;
         trials.add(trial);
         return trial;
     }

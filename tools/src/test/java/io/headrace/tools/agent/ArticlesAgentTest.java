@@ -88,7 +88,8 @@ class ArticlesAgentTest {
         Files.write(app.resolve("a.log"), lines());
         Path file = sample("agent");
 
-        agent = RunningAgent.startNamed("agent", file, "--lenient", "--metrics-port", "0");
+        // No sink is there to drain what its stop would wait for.
+        agent = RunningAgent.startNamed("agent", file, "--lenient", "--drain", "0", "--metrics-port", "0");
 
         await().atMost(RunningAgent.LONG).until(() -> agent.metric("CHANNEL.disk", "ChannelSize") == LINES);
         assertThat(agent.lines()).startsWith(said("agent", file, "--lenient"));

@@ -1,5 +1,6 @@
 package io.headrace.tools.fanout;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -25,13 +26,20 @@ final class KilledAgent implements AutoCloseable {
 
     private final Path config;
     private final Path log;
+    private final List<String> where;
     private int port;
     private Process process;
     private boolean stopping;
 
     KilledAgent(Path config, Path log) {
+        this(config, log, List.of());
+    }
+
+    /** @param where what to put before a command, so that it runs on another machine */
+    KilledAgent(Path config, Path log, List<String> where) {
         this.config = config;
         this.log = log;
+        this.where = where;
     }
 
     /** A port that nobody has now, and that no system gives away by itself before it is opened again. */
@@ -48,7 +56,7 @@ final class KilledAgent implements AutoCloseable {
 
     void start() throws IOException {
         port = freePort();
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(where);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--") || flag.equals("-XX:+IgnoreUnrecognizedVMOptions"))
@@ -91,12 +99,26 @@ final class KilledAgent implements AutoCloseable {
 
     /** What it says of itself, as JSON. */
     String metrics() throws IOException {
-        try (InputStream body =
-                URI.create("http://127.0.0.1:" + port + "/metrics").toURL().openStream()) {
+        String address = "http://127.0.0.1:" + port + "/metrics";
+        try (InputStream body = where.isEmpty() ? URI.create(address).toURL().openStream() : fetch(address)) {
             return new String(body.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IOException("/metrics: " + e.getMessage() + "; the agent said:\n" + log(), e);
         }
+    }
+
+    private InputStream fetch(String address) throws IOException {
+        List<String> command = new ArrayList<>(where);
+        command.addAll(List.of("curl", "-s", "-f", "-m", "10", address));
+        Process curl = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        byte[] body = curl.getInputStream().readAllBytes();
+        int exit = curl.onExit().join().exitValue();
+        if (exit != 0) {
+            throw new IOException("curl: exit code " + exit);
+        }
+        return new ByteArrayInputStream(body);
     }
 
     String log() throws IOException {

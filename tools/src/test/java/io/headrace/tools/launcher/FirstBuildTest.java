@@ -160,15 +160,7 @@ class FirstBuildTest {
     @Test
     void shouldKeepLoadedClassesOnceForEachBuild() throws Exception {
         Path launcher = sandbox.sourceTree(MAKE_LIB + MAKE_JARS);
-        LauncherSandbox.script(jdk.resolve("bin/java"), """
-                #!/bin/sh
-                for a; do case $a in
-                    -XX:DumpLoadedClassList=*) printf 'java/lang/Object id: 7\nMine source: x\n' >"${a#*=}";;
-                    -XX:SharedClassListFile=*) list=${a#*=};;
-                    -XX:SharedArchiveFile=*) case " $* " in *' -Xshare:dump '*) cat "$list" >"${a#*=}";; esac;;
-                    */agent.properties) echo line >"${a%/*}/output/x"; exec sleep 60;;
-                esac; done
-                """ + LauncherSandbox.SAY_ARGUMENTS);
+        LauncherSandbox.keepsClasses(jdk);
         Run first = sandbox.run(launcher, "agent");
         assertThat(first.err()).contains("keeping loaded classes").doesNotContain("no class archive");
         String archive = "<-XX:SharedArchiveFile=";

@@ -33,7 +33,8 @@ final class LauncherSandbox {
     private static final Path FLUME_NG = Path.of("bin/flume-ng").toAbsolutePath();
     private static final Path BUILD_PARTS = Path.of("src/launcher").toAbsolutePath();
     private static final List<String> TOOLS = List.of(
-            "awk bash cat cksum cmp cut find flock grep head id locale mkdir mktemp mv readlink rm sed sh sleep tail touch uname"
+            ("awk bash cat cksum cmp cut find flock grep head id locale ls mkdir mktemp mv readlink rm sed sh sleep sync tail "
+                            + "touch uname wc")
                     .split(" "));
 
     final Map<String, String> environment = new HashMap<>();
@@ -94,6 +95,24 @@ final class LauncherSandbox {
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
         script(home.resolve("bin/java"), SAY_ARGUMENTS);
         return home;
+    }
+
+    /** Lets a Java do as if it noted and kept classes, besides saying how it was called. */
+    static void keepsClasses(Path jdk) throws IOException {
+        script(jdk.resolve("bin/java"), """
+                #!/bin/sh
+                for a; do case $a in
+                    -XX:DumpLoadedClassList=*) printf 'java/lang/Object id: 7\\nMine source: x\\n' >"${a#*=}";;
+                    -XX:SharedClassListFile=*) list=${a#*=};;
+                    -XX:SharedArchiveFile=*) case " $* " in *' -Xshare:dump '*) cat "$list" >"${a#*=}";; esac;;
+                    */agent.properties) echo line >"${a%/*}/output/x"; exec sleep 60;;
+                esac; done
+                """ + SAY_ARGUMENTS);
+    }
+
+    /** What a distribution has besides its jars. */
+    void fill(Path lib) throws IOException {
+        Files.writeString(lib.resolve("classes.sh"), onThisMachine(BUILD_PARTS.resolve("classes.sh")));
     }
 
     Path distribution() throws IOException {

@@ -547,7 +547,7 @@ class LinkSenderTest {
     }
 
     private void corruptLastFrame() {
-        SimConnection.End end = sim.connection().fromSender;
+        SimEnd end = sim.connection().fromSender;
         end.flip(end.inFlight() - 100, 1);
     }
 

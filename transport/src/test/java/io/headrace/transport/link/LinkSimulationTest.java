@@ -241,7 +241,7 @@ class LinkSimulationTest {
         }
     }
 
-    private static void flip(SimLink sim, SimConnection.End end) {
+    private static void flip(SimLink sim, SimEnd end) {
         if (end.inFlight() > 0) {
             end.flip(sim.random.nextInt(end.inFlight()), 1 << sim.random.nextInt(8));
         }

@@ -45,6 +45,25 @@ enum PlantedLinkBug {
                     "        input.passed(position);\n        input.prune(channel.safe());",
                     "        input.prune(channel.safe());")),
 
+    ABORTED_LIKE_ANY_OTHER_R17(
+            "a connection with frames unanswered is closed like any other, and its system goes on sending pages",
+            TierPromise.SOUND,
+            edit("transport/protocol", "transport/link/LinkSender", "old.abort();", "old.close();")),
+
+    USED_AGAIN_WHILE_SENT_R17(
+            "a segment is used again although a connection that is not closed has a part of it to send",
+            TierPromise.SOUND,
+            edit("wal", "wal/Segment", "return pins.get() == RELEASED;", "return isReleased();")),
+
+    HEADER_BELIEVED_R18(
+            "what a changed header says counts as what the sender meant",
+            TierPromise.ARRIVES,
+            edit(
+                    "transport/protocol",
+                    "transport/link/LinkDecoder",
+                    "isWhole(body) ? codeOf(e.reason()) : RejectCode.CHECKSUM",
+                    "codeOf(e.reason())")),
+
     NOT_VERIFIED_R18(
             "checksums of frames are not verified",
             TierPromise.CONTENT,

@@ -30,7 +30,8 @@ final class SendingDisk {
         return proxy(
                 StorageFile.class,
                 (proxy, method, arguments) -> method.getName().equals("openToSend")
-                        ? new Handle(disk.open((Path) arguments[0], Storage.OpenMode.READ))
+                        ? new Handle(
+                                disk.open((Path) arguments[0], Storage.OpenMode.READ), disk.pages((Path) arguments[0]))
                         : call(file, method, arguments));
     }
 
@@ -47,11 +48,18 @@ final class SendingDisk {
     }
 
     /** Reads by positions, which is all that a sender does. */
-    private static final class Handle extends FileChannel {
+    static final class Handle extends FileChannel {
         private final StorageFile file;
+        private final SimulatedDisk.Pages pages;
 
-        Handle(StorageFile file) {
+        Handle(StorageFile file, SimulatedDisk.Pages pages) {
             this.file = file;
+            this.pages = pages;
+        }
+
+        /** What the system sends from, whether the handle is closed or not. */
+        SimulatedDisk.Pages pages() {
+            return pages;
         }
 
         @Override

@@ -25,7 +25,7 @@ final class SimulatedAgent {
             ThreadLocal.withInitial(() -> new LinkSenderMetrics(SINK.get()));
 
     private static final long REQUEST_TIMEOUT_MILLIS = 2_000;
-    private static final long STALL_MILLIS = 30_000;
+    private static final long STALL_MILLIS = 60_000;
 
     final int id;
     final int lanes;
@@ -61,8 +61,8 @@ final class SimulatedAgent {
         this.allocator = allocator;
         this.model = model;
         this.large = large;
-        this.lanes = random.nextBoolean() ? 1 : 2 + random.nextInt(2);
-        this.sendfile = large && random.nextInt(3) > 0;
+        this.lanes = random.nextInt(large ? 4 : 2) == 0 ? 1 : 2 + random.nextInt(2);
+        this.sendfile = large && random.nextInt(4) > 0;
         this.tier = new SimulatedTier("agent", settings, sendfile, random.split(), time, coverage);
         this.options = new LinkSenderOptions(
                 "agent" + id,
@@ -124,9 +124,9 @@ final class SimulatedAgent {
     void put() {
         int number = frames + 1;
         long name = HopModel.number(id, number);
-        int bytes = random.nextInt(6) > 0
+        int bytes = random.nextInt(large ? 2 : 6) > 0
                 ? 8 + random.nextInt(400)
-                : large ? 33_000 + random.nextInt(6_000) : 2_000 + random.nextInt(3_000);
+                : large ? 33_000 + random.nextInt(5_000) : 2_000 + random.nextInt(3_000);
         Frame frame = TestFrames.of(allocator, id * 100L + number % PRODUCERS, name, 1, bytes, 0);
         PutTicket ticket = tier.processor.newTicket();
         try {
@@ -190,14 +190,19 @@ final class SimulatedAgent {
         return shared != null && shared.stands(lane, senders.get(lane).state() == LinkSender.State.STREAMING);
     }
 
-    /** Dies; its connections are the network's from now on. */
-    void die() {
+    /**
+     * Dies; its connections are the network's from now on.
+     *
+     * @return whether its machine lost power
+     */
+    boolean die() {
         look();
         unanswered.clear();
-        tier.die();
+        boolean powerLost = tier.die();
         closeSenders();
         input.close();
         tier.buried();
+        return powerLost;
     }
 
     private void closeSenders() {

@@ -98,13 +98,18 @@ final class SimulatedTier {
         return disk.isDead() || channel.failure() != null;
     }
 
-    /** The process dies, or has died; its power may be cut, too. */
-    void die() {
+    /**
+     * The process dies, or has died.
+     *
+     * @return whether its machine lost power, too
+     */
+    boolean die() {
         if (channel.failure() != null && !disk.isDead()) {
             throw TierPromise.FAILS_FOR_A_REASON.broken(name + ": " + channel.failure(), channel.failure());
         }
         coverage.count(name + (disk.death() == null ? " killed" : " died in a call"));
-        switch (random.nextInt(3)) {
+        int how = random.nextInt(3);
+        switch (how) {
             case 0 -> {
                 coverage.count(name + " power cut");
                 disk.cutPower(random);
@@ -119,6 +124,7 @@ final class SimulatedTier {
         channel.close();
         channel = null;
         failures.clear();
+        return how == 0;
     }
 
     /** Revives the disk after all that the process held was given back. */

@@ -3,6 +3,7 @@ package io.headrace.transport.link;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.metrics.Counter;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.frame.FrameLayout;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.StreamId;
 import io.headrace.wal.SyncMode;
@@ -62,6 +63,8 @@ final class TierSimulation {
         private boolean stalled;
         private boolean acksStalled;
         private boolean orphan;
+        /** Where it goes, its sender reaches nobody for a while; the sink's other connections go another way. */
+        private boolean deadEnd;
 
         Wire(SimConnection over, SimulatedAgent agent) {
             this.over = over;
@@ -97,7 +100,9 @@ final class TierSimulation {
     private ChannelSettings settings(long memory) {
         Appender appender = Appender.values()[random.nextInt(Appender.values().length)];
         return ChannelSettings.file("c", 5_000, FOLDER)
-                .withSegments(large ? 128 * 1024 : 16 * 1024 << random.nextInt(3), large ? 48 * 1024 : 8 * 1024)
+                .withSegments(
+                        large ? 80 * 1024 + 24 * 1024 * random.nextInt(3) : 16 * 1024 << random.nextInt(3),
+                        large ? 40 * 1024 : 8 * 1024)
                 .withByteCapacity(memory)
                 .withSync(SyncMode.ALWAYS, appender);
     }
@@ -148,7 +153,12 @@ final class TierSimulation {
             case 0, 1, 2, 3, 4 -> agent.put();
             case 5, 6, 7, 8, 9 -> agent.tier.runOne();
             case 10 -> agent.look();
-            case 11, 12, 13, 14 -> work(agent);
+            case 11, 12, 13, 14 -> {
+                work(agent);
+                if (agent.sendfile && agent.lanes > 1 && random.nextInt(8) == 0) {
+                    loseOneSendingFiles(agent);
+                }
+            }
             case 15, 16, 17, 18, 19 -> toReceiver(any(), piece());
             case 20, 21, 22, 23 -> toSender(any(), piece());
             case 24, 25, 26, 27, 28 -> runCollector();
@@ -179,6 +189,17 @@ final class TierSimulation {
         return wires.isEmpty() ? null : wires.get(random.nextInt(wires.size()));
     }
 
+    /** Loses a connection that has parts of files under way, while the sink has others. */
+    private void loseOneSendingFiles(SimulatedAgent agent) {
+        for (Wire wire : List.copyOf(wires)) {
+            SimEnd end = wire.over.fromSender;
+            if (wire.agent == agent && end.hasFiles() && !end.isLeft()) {
+                loseSendersEnd(wire);
+                return;
+            }
+        }
+    }
+
     private void work(SimulatedAgent agent) {
         agent.work();
         LinkSender dialler = agent.dialler();
@@ -189,11 +210,13 @@ final class TierSimulation {
     }
 
     private void connect(SimulatedAgent agent, LinkSender dialler) {
-        if (unreachable) {
+        if (unreachable || wires.stream().anyMatch(wire -> wire.deadEnd && wire.over.sender == dialler)) {
             dialler.dialFailed("refused");
             return;
         }
-        Wire wire = new Wire(new SimConnection(allocator, dialler, agent.sendfile), agent);
+        int socketBytes = 4_096 << random.nextInt(7);
+        Wire wire = new Wire(
+                new SimConnection(allocator, dialler, agent.sendfile, socketBytes, random.nextBoolean()), agent);
         LinkStreams life = collector.streams;
         wire.over.receiver = new LinkReceiver(
                 wire.over.fromReceiver,
@@ -213,6 +236,10 @@ final class TierSimulation {
             return false;
         }
         LinkReceiver.State before = wire.over.receiver.state();
+        SimEnd end = wire.over.fromSender;
+        if (before == LinkReceiver.State.OPEN && end.isLeft() && end.hasFiles()) {
+            coverage.count("file sent by who is gone");
+        }
         long rejects = refused.get();
         boolean moved = wire.over.fromSender.deliver(
                 bytes, piece -> wire.over.receiver.received(piece), () -> wire.over.receiver.disconnected());
@@ -273,6 +300,24 @@ final class TierSimulation {
         }
     }
 
+    /** So much goes over the other connections that the log uses again what the dead one was to send. */
+    private void beBusy(SimulatedAgent agent) {
+        count("busy beside a dead connection");
+        for (int round = 12 + random.nextInt(12); round >= 0 && !isAnyDead(); round--) {
+            agent.put();
+            agent.put();
+            agent.tier.cycles.runAll();
+            agent.look();
+            work(agent);
+            moveAll();
+            runCollector();
+            collector.runTasks();
+            collector.lease(20);
+            collector.commitOne();
+            time.pass(20 + random.nextInt(60));
+        }
+    }
+
     private void runCollector() {
         if (!collectorHalted) {
             collector.tier.runOne();
@@ -294,8 +339,8 @@ final class TierSimulation {
     // ---- faults
 
     private void fault(SimulatedAgent agent) {
+        int which = random.nextInt(34);
         Wire wire = any();
-        int which = random.nextInt(30);
         switch (which) {
             case 0 -> die(agent);
             case 1 -> dieCollector();
@@ -309,7 +354,9 @@ final class TierSimulation {
                 wires.forEach(one -> {
                     one.stalled = false;
                     one.acksStalled = false;
+                    one.deadEnd = false;
                 });
+            case 30 -> wires.forEach(one -> one.over.fromSender.reset());
             case 24 -> {
                 count("collector's disk halted");
                 collectorHalted = true;
@@ -331,14 +378,7 @@ final class TierSimulation {
                 over.fromSender.cut();
                 over.fromReceiver.cut();
             }
-            case 10, 11, 12 -> {
-                count("wire half open, sender's end lost");
-                wire.orphan = true;
-                // What is under way comes much later, and nothing takes this connection's place for a while.
-                wire.stalled = random.nextBoolean();
-                unreachable |= random.nextInt(3) == 0;
-                over.sender.disconnected(over.fromSender, "reset");
-            }
+            case 10, 11, 12 -> loseSendersEnd(wire);
             case 13 -> {
                 count("wire half open, receiver's end lost");
                 over.receiver.disconnected();
@@ -360,11 +400,44 @@ final class TierSimulation {
                 wire.acksStalled = true;
             }
             case 21, 22, 23 -> flip(wire, over.fromSender, "bit flipped to the receiver");
+            case 31, 32, 33 -> flipInHeader(wire);
             default -> flip(wire, over.fromReceiver, "bit flipped to the sender");
         }
     }
 
-    private void flip(Wire wire, SimConnection.End end, String what) {
+    private void loseSendersEnd(Wire wire) {
+        SimConnection over = wire.over;
+        count("wire half open, sender's end lost");
+        wire.orphan = true;
+        // What is under way comes much later, and nothing takes this connection's place for a while.
+        boolean sendsOn = over.fromSender.hasFiles() && wire.agent.lanes > 1;
+        wire.stalled = sendsOn || random.nextBoolean();
+        wire.deadEnd = sendsOn;
+        unreachable |= !sendsOn && random.nextInt(3) == 0;
+        over.sender.disconnected(over.fromSender, "reset");
+        if (sendsOn) {
+            beBusy(wire.agent);
+        }
+    }
+
+    /** A header is a small part of what goes over the wire, and says what to think of the rest. */
+    private void flipInHeader(Wire wire) {
+        SimEnd end = wire.over.fromSender;
+        int frame = end.inFlight() > 0 ? end.frameFrom(random.nextInt(end.inFlight())) : -1;
+        if (frame >= 0) {
+            count("bit flipped in a frame's header");
+            wire.flipped = true;
+            int at =
+                    switch (random.nextInt(3)) {
+                        case 0 -> random.nextInt(FrameLayout.HEADER_LENGTH);
+                        case 1 -> FrameLayout.VERSION_OFFSET + random.nextInt(4);
+                        default -> FrameLayout.EVENT_COUNT_OFFSET + random.nextInt(8);
+                    };
+            end.flip(frame + at, 1 << random.nextInt(8));
+        }
+    }
+
+    private void flip(Wire wire, SimEnd end, String what) {
         if (end.inFlight() > 0) {
             count(what);
             wire.flipped = true;
@@ -398,12 +471,18 @@ final class TierSimulation {
     private void die(SimulatedAgent agent) {
         deaths++;
         trace.append("agent ").append(agent.id).append(" dies\n");
-        agent.die();
+        for (Wire wire : wires) {
+            if (wire.agent == agent) {
+                wire.over.fromSender.orphan();
+            }
+        }
+        boolean powerLost = agent.die();
         for (Wire wire : wires) {
             if (wire.agent == agent) {
                 // What it had said may still arrive, now or when a new life has spoken; the end of it may not.
                 wire.orphan = true;
-                if (random.nextBoolean()) {
+                wire.deadEnd = false;
+                if (powerLost || random.nextBoolean()) {
                     wire.over.fromSender.cut();
                 }
             }
@@ -433,6 +512,7 @@ final class TierSimulation {
         wires.forEach(wire -> {
             wire.stalled = false;
             wire.acksStalled = false;
+            wire.deadEnd = false;
         });
         collector.tier.disk.revive();
         agents.forEach(agent -> agent.tier.disk.revive());
@@ -443,6 +523,7 @@ final class TierSimulation {
             if (round % 20 == 19) {
                 collector.streams.checkTime();
             }
+            wires.forEach(wire -> wire.over.fromSender.reset());
             time.pass(CALM_MILLIS);
         }
         Map<Integer, Integer> lanes = new HashMap<>();

@@ -101,10 +101,43 @@ class FrameRegionTest {
         channel.eventLoop().submit(output::abort).sync();
         channel.closeFuture().sync();
         assertThat(references).hasValue(0);
-        assertThat(isReset()).isTrue();
+        assertThat(isReset(peer)).isTrue();
     }
 
-    private boolean isReset() throws Exception {
+    /** The next life of the process uses the file again, and knows of no connection of this one. */
+    @Test
+    void shouldLeaveNothingUnderWayWhenKilled_R17() throws Exception {
+        Process sender = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledSender.class.getName(),
+                        folder.resolve("segment").toString(),
+                        Integer.toString(listening.getLocalPort()))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("sender.log").toFile())
+                .start();
+        listening.setSoTimeout((int) LONG.multipliedBy(3).toMillis());
+        try (Socket killed = listening.accept()) {
+            killed.getInputStream().readNBytes(1 << 20);
+            sender.destroyForcibly().waitFor();
+            assertThat(isReset(killed)).isTrue();
+        } finally {
+            sender.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void shouldEndInOrderWhenClosedWithNothingUnanswered() throws Exception {
+        sendAll();
+        peer.getInputStream().readNBytes(LENGTH);
+        await().atMost(LONG).until(() -> references.get() == 0);
+        channel.eventLoop().submit(output::close).sync();
+        channel.closeFuture().sync();
+        assertThat(isReset(peer)).isFalse();
+    }
+
+    private static boolean isReset(Socket peer) throws Exception {
         peer.setSoTimeout((int) LONG.toMillis());
         try {
             peer.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Settings of the sink {@code file_roll}. Keys are Flume's, except {@code sink.partitionHeader}, {@code
  * sink.maxOpenFiles} and {@code sink.maxBatchBytes}. {@code sink.batchSize} is 100 in Flume; here a batch is a lease of
- * whole frames, which is bounded by bytes as well and ends in one sync, so that a large one is better.
+ * whole frames, which is bounded by bytes as well; while more waits one sync covers several.
  */
 public record FileRollSettings(
         @Setting(key = "sink.directory", doc = "The folder of the files; it is made if there is none.")
@@ -30,7 +30,7 @@ public record FileRollSettings(
                 byDefault = "65536",
                 unit = "events",
                 min = 1,
-                doc = "Most events that are written and synced at once.")
+                doc = "Most events of one lease; while more waits, one sync covers several leases, 8 MiB.")
         int batchSize,
 
         @Setting(
@@ -38,7 +38,7 @@ public record FileRollSettings(
                 byDefault = "4194304",
                 unit = "bytes",
                 min = 1,
-                doc = "Most bytes that are written and synced at once.")
+                doc = "Most bytes of one lease.")
         long maxBatchBytes,
 
         @Setting(

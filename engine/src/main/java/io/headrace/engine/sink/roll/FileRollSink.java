@@ -3,14 +3,16 @@ package io.headrace.engine.sink.roll;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
 import io.headrace.engine.serializer.Serializers;
-import io.headrace.engine.spi.BatchSink;
 import io.headrace.engine.spi.EventSerializer;
+import io.headrace.engine.spi.GroupingSink;
 import io.headrace.engine.spi.SinkContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.EpochClock;
@@ -34,18 +36,22 @@ import org.slf4j.LoggerFactory;
  * sink.maxFilesInProgress} are in progress when a delivery begins; those not written for longest are closed, and completed.
  *
  * <p>With a channel that keeps tokens each event is written once, whoever is killed (R8): output is synced before
- * {@link #deliver} returns, the token with all lengths is committed with the lease, the first one is durable before the
+ * its leases are committed, the token with all lengths is committed with the lease, the first one is durable before the
  * first file exists, and a start cuts the output to what the token says, going on in the same files. A file gets its
  * final name only when a checkpoint says that nothing more will be written to it. With other channels an event may be
  * written twice, each start begins a new series, and what an earlier life left in progress stays as it is.
  *
- * <p>A delivery that fails names path and cause; what it wrote is cut off before the next one. Owned by one thread, except
+ * <p>While frames wait several leases are written and synced together, and each is committed with its own token. A delivery
+ * that fails names path and cause; what it wrote is cut off before the next one. Owned by one thread, except
  * that {@link #stop()} may come from another one when deliveries have ended, or to end one that waits for a checkpoint.
  */
-public final class FileRollSink implements BatchSink {
+public final class FileRollSink implements GroupingSink {
     private static final Logger LOG = LoggerFactory.getLogger(FileRollSink.class);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int LOOKS = 5_000;
+
+    /** What a sync may cover: enough that it costs little of the time, little enough to come again quickly. */
+    private static final long GROUP_BYTES = 8L * 1024 * 1024;
 
     private final SinkContext context;
     private final FileRollSettings settings;
@@ -61,7 +67,9 @@ public final class FileRollSink implements BatchSink {
     private long firstVersion;
     private long rolledVersion;
     private boolean unsettled;
-    private byte[] proposed;
+    /** Of the leases of the last group, in order. */
+    private final List<byte[]> proposed = new ArrayList<>();
+
     private volatile boolean stopping;
     private volatile int openFiles;
 
@@ -112,10 +120,53 @@ public final class FileRollSink implements BatchSink {
     }
 
     @Override
+    public long maxGroupBytes() {
+        return GROUP_BYTES;
+    }
+
+    @Override
     public byte[] deliver(Lease lease) throws IOException {
+        byte[] token = write(lease, true);
+        sync();
+        return token;
+    }
+
+    @Override
+    public byte[] write(Lease lease, boolean first) throws IOException {
         synchronized (delivering) {
             try {
-                return write(lease);
+                requireStarted();
+                if (first) {
+                    beginGroup();
+                }
+                unsettled = true;
+                writer.write(lease, clock.time());
+                if (!consumer.keepsTokens()) {
+                    return null;
+                }
+                byte[] token = token();
+                proposed.add(token);
+                return token;
+            } catch (IOException | RuntimeException e) {
+                counters.failed.increment();
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void sync() throws IOException {
+        synchronized (delivering) {
+            try {
+                requireStarted();
+                long began = nanoClock.nanoTime();
+                output.sync();
+                counters.syncTime.recordMicros(TimeUnit.NANOSECONDS.toMicros(nanoClock.nanoTime() - began));
+                openFiles = output.openFiles();
+                if (!consumer.keepsTokens()) {
+                    output.accept();
+                    unsettled = false;
+                }
             } catch (IOException | RuntimeException e) {
                 counters.failed.increment();
                 throw e;
@@ -166,27 +217,17 @@ public final class FileRollSink implements BatchSink {
         openFiles = 0;
     }
 
-    private byte[] write(Lease lease) throws IOException {
+    private void requireStarted() throws IOException {
         if (output == null) {
             throw new IOException(settings.directory() + ": sink is stopped (expected: started)");
         }
+    }
+
+    private void beginGroup() throws IOException {
         if (!isCheckpointed(firstVersion)) {
             awaitFirstToken();
         }
         maintain();
-        unsettled = true;
-        writer.write(lease, clock.time());
-        long began = nanoClock.nanoTime();
-        output.sync();
-        counters.syncTime.recordMicros(TimeUnit.NANOSECONDS.toMicros(nanoClock.nanoTime() - began));
-        openFiles = output.openFiles();
-        if (consumer.keepsTokens()) {
-            proposed = token();
-            return proposed;
-        }
-        output.accept();
-        unsettled = false;
-        return null;
     }
 
     /** What is due between deliveries. */
@@ -205,17 +246,24 @@ public final class FileRollSink implements BatchSink {
         openFiles = output.openFiles();
     }
 
-    /** Finds out what became of the last delivery: what was not committed is cut off. */
+    /** Finds out what became of the last group: what was not committed is cut off. */
     private void settle() throws IOException {
         if (!unsettled) {
             return;
         }
-        if (proposed != null && Arrays.equals(proposed, consumer.recoveredToken())) {
+        byte[] committed = proposed.isEmpty() ? null : consumer.recoveredToken();
+        int last = proposed.size() - 1;
+        while (last >= 0 && !Arrays.equals(proposed.get(last), committed)) {
+            last--;
+        }
+        if (last < 0) {
+            output.cutBack();
+        } else if (last == proposed.size() - 1) {
             output.accept();
         } else {
-            output.cutBack();
+            output.cutBackTo(RollToken.decode(committed));
         }
-        proposed = null;
+        proposed.clear();
         unsettled = false;
     }
 

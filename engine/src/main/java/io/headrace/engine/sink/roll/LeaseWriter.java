@@ -20,7 +20,12 @@ final class LeaseWriter implements AutoCloseable {
     private final OutputSeries output;
     private final RollCounters counters;
     private final EventCursor cursor = new EventCursor();
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private ByteBuffer memory;
+
+    /** Of {@link #memory}, from a multiple of {@link DirectWrites#BLOCK} on; its begin is that of a block of the file. */
+    private ByteBuffer buffer;
+
+    private int begin;
     private String partition;
     private OutputFile file;
     private long nowMillis;
@@ -31,6 +36,7 @@ final class LeaseWriter implements AutoCloseable {
         this.partitionHeader = partitionHeader;
         this.output = output;
         this.counters = counters;
+        allocate(BUFFER_BYTES);
     }
 
     /** Writes all events; nothing is synced. */
@@ -38,19 +44,21 @@ final class LeaseWriter implements AutoCloseable {
         nowMillis = now;
         partition = null;
         file = null;
+        begin = 0;
         buffer.clear();
         for (int i = 0; i < lease.size(); i++) {
             write(lease.frame(i));
         }
         flush();
         if (buffer.capacity() > BUFFER_BYTES) {
-            resize(BUFFER_BYTES);
+            BufferUtil.free(memory);
+            allocate(BUFFER_BYTES);
         }
     }
 
     @Override
     public void close() {
-        BufferUtil.free(buffer);
+        BufferUtil.free(memory);
     }
 
     private void write(Frame frame) throws IOException {
@@ -71,6 +79,7 @@ final class LeaseWriter implements AutoCloseable {
         flush();
         file = output.file(wanted, nowMillis);
         partition = wanted;
+        clear();
         if (file.written() == 0) {
             byte[] header = serializer.header();
             ensureRoom(header.length);
@@ -81,24 +90,32 @@ final class LeaseWriter implements AutoCloseable {
     private void ensureRoom(int bytes) throws IOException {
         if (buffer.remaining() < bytes) {
             flush();
-            if (buffer.capacity() < bytes) {
-                resize(bytes);
+            if (buffer.remaining() < bytes) {
+                BufferUtil.free(memory);
+                allocate(Math.addExact(bytes, DirectWrites.BLOCK));
+                clear();
             }
         }
     }
 
     private void flush() throws IOException {
-        buffer.flip();
-        if (buffer.hasRemaining()) {
-            counters.bytes.add(buffer.remaining());
+        if (buffer.position() > begin) {
+            counters.bytes.add(buffer.position() - begin);
+            buffer.limit(buffer.position()).position(begin);
             file.append(buffer);
+            clear();
         }
-        buffer.clear();
     }
 
-    private void resize(int bytes) {
-        BufferUtil.free(buffer);
-        buffer = ByteBuffer.allocateDirect(bytes);
+    /** What comes next stands in the buffer where it will stand in its block of the file. */
+    private void clear() {
+        begin = file.offsetInBlock();
+        buffer.clear().position(begin);
+    }
+
+    private void allocate(int bytes) {
+        memory = ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * DirectWrites.BLOCK));
+        buffer = memory.alignedSlice(DirectWrites.BLOCK).limit(bytes).slice();
     }
 
     private static String orEmpty(String value) {

@@ -22,7 +22,16 @@ final class OutputFile {
     private final Path path;
     private final long begunMillis;
 
+    private final DirectWrites directWrites;
+
     private FileChannel channel;
+
+    /** Around the page cache; null until it is wanted. */
+    private FileChannel direct;
+
+    /** The last bytes of what is {@link #written}, less than a block, which are not in the file yet. */
+    private ByteBuffer pending;
+
     private long committed;
     private long written;
     private boolean unsynced;
@@ -36,7 +45,15 @@ final class OutputFile {
      * @param path while it is in progress
      * @param committed bytes that a commit covers
      */
-    OutputFile(String partition, long index, String name, Path path, long committed, long begunMillis) {
+    OutputFile(
+            String partition,
+            long index,
+            String name,
+            Path path,
+            long committed,
+            long begunMillis,
+            DirectWrites directWrites) {
+        this.directWrites = directWrites;
         this.partition = partition;
         this.index = index;
         this.name = name;
@@ -110,22 +127,83 @@ final class OutputFile {
     void open() throws IOException {
         try {
             channel = written > 0
-                    ? FileChannel.open(path, StandardOpenOption.WRITE)
-                    : FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                    : FileChannel.open(
+                            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw failure("open", e);
         }
     }
 
-    /** Appends what is between the buffer's position and limit. */
+    /** Where in its block the next byte goes; what is appended has this position in its buffer. */
+    int offsetInBlock() {
+        return (int) (written % DirectWrites.BLOCK);
+    }
+
+    /**
+     * Appends what is between the buffer's position, which is {@link #offsetInBlock}, and its limit. What is before the
+     * position is overwritten.
+     *
+     * @param bytes begins at a multiple of {@link DirectWrites#BLOCK}
+     */
     void append(ByteBuffer bytes) throws IOException {
         unsynced = true;
+        long at = written;
         try {
+            if (directWrites.takes(bytes.limit())) {
+                appendBlocks(bytes);
+                return;
+            }
+            writePending();
             while (bytes.hasRemaining()) {
                 written += channel.write(bytes, written);
             }
         } catch (IOException e) {
-            throw failure("write at " + written, e);
+            throw failure("write at " + at, e);
+        }
+    }
+
+    /** Writes whole blocks, also the one that was begun, around the page cache; the rest has to wait. */
+    private void appendBlocks(ByteBuffer bytes) throws IOException {
+        int begun = bytes.position();
+        int end = bytes.limit();
+        int blocks = end - end % DirectWrites.BLOCK;
+        long at = written - begun;
+        bytes.limit(begun).position(0);
+        if (pending != null && pending.hasRemaining()) {
+            bytes.put(pending);
+        } else {
+            while (bytes.hasRemaining() && channel.read(bytes, at + bytes.position()) > 0) {
+                // until all is read
+            }
+        }
+        if (bytes.hasRemaining()) {
+            throw new IOException("ends at " + (at + bytes.position()) + " (expected: " + written + " bytes)");
+        }
+        bytes.limit(blocks).position(0);
+        try {
+            if (direct == null) {
+                direct = directWrites.open(path);
+            }
+            while (bytes.hasRemaining()) {
+                direct.write(bytes, at + bytes.position());
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            directWrites.failed();
+            throw new IOException("around the page cache: " + e.getMessage(), e);
+        }
+        if (pending == null) {
+            pending = ByteBuffer.allocate(DirectWrites.BLOCK);
+        }
+        bytes.limit(end).position(blocks);
+        pending.clear();
+        pending.put(bytes).flip();
+        written = at + end;
+    }
+
+    private void writePending() throws IOException {
+        while (pending != null && pending.hasRemaining()) {
+            channel.write(pending, written - pending.remaining());
         }
     }
 
@@ -136,6 +214,7 @@ final class OutputFile {
 
     void sync() throws IOException {
         try {
+            writePending();
             channel.force(false);
         } catch (IOException e) {
             throw failure("sync", e);
@@ -158,6 +237,11 @@ final class OutputFile {
         touched = false;
     }
 
+    /** A commit covers so much of what is written. */
+    void acceptUpTo(long length) {
+        committed = length;
+    }
+
     /**
      * Cuts off what no commit covers, after a failure; not open. Somebody may have removed the file, which is noticed when
      * it is to be written next.
@@ -175,12 +259,25 @@ final class OutputFile {
         unsynced = false;
     }
 
-    /** Closes the handle. */
+    /** What is not in the file yet needn't get there. */
+    void dropPending() {
+        pending = null;
+    }
+
+    /** Closes the handles. */
     void close() throws IOException {
         FileChannel open = channel;
-        channel = null;
-        if (open != null) {
-            open.close();
+        FileChannel around = direct;
+        try (open;
+                around) {
+            if (open != null) {
+                writePending();
+            }
+        } catch (IOException e) {
+            throw failure("close", e);
+        } finally {
+            channel = null;
+            direct = null;
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ final class OutputSeries {
     private final FileRollSettings settings;
     private final RollFolder folder;
     private final RollCounters counters;
+    private final DirectWrites directWrites;
     private final long series;
     private final long startMillis;
     private final Map<String, OutputFile> current = new LinkedHashMap<>(16, 0.75f, true);
@@ -39,7 +41,9 @@ final class OutputSeries {
     private long nextIndex;
 
     /** A new series without files. */
-    OutputSeries(FileRollSettings settings, RollFolder folder, RollCounters counters, long series, long startMillis) {
+    OutputSeries(FileRollSettings settings, RollFolder folder, RollCounters counters, long series, long startMillis)
+            throws IOException {
+        this.directWrites = new DirectWrites(folder.path());
         this.settings = settings;
         this.folder = folder;
         this.counters = counters;
@@ -118,12 +122,21 @@ final class OutputSeries {
     /** Cuts off what was written and is not committed. */
     void cutBack() throws IOException {
         for (OutputFile file : touched) {
+            file.dropPending();
             close(file);
             file.cutBack();
             folder.noteChange();
         }
         touched.forEach(OutputFile::accept);
         touched.clear();
+    }
+
+    /** Cuts off what was written behind this token, which is committed; it is of this series and newer than the last one. */
+    void cutBackTo(RollToken token) throws IOException {
+        Map<Long, Long> lengths = new HashMap<>();
+        token.files().forEach(entry -> lengths.put(entry.index(), entry.length()));
+        touched.forEach(file -> file.acceptUpTo(lengths.getOrDefault(file.index(), 0L)));
+        cutBack();
     }
 
     /** Rolls files that were begun long enough ago, or later than now: nobody knows when; returns whether there are any. */
@@ -226,7 +239,8 @@ final class OutputSeries {
     private OutputFile begin(String partition, long nowMillis) {
         long index = nextIndex++;
         String name = name(partition, index, nowMillis);
-        OutputFile file = new OutputFile(partition, index, name, folder.inProgress(name, series, index), 0, nowMillis);
+        OutputFile file = new OutputFile(
+                partition, index, name, folder.inProgress(name, series, index), 0, nowMillis, directWrites);
         current.put(partition, file);
         folder.noteChange();
         return file;
@@ -272,7 +286,13 @@ final class OutputSeries {
     private void recover(RollToken.Entry entry) throws IOException {
         Path path = folder.inProgress(entry.name(), series, entry.index());
         OutputFile file = new OutputFile(
-                entry.partition(), entry.index(), entry.name(), path, entry.length(), entry.begunMillis());
+                entry.partition(),
+                entry.index(),
+                entry.name(),
+                path,
+                entry.length(),
+                entry.begunMillis(),
+                directWrites);
         if (!Files.exists(path)) {
             if (entry.length() > 0 && !folder.isCompleted(entry.name(), series, entry.length())) {
                 LOG.error(

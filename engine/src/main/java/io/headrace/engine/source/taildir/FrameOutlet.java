@@ -13,10 +13,15 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * Puts frames. A frame for which a channel has no room is kept as it was built and put again when there is room; until
- * then the source reads nothing more, which is the back-pressure. Owned by the source's thread, except for the wake-up.
+ * then the source reads nothing more, which is the back-pressure. A frame also waits for some milliseconds while memory is
+ * nearly full and sinks are at work ({@link ChannelProcessor#isCrowded}): what they come to from memory needn't be read
+ * back from the log, and in the file it is no worse off. Owned by the source's thread, except for the wake-up.
  */
 final class FrameOutlet implements AutoCloseable {
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** How long a frame waits for sinks that are at work: longer than they take for some, and still 100 a second. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ChannelProcessor processor;
     private final TaildirCounters counters;
@@ -31,6 +36,9 @@ final class FrameOutlet implements AutoCloseable {
     private long end;
     private Frame waiting;
     private long retryAtNanos;
+
+    /** Whether it waits for sinks that are at work, not for room. */
+    private boolean patient;
 
     FrameOutlet(ChannelProcessor processor, TaildirCounters counters, NanoClock clock) {
         this.processor = processor;
@@ -68,6 +76,11 @@ final class FrameOutlet implements AutoCloseable {
         input = frameInput;
         end = frameEnd;
         waiting = frame;
+        if (processor.isCrowded()) {
+            patient = true;
+            retryAtNanos = clock.nanoTime() + PATIENCE_NANOS;
+            return false;
+        }
         boolean taken = tryPut();
         if (!taken) {
             counters.channelFull.increment();
@@ -80,15 +93,36 @@ final class FrameOutlet implements AutoCloseable {
         if (waiting == null) {
             return true;
         }
+        if (patient) {
+            if (retryAtNanos - clock.nanoTime() > 0 && processor.isCrowded()) {
+                return false;
+            }
+            return putNow();
+        }
         if (!roomReturned && retryAtNanos - clock.nanoTime() > 0) {
             return false;
         }
         return tryPut();
     }
 
+    /** Puts the frame that waits, if there is room; returns whether none waits any more. */
+    boolean putNow() {
+        if (waiting == null) {
+            return true;
+        }
+        boolean first = patient;
+        patient = false;
+        boolean taken = tryPut();
+        if (first && !taken) {
+            counters.channelFull.increment();
+        }
+        return taken;
+    }
+
     /** Gives up the frame that waits; it was not put, so it will be read again. */
     @Override
     public void close() {
+        patient = false;
         if (waiting != null) {
             waiting.release();
             waiting = null;

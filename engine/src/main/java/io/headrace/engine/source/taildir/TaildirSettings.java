@@ -90,7 +90,7 @@ public record TaildirSettings(
 
         @Setting(
                 key = "backoffSleepIncrement",
-                byDefault = "10",
+                byDefault = "1",
                 unit = "ms",
                 min = 1,
                 doc = "By how much the pause grows, with each look at a file that did not grow.")

@@ -167,7 +167,7 @@ public final class TaildirSource implements PollingSource {
         }
         running = false;
         try {
-            boolean allPut = outlet.retry();
+            boolean allPut = outlet.putNow();
             for (TailedFile file : catalog.files()) {
                 if (allPut || file.input() != outlet.waitingInput()) {
                     file.markIfMoved();

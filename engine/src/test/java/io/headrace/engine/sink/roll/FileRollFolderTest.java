@@ -163,7 +163,7 @@ class FileRollFolderTest {
     @Test
     void shouldNotMakeAFileAnewThatHeldSomething() throws Exception {
         Path path = folder.resolve("f");
-        OutputFile file = new OutputFile("", 1, "f", path, 0, 0);
+        OutputFile file = new OutputFile("", 1, "f", path, 0, 0, new DirectWrites(folder));
         file.open();
         file.append(ByteBuffer.wrap(new byte[] {1, 2, 3}));
         file.close();

@@ -221,6 +221,45 @@ class FileRollSinkTest {
     }
 
     @Test
+    void shouldKeepOfAGroupWhatWasCommitted_R8() throws Exception {
+        rig.with("sink.partitionHeader", "p");
+        channel.add(Map.of("p", "a"), "one")
+                .add(Map.of("p", "a"), "two")
+                .add(Map.of("p", "a"), "three")
+                .add(Map.of("p", "b"), "four");
+        FileRollSink sink = rig.start(channel);
+        channel.deliverGroup(sink, 4, 2);
+        assertThat(rig.bytesOf("a-1700000000000-1")).asString().isEqualTo("onetwothree");
+        sink.idle();
+        assertThat(rig.bytesOf("a-1700000000000-1")).asString().isEqualTo("onetwo");
+        channel.deliverGroup(sink, 2, 0);
+        channel.deliverGroup(sink, 2, 2);
+        sink.stop();
+        assertThat(rig.names()).containsExactly("a-1700000000000-1", "b-1700000000000-2");
+        assertThat(rig.content("a-1700000000000-1")).isEqualTo("onetwothree");
+        assertThat(rig.content("b-1700000000000-2")).isEqualTo("four");
+    }
+
+    @Test
+    void shouldGoOnAfterAKillAtAnyCommitOfAGroup_R8() throws Exception {
+        for (int commits = 0; commits <= 3; commits++) {
+            TestChannel killed = new TestChannel(true);
+            killed.add(Map.of(), "one").add(Map.of(), "two").add(Map.of(), "three");
+            rig = new RollRig(folder.resolve("kill-" + commits));
+            FileRollSink sink = rig.start(killed);
+            killed.deliverGroup(sink, 3, commits);
+            killed.checkpoint();
+            killed.crash();
+            FileRollSink next = rig.start(killed);
+            killed.drain(next, 1);
+            next.stop();
+            assertThat(rig.names()).hasSize(1);
+            assertThat(rig.content(rig.names().get(0))).isEqualTo("onetwothree");
+            killed.close();
+        }
+    }
+
+    @Test
     void shouldRemoveOnlyFilesOfItsSeriesWithLargerIndex_R8() throws Exception {
         rig.with("sink.partitionHeader", "p");
         channel.add(Map.of("p", "a"), "one").add(Map.of("p", "b"), "two");

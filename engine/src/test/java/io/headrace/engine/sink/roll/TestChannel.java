@@ -82,6 +82,20 @@ final class TestChannel implements ChannelConsumer {
         sink.deliver(lease(committed, Math.min(frames.size(), committed + perLease)));
     }
 
+    /** Delivers leases of one frame each in one group, and commits the first ones. */
+    void deliverGroup(FileRollSink sink, int leases, int commits) throws Exception {
+        List<byte[]> newTokens = new ArrayList<>();
+        for (int i = 0; i < leases; i++) {
+            newTokens.add(sink.write(lease(committed + i, committed + i + 1), i == 0));
+        }
+        sink.sync();
+        committed += commits;
+        if (commits > 0) {
+            token = newTokens.get(commits - 1);
+            version += commits;
+        }
+    }
+
     /** The token of the last commit. */
     byte[] token() {
         return token;

@@ -42,6 +42,7 @@ final class RecordingProcessor implements ChannelProcessor {
     final Map<String, Long> marks = new HashMap<>();
     final TreeSet<Long> boundaries = new TreeSet<>();
     boolean full;
+    boolean crowded;
     boolean closed;
     /** Another channel stands beside, which knows nothing after a restart. */
     boolean forgetful;
@@ -96,6 +97,11 @@ final class RecordingProcessor implements ChannelProcessor {
     @Override
     public SourceInput anonymousInput() {
         throw new UnsupportedOperationException("a tailed file is never anonymous");
+    }
+
+    @Override
+    public boolean isCrowded() {
+        return crowded;
     }
 
     @Override

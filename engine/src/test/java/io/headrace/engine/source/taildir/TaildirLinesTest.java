@@ -173,6 +173,40 @@ class TaildirLinesTest {
     }
 
     @Test
+    void shouldWaitAMomentForSinksThatAreAtWork() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start();
+        rig.channel.crowded = true;
+        rig.poll();
+        assertThat(rig.channel.events).isEmpty();
+        rig.channel.crowded = false;
+        rig.source.poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+
+        rig.channel.crowded = true;
+        rig.write("a.log", "two\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one");
+        rig.clock.advanceMillis(10);
+        rig.source.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+        assertThat(rig.count("ChannelFullCount")).isZero();
+    }
+
+    @Test
+    void shouldPutAtStopWhatWaitsForSinks() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start();
+        rig.channel.crowded = true;
+        rig.poll();
+        rig.channel.makeSafe();
+        Thread.currentThread().interrupt();
+        rig.source.stop();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(rig.channel.texts()).containsExactly("one");
+    }
+
+    @Test
     void shouldKeepFrameWhileChannelIsFull() throws IOException {
         rig.write("a.log", "one\ntwo\n");
         rig.write("b.log", "three\n");

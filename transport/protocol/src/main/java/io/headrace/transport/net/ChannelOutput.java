@@ -63,16 +63,28 @@ public final class ChannelOutput implements LinkOutput {
 
     @Override
     public void write(FrameFile file, long offset, long length) {
-        filesSent = true;
+        if (!filesSent) {
+            filesSent = true;
+            // However it ends, also with its process, unless in order: the system goes on sending pages otherwise.
+            setLinger(0);
+        }
         channel.write(new FrameRegion(file, offset, length), channel.voidPromise());
     }
 
     @Override
     public void abort() {
-        if (filesSent && !closing && channel.isActive()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        if (filesSent && !closing) {
+            closing = true;
+            channel.close();
+        } else {
+            close();
         }
-        close();
+    }
+
+    private void setLinger(int seconds) {
+        if (channel.isActive()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, seconds);
+        }
     }
 
     @Override
@@ -97,6 +109,9 @@ public final class ChannelOutput implements LinkOutput {
             return;
         }
         closing = true;
+        if (filesSent) {
+            setLinger(-1);
+        }
         if (!lingers || !channel.isActive()) {
             channel.close();
             return;

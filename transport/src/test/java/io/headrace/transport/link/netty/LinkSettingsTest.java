@@ -94,6 +94,8 @@ class LinkSettingsTest {
         }
         Map<String, String> sending = new HashMap<>(ofSink);
         sending.put("hostname", "127.0.0.1");
+        // What the model never answers is not waited for.
+        sending.put("drain-timeout", "0");
         sending.put("port", Integer.toString(source.address().getPort()));
         sinkContext = TestContext.sink(loops, channel, sending);
         sink = new LinkSink(sinkContext);

@@ -1,0 +1,76 @@
+package io.headrace.tools.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UseTest {
+    private static final DiskSpeed DISK = new DiskSpeed(List.of(
+            new DiskSpeed.Row("direct", 4 << 10, 40e6, 150, 400),
+            new DiskSpeed.Row("direct", 64 << 10, 400e6, 300, 900),
+            new DiskSpeed.Row("direct", 256 << 10, 800e6, 500, 900),
+            new DiskSpeed.Row("direct", 1 << 20, 1000e6, 1_900, 4_000),
+            new DiskSpeed.Row("mapped", 1 << 20, 1200e6, 1_900, 4_000)));
+
+    private static final BareLine.Speed LINE = new BareLine.Speed(12.5e6, 400);
+    private static final BareLine.Speed LOOPBACK = new BareLine.Speed(3e9, 40);
+
+    @Test
+    void shouldNameTheProcessorWhereAllOfItIsUsed() {
+        Use use = Use.ofThroughput(List.of(Trials.full(2e6, 0.97, 0.5, 420e6, 420e6)), DISK, "always", LOOPBACK);
+        assertThat(use.limit()).isEqualTo(Limit.PROCESSOR);
+        assertThat(use.device()).isEqualTo(0.42, within(0.01));
+        assertThat(use.wire()).isEqualTo(0.14, within(0.01));
+    }
+
+    @Test
+    void shouldNameTheProcessorWhereOneThreadIsAlwaysBusy() {
+        assertThat(Use.ofThroughput(List.of(Trials.full(2e6, 0.3, 0.99, 420e6, 1)), DISK, "always", LOOPBACK)
+                        .limit())
+                .isEqualTo(Limit.PROCESSOR);
+    }
+
+    @Test
+    void shouldNameTheWireWhereItCarriesWhatItCan() {
+        Use use = Use.ofThroughput(List.of(Trials.full(6e4, 0.1, 0.1, 12e6, 12e6)), DISK, "always", LINE);
+        assertThat(use.limit()).isEqualTo(Limit.WIRE);
+        assertThat(use.largest()).isEqualTo(0.96, within(0.001));
+    }
+
+    @Test
+    void shouldNameTheDeviceWhereItTakesNoMoreInSuchGroups() {
+        assertThat(Use.ofThroughput(List.of(Trials.full(4e6, 0.7, 0.6, 980e6, 900e6)), DISK, "always", LOOPBACK)
+                        .limit())
+                .isEqualTo(Limit.DEVICE);
+    }
+
+    @Test
+    void shouldMeasureALogThatIsSeldomSyncedByTheFastestWay() {
+        Use use = Use.ofThroughput(List.of(Trials.full(4e6, 0.7, 0.6, 600e6, 0)), DISK, "100", null);
+        assertThat(use.device()).isEqualTo(0.5, within(0.001));
+        assertThat(use.wire()).isZero();
+    }
+
+    @Test
+    void shouldShareTheTimeOfAnEventWhereLatencyIsTheGoal() {
+        Use use = Use.ofLatency(List.of(Trials.paced(250, 900)), DISK, "always", LOOPBACK);
+        assertThat(use.device()).isEqualTo(0.6, within(0.001));
+        assertThat(use.wire()).isEqualTo(0.16, within(0.001));
+        assertThat(use.processor()).isEqualTo(0.24, within(0.001));
+        assertThat(use.limit()).isEqualTo(Limit.DEVICE);
+        assertThat(Use.ofLatency(List.of(Trials.paced(250, 900)), DISK, "never", LOOPBACK)
+                        .limit())
+                .isEqualTo(Limit.PROCESSOR);
+    }
+
+    @Test
+    void shouldEstimateGroupsBetweenThoseThatWereMeasured() {
+        assertThat(DISK.ceiling("direct", 1_000)).isEqualTo(40e6);
+        assertThat(DISK.ceiling("direct", 4 << 10)).isEqualTo(40e6);
+        assertThat(DISK.ceiling("direct", 128 << 10)).isEqualTo(600e6, within(1e3));
+        assertThat(DISK.ceiling("direct", 4 << 20)).isEqualTo(1000e6);
+        assertThat(DISK.ceiling("positional", 4 << 10)).isZero();
+    }
+}
