@@ -23,6 +23,9 @@ final class SinkRunner extends ComponentThread {
     private static final long IDLE_CALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Of a group: frames that come one by one, as quickly as they are written, are not to wait long for their sync. */
+    static final int MOST_LEASES = 128;
+
     private final BatchSink sink;
     private final ChannelConsumer consumer;
     private final SinkCounters counters;
@@ -149,7 +152,7 @@ final class SinkRunner extends ComponentThread {
     }
 
     /**
-     * Writes what is there to be leased, up to the sink's limit, and syncs once. After a failure a group is one lease: one
+     * Writes what is there to be leased, up to the sink's limit and {@link #MOST_LEASES}, and syncs once. After a failure a group is one lease: one
      * that cannot be written holds up none before it.
      */
     private void writeGroup(Lease first) throws Exception {
@@ -157,9 +160,14 @@ final class SinkRunner extends ComponentThread {
         Lease lease = first;
         while (lease != null) {
             begin(lease);
-            tokens.add(grouping.write(lease, lease == first));
-            bytes += lease.bytes();
-            boolean more = bytes < grouping.maxGroupBytes() && backoff.failures() == 0 && !isStopping();
+            byte[] token = grouping.write(lease, lease == first);
+            tokens.add(token);
+            // A token names every file that is in progress: many are held in memory by then.
+            bytes += lease.bytes() + (token == null ? 0 : token.length);
+            boolean more = bytes < grouping.maxGroupBytes()
+                    && group.size() < MOST_LEASES
+                    && backoff.failures() == 0
+                    && !isStopping();
             lease = more ? lease() : null;
             if (lease != null) {
                 group.add(lease);

@@ -21,7 +21,7 @@ public interface GroupingSink extends BatchSink {
     /** Makes durable what was written; ends the group, whose leases are committed then. */
     void sync() throws Exception;
 
-    /** Most bytes of a group, frame headers included; a lease is added while the group has less. */
+    /** Most bytes of a group, frame headers and tokens included; a lease is added while the group has less. */
     long maxGroupBytes();
 
     @Override

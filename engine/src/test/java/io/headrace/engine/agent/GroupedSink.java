@@ -26,6 +26,9 @@ final class GroupedSink implements ComponentProvider.OfSink {
 
     volatile Fault fault = step -> {};
 
+    /** Of each token; none if 0. */
+    volatile int tokenBytes;
+
     @Override
     public String alias() {
         return "grouped";
@@ -69,7 +72,7 @@ final class GroupedSink implements ComponentProvider.OfSink {
             cursor.wrap(lease.frame(0));
             cursor.next();
             step((first ? "first " : "") + new String(cursor.body(), StandardCharsets.UTF_8));
-            return null;
+            return tokenBytes == 0 ? null : new byte[tokenBytes];
         }
 
         @Override

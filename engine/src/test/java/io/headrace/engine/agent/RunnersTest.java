@@ -12,6 +12,7 @@ import io.headrace.engine.spi.ComponentRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -146,6 +147,42 @@ class RunnersTest {
         await().until(() -> agent.channel("c1").size() == 0);
 
         assertThat(grouped.steps).containsExactly("first a", "sync", "first b", "c", "d", "sync");
+    }
+
+    @Test
+    void shouldSyncBeforeLeasesOrTheirTokensAreTooMany() throws InterruptedException {
+        assertThat(longestGroup(0)).isEqualTo(SinkRunner.MOST_LEASES);
+        stop();
+        // Its groups are of 1 MiB.
+        assertThat(longestGroup(1 << 18)).isEqualTo(4);
+    }
+
+    private int longestGroup(int tokenBytes) throws InterruptedException {
+        GroupedSink grouped = new GroupedSink();
+        CountDownLatch syncing = new CountDownLatch(1);
+        CountDownLatch put = new CountDownLatch(1);
+        grouped.tokenBytes = tokenBytes;
+        grouped.fault = step -> {
+            if (step.equals("sync") && syncing.getCount() > 0) {
+                syncing.countDown();
+                put.await();
+            }
+        };
+        start(MANUAL.replace("collect", "grouped") + "a1.channels.c1.capacity = 1000", grouped);
+        source.put("a");
+        syncing.await();
+        putAndAwaitLeasable(
+                Collections.nCopies(SinkRunner.MOST_LEASES + 10, "b").toArray(String[]::new));
+        put.countDown();
+        await().until(() -> agent.channel("c1").size() == 0);
+
+        int longest = 0;
+        int length = 0;
+        for (String step : grouped.steps) {
+            length = step.equals("sync") ? 0 : length + 1;
+            longest = Math.max(longest, length);
+        }
+        return longest;
     }
 
     @Test
