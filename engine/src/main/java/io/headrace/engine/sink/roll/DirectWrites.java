@@ -8,6 +8,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether and how output goes around the page cache: whole blocks of large writes, on a handle of their own. Through the
@@ -16,6 +18,8 @@ import java.util.Set;
  * <p>Only on file systems where both ways to a file see each other. Owned by the sink's thread.
  */
 final class DirectWrites {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectWrites.class);
+
     /** Of memory and of files; what a write begins and ends at. */
     static final int BLOCK = 4096;
 
@@ -28,9 +32,19 @@ final class DirectWrites {
     private boolean usable;
 
     /** @param folder of the output */
-    DirectWrites(Path folder) throws IOException {
-        FileStore store = Files.getFileStore(folder);
-        usable = DIRECT != null && FILE_SYSTEMS.contains(store.type()) && store.getBlockSize() <= BLOCK;
+    DirectWrites(Path folder) {
+        usable = DIRECT != null && isSuited(folder);
+    }
+
+    private static boolean isSuited(Path folder) {
+        try {
+            FileStore store = Files.getFileStore(folder);
+            return FILE_SYSTEMS.contains(store.type()) && store.getBlockSize() <= BLOCK;
+        } catch (IOException e) {
+            // Where the list of mounts cannot be read, say; output goes through the cache there.
+            LOG.debug("{}: file system: {}", folder, e.toString());
+            return false;
+        }
     }
 
     /** Whether a write of so much goes around the cache. */

@@ -49,6 +49,7 @@ public final class FileRollSink implements GroupingSink {
     private static final Logger LOG = LoggerFactory.getLogger(FileRollSink.class);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int LOOKS = 5_000;
+    private static final byte[] UNFINISHED = {};
 
     /** What a sync may cover: enough that it costs little of the time, little enough to come again quickly. */
     private static final long GROUP_BYTES = 8L * 1024 * 1024;
@@ -67,7 +68,9 @@ public final class FileRollSink implements GroupingSink {
     private long firstVersion;
     private long rolledVersion;
     private boolean unsettled;
-    /** Of the leases of the last group, in order. */
+    /** The last group was synced: whether its leases are committed is not decided here any more. */
+    private boolean synced;
+    /** Of the leases of the last group, in order; {@link #UNFINISHED} for one whose write failed. */
     private final List<byte[]> proposed = new ArrayList<>();
 
     private volatile boolean stopping;
@@ -140,12 +143,15 @@ public final class FileRollSink implements GroupingSink {
                     beginGroup();
                 }
                 unsettled = true;
-                writer.write(lease, clock.time());
                 if (!consumer.keepsTokens()) {
+                    writer.write(lease, clock.time());
                     return null;
                 }
+                int at = proposed.size();
+                proposed.add(UNFINISHED);
+                writer.write(lease, clock.time());
                 byte[] token = token();
-                proposed.add(token);
+                proposed.set(at, token);
                 return token;
             } catch (IOException | RuntimeException e) {
                 counters.failed.increment();
@@ -163,7 +169,9 @@ public final class FileRollSink implements GroupingSink {
                 output.sync();
                 counters.syncTime.recordMicros(TimeUnit.NANOSECONDS.toMicros(nanoClock.nanoTime() - began));
                 openFiles = output.openFiles();
-                if (!consumer.keepsTokens()) {
+                if (consumer.keepsTokens()) {
+                    synced = true;
+                } else {
                     output.accept();
                     unsettled = false;
                 }
@@ -190,6 +198,12 @@ public final class FileRollSink implements GroupingSink {
                 return;
             }
             try {
+                if (mayBeCommittedYet()) {
+                    LOG.warn(
+                            "{}: stopped before a delivery was committed: files stay in progress, the next start completes them",
+                            settings.directory());
+                    return;
+                }
                 settle();
                 output.rollDue(Long.MAX_VALUE, Long.MIN_VALUE);
                 noteRolled();
@@ -246,16 +260,30 @@ public final class FileRollSink implements GroupingSink {
         openFiles = output.openFiles();
     }
 
+    /**
+     * Whether the thread that delivers may be about to commit: it was not waited for any longer, and went on since. What
+     * is cut off then would be lost; the next start knows the token.
+     */
+    private boolean mayBeCommittedYet() {
+        return unsettled && synced && lastCommitted(consumer.recoveredToken()) < proposed.size() - 1;
+    }
+
+    /** Which lease of the last group brought this token, the last one where several did; -1 for none. */
+    private int lastCommitted(byte[] token) {
+        int last = proposed.size() - 1;
+        while (last >= 0 && !Arrays.equals(proposed.get(last), token)) {
+            last--;
+        }
+        return last;
+    }
+
     /** Finds out what became of the last group: what was not committed is cut off. */
     private void settle() throws IOException {
         if (!unsettled) {
             return;
         }
         byte[] committed = proposed.isEmpty() ? null : consumer.recoveredToken();
-        int last = proposed.size() - 1;
-        while (last >= 0 && !Arrays.equals(proposed.get(last), committed)) {
-            last--;
-        }
+        int last = lastCommitted(committed);
         if (last < 0) {
             output.cutBack();
         } else if (last == proposed.size() - 1) {
@@ -265,6 +293,7 @@ public final class FileRollSink implements GroupingSink {
         }
         proposed.clear();
         unsettled = false;
+        synced = false;
     }
 
     /** Files may be completed when a checkpoint holds the token that says they are rolled. */

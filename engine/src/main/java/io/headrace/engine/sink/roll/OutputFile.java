@@ -273,6 +273,7 @@ final class OutputFile {
             if (open != null) {
                 writePending();
             }
+            pending = null;
         } catch (IOException e) {
             throw failure("close", e);
         } finally {

@@ -241,6 +241,40 @@ class FileRollSinkTest {
     }
 
     @Test
+    void shouldCutNothingAtStopThatMayStillBeCommitted_R8() throws Exception {
+        channel.add(Map.of(), "one").add(Map.of(), "two");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        Runnable commit = channel.deliverAndCommitLater(sink);
+        sink.stop();
+        commit.run();
+        FileRollSink next = rig.start(channel);
+        assertThat(rig.metrics.counter("DamagedFileCount").get()).isZero();
+        next.stop();
+        assertThat(rig.names()).hasSize(1);
+        assertThat(rig.content(rig.names().get(0))).isEqualTo("onetwo");
+    }
+
+    @Test
+    void shouldCutWhatAFailedWriteLeftBehindALeaseWithoutBytes() throws Exception {
+        rig.with("sink.partitionHeader", "p");
+        channel.add(Map.of("p", "a"), "one")
+                .add(Map.of("p", "a"), "")
+                .add(Map.of("p", "a"), "two")
+                .add(Map.of("p", "b"), "three");
+        FileRollSink sink = rig.start(channel);
+        channel.deliver(sink, 1);
+        Path inTheWay = Files.createDirectory(rig.folder.resolve("b-1700000000000-2." + SERIES + "-2.open"));
+        assertThatThrownBy(() -> channel.writeOnly(sink, 1, 2)).hasMessageContaining(inTheWay.toString());
+        assertThat(rig.bytesOf("a-")).asString().isEqualTo("onetwo");
+        Files.delete(inTheWay);
+        channel.drain(sink, 1);
+        sink.stop();
+        assertThat(rig.bytesOf("a-")).asString().isEqualTo("onetwo");
+        assertThat(rig.bytesOf("b-")).asString().isEqualTo("three");
+    }
+
+    @Test
     void shouldGoOnAfterAKillAtAnyCommitOfAGroup_R8() throws Exception {
         for (int commits = 0; commits <= 3; commits++) {
             TestChannel killed = new TestChannel(true);
@@ -387,6 +421,7 @@ class FileRollSinkTest {
         channel.deliver(sink, 1);
         assertThat(rig.bytesOf("1700000000000-1")).asString().isEqualTo("onetwo");
         channel.deliverOnly(sink, 1);
+        sink.idle();
         sink.stop();
         assertThat(rig.content("1700000000000-1")).isEqualTo("onetwo");
         FileRollSink next = rig.start(channel);

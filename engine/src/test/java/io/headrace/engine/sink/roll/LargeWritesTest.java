@@ -24,6 +24,11 @@ class LargeWritesTest {
         }
     }
 
+    @Test
+    void shouldUseThePageCacheWhereNobodyKnowsTheFileSystem() throws Exception {
+        assertThat(new DirectWrites(folder.resolve("nowhere")).takes(1 << 20)).isFalse();
+    }
+
     private void verify(Random random, RollRig rig) throws Exception {
         TestChannel own = new TestChannel(true);
         rig.with("sink.partitionHeader", "p");

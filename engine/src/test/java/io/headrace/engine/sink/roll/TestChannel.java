@@ -82,6 +82,26 @@ final class TestChannel implements ChannelConsumer {
         sink.deliver(lease(committed, Math.min(frames.size(), committed + perLease)));
     }
 
+    /** Delivers one frame; the commit comes when it is called for. */
+    Runnable deliverAndCommitLater(FileRollSink sink) throws Exception {
+        byte[] newToken = sink.deliver(lease(committed, committed + 1));
+        return () -> {
+            committed++;
+            token = newToken;
+            version++;
+            checkpoint();
+        };
+    }
+
+    /** Writes leases of so many frames as one group, of which no more becomes. */
+    void writeOnly(FileRollSink sink, int... sizes) throws Exception {
+        int from = committed;
+        for (int size : sizes) {
+            sink.write(lease(from, from + size), from == committed);
+            from += size;
+        }
+    }
+
     /** Delivers leases of one frame each in one group, and commits the first ones. */
     void deliverGroup(FileRollSink sink, int leases, int commits) throws Exception {
         List<byte[]> newTokens = new ArrayList<>();
