@@ -23,7 +23,8 @@ final class BenchOptions {
                 names = "--events",
                 paramLabel = "N",
                 description =
-                        "How many events are measured, over all rounds (default: as many as fit into --duration).")
+                        "How many events are measured, over all rounds, each of whole frames (default: as many as fit"
+                                + " into --duration).")
         private String events;
 
         @Option(
@@ -68,7 +69,9 @@ final class BenchOptions {
                 names = "--batch",
                 paramLabel = "N",
                 defaultValue = "1000",
-                description = "Most events of a frame, batchSize of a source (default: ${DEFAULT-VALUE}).")
+                description =
+                        "Most events of a frame, batchSize of a source; with --rate not more than are due in 100 ms"
+                                + " (default: ${DEFAULT-VALUE}).")
         private String batch;
 
         @Option(

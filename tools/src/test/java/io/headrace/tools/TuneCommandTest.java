@@ -55,6 +55,15 @@ class TuneCommandTest {
         assertRefused(ExitCode.CONFIGURATION, "a: nothing to run", "--conf", two.toString(), "--name", "a");
     }
 
+    @Test
+    void shouldRefuseToWriteWhereNothingCanBeWrittenBeforeItMeasures() {
+        assertRefused(
+                ExitCode.USAGE,
+                "(expected: a folder that exists",
+                "--write",
+                folder.resolve("none/a1.properties").toString());
+    }
+
     private static Duration time(String text) {
         return TuneCommand.time("--x", text, Duration.ZERO, Duration.ofHours(3));
     }

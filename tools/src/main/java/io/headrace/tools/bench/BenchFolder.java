@@ -3,10 +3,10 @@ package io.headrace.tools.bench;
 import io.headrace.wal.FileStorage;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -36,7 +36,7 @@ final class BenchFolder implements AutoCloseable {
         }
         Path parent = settings.folder().toRealPath();
         if (!Files.isDirectory(parent)) {
-            throw new NotDirectoryException(parent.toString());
+            throw new FileSystemException(parent.toString(), null, "not a folder");
         }
         String type = new FileStorage().fileSystemOf(parent);
         if (settings.measuresDisk() && IN_MEMORY.contains(type)) {

@@ -59,6 +59,9 @@ public record BenchSettings(
         long window,
         int connections,
         Path folder) {
+    /** Of a producer with a rate, at least. */
+    private static final int FRAMES_A_SECOND = 10;
+
     /** Smallest {@code size}: an event carries its number and a time. */
     public static final int MIN_SIZE = 16;
 
@@ -151,10 +154,26 @@ public record BenchSettings(
         return hasLog() && syncMode().kind() != SyncMode.Kind.NEVER;
     }
 
-    /** Events that a frame will have: as many as {@code batch} says, or as fit into {@code frameBytes}. */
+    /**
+     * Events that a frame will have: as many as {@code batch} says, or as fit into {@code frameBytes}; with a rate not
+     * more than are due to a producer in 100 ms, as a source does not wait long for a full batch.
+     */
     public int frameEvents() {
+        return (int) Math.max(1, Math.min(mostEvents(), dueInFrame()));
+    }
+
+    /** Whether it is for the rate that frames are not larger. */
+    public boolean isFrameHeldByRate() {
+        return dueInFrame() < mostEvents();
+    }
+
+    private int mostEvents() {
         int room = frameBytes - FrameLayout.inOrigin(FrameLayout.HEADER_LENGTH);
         return Math.max(1, Math.min(batch, room / (size + FrameLayout.EVENT_PREFIX_LENGTH)));
+    }
+
+    private long dueInFrame() {
+        return rate == 0 ? Long.MAX_VALUE : rate / producers / FRAMES_A_SECOND;
     }
 
     /** Frames of a producer that may be on their way. */

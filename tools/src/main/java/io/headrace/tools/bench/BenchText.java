@@ -47,9 +47,11 @@ public final class BenchText {
                 report.seconds()));
         parts.add(count(settings.producers(), "producer"));
         parts.add("frames of " + count(settings.frameEvents(), "event")
-                + (settings.frameEvents() < settings.batch()
-                        ? " (a frame closes at " + settings.frameBytes() + " bytes)"
-                        : "")
+                + (settings.frameEvents() == settings.batch()
+                        ? ""
+                        : settings.isFrameHeldByRate()
+                                ? " (what is due in 100 ms)"
+                                : " (a frame closes at " + settings.frameBytes() + " bytes)")
                 + " of " + settings.size() + " bytes");
         if (settings.rate() > 0) {
             parts.add(String.format(Locale.ROOT, "%,d events a second asked for", settings.rate()));

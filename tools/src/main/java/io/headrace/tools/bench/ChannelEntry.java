@@ -69,8 +69,9 @@ final class ChannelEntry implements Course.Entry {
             parked = null;
             channel.checkFailure();
             if (System.nanoTime() - end > 0) {
-                throw new WorkloadException(
-                        "channel " + channel.channel().name() + " did not acknowledge a frame for 30 s");
+                String waiting = channel.channel().waitingFor();
+                throw new WorkloadException("channel " + channel.channel().name()
+                        + " did not acknowledge a frame for 30 s" + (waiting == null ? "" : ": " + waiting));
             }
         } while (!ticket.isAcknowledged());
     }

@@ -2,6 +2,7 @@ package io.headrace.tools.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,6 +19,8 @@ final class Measurement {
     private final boolean warmingUp;
     private final long windowNanos;
     private final int frameEvents;
+    private final long rate;
+    private final long longestNanos;
     private final Histogram total = new Histogram(Arrivals.HIGHEST_NANOS, Arrivals.DIGITS);
     private final Histogram inWindow = new Histogram(Arrivals.HIGHEST_NANOS, Arrivals.DIGITS);
     private final List<Window> windows = new ArrayList<>();
@@ -41,6 +44,9 @@ final class Measurement {
         this.warmingUp = warmingUp;
         this.windowNanos = settings.interval().toNanos();
         this.frameEvents = settings.frameEvents();
+        this.rate = settings.rate();
+        Duration longest = warmingUp ? settings.warmUp() : settings.duration();
+        this.longestNanos = longest.isZero() ? Long.MAX_VALUE : longest.toNanos();
     }
 
     /**
@@ -70,13 +76,20 @@ final class Measurement {
         }
     }
 
-    /** The time is over; it ended with the last arrival. */
+    /**
+     * The time is over; it ended with the last arrival. At a rate it did not end before the next frame would have been due:
+     * else few frames were faster than they were put.
+     */
     void end(long sent) {
         takeLatencies();
         long arrived = course.arrivals().events();
         endCpuNanos = cpuNow();
         if (sent > eventsBefore && arrived > eventsBefore) {
             endNanos = course.arrivals().lastNanos();
+            if (rate > 0) {
+                long dueNanos = (long) Math.min(longestNanos, (sent - eventsBefore) * 1e9 / rate);
+                endNanos = Math.max(endNanos, startNanos + dueNanos);
+            }
         }
         if (arrived > windowStartEvents && endNanos - windowStart > 0) {
             closeWindow(endNanos, arrived);

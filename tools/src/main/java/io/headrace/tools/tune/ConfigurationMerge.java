@@ -5,6 +5,7 @@ import io.headrace.engine.config.PropertiesFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,14 +167,55 @@ record ConfigurationMerge(String text, List<String> changes) {
         return slashes % 2 == 1;
     }
 
-    /** Puts the text in place of the file at once, with its rights; a link stays one. */
+    /**
+     * Says why what is written there could not be put in place, before anything is measured for it.
+     *
+     * @return null when it can
+     */
+    static String refusal(Path file) {
+        if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+            return "a link to nothing (expected: a configuration, or a name that is not taken)";
+        }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            return "not a file (expected: a configuration, or a name that is not taken)";
+        }
+        if (Files.exists(file) && !(Files.isReadable(file) && Files.isWritable(file))) {
+            return "permission denied (expected: a configuration that can be read and written)";
+        }
+        try {
+            Path folder = (Files.exists(file) ? file.toRealPath() : file.toAbsolutePath()).getParent();
+            if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+                return "no file can be made in " + folder + " (expected: a folder that exists and can be written)";
+            }
+            return null;
+        } catch (IOException e) {
+            return e.getMessage() + " (expected: a configuration that can be read and written)";
+        }
+    }
+
+    /** The text of a configuration, in the encoding in which it is read: UTF-8, or ISO-8859-1 where it is not. */
+    static String read(Path file) throws IOException {
+        return Files.readString(file, encodingOf(file));
+    }
+
+    private static Charset encodingOf(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return StandardCharsets.UTF_8;
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        return Arrays.equals(new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), bytes)
+                ? StandardCharsets.UTF_8
+                : StandardCharsets.ISO_8859_1;
+    }
+
+    /** Puts the text in place of the file at once, with its rights and its encoding; a link stays one. */
     void writeTo(Path file) throws IOException {
         Path real = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Path folder = real.getParent();
         Path beside = Files.createTempFile(folder, "." + real.getFileName() + "-", ".new");
         try {
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(encodingOf(file)));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

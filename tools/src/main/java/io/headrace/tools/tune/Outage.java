@@ -2,6 +2,7 @@ package io.headrace.tools.tune;
 
 import io.headrace.frame.FrameLayout;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * How long the next tier may be away while events come at a rate, and what it takes to bear that. Immutable.
@@ -63,6 +64,11 @@ record Outage(
     /** What the setting should be: what is needed, as far as the disk has room for it. */
     long capacityToHave() {
         return (long) Math.min(events, usableBytes / bytesPerEvent);
+    }
+
+    /** What is to be set of the channel, whose settings begin with {@code prefix}; nothing where that does not help. */
+    Map<String, String> properties(String prefix) {
+        return capacityToHave() > capacity ? Map.of(prefix + capacityKey, Long.toString(capacityToHave())) : Map.of();
     }
 
     /** Whether the disk has less room than is needed. */

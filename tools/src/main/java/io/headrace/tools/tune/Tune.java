@@ -12,7 +12,6 @@ import io.headrace.tools.ExitCode;
 import io.headrace.tools.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,6 +42,10 @@ public final class Tune {
      */
     public int run(TuneOptions options, Path configuration, String agentName, Path write, boolean json)
             throws IOException, InterruptedException {
+        String refusal = write == null ? null : ConfigurationMerge.refusal(write);
+        if (refusal != null) {
+            throw new CommandException(ExitCode.USAGE, "--write: " + write + ": " + refusal);
+        }
         Path read = configuration != null || write == null || !Files.exists(write) ? configuration : write;
         Pipeline pipeline = read == null ? Pipeline.usual(registry) : Pipeline.of(agent(read, agentName), registry);
         if (pipeline.baseline().values().isEmpty()) {
@@ -111,7 +114,7 @@ public final class Tune {
     }
 
     private void write(Path file, Path read, Pipeline pipeline, TuneResult result, boolean json) throws IOException {
-        String text = Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+        String text = Files.exists(file) ? ConfigurationMerge.read(file) : "";
         ConfigurationMerge merge = ConfigurationMerge.of(file, text, result.properties());
         PrintWriter out = json ? console.err() : console.out();
         out.println();

@@ -129,9 +129,8 @@ final class Tuning {
         Use use = use(recommended, comparison, gain > 0, disk, line);
         Map<String, String> properties = pipeline.properties(recommended.differencesFrom(baseline));
         Outage outage = outage(recommended, folder.root());
-        if (outage != null && outage.capacityToHave() > outage.capacity()) {
-            properties.put(
-                    pipeline.prefixOf(ComponentKind.CHANNEL) + outage.capacityKey(), Long.toString(outage.events()));
+        if (outage != null) {
+            properties.putAll(outage.properties(pipeline.prefixOf(ComponentKind.CHANNEL)));
         }
         return new TuneResult(
                 options,

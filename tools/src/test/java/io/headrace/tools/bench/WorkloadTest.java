@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.engine.channel.ChannelPolicy;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.SyncMode;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +148,27 @@ class WorkloadTest {
         assertThat(result.events()).isEqualTo(2_000);
         // The last of 20 frames is due after 190 ms.
         assertThat(result.seconds()).isGreaterThanOrEqualTo(0.18);
+    }
+
+    @Test
+    void shouldNotBeFasterThanTheRateWithFewFrames() throws Exception {
+        WorkloadResult result = run(
+                WorkloadKind.CHANNEL,
+                draft -> draft.policy(ChannelPolicy.MEMORY).events(40).rate(200));
+
+        assertThat(result.faults()).isEmpty();
+        assertThat(result.frames()).as("of what is due in 100 ms").isEqualTo(2);
+        assertThat(result.eventsPerSecond()).isPositive().isLessThanOrEqualTo(200.001);
+        assertThat(result.windows().stream().mapToLong(Window::nanos).sum()).isEqualTo(result.nanos());
+    }
+
+    @Test
+    void shouldRefuseAFolderThatIsNone() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        BenchSettings settings = settings(WorkloadKind.WAL, draft -> draft.folder(file));
+        assertThatThrownBy(() -> Workload.of(settings).run(() -> false, WorkloadListener.NONE))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessage(file.toRealPath() + ": not a folder");
     }
 
     @Test

@@ -3,11 +3,13 @@ package io.headrace.tools.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +114,35 @@ class ConfigurationMergeTest {
         Path file = folder.resolve("new");
         merge("", "a1.sinks.k1.window", "7").writeTo(file);
         assertThat(file).hasContent("a1.sinks.k1.window = 7\n");
+    }
+
+    @Test
+    void shouldKeepAnEncodingThatIsNotUtf8() throws IOException {
+        Path file =
+                Files.write(folder.resolve("old"), "# K\u00f6ln\na.b.c.d = 1\n".getBytes(StandardCharsets.ISO_8859_1));
+        merge(ConfigurationMerge.read(file), "a.b.c.d", "2").writeTo(file);
+        assertThat(file).hasBinaryContent("# K\u00f6ln\na.b.c.d = 2\n".getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void shouldSayBeforehandWhereNothingCanBeWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("real"), TEXT);
+        assertThat(ConfigurationMerge.refusal(file)).isNull();
+        assertThat(ConfigurationMerge.refusal(folder.resolve("new"))).isNull();
+        assertThat(ConfigurationMerge.refusal(Path.of("new-in-the-current-folder")))
+                .isNull();
+        assertThat(ConfigurationMerge.refusal(folder.resolve("none/new"))).contains("a folder that exists");
+        assertThat(ConfigurationMerge.refusal(folder)).startsWith("not a file");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("none"));
+        assertThat(ConfigurationMerge.refusal(link)).startsWith("a link to nothing");
+    }
+
+    @Test
+    void shouldNotReplaceAFileThatIsReadOnly() throws IOException {
+        Path file = Files.writeString(folder.resolve("real"), TEXT);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r-----"));
+        Assumptions.assumeFalse(Files.isWritable(file), "permissions do not bind this user");
+        assertThat(ConfigurationMerge.refusal(file)).startsWith("permission denied");
     }
 
     private static ConfigurationMerge merge(String text, String... keysAndValues) {

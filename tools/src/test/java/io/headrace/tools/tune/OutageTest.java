@@ -1,6 +1,7 @@
 package io.headrace.tools.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,14 @@ class OutageTest {
         Outage outage = of(1_000, Duration.ofHours(1), 192, 1_000_000, 400_000_000);
         assertThat(outage.needsDisk()).isTrue();
         assertThat(outage.capacityToHave()).isBetween(1_990_000L, 2_000_000L);
+        assertThat(outage.properties("a.channels.c."))
+                .containsExactly(entry("a.channels.c.capacity", Long.toString(outage.capacityToHave())));
+    }
+
+    @Test
+    void shouldSetNothingWhereTheDiskIsTooSmallForWhatIsSet() {
+        assertThat(of(1_000, Duration.ofHours(1), 192, 3_000_000, 400_000_000).properties("a.channels.c."))
+                .isEmpty();
     }
 
     @Test
