@@ -326,6 +326,21 @@ class LinkSenderTest {
     }
 
     @Test
+    void shouldBeAskedBeforeAReceiverThatLooksNoMoreOftenThanItWaitsGivesItUp() {
+        LinkReceiverOptions usual = LinkReceiverOptions.defaults();
+        sim.receiverOptions = new LinkReceiverOptions(
+                usual.level(), usual.maxFrameLength(), usual.maxConnectionBytes(), 1_000, 5_000, 60_000);
+        sim.start();
+        sim.settle();
+        for (int i = 0; i < 60; i++) {
+            sim.advance(1_000);
+            sim.streams.checkTime();
+            sim.settle();
+        }
+        assertThat(helloes()).isEqualTo(1);
+    }
+
+    @Test
     void shouldGiveUpAnIdleConnectionThatDoesNotAnswerItsPing() {
         sim.start();
         sim.settle();
