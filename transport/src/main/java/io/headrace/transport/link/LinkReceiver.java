@@ -257,7 +257,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             progress = decoder.progress();
             progressNanos = now;
             asked = false;
-        } else if (isOver(now, progressNanos, options.idleTimeoutMillis())) {
+        } else if ((asked || !output.isWritable()) && isOver(now, progressNanos, options.idleTimeoutMillis())) {
             refuse("nothing heard for " + options.idleTimeoutMillis() + " ms");
             return;
         } else if (!asked && isOver(now, progressNanos, options.idleTimeoutMillis() / 2) && output.isWritable()) {

@@ -139,6 +139,19 @@ class LinkAckHoldTest {
     }
 
     @Test
+    void shouldAnswerTheLastOfTheLargestFramesWithinFiveMillis() {
+        hello();
+        frames(400, 1_000_000, 5 * FULL_RATE_GAP);
+        for (int i = 0; i < 100 && isAnswered(); i++) {
+            frames(1, 1_000_000, 5 * FULL_RATE_GAP);
+        }
+        frames(5, 1_000_000, 5 * FULL_RATE_GAP);
+        assertThat(isAnswered()).isFalse();
+        pass(TimeUnit.MILLISECONDS.toNanos(5));
+        assertThat(isAnswered()).isTrue();
+    }
+
+    @Test
     void shouldHardlyEverWaitForASenderThatWaitsForIt() {
         hello();
         long waited = 0;

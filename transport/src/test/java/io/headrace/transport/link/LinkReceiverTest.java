@@ -290,6 +290,9 @@ class LinkReceiverTest {
         }
         assertThat(peer.wire.closed).isTrue();
         assertThat(peer.wire.last()).startsWith("GOAWAY nothing heard for 60000 ms");
+        assertThat(peer.wire.said.stream().filter(said -> said.startsWith("PING ")))
+                .as("asked once")
+                .hasSize(1);
     }
 
     @Test

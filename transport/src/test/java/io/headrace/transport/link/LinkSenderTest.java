@@ -6,7 +6,9 @@ import io.headrace.frame.Frame;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** The sender against a real receiver over connections that a test breaks. */
 class LinkSenderTest {
+    private static final int PING_BYTES = 24;
+
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
@@ -282,13 +286,17 @@ class LinkSenderTest {
         sim.start();
         append(1, 100, 100);
         sim.settle();
+        int spoke = 0;
         for (int i = 0; i < 90; i++) {
             sim.advance(1_000);
+            sim.work();
+            spoke += sim.connection().fromSender.inFlight() > 0 ? 1 : 0;
             sim.sink.sync(1);
             sim.settle();
             sim.streams.checkTime();
         }
         assertThat(helloes()).as("the receiver gave it up as silent").isEqualTo(1);
+        assertThat(spoke).as("without being asked").isEqualTo(12);
         assertThat(sim.sender.unanswered()).isEqualTo(10);
     }
 
@@ -311,6 +319,29 @@ class LinkSenderTest {
     }
 
     @Test
+    void shouldNotAskWhileFramesGoAndAreAnswered() {
+        sim.start();
+        sim.settle();
+        Set<Integer> dataBytes = new HashSet<>();
+        for (int i = 0; i < 600; i++) {
+            sim.advance(100);
+            sim.work();
+            assertThat(sim.connection().fromSender.inFlight()).isZero();
+            if (i % 10 == 0) {
+                append(1 + i / 10, 1 + i / 10, 100);
+                sim.work();
+                sim.work();
+                dataBytes.add(sim.connection().fromSender.inFlight());
+                sim.settle();
+                sim.sink.sync(1);
+                sim.settle();
+            }
+        }
+        assertThat(dataBytes).as("DATA alone").hasSize(1);
+        assertThat(sim.sender.unanswered()).isZero();
+    }
+
+    @Test
     void shouldBeKeptByAReceiverThatWaitsForLessTimeThanItIsSilent() {
         LinkReceiverOptions usual = LinkReceiverOptions.defaults();
         sim.receiverOptions = new LinkReceiverOptions(
@@ -318,6 +349,21 @@ class LinkSenderTest {
         sim.start();
         sim.settle();
         for (int i = 0; i < 600; i++) {
+            sim.advance(1_000);
+            sim.streams.checkTime();
+            sim.settle();
+        }
+        assertThat(helloes()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBeAskedBeforeAReceiverThatLooksNoMoreOftenThanItWaitsGivesItUp() {
+        LinkReceiverOptions usual = LinkReceiverOptions.defaults();
+        sim.receiverOptions = new LinkReceiverOptions(
+                usual.level(), usual.maxFrameLength(), usual.maxConnectionBytes(), 1_000, 5_000, 60_000);
+        sim.start();
+        sim.settle();
+        for (int i = 0; i < 60; i++) {
             sim.advance(1_000);
             sim.streams.checkTime();
             sim.settle();
@@ -335,6 +381,7 @@ class LinkSenderTest {
             sim.work();
         }
         assertThat(sim.sender.trouble()).isNull();
+        assertThat(silent.fromSender.inFlight()).as("after 20, 27, 34 s").isEqualTo(3 * PING_BYTES);
         sim.advance(1_000);
         sim.work();
         assertThat(sim.sender.trouble()).contains("nothing heard of sim:1 for 20000 ms");
