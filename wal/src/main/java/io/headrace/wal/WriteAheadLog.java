@@ -488,11 +488,11 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * Whether another checkpoint would hand on segments although the state did not change: only the older slot leads to
-     * them. Journal thread.
+     * Whether another checkpoint or two would hand on segments although the state did not change: only slots that are older
+     * than what is durable lead to them. Journal thread.
      */
     public boolean couldRelease() {
-        return isReleasable(writtenTailIndex);
+        return isReleasable(tailIndex);
     }
 
     /** Whether both slots let the oldest segment go if they were as the state is, with this tail. */

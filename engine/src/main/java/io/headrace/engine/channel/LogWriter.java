@@ -146,6 +146,9 @@ final class LogWriter {
         if (count > 0) {
             journal.releaseToTakers();
         }
+        if (blocked && !log.isStaging()) {
+            syncWhatIsFull();
+        }
         return count + settled + writeStaged(journal.isPublished(next));
     }
 
@@ -207,8 +210,20 @@ final class LogWriter {
         admission.logBlocked(blocked);
         if (count > 0) {
             write();
+        } else if (blocked) {
+            syncWhatIsFull();
         }
         return count;
+    }
+
+    /**
+     * On a full disk the log can go on only in segments that it lets go, and those must be followed by something durable: where
+     * syncs are not due, or never, one is made for that.
+     */
+    private void syncWhatIsFull() throws IOException {
+        if (whyFull() != null && log.durable() < log.written()) {
+            sync();
+        }
     }
 
     /**

@@ -132,6 +132,26 @@ class FullDiskTest {
         }
     }
 
+    /** Nobody syncs but the preparer, when a segment is left: only what that makes durable can be released. */
+    @ParameterizedTest
+    @ValueSource(strings = {"never", "always", "100"})
+    void shouldGoOnInReleasedSegmentsWhateverTheSync(String sync) throws IOException {
+        ChannelSettings settings = WrittenSettings.file("maxFileSize", "1", "byteCapacity", "4m", "sync", sync);
+        try (ChannelRig rig = new ChannelRig(settings, storage, new DrivenClock())) {
+            passSeconds(rig, 1);
+            storage.capacity(0);
+            for (int i = 0; i < 500; i++) {
+                assertThat(rig.put(i + BODY)).as("put %d", i).isEqualTo(PutStatus.ACCEPTED);
+                rig.pass(10);
+                rig.drain();
+                passSeconds(rig, rig.ticket.isAcknowledged() ? 0 : 2);
+                assertThat(rig.ticket.isAcknowledged())
+                        .as("put %d: %s", i, rig.channel.waitingFor())
+                        .isTrue();
+            }
+        }
+    }
+
     /** What it holds is read from its segments; nothing is left in them then, so they are room enough. */
     @Test
     void shouldGoOnInItsOwnSegmentsWhenABacklogWasReadOnAFullDisk() throws IOException {

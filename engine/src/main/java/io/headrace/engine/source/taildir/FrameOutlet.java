@@ -15,13 +15,17 @@ import org.agrona.concurrent.NanoClock;
  * Puts frames. A frame for which a channel has no room is kept as it was built and put again when there is room; until
  * then the source reads nothing more, which is the back-pressure. A frame also waits for some milliseconds while memory is
  * nearly full and sinks are at work ({@link ChannelProcessor#isCrowded}): what they come to from memory needn't be read
- * back from the log, and in the file it is no worse off. Owned by the source's thread, except for the wake-up.
+ * back from the log. Where that was in vain for half a second, they are slower than the source, and it waits no more
+ * until they have caught up. Owned by the source's thread, except for the wake-up.
  */
 final class FrameOutlet implements AutoCloseable {
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** How long a frame waits for sinks that are at work: longer than they take for some, and still 100 a second. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** Waits in vain, one after the other, until sinks count as too slow to wait for: what comes is for the log then. */
+    static final int MOST_IN_VAIN = 50;
 
     private final ChannelProcessor processor;
     private final TaildirCounters counters;
@@ -39,6 +43,8 @@ final class FrameOutlet implements AutoCloseable {
 
     /** Whether it waits for sinks that are at work, not for room. */
     private boolean patient;
+
+    private int inVain;
 
     FrameOutlet(ChannelProcessor processor, TaildirCounters counters, NanoClock clock) {
         this.processor = processor;
@@ -76,7 +82,7 @@ final class FrameOutlet implements AutoCloseable {
         input = frameInput;
         end = frameEnd;
         waiting = frame;
-        if (processor.isCrowded()) {
+        if (isWorthWaiting()) {
             patient = true;
             retryAtNanos = clock.nanoTime() + PATIENCE_NANOS;
             return false;
@@ -94,8 +100,11 @@ final class FrameOutlet implements AutoCloseable {
             return true;
         }
         if (patient) {
-            if (retryAtNanos - clock.nanoTime() > 0 && processor.isCrowded()) {
-                return false;
+            if (isWorthWaiting()) {
+                if (retryAtNanos - clock.nanoTime() > 0) {
+                    return false;
+                }
+                inVain++;
             }
             return putNow();
         }
@@ -103,6 +112,14 @@ final class FrameOutlet implements AutoCloseable {
             return false;
         }
         return tryPut();
+    }
+
+    private boolean isWorthWaiting() {
+        if (!processor.isCrowded()) {
+            inVain = 0;
+            return false;
+        }
+        return inVain < MOST_IN_VAIN;
     }
 
     /** Puts the frame that waits, if there is room; returns whether none waits any more. */

@@ -193,6 +193,33 @@ class TaildirLinesTest {
         assertThat(rig.count("ChannelFullCount")).isZero();
     }
 
+    /** What keeps the source from its files meanwhile may cost lines where files are truncated or replaced. */
+    @Test
+    void shouldNotWaitForSinksThatAreSlowerThanItself() throws IOException {
+        rig.start();
+        rig.channel.crowded = true;
+        for (int i = 0; i < FrameOutlet.MOST_IN_VAIN; i++) {
+            rig.write("a.log", i + "\n");
+            rig.poll();
+            assertThat(rig.channel.texts()).as("line %d", i).hasSize(i);
+            rig.clock.advanceMillis(10);
+            rig.source.poll();
+            assertThat(rig.channel.texts()).as("line %d", i).hasSize(i + 1);
+        }
+        rig.write("a.log", "at once\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).contains("at once");
+
+        // They caught up once: what comes is for memory again.
+        rig.channel.crowded = false;
+        rig.write("a.log", "between\n");
+        rig.poll();
+        rig.channel.crowded = true;
+        rig.write("a.log", "waits\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).contains("between").doesNotContain("waits");
+    }
+
     @Test
     void shouldPutAtStopWhatWaitsForSinks() throws IOException {
         rig.write("a.log", "one\n");
