@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * Does the transactions of a {@link BatchSink} on a thread of its own: leases, delivers, commits with the sink's token;
- * of a {@link GroupingSink} as many leases as there are, with one sync. When the delivery throws, it rolls back and tries again with a growing pause.
+ * of a {@link GroupingSink} as many leases as there are, with one sync. When the delivery throws, it rolls back and tries
+ * again with a growing pause.
  *
  * <p>Without frames the thread parks until the channel wakes it, and no wake-up is lost: it says that it parks, then
  * looks once more, then parks; the channel makes frames leasable, then (after a full fence) looks whether it parks.
@@ -152,8 +153,8 @@ final class SinkRunner extends ComponentThread {
     }
 
     /**
-     * Writes what is there to be leased, up to the sink's limit and {@link #MOST_LEASES}, and syncs once. After a failure a group is one lease: one
-     * that cannot be written holds up none before it.
+     * Writes what is there to be leased, up to the sink's limit and {@link #MOST_LEASES}, and syncs once. After a failure a
+     * group is one lease: one that cannot be written holds up none before it.
      */
     private void writeGroup(Lease first) throws Exception {
         long bytes = 0;
