@@ -143,7 +143,7 @@ final class BareLine implements AutoCloseable {
             if (stop.getAsBoolean()) {
                 return null;
             }
-            throw new IOException(host + ":" + port + ": " + e.getMessage(), e);
+            throw e;
         } finally {
             done.set(true);
         }

@@ -101,6 +101,9 @@ record ProcessorSpeed(
     }
 
     private static double handOff(WaitStrategyKind kind, long nanos, BooleanSupplier stop) {
+        if (stop.getAsBoolean()) {
+            return 0;
+        }
         ThreadDutyRunner runner = new ThreadDutyRunner(
                 work -> {
                     Thread thread = new Thread(work);

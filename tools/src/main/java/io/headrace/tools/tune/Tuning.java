@@ -77,7 +77,8 @@ final class Tuning {
         Path wanted = options.folder() != null
                 ? options.folder()
                 : pipeline.hasLog() && fromFile ? pipeline.dataFolder() : Path.of("");
-        if (options.folder() != null && !Files.isDirectory(wanted)) {
+        if (options.folder() != null
+                && (wanted.toString().isEmpty() || !Files.isDirectory(wanted))) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "--dir: " + wanted + ": no such folder (expected: one on the disk where logs are to be)");
@@ -151,14 +152,11 @@ final class Tuning {
         try {
             return BareLine.measure(host, port, stop);
         } catch (IOException e) {
-            if (options.isLoopback()) {
-                throw e;
-            }
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "--peer: " + options.peerHost() + ":" + options.peerPort() + ": " + e.getMessage()
-                            + " (expected: what headrace tune --listen names there: that port and the next one)",
-                    e);
+            String at = options.isLoopback()
+                    ? host
+                    : "--peer: " + host + ":" + options.peerPort() + " (expected: what headrace tune --listen names there:"
+                            + " that port and the next one)";
+            throw new CommandException(ExitCode.FAILED, at + ": port " + port + ": " + e.getMessage(), e);
         }
     }
 

@@ -21,7 +21,7 @@ class BareLineTest {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             CompletableFuture<Void> hangingUp = CompletableFuture.runAsync(() -> hangUp(other));
             assertThatThrownBy(() -> BareLine.measure(LOOPBACK, other.getLocalPort(), () -> false))
-                    .hasMessage(LOOPBACK + ":" + other.getLocalPort() + ": something else listens there");
+                    .hasMessage("something else listens there");
             hangingUp.join();
         }
     }
@@ -29,7 +29,7 @@ class BareLineTest {
     @Test
     void shouldSayThatThereIsNoSuchHost() {
         assertThatThrownBy(() -> BareLine.measure("no.such.host.invalid", 1, () -> false))
-                .hasMessage("no.such.host.invalid:1: no such host");
+                .hasMessage("no such host");
     }
 
     @Test
