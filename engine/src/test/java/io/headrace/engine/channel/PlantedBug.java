@@ -7,7 +7,7 @@ enum PlantedBug {
     NO_FOLDER_SYNC(
             "a segment's name is not made durable",
             Promise.OPENS,
-            edit("wal", "wal/SegmentPreparer", "storage.syncFolder(to.getParent());", "")),
+            edit("wal", "wal/SegmentMaker", "storage.syncFolder(to.getParent());", "")),
 
     ACKNOWLEDGED_BEFORE_SYNC(
             "sync = always acknowledges what is written, and syncs a round later",
@@ -88,15 +88,15 @@ enum PlantedBug {
 
     RECOVERY_WITHOUT_COPY_R10(
             "recovery leaves what it accepts in the page cache",
-            edit("wal", "wal/LogRecovery", "copy.file().sync();", ""),
-            edit("wal", "wal/LogRecovery", "copy.syncLeft();", ""),
-            edit("wal", "wal/LogRecovery", "firstCopy.file().sync();", "")),
+            edit("wal", "wal/TailCopy", "copy.file().sync();", ""),
+            edit("wal", "wal/TailCopy", "copy.syncLeft();", ""),
+            edit("wal", "wal/TailCopy", "firstCopy.file().sync();", "")),
 
     OLD_TAIL_JUDGED_R11(
             "a segment ends at its size, not where the next one begins",
             edit(
                     "wal",
-                    "wal/LogRecovery",
+                    "wal/TailScan",
                     ": following.link().previousEnd();\n            scanner",
                     ": segment.size();\n            scanner")),
 
@@ -112,11 +112,7 @@ enum PlantedBug {
     ORIGINS_NOT_FOUND_AGAIN(
             "recovery does not look where the frames come from that it finds above the checkpoint",
             Promise.TAKEN_ONCE,
-            edit(
-                    "wal",
-                    "wal/LogRecovery",
-                    "state.origins().add(frame.producerId(), frame.firstEventNumber(), 0);",
-                    "")),
+            edit("wal", "wal/LogRedo", "state.origins().add(frame.producerId(), frame.firstEventNumber(), 0);", "")),
 
     ORIGINS_NOT_IN_CHECKPOINTS(
             "where frames come from is told to no checkpoint",
@@ -193,10 +189,10 @@ enum PlantedBug {
             "recovery lets the chain lead to its copy before that is synced",
             edit(
                     "wal",
-                    "wal/LogRecovery",
+                    "wal/TailCopy",
                     "        for (Segment copy : copies) {\n            if (copy == current) {",
                     "        firstCopy.begin(commit);\n        for (Segment copy : copies) {\n            if (copy == current) {"),
-            edit("wal", "wal/LogRecovery", "        firstCopy.begin(commit);\n        firstCopy.file().sync();\n", "")),
+            edit("wal", "wal/TailCopy", "        firstCopy.begin(commit);\n        firstCopy.file().sync();\n", "")),
 
     RECYCLED_UNDER_A_READER(
             "a released segment is used again while a reader stands in it",
