@@ -33,9 +33,9 @@ enum PlantedBug {
             edit(
                     "wal",
                     "wal/WriteAheadLog",
-                    "long olderLowWater = checkpoints.olderLowWater();",
-                    "long olderLowWater = state.committed().floor();"),
-            edit("wal", "wal/WriteAheadLog", "                && first.index() < olderTailIndex\n", "")),
+                    "release.release(tail.current(), checkpointer.olderLowWater());",
+                    "release.release(tail.current(), state.committed().floor());"),
+            edit("wal", "wal/SegmentRelease", "                && first.index() < olderTailIndex\n", "")),
 
     NO_CHECKSUM(
             "a frame counts when its length and sequence look sound",
@@ -55,7 +55,7 @@ enum PlantedBug {
     SEQUENCE_USED_AGAIN_R4(
             "numbering goes on behind the last frame that was found",
             Promise.SEQUENCE_ONCE,
-            edit("wal", "wal/WriteAheadLog", "Math.max(checkpoint.ceiling(), lastSequence + 1)", "lastSequence + 1")),
+            edit("wal", "wal/LogOpening", "Math.max(checkpoint.ceiling(), lastSequence + 1)", "lastSequence + 1")),
 
     SPILL_WITHOUT_CHECKPOINT_R5(
             "a spill run begins without a checkpoint that covers the gap",
@@ -138,7 +138,7 @@ enum PlantedBug {
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
             Promise.FAILS_FOR_A_REASON,
-            edit("wal", "wal/WriteAheadLog", "segment.leave(allSynced);", "segment.leave(true);")),
+            edit("wal", "wal/LogTail", "segment.leave(allSynced);", "segment.leave(true);")),
 
     DURABLE_PAST_A_GAP(
             "a group that was written beside the journal counts before the one in front of it is on disk",
@@ -156,7 +156,7 @@ enum PlantedBug {
                             + "    boolean hasRoomBeside() {"),
             edit(
                     "wal",
-                    "wal/WriteAheadLog",
+                    "wal/LogTail",
                     "HandedGroup group = direct == null ? null : direct.settled();",
                     "HandedGroup group = direct == null ? null : direct.settled();\n"
                             + "            durable.set(Math.max(durable.get(), direct == null ? 0 : direct.highestWritten()));")),
@@ -179,9 +179,9 @@ enum PlantedBug {
             "sequences are used before a checkpoint reserves them durably",
             edit(
                     "wal",
-                    "wal/WriteAheadLog",
-                    "                newCeiling,\n                durable.get(),",
-                    "                Math.max(nextSequence, ceiling.get()),\n                durable.get(),"),
+                    "wal/Checkpointer",
+                    "                newCeiling,\n                tail.durable(),",
+                    "                Math.max(tail.durable() + 1, ceiling.get()),\n                tail.durable(),"),
             // So that a life needs more than one block.
             edit("wal", "wal/SequenceCeiling", "MIN_BLOCK = 65_536;", "MIN_BLOCK = 32;")),
 
