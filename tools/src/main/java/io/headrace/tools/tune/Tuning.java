@@ -77,8 +77,7 @@ final class Tuning {
         Path wanted = options.folder() != null
                 ? options.folder()
                 : pipeline.hasLog() && fromFile ? pipeline.dataFolder() : Path.of("");
-        if (options.folder() != null
-                && (wanted.toString().isEmpty() || !Files.isDirectory(wanted))) {
+        if (options.folder() != null && (wanted.toString().isEmpty() || !Files.isDirectory(wanted))) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "--dir: " + wanted + ": no such folder (expected: one on the disk where logs are to be)");
@@ -154,8 +153,8 @@ final class Tuning {
         } catch (IOException e) {
             String at = options.isLoopback()
                     ? host
-                    : "--peer: " + host + ":" + options.peerPort() + " (expected: what headrace tune --listen names there:"
-                            + " that port and the next one)";
+                    : "--peer: " + host + ":" + options.peerPort()
+                            + " (expected: what headrace tune --listen names there:" + " that port and the next one)";
             throw new CommandException(ExitCode.FAILED, at + ": port " + port + ": " + e.getMessage(), e);
         }
     }
