@@ -7,6 +7,7 @@ import io.headrace.wal.FrameSupply;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -35,6 +36,9 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** PINGs that may await their PONG while the output is full; a receiver has two reasons to ask. */
+    private static final int MOST_PONGS = 8;
+
     private final LinkSenderOptions options;
     private final FrameSupply consumer;
     private final LinkDialer dialer;
@@ -46,6 +50,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private final SenderPulse pulse;
     private final FrameOutflow outflow;
     private final OwnCopy ownCopy = new OwnCopy();
+    private final LongArrayList pongs = new LongArrayList();
 
     private State state = State.PAUSED;
     private LinkOutput output;
@@ -101,6 +106,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     public int doWork() {
         long now = clock.nanoTime();
         checkTime(now);
+        sendPongs();
         if (state != State.STREAMING) {
             return 0;
         }
@@ -199,11 +205,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                         LinkMessages.rejectCode(message),
                         LinkMessages.rejectPosition(message),
                         LinkMessages.rejectText(message));
-            case PING -> {
-                long token = LinkMessages.token(type, message);
-                output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token));
-                output.flush();
-            }
+            case PING -> onPing(LinkMessages.token(type, message));
             case PONG -> LinkMessages.token(type, message);
             case GOAWAY -> onGoAway(LinkMessages.goAwayText(message));
             default -> throw LinkMessages.outOfTurn(type, state);
@@ -255,6 +257,29 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
         if (state == State.LEAVING && flight.unanswered() == 0) {
             lose(dialer.target() + " is stopping");
+        }
+    }
+
+    /** R19: nothing piles up for a receiver that asks and does not read. */
+    private void onPing(long token) {
+        if (!pongs.containsLong(token)) {
+            if (pongs.size() == MOST_PONGS) {
+                throw new LinkException(
+                        RejectCode.PROTOCOL,
+                        0,
+                        "PINGs whose PONG is not read: more than " + MOST_PONGS + " (expected: at most that)");
+            }
+            pongs.addLong(token);
+        }
+        sendPongs();
+    }
+
+    private void sendPongs() {
+        if (!pongs.isEmpty() && output.isWritable()) {
+            pongs.forEachOrderedLong(
+                    token -> output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token)));
+            pongs.clear();
+            output.flush();
         }
     }
 
@@ -331,8 +356,11 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
         } else if (pulse.isPingDue(now, unanswered)) {
             pulse.pings(now, unanswered);
-            output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
-            output.flush();
+            // Behind what is not read a PING would be heard too late; silence counts all the same.
+            if (output.isWritable()) {
+                output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
+                output.flush();
+            }
         }
     }
 
@@ -391,6 +419,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                 old.close();
             }
         }
+        pongs.clear();
         flight.rollBack();
     }
 }
