@@ -317,7 +317,7 @@ final class Journal implements DutyCycle {
         }
         expired.forEach(input -> state.inputs().remove(input.number()));
         if (!expired.isEmpty()) {
-            metrics.inputsExpired.add(expired.size());
+            channel.expired(expired.stream().map(InputState::key).toList());
             changed = true;
         }
     }

@@ -9,7 +9,7 @@ enum PlantedLinkBug {
             TierPromise.ARRIVES,
             edit(
                     "transport/protocol",
-                    "transport/link/LinkSender",
+                    "transport/link/InFlight",
                     "return unanswered() > 0 && (isCreditGone(aligned) || isWindowFull(aligned));",
                     "return isCreditGone(aligned) || isWindowFull(aligned);")),
 
@@ -75,7 +75,7 @@ enum PlantedLinkBug {
             edit(
                     "transport/protocol",
                     "transport/link/LinkSender",
-                    "if (frame != null && isDamaged(frame)) {",
+                    "if (frame != null && ownCopy.isDamaged(frame)) {",
                     "if (frame != null) {")),
 
     WINDOW_PAST_A_GAP(
@@ -92,9 +92,9 @@ enum PlantedLinkBug {
             TierPromise.PRESENT,
             edit(
                     "transport/protocol",
-                    "transport/link/LinkSender",
+                    "transport/link/FrameOutflow",
                     "first, count, consumer.lowWater(), takesStored",
-                    "first, count, highestSent, takesStored")),
+                    "first, count, lease.sequence(first + count - 1), takesStored")),
 
     NUMBER_OF_ANOTHER_STREAM(
             "the log knows two streams by one number",
