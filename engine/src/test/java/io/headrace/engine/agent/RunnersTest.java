@@ -77,6 +77,15 @@ class RunnersTest {
     }
 
     @Test
+    void shouldPauseAsLongAsASourceSays() {
+        source.pauseNanos = TimeUnit.MILLISECONDS.toNanos(1);
+        start(MANUAL);
+
+        // With pauses that double it would take 50 s.
+        await().atMost(Duration.ofSeconds(20)).until(() -> source.pollNanos.size() >= 500);
+    }
+
+    @Test
     void shouldStartASourceAgainWhosePollFailed() {
         AtomicInteger polls = new AtomicInteger();
         source.work = () -> {
