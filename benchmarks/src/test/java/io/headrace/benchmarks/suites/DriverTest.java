@@ -110,8 +110,8 @@ class DriverTest {
 
     @Test
     void shouldTellContestantsWhetherTheRunIsQuick() throws Exception {
-        Contestant asking = shell("a", "echo $HEADRACE_BENCHMARKS_QUICK > ${top}/quick && echo '"
-                + OBJECT.replace("${rate}", "1") + "'");
+        Contestant asking = shell(
+                "a", "echo $HEADRACE_BENCHMARKS_QUICK > ${top}/quick && echo '" + OBJECT.replace("${rate}", "1") + "'");
 
         driver(suite(null, asking), 0).run();
         assertThat(folder.resolve("quick")).hasContent("no");
