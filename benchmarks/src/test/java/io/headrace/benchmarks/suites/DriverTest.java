@@ -34,10 +34,14 @@ class DriverTest {
     }
 
     private Driver driver(Suite suite, double budgetSeconds) {
+        return driver(suite, Mode.FULL, budgetSeconds);
+    }
+
+    private Driver driver(Suite suite, Mode mode, double budgetSeconds) {
         Options options = new Options(
                 folder,
                 List.of(suite),
-                Mode.FULL,
+                mode,
                 1,
                 budgetSeconds,
                 Words.of(Map.of("top", folder.toString()), List.of()),
@@ -102,6 +106,17 @@ class DriverTest {
 
         assertThat(driver(suite(null, writing), 0).run().runs()).allMatch(run -> run.answer() != null);
         assertThat(Path.of(Files.readString(folder.resolve("seen")).strip())).doesNotExist();
+    }
+
+    @Test
+    void shouldTellContestantsWhetherTheRunIsQuick() throws Exception {
+        Contestant asking = shell(
+                "a", "echo $HEADRACE_BENCHMARKS_QUICK > ${top}/quick && echo '" + OBJECT.replace("${rate}", "1") + "'");
+
+        driver(suite(null, asking), 0).run();
+        assertThat(folder.resolve("quick")).hasContent("no");
+        driver(suite(null, asking), Mode.QUICK, 0).run();
+        assertThat(folder.resolve("quick")).hasContent("yes");
     }
 
     @Test
