@@ -1,5 +1,6 @@
 package io.headrace.engine.channel;
 
+import io.headrace.engine.simulation.PlantedCode.Edit;
 import java.util.List;
 
 /** A mistake that the simulation must find: text of our own sources that is replaced before they are compiled. */
@@ -299,13 +300,6 @@ enum PlantedBug {
     /** Whether a failure is the one that is looked for; it comes from classes of another loader. */
     boolean isFoundBy(Throwable failure) {
         return promise == null || String.valueOf(failure.getMessage()).startsWith(promise + " (");
-    }
-
-    /** Replaces a text that occurs once in a source file. */
-    record Edit(String module, String source, String text, String replacement) {
-        String className() {
-            return "io.headrace." + source.replace('/', '.');
-        }
     }
 
     private static Edit edit(String module, String source, String text, String replacement) {
