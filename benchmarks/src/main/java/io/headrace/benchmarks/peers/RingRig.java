@@ -19,6 +19,7 @@ public final class RingRig {
     private static final String SPILLABLE = "Flume spillable memory channel";
     private static final String MEMORY_COPIES = "Flume memory channel, copies";
     private static final String SPILLABLE_COPIES = "Flume spillable memory channel, copies";
+    private static final String SPILLING_COPIES = "Flume spillable memory channel, its defaults, copies";
     private static final String DISRUPTOR = "Disruptor";
     private static final String AGRONA = "Agrona ManyToOneRingBuffer";
     private static final double SPILLABLE_LEAST = 5;
@@ -73,6 +74,8 @@ public final class RingRig {
             contest.enter(SPILLABLE, spillable, spilling);
             contest.enter(MEMORY_COPIES, memory, work.with("copies", "yes"));
             contest.enter(SPILLABLE_COPIES, spillable, spilling.with("copies", "yes"));
+            contest.enter(
+                    SPILLING_COPIES, spillable, work.with("kind", "spilling").with("copies", "yes"));
         }
         if (contest.wants("disruptor")) {
             contest.enter(DISRUPTOR, contest.keep(commands.own("disruptor", DisruptorPeer.class)), work);

@@ -192,11 +192,11 @@ final class Journal implements DutyCycle {
             return 0;
         }
         int frames = 0;
-        Lease lease = take.tryLease(channel.discarder(), Integer.MAX_VALUE, Long.MAX_VALUE);
+        Lease lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE);
         while (lease != null) {
             frames += lease.size();
             lease.commit();
-            lease = take.tryLease(channel.discarder(), Integer.MAX_VALUE, Long.MAX_VALUE);
+            lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE, lease);
         }
         return frames;
     }

@@ -5,15 +5,21 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 
 /** Frames whose first body begins with a number, so that a test knows them again. */
 public final class TestFrames {
     /** Takes little memory at first; one event may be as long as it likes. */
     private static final FrameLimits SMALL = new FrameLimits(1, 1024, FrameLayout.DEFAULT_MAX_EVENT_BYTES);
+
+    /** What is released is built into again soon, so that whoever still sends it is found out. */
+    private static final FramePool POOL = new FramePool(PooledByteBufAllocator.DEFAULT, 1024 * 1024);
 
     private TestFrames() {}
 
@@ -30,7 +36,9 @@ public final class TestFrames {
     /** The same of some producer. */
     public static Frame of(
             ByteBufAllocator allocator, long producer, long id, int events, int bytes, long createdMicros) {
-        try (FrameBuilder builder = new FrameBuilder(allocator, events == 1 ? SMALL : FrameLimits.DEFAULT)) {
+        FrameLimits limits = events == 1 ? SMALL : FrameLimits.DEFAULT;
+        try (FrameBuilder builder =
+                isOfAll(allocator) ? new FrameBuilder(POOL, limits) : new FrameBuilder(allocator, limits)) {
             builder.begin(Headers.EMPTY);
             byte[] body = new byte[Math.max(Long.BYTES, bytes)];
             ByteBuffer.wrap(body).putLong(id);
@@ -42,6 +50,11 @@ public final class TestFrames {
             }
             return builder.build(new Producer(producer), createdMicros);
         }
+    }
+
+    /** Others belong to tests that count what is taken of them. */
+    private static boolean isOfAll(ByteBufAllocator allocator) {
+        return allocator == PooledByteBufAllocator.DEFAULT || allocator == UnpooledByteBufAllocator.DEFAULT;
     }
 
     /** The number of a frame. */
