@@ -32,7 +32,7 @@ final class FramePutter implements ChannelPeer.Putter {
         this.bodies = bodies;
         this.producer = producer;
         input = channel.processor().anonymousInput();
-        tickets = new AwaitedTickets(channel, input, work.kind().equals("memory") ? 1 : work.inFlight());
+        tickets = new AwaitedTickets(channel, input, work.inFlight());
         unchecked = work.checksum() ? null : new UncheckedFrames();
     }
 

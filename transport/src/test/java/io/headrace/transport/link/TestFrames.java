@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Frames whose first body begins with a number, so that a test knows them again. */
 public final class TestFrames {
@@ -40,11 +41,7 @@ public final class TestFrames {
         try (FrameBuilder builder =
                 isOfAll(allocator) ? new FrameBuilder(POOL, limits) : new FrameBuilder(allocator, limits)) {
             builder.begin(Headers.EMPTY);
-            byte[] body = new byte[Math.max(Long.BYTES, bytes)];
-            ByteBuffer.wrap(body).putLong(id);
-            for (int i = Long.BYTES; i < body.length; i++) {
-                body[i] = (byte) (id + i);
-            }
+            byte[] body = body(id, Math.max(Long.BYTES, bytes));
             for (int i = 0; i < events; i++) {
                 builder.add(body);
             }
@@ -62,12 +59,20 @@ public final class TestFrames {
         EventCursor cursor = new EventCursor().wrap(frame);
         cursor.next();
         byte[] body = cursor.body();
-        for (int i = Long.BYTES; i < body.length; i++) {
-            if (body[i] != (byte) (ByteBuffer.wrap(body).getLong() + i)) {
-                throw new AssertionError(
-                        "content of frame " + ByteBuffer.wrap(body).getLong() + " at " + i);
-            }
+        long id = ByteBuffer.wrap(body).getLong();
+        int differs = Arrays.mismatch(body, body(id, body.length));
+        if (differs >= 0) {
+            throw new AssertionError("content of frame " + id + " at " + differs);
         }
-        return ByteBuffer.wrap(body).getLong();
+        return id;
+    }
+
+    private static byte[] body(long id, int bytes) {
+        byte[] body = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            body[i] = (byte) (id + i);
+        }
+        ByteBuffer.wrap(body).putLong(id);
+        return body;
     }
 }
