@@ -47,7 +47,9 @@ class LogOpeningTest {
             } catch (IOException e) {
                 failed = true;
             }
-            assertThat(open).as("open after call %d of %s failed", call, appender).isEmpty();
+            assertThat(open)
+                    .as("open after call %d of %s failed", call, appender)
+                    .isEmpty();
             failed |= calls >= failing;
             disk.faults((kind, path) -> false);
             try (WriteAheadLog log = WriteAheadLog.open(settings, disk, fixture.clocks)) {
