@@ -75,6 +75,7 @@ class LinkFuzzTest {
         private long lied;
         private long frames;
         private long taken;
+        private long announced;
 
         Decoding() {
             List<Frame> whole = List.of(frame(3, 100), frame(4, 5_000), frame(5, 40_000), compressed(6), compressed(7));
@@ -119,6 +120,7 @@ class LinkFuzzTest {
             byte[] all = conversation(random);
             LinkDecoder decoder = new LinkDecoder(this, allocator, MAX_FRAME, random.nextInt(4) > 0);
             taken = 0;
+            announced = 0;
             boolean accepted = false;
             try {
                 read(decoder, all, random);
@@ -217,6 +219,7 @@ class LinkFuzzTest {
 
         @Override
         public void onMessage(MessageType type, ByteBuf message) {
+            check(announced == 0, announced + " bytes of a DATA did not come");
             switch (type) {
                 case HELLO -> LinkMessages.hello(message);
                 case WELCOME -> LinkMessages.welcome(message);
@@ -237,6 +240,8 @@ class LinkFuzzTest {
 
         @Override
         public void onData(long floor, int count, long bytes) {
+            check(announced == 0, announced + " bytes of a DATA did not come");
+            announced = bytes;
             check(count > 0 && floor >= 0 && bytes <= (long) count * MAX_FRAME, "a DATA of " + bytes + " bytes");
         }
 
@@ -252,6 +257,7 @@ class LinkFuzzTest {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             try {
                 frames++;
+                announced -= frame.alignedLength();
                 check(lies || goldenChecksums.contains(frame.checksum()), "nobody has sent this frame");
                 cursor.wrap(frame);
                 int events = 0;
