@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.frame.Frame;
 import io.headrace.wal.StreamId;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,11 +42,15 @@ class LinkAckHoldTest {
             errors::add);
     private final Wire wire = new Wire(allocator);
     private final LinkReceiver receiver = newReceiver(wire);
+
+    /** By size: what is in them makes no difference here. */
+    private final Map<Integer, Frame> made = new HashMap<>();
     private long position;
 
     @AfterEach
     void shouldHaveReleasedEverything() {
         streams.close();
+        made.values().forEach(Frame::release);
         assertThat(allocator.metric().usedDirectMemory()).isZero();
         assertThat(errors).isEmpty();
     }
@@ -63,8 +70,13 @@ class LinkAckHoldTest {
 
     /** One DATA of one frame, all of it in one read. */
     private void frame(int bytes) {
-        receiver.received(Wire.data(allocator, position, bytes, ++position));
-        receiver.readComplete();
+        frame(receiver, bytes);
+    }
+
+    private void frame(LinkReceiver to, int bytes) {
+        Frame frame = made.computeIfAbsent(bytes, size -> TestFrames.of(allocator, 1, size));
+        to.received(Wire.data(allocator, position, List.of(frame), ++position));
+        to.readComplete();
     }
 
     private void frames(int count, int bytes, long gapNanos) {
@@ -186,8 +198,7 @@ class LinkAckHoldTest {
             frame(LARGE);
             for (LinkReceiver other : others) {
                 pass(3 * FULL_RATE_GAP);
-                other.received(Wire.data(allocator, position, LARGE, ++position));
-                other.readComplete();
+                frame(other, LARGE);
             }
         }
         assertThat((double) (counted.framesAcked.get() - answered) / (counted.acksSent.get() - acks))

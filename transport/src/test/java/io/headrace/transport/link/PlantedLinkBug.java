@@ -1,5 +1,6 @@
 package io.headrace.transport.link;
 
+import io.headrace.engine.simulation.PlantedCode.Edit;
 import java.util.List;
 
 /** A mistake that the simulation of two tiers must find: text of our own sources that is replaced before they are compiled. */
@@ -159,13 +160,6 @@ enum PlantedLinkBug {
     /** Whether a failure is the one that is looked for; it comes from classes of another loader. */
     boolean isFoundBy(Throwable failure) {
         return String.valueOf(failure.getMessage()).startsWith(promise + " (");
-    }
-
-    /** Replaces a text that occurs once in a source file. */
-    record Edit(String module, String source, String text, String replacement) {
-        String className() {
-            return "io.headrace." + source.replace('/', '.');
-        }
     }
 
     private static Edit edit(String module, String source, String text, String replacement) {
