@@ -2,10 +2,8 @@ package io.headrace.tools;
 
 import io.headrace.tools.bench.BenchSettings;
 import io.headrace.tools.bench.WorkloadKind;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** Measures a channel. */
 @Command(
@@ -20,17 +18,11 @@ import picocli.CommandLine.ParentCommand;
             "  headrace bench channel --channel memory --producers 4",
             "  headrace bench channel --in-flight 1             a source that waits for each acknowledgement",
             "",
-            "Exit codes: 0 done, 1 failed or stopped early, 2 loss, duplicates or damage found, 64 usage."
+            BenchWorkloadCommand.EXIT_CODES
         },
         sortOptions = false,
         exitCodeOnInvalidInput = ExitCode.USAGE)
-final class BenchChannelCommand implements Callable<Integer> {
-    @ParentCommand
-    private BenchCommand bench;
-
-    @Mixin
-    private BenchOptions.Common common;
-
+final class BenchChannelCommand extends BenchWorkloadCommand {
     @Mixin
     private BenchOptions.Policy policy;
 
@@ -40,14 +32,14 @@ final class BenchChannelCommand implements Callable<Integer> {
     @Mixin
     private BenchOptions.Log log;
 
+    BenchChannelCommand() {
+        super(WorkloadKind.CHANNEL);
+    }
+
     @Override
-    public Integer call() throws Exception {
-        return BenchRun.run(bench.console(), common, () -> BenchSettings.of(WorkloadKind.CHANNEL)
-                .with(draft -> {
-                    common.apply(draft);
-                    policy.apply(draft);
-                    channels.apply(draft);
-                    log.apply(draft);
-                }));
+    void apply(BenchSettings.Draft draft) {
+        policy.apply(draft);
+        channels.apply(draft);
+        log.apply(draft);
     }
 }

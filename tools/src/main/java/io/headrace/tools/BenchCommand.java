@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             "  headrace bench pipeline --json > before.json     and after a change:",
             "  headrace bench pipeline --compare before.json    by how much, and whether that is more than noise",
             "",
-            "Exit codes: 0 done, 1 failed or stopped early, 2 loss, duplicates or damage found, 64 usage."
+            BenchWorkloadCommand.EXIT_CODES
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class BenchCommand implements Runnable {

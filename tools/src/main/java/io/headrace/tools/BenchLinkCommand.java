@@ -2,10 +2,8 @@ package io.headrace.tools;
 
 import io.headrace.tools.bench.BenchSettings;
 import io.headrace.tools.bench.WorkloadKind;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** Measures the link. */
 @Command(
@@ -20,30 +18,24 @@ import picocli.CommandLine.ParentCommand;
             "  headrace bench link --producers 4 --connections 4",
             "  headrace bench link --window 64k --size 1000",
             "",
-            "Exit codes: 0 done, 1 failed or stopped early, 2 loss, duplicates or damage found, 64 usage."
+            BenchWorkloadCommand.EXIT_CODES
         },
         sortOptions = false,
         exitCodeOnInvalidInput = ExitCode.USAGE)
-final class BenchLinkCommand implements Callable<Integer> {
-    @ParentCommand
-    private BenchCommand bench;
-
-    @Mixin
-    private BenchOptions.Common common;
-
+final class BenchLinkCommand extends BenchWorkloadCommand {
     @Mixin
     private BenchOptions.Channels channels;
 
     @Mixin
     private BenchOptions.Link link;
 
+    BenchLinkCommand() {
+        super(WorkloadKind.LINK);
+    }
+
     @Override
-    public Integer call() throws Exception {
-        return BenchRun.run(bench.console(), common, () -> BenchSettings.of(WorkloadKind.LINK)
-                .with(draft -> {
-                    common.apply(draft);
-                    channels.apply(draft);
-                    link.apply(draft);
-                }));
+    void apply(BenchSettings.Draft draft) {
+        channels.apply(draft);
+        link.apply(draft);
     }
 }

@@ -201,6 +201,9 @@ final class BenchOptions {
         private String groupBytes;
 
         void apply(BenchSettings.Draft draft) {
+            if (folder.toString().isEmpty()) {
+                throw new IllegalArgumentException("dir: (expected: a folder on the disk that is to be measured)");
+            }
             draft.folder(folder)
                     .appender(BenchValues.appender("appender", appender))
                     .groupBytes((int) BenchValues.bytes("group-bytes", groupBytes, 1, ChannelSettings.MAX_GROUP_BYTES));

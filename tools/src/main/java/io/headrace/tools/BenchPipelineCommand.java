@@ -2,10 +2,8 @@ package io.headrace.tools;
 
 import io.headrace.tools.bench.BenchSettings;
 import io.headrace.tools.bench.WorkloadKind;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** Measures two tiers. */
 @Command(
@@ -21,17 +19,11 @@ import picocli.CommandLine.ParentCommand;
             "  headrace bench pipeline --json > before.json",
             "  headrace bench pipeline --compare before.json",
             "",
-            "Exit codes: 0 done, 1 failed or stopped early, 2 loss, duplicates or damage found, 64 usage."
+            BenchWorkloadCommand.EXIT_CODES
         },
         sortOptions = false,
         exitCodeOnInvalidInput = ExitCode.USAGE)
-final class BenchPipelineCommand implements Callable<Integer> {
-    @ParentCommand
-    private BenchCommand bench;
-
-    @Mixin
-    private BenchOptions.Common common;
-
+final class BenchPipelineCommand extends BenchWorkloadCommand {
     @Mixin
     private BenchOptions.Policy policy;
 
@@ -44,15 +36,15 @@ final class BenchPipelineCommand implements Callable<Integer> {
     @Mixin
     private BenchOptions.Link link;
 
+    BenchPipelineCommand() {
+        super(WorkloadKind.PIPELINE);
+    }
+
     @Override
-    public Integer call() throws Exception {
-        return BenchRun.run(bench.console(), common, () -> BenchSettings.of(WorkloadKind.PIPELINE)
-                .with(draft -> {
-                    common.apply(draft);
-                    policy.apply(draft);
-                    channels.apply(draft);
-                    log.apply(draft);
-                    link.apply(draft);
-                }));
+    void apply(BenchSettings.Draft draft) {
+        policy.apply(draft);
+        channels.apply(draft);
+        log.apply(draft);
+        link.apply(draft);
     }
 }

@@ -92,6 +92,7 @@ final class BenchRun {
     }
 
     private int measure(BenchOptions.Common options, EarlierRun earlier) throws IOException, InterruptedException {
+        int stopped;
         try (HdrFile opened = options.hdr() == null ? null : HdrFile.open(options.hdr(), settings);
                 StopSignals signals = StopSignals.handle(this::stop)) {
             hdr = opened;
@@ -101,11 +102,14 @@ final class BenchRun {
                     rounds.add(result);
                 }
             }
+            stopped = signals.exitCode();
         } finally {
             progress.clear();
         }
         if (rounds.isEmpty()) {
-            throw new CommandException(ExitCode.FAILED, "stopped before anything was measured");
+            throw new CommandException(
+                    stopped,
+                    stop.get() ? "stopped before anything was measured" : "no event came out in the time there was");
         }
         BenchReport report = new BenchReport(settings, wantedRounds, rounds, stop.get(), fileSystem());
         Comparison comparison = earlier == null ? null : Comparison.of(earlier.figures(), earlier.conditions(), report);
@@ -119,7 +123,7 @@ final class BenchRun {
                     .forEach(fault -> console.err().println("headrace: " + fault)));
             return ExitCode.INTEGRITY;
         }
-        return report.stopped() ? ExitCode.FAILED : ExitCode.OK;
+        return report.stopped() ? stopped : ExitCode.OK;
     }
 
     private void stop() {

@@ -2,10 +2,8 @@ package io.headrace.tools;
 
 import io.headrace.tools.bench.BenchSettings;
 import io.headrace.tools.bench.WorkloadKind;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** Measures the log. */
 @Command(
@@ -20,26 +18,20 @@ import picocli.CommandLine.ParentCommand;
             "  headrace bench wal --sync always --appender positional",
             "  headrace bench wal --batch 100 --rate 50000 --hdr wal.hlog",
             "",
-            "Exit codes: 0 done, 1 failed or stopped early, 2 loss, duplicates or damage found, 64 usage."
+            BenchWorkloadCommand.EXIT_CODES
         },
         sortOptions = false,
         exitCodeOnInvalidInput = ExitCode.USAGE)
-final class BenchWalCommand implements Callable<Integer> {
-    @ParentCommand
-    private BenchCommand bench;
-
-    @Mixin
-    private BenchOptions.Common common;
-
+final class BenchWalCommand extends BenchWorkloadCommand {
     @Mixin
     private BenchOptions.Log log;
 
+    BenchWalCommand() {
+        super(WorkloadKind.WAL);
+    }
+
     @Override
-    public Integer call() throws Exception {
-        return BenchRun.run(bench.console(), common, () -> BenchSettings.of(WorkloadKind.WAL)
-                .with(draft -> {
-                    common.apply(draft);
-                    log.apply(draft);
-                }));
+    void apply(BenchSettings.Draft draft) {
+        log.apply(draft);
     }
 }

@@ -23,6 +23,7 @@ final class StopSignals implements AutoCloseable {
     private final List<Restoring> before = new ArrayList<>();
     private boolean asked;
     private long askedNanos;
+    private int signal;
 
     /** Puts one handler back. */
     private interface Restoring {
@@ -67,6 +68,11 @@ final class StopSignals implements AutoCloseable {
         return asked;
     }
 
+    /** What a process ends with that the first signal stopped, 130 after Ctrl-C; that of a failure when none came. */
+    synchronized int exitCode() {
+        return asked ? KILLED_BY_SIGNAL + signal : ExitCode.FAILED;
+    }
+
     @Override
     public void close() {
         for (Restoring restoring : before) {
@@ -87,6 +93,7 @@ final class StopSignals implements AutoCloseable {
                 Runtime.getRuntime().halt(KILLED_BY_SIGNAL + number);
             }
             asked = true;
+            signal = number;
             askedNanos = System.nanoTime();
         }
         stop.run();

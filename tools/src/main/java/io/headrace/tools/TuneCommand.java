@@ -1,22 +1,26 @@
 package io.headrace.tools;
 
 import io.headrace.frame.FrameLayout;
+import io.headrace.tools.bench.BenchValues;
 import io.headrace.tools.logging.LogRequest;
 import io.headrace.tools.tune.Goal;
 import io.headrace.tools.tune.Tune;
 import io.headrace.tools.tune.TuneOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Finds settings for this machine. */
 @Command(
@@ -46,8 +50,8 @@ import picocli.CommandLine.ParentCommand;
             "  headrace tune --peak 50000 --outage 2h           and what an outage of two hours needs",
             "  headrace tune --peer collector:5140              over the line to another machine",
             "",
-            "Exit codes: 0 done, also without a gain; 1 failed, or stopped by Ctrl-C with what was found",
-            "      until then; 64 usage, also a folder in memory (tmpfs); 78 configuration."
+            "Exit codes: 0 done, also without a gain; 1 failed; 64 usage, also a folder in memory (tmpfs);",
+            "      78 configuration; 130 stopped by Ctrl-C, with what was found until then."
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
 final class TuneCommand implements Callable<Integer> {
@@ -55,13 +59,29 @@ final class TuneCommand implements Callable<Integer> {
     private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})");
     private static final int SMALLEST = 16;
     private static final int LARGEST = FrameLayout.MAX_FRAME_BYTES / 2;
-    private static final Duration SHORTEST_BUDGET = Duration.ofSeconds(5);
+    private static final Duration SHORTEST_BUDGET = Duration.ofSeconds(10);
     private static final Duration LONGEST_BUDGET = Duration.ofHours(1);
     private static final long MOST_PEAK = 1_000_000_000L;
     private static final Duration LONGEST_OUTAGE = Duration.ofDays(365);
+    private static final Set<String> NOT_OF_LISTEN = Set.of(
+            "--goal",
+            "--p99",
+            "--size",
+            "--dir",
+            "--conf",
+            "--name",
+            "--budget",
+            "--peak",
+            "--outage",
+            "--peer",
+            "--write",
+            "--json");
 
     @ParentCommand
     private HeadraceCommand headrace;
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(
             names = "--goal",
@@ -69,7 +89,7 @@ final class TuneCommand implements Callable<Integer> {
             defaultValue = "throughput",
             description = "What is to become better: throughput, latency or balanced, which is both"
                     + " (default: ${DEFAULT-VALUE}).")
-    private Goal goal;
+    private String goal;
 
     @Option(
             names = "--p99",
@@ -82,7 +102,7 @@ final class TuneCommand implements Callable<Integer> {
             paramLabel = "BYTES",
             defaultValue = "200",
             description = "Bytes of an event (default: ${DEFAULT-VALUE}).")
-    private int size;
+    private String size;
 
     @Option(
             names = "--dir",
@@ -108,7 +128,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--budget",
             paramLabel = "TIME",
             defaultValue = "60s",
-            description = "How long it may take (default: ${DEFAULT-VALUE}); longer finds more.")
+            description = "How long it may take, 10s or more (default: ${DEFAULT-VALUE}); longer finds more.")
     private String budget;
 
     @Option(
@@ -117,7 +137,7 @@ final class TuneCommand implements Callable<Integer> {
             description =
                     "Events a second at most: latency is measured at that rate, and how long an outage the channel"
                             + " can bear is worked out.")
-    private Long peak;
+    private String peak;
 
     @Option(
             names = "--outage",
@@ -148,45 +168,55 @@ final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         System.setProperty(LogRequest.LEVEL_PROPERTY, headrace.debug() ? "debug" : "error");
-        Matcher far = listen == null ? null : address("--listen", listen);
-        TuneOptions options = options();
-        Tune tune = new Tune(headrace.console(), plugIns.registry(), TuneCommand::stopOfSignals);
-        return far == null
-                ? tune.run(options, configuration, name, write, json)
-                : tune.listen(far.group(1), Integer.parseInt(far.group(2)));
+        StopSignals[] signals = new StopSignals[1];
+        Tune tune = new Tune(headrace.console(), plugIns.registry(), () -> {
+            signals[0] = StopSignals.handle(() -> {});
+            return signals[0]::isAsked;
+        });
+        if (listen != null) {
+            Matcher far = address("--listen", listen);
+            requireAlone();
+            return tune.listen(far.group(1), Integer.parseInt(far.group(2)));
+        }
+        boolean done = tune.run(options(), configuration, name, write, json);
+        return done ? ExitCode.OK : signals[0].exitCode();
     }
 
-    private static BooleanSupplier stopOfSignals() {
-        AtomicBoolean stopped = new AtomicBoolean();
-        StopSignals.handle(() -> stopped.set(true));
-        return stopped::get;
+    /** The far end has nothing to set: an option beside it is a mistake. */
+    private void requireAlone() {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (NOT_OF_LISTEN.contains(option.longestName())) {
+                throw wrong("--listen", listen, "without " + option.longestName());
+            }
+        }
     }
 
     private TuneOptions options() {
-        if (size < SMALLEST || size > LARGEST) {
-            throw wrong("--size", size, SMALLEST + ".." + LARGEST + " bytes");
-        }
-        if (peak != null && (peak < 1 || peak > MOST_PEAK)) {
-            throw wrong("--peak", peak, "1.." + MOST_PEAK + " events/s");
+        if (name != null && configuration == null && (write == null || !Files.exists(write))) {
+            throw wrong("--name", name, "with --conf FILE");
         }
         if (outage != null && peak == null) {
             throw wrong("--outage", outage, "with --peak N");
         }
         Matcher to = peer == null ? null : address("--peer", peer);
-        return new TuneOptions(
-                goal,
-                p99 == null
-                        ? 0
-                        : time("--p99", p99, Duration.ofNanos(1_000), Duration.ofMinutes(1))
-                                        .toNanos()
-                                / 1e3,
-                size,
-                folder,
-                time("--budget", budget, SHORTEST_BUDGET, LONGEST_BUDGET),
-                peak == null ? 0 : peak,
-                outage == null ? null : time("--outage", outage, Duration.ofSeconds(1), LONGEST_OUTAGE),
-                to == null ? null : to.group(1),
-                to == null ? 0 : Integer.parseInt(to.group(2)));
+        try {
+            return new TuneOptions(
+                    Goal.parse(goal),
+                    p99 == null
+                            ? 0
+                            : time("--p99", p99, Duration.ofNanos(1_000), Duration.ofMinutes(1))
+                                            .toNanos()
+                                    / 1e3,
+                    (int) BenchValues.bytes("size", size, SMALLEST, LARGEST),
+                    folder,
+                    time("--budget", budget, SHORTEST_BUDGET, LONGEST_BUDGET),
+                    peak == null ? 0 : BenchValues.count("peak", peak, 1, MOST_PEAK),
+                    outage == null ? null : time("--outage", outage, Duration.ofSeconds(1), LONGEST_OUTAGE),
+                    to == null ? null : to.group(1),
+                    to == null ? 0 : Integer.parseInt(to.group(2)));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, "--" + e.getMessage(), e);
+        }
     }
 
     private static Matcher address(String option, String text) {

@@ -150,6 +150,24 @@ class BenchCommandTest {
     }
 
     @Test
+    void shouldRefuseToCompareWithAFolderOrNothing() {
+        assertThat(run("channel", List.of("--compare", folder.toString()))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--compare: " + folder + ": a folder (expected: what headrace bench");
+        Path none = folder.resolve("none");
+        assertThat(run("channel", List.of("--compare", none.toString()))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--compare: " + none + ": no such file (expected: what headrace bench");
+    }
+
+    @Test
+    void shouldRefuseAFileOfLatenciesThatCannotBe() {
+        assertThat(run("link", List.of("--hdr", folder.toString()))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--hdr: " + folder + ": a folder (expected: ");
+        Path none = folder.resolve("none/latencies");
+        assertThat(run("link", List.of("--hdr", none.toString()))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--hdr: " + none + ": no file can be made there (expected: ");
+    }
+
+    @Test
     void shouldRefuseToCompareWithAnotherWorkload() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("wal.json"), "{\"workload\":\"wal\",\"rounds\":[{\"eventsPerSecond\":1.0}]}");
@@ -170,8 +188,8 @@ class BenchCommandTest {
     @Test
     void shouldSayThatAFolderIsMissing() {
         assertThat(run("wal", List.of("--dir", folder.resolve("none").toString())))
-                .isEqualTo(ExitCode.FAILED);
-        assertThat(err.toString()).contains("none: no such file or folder");
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("headrace: --dir: ", "none: no such folder (expected: ");
     }
 
     @Test

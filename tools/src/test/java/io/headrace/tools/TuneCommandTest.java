@@ -31,13 +31,25 @@ class TuneCommandTest {
 
     @Test
     void shouldRefuseWhatCannotBe() {
-        assertRefused(ExitCode.USAGE, "--size: 3 (expected: 16..", "--size", "3");
-        assertRefused(ExitCode.USAGE, "--budget: 1s (expected: 5s..1h", "--budget", "1s");
+        assertRefused(ExitCode.USAGE, "--size: 3 (expected: 16 to ", "--size", "3");
+        assertRefused(ExitCode.USAGE, "--size: many (expected: 16 to ", "--size", "many");
+        assertRefused(ExitCode.USAGE, "--budget: 9s (expected: 10s..1h", "--budget", "9s");
         assertRefused(ExitCode.USAGE, "--outage: 2h (expected: with --peak N)", "--outage", "2h");
-        assertRefused(ExitCode.USAGE, "--peak: 0 (expected:", "--peak", "0");
+        assertRefused(ExitCode.USAGE, "--peak: 0 (expected: a whole number, 1 to ", "--peak", "0");
+        assertRefused(ExitCode.USAGE, "--peak: 5k (expected: a whole number, 1 to ", "--peak", "5k");
+        assertRefused(ExitCode.USAGE, "--name: a1 (expected: with --conf FILE)", "--name", "a1");
         assertRefused(ExitCode.USAGE, "--peer: here (expected: HOST:PORT", "--peer", "here");
         assertRefused(ExitCode.USAGE, "--listen: x:70000 (expected: HOST:PORT", "--listen", "x:70000");
-        assertRefused(ExitCode.USAGE, "--goal", "--goal", "speed");
+        assertRefused(ExitCode.USAGE, "--goal: SPEED (expected: throughput, latency or balanced)", "--goal", "SPEED");
+        assertRefused(
+                ExitCode.USAGE,
+                "--listen: 127.0.0.1:5140 (expected: without --budget)",
+                "--listen",
+                "127.0.0.1:5140",
+                "--budget",
+                "20s");
+        Path none = folder.resolve("none");
+        assertRefused(ExitCode.USAGE, "--dir: " + none + ": no such folder (expected: ", "--dir", none.toString());
     }
 
     @Test

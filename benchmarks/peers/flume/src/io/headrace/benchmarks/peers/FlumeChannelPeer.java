@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flume.Channel;
 import org.apache.flume.Context;
 import org.apache.flume.Event;
@@ -16,8 +18,9 @@ import org.apache.flume.conf.Configurables;
 import org.apache.flume.event.EventBuilder;
 
 /**
- * One of Flume's channels: {@code memory}; {@code spillable}, whose memory suffices and which has no overflow, since a
- * batch in it would be synced; or {@code file} with its defaults, which sync at each commit. A transaction is a batch, as
+ * One of Flume's channels: {@code memory}; {@code spillable}, whose memory suffices and which has no overflow, so that
+ * nothing is ever synced; {@code spilling}, the same with its default of memory and overflow; or {@code file} with its
+ * defaults. The latter two sync at each commit to a file. A transaction is a batch, as
  * large as the channel allows. Events are made before, over and over: the channel passes references on and copies nothing.
  * With {@code copies} each is made anew of a copy of its body, as by a source that has just read it.
  */
@@ -71,12 +74,16 @@ public final class FlumeChannelPeer extends ChannelPeer {
                 settings.put("overflowCapacity", "0");
                 addFolders(settings);
                 return new SpillableMemoryChannel();
+            case "spilling":
+                addFolders(settings);
+                return new SpillableMemoryChannel();
             case "file":
                 settings.put("capacity", Integer.toString(FILE_CAPACITY));
                 addFolders(settings);
                 return new FileChannel();
             default:
-                throw new IllegalArgumentException("kind: " + kind + " (expected: memory, spillable or file)");
+                throw new IllegalArgumentException(
+                        "kind: " + kind + " (expected: memory, spillable, spilling or file)");
         }
     }
 
@@ -121,6 +128,10 @@ public final class FlumeChannelPeer extends ChannelPeer {
             }
             transaction.commit();
             transaction.close();
+            if (count == 0) {
+                // A file channel's take doesn't wait: the sink would take a core from the producers.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
             return count;
         };
     }

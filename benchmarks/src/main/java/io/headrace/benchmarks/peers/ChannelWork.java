@@ -24,17 +24,21 @@ public record ChannelWork(
         boolean checksum,
         boolean copies) {
     private static final long WAIT_MILLIS = 20_000;
+    /** A channel in memory acknowledges what its thread has seen: nobody waits for that, as nobody does with a queue. */
+    private static final int IN_FLIGHT_IN_MEMORY = 64;
+
     private static final int MAX_BODIES_BYTES = 16 << 20;
     private static final int MAX_BODIES = 10_000;
 
     static ChannelWork of(Order order) {
+        String kind = order.text("kind");
         return new ChannelWork(
-                order.text("kind"),
+                kind,
                 (int) order.number("producers", 1),
                 (int) order.number("sinks", 1),
                 (int) order.number("batch", 1000),
                 (int) order.number("eventBytes", 200),
-                (int) order.number("inFlight", 1),
+                (int) order.number("inFlight", kind.equals("memory") ? IN_FLIGHT_IN_MEMORY : 1),
                 order.number("millis"),
                 order.number("waitMillis", WAIT_MILLIS),
                 order.values().getOrDefault("checksum", "yes").equals("yes"),

@@ -7,9 +7,9 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
-import io.netty.buffer.PooledByteBufAllocator;
 
 /**
  * Builds a frame a batch, or several of 1 MiB where a batch does not fit into one, and puts it; waits for the oldest to be
@@ -24,7 +24,7 @@ final class FramePutter implements ChannelPeer.Putter {
     private final Producer producer;
     private final SourceInput input;
     private final AwaitedTickets tickets;
-    private final FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, LIMITS);
+    private final FrameBuilder builder = new FrameBuilder(FramePool.shared(), LIMITS);
     private final UncheckedFrames unchecked;
 
     FramePutter(BenchmarkChannel channel, Bodies bodies, ChannelWork work, Producer producer) {
@@ -32,7 +32,7 @@ final class FramePutter implements ChannelPeer.Putter {
         this.bodies = bodies;
         this.producer = producer;
         input = channel.processor().anonymousInput();
-        tickets = new AwaitedTickets(channel, input, work.kind().equals("memory") ? 1 : work.inFlight());
+        tickets = new AwaitedTickets(channel, input, work.inFlight());
         unchecked = work.checksum() ? null : new UncheckedFrames();
     }
 

@@ -29,9 +29,6 @@ import org.agrona.concurrent.SystemNanoClock;
 
 /** One channel of the product, started, with the threads that it has in an agent. Closed once, by one thread. */
 final class BenchChannel implements AutoCloseable {
-    /** As {@code minimumRequiredSpace} by default. */
-    static final long RESERVE_BYTES = 524_288_000;
-
     private static final long OVERFLOW_EVENTS = 100_000_000;
     private static final long LEDGER_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -83,7 +80,7 @@ final class BenchChannel implements AutoCloseable {
                 : ChannelSettings.dual(name, settings.capacity(), OVERFLOW_EVENTS, log);
         return logged.withSync(settings.syncMode(), settings.appenderMode())
                 .withGroupBytes(settings.groupBytes())
-                .withReserveBytes(RESERVE_BYTES);
+                .withReserveBytes(BenchFolder.RESERVE_BYTES);
     }
 
     ManagedChannel channel() {

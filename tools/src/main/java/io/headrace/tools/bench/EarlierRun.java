@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,13 +27,22 @@ public record EarlierRun(String workload, Map<String, String> conditions, Map<St
     /**
      * Reads it.
      *
-     * @throws IllegalArgumentException when the file holds something else
+     * @throws IllegalArgumentException when there is no such file, or it holds something else
      */
     public static EarlierRun read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(wrong(file, "a folder"));
+        }
         try (JsonParser json = new JsonFactory().createParser(Files.readString(file))) {
             return read(file, json);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(wrong(file, e.getOriginalMessage()), e);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(wrong(file, "no such file"), e);
+        } catch (AccessDeniedException e) {
+            throw new IllegalArgumentException(wrong(file, "permission denied"), e);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(wrong(file, "no text"), e);
         }
     }
 

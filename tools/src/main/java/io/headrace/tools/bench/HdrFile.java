@@ -26,8 +26,18 @@ public final class HdrFile implements AutoCloseable {
         this.writer = new HistogramLogWriter(out);
     }
 
-    /** Begins the file; an old one is replaced. */
+    /**
+     * Begins the file; an old one is replaced.
+     *
+     * @throws NotMeasurableException when none can be there
+     */
     public static HdrFile open(Path file, BenchSettings settings) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
+            throw new NotMeasurableException("hdr: " + file + ": "
+                    + (Files.isDirectory(file) ? "a folder" : "no file can be made there")
+                    + " (expected: a name in a folder that is there)");
+        }
         HdrFile opened = new HdrFile(
                 file,
                 new PrintStream(

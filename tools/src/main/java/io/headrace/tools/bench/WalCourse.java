@@ -55,7 +55,7 @@ final class WalCourse implements Course {
                         FrameLayout.maxFrameLength(
                                 Math.max(settings.size(), FrameLayout.MAX_FRAME_BYTES), FrameLayout.MAX_FRAME_BYTES),
                         settings.appenderMode(),
-                        BenchChannel.RESERVE_BYTES)
+                        BenchFolder.RESERVE_BYTES)
                 .withGroupBytes(settings.groupBytes());
         log = WriteAheadLog.open(logSettings, new FileStorage(), LogClocks.system());
         journal = new LogJournal(log, settings.syncMode(), settings.inFlightFrames(), settings.producers());

@@ -22,4 +22,9 @@ public enum WorkloadKind {
     public boolean hasLink() {
         return this == LINK || this == PIPELINE;
     }
+
+    /** How many logs there are, where channels have one. */
+    int logs() {
+        return this == PIPELINE ? 2 : 1;
+    }
 }

@@ -1,6 +1,7 @@
 /**
  * Measures the installed product: workloads that move events through the real channel, log and link, and verify that they
- * did. Independent of the command line; {@code headrace bench} and {@code headrace tune} use it.
+ * did. Independent of the command line; {@code headrace bench} uses it. ({@code headrace tune} does
+ * not: what it tries has to be an agent, made from the properties that it recommends.)
  *
  * <pre>{@code
  * BenchSettings settings = BenchSettings.of(WorkloadKind.PIPELINE)

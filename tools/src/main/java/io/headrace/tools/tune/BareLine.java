@@ -7,20 +7,29 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
- * What the line to the far end carries without any protocol: the client names a number of bytes and sends so many, the
- * server answers with one. The server believes nothing of it: it has one buffer for each connection and keeps nothing.
+ * What the line to the far end carries without any protocol: the server greets, the client names a number of bytes and sends
+ * so many, the server answers with one. The server believes nothing of it: it has one buffer for each connection and keeps nothing.
  */
 final class BareLine implements AutoCloseable {
     private static final int BLOCK = 256 * 1024;
-    private static final long LONG_ENOUGH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-    private static final long MOST_BYTES = 4L << 30;
+    private static final long LONG_ENOUGH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SENDING_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
+    private static final long MOST_BYTES = 1L << 30;
     private static final int PINGS = 200;
     private static final long PINGS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** What the server says first, so that nobody measures the line to something else. */
+    private static final long GREETING = 0x48524C494E453031L;
 
     private final ServerSocket server;
     private volatile boolean closed;
@@ -28,7 +37,7 @@ final class BareLine implements AutoCloseable {
     /**
      * What was measured.
      *
-     * @param bytesPerSecond one connection, one way
+     * @param bytesPerSecond one connection, one way, at best
      * @param roundTripMicros median
      */
     record Speed(double bytesPerSecond, double roundTripMicros) {}
@@ -86,6 +95,7 @@ final class BareLine implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             DataInputStream in = new DataInputStream(socket.getInputStream());
+            new DataOutputStream(socket.getOutputStream()).writeLong(GREETING);
             while (true) {
                 long left = in.readLong();
                 while (left > 0) {
@@ -106,25 +116,82 @@ final class BareLine implements AutoCloseable {
         }
     }
 
-    /** Measures for a second or so. */
-    static Speed measure(String host, int port) throws IOException {
+    /**
+     * Measures for a second or so.
+     *
+     * @param stop true ends it within a tenth of a second
+     * @return null when it was stopped
+     * @throws IOException when nobody answers there, or somebody else does
+     */
+    static Speed measure(String host, int port, BooleanSupplier stop) throws IOException {
+        AtomicBoolean done = new AtomicBoolean();
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
+            start("tune-line-watch", () -> closeWhenStopped(socket, stop, done));
+            InetSocketAddress address = new InetSocketAddress(host, port);
+            if (address.isUnresolved()) {
+                throw new IOException("no such host");
+            }
+            socket.connect(address, TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             DataInputStream in = new DataInputStream(socket.getInputStream());
+            greeted(in);
             double roundTrip = roundTrip(out, in);
-            byte[] block = new byte[BLOCK];
-            for (long bytes = BLOCK; ; bytes *= 2) {
-                long nanos = send(bytes, block, out, in);
-                if (nanos >= LONG_ENOUGH_NANOS || bytes >= MOST_BYTES) {
-                    return new Speed(bytes * 1e9 / nanos, roundTrip);
-                }
-            }
+            return new Speed(fastest(out, in), roundTrip);
         } catch (IOException e) {
-            throw new IOException(host + ":" + port + ": " + e.getMessage(), e);
+            if (stop.getAsBoolean()) {
+                return null;
+            }
+            throw e;
+        } finally {
+            done.set(true);
         }
+    }
+
+    private static void greeted(DataInputStream in) throws IOException {
+        boolean greeted;
+        try {
+            greeted = in.readLong() == GREETING;
+        } catch (EOFException | SocketTimeoutException e) {
+            throw new IOException("something else listens there", e);
+        }
+        if (!greeted) {
+            throw new IOException("something else listens there");
+        }
+    }
+
+    /** Connecting, sending and waiting for an answer end when the socket is closed, and by nothing else. */
+    private static void closeWhenStopped(Socket socket, BooleanSupplier stop, AtomicBoolean done) {
+        while (!done.get()) {
+            if (stop.getAsBoolean()) {
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    throw new IllegalStateException("bare line: " + e.getMessage(), e);
+                }
+                return;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    /** As much as takes some time, more than once: the first time says how fast Java is before it has compiled. */
+    private static double fastest(DataOutputStream out, DataInputStream in) throws IOException {
+        byte[] block = new byte[BLOCK];
+        long begun = System.nanoTime();
+        double fastest = 0;
+        long bytes = BLOCK;
+        long now;
+        do {
+            long nanos = send(bytes, block, out, in);
+            fastest = Math.max(fastest, bytes * 1e9 / nanos);
+            if (nanos < LONG_ENOUGH_NANOS && bytes < MOST_BYTES) {
+                bytes *= 2;
+            }
+            now = System.nanoTime();
+        } while (now - begun < SENDING_NANOS);
+        return fastest;
     }
 
     private static double roundTrip(DataOutputStream out, DataInputStream in) throws IOException {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The baseline and the best that was found, measured in alternation. The one with the other number in each list ran right
- * before or after it. Immutable.
+ * The baseline and the best that was found, measured in alternation. Those with the same number ran right after each other.
+ * Immutable.
  *
  * @param baseFull the baseline under full load
  * @param bestFull the best under full load
@@ -24,25 +24,35 @@ record Comparison(List<Trial> baseFull, List<Trial> bestFull, List<Trial> basePa
         bestPaced = List.copyOf(bestPaced);
     }
 
+    /** Those of the kind that the goal needs: of the other one there may be fewer. */
     int pairs() {
-        return Math.min(bestFull.size(), bestPaced.size());
+        return Math.max(bestFull.size(), bestPaced.size());
+    }
+
+    /** Whether there are enough pairs to say anything. */
+    boolean isVerified() {
+        return pairs() >= Schedule.LEAST_PAIRS;
     }
 
     /** How many times as good the best is, pair by pair, by the goal. */
     double[] ratios(Goal goal, double p99LimitMicros) {
         double[] ratios = new double[pairs()];
         for (int i = 0; i < ratios.length; i++) {
-            double base = goal.score(baseFull.get(i), basePaced.get(i), p99LimitMicros);
-            double best = goal.score(bestFull.get(i), bestPaced.get(i), p99LimitMicros);
+            double base = goal.score(at(baseFull, i), at(basePaced, i), p99LimitMicros);
+            double best = goal.score(at(bestFull, i), at(bestPaced, i), p99LimitMicros);
             ratios[i] = base > 0 ? best / base : best > 0 ? Double.MAX_VALUE : 1;
         }
         return ratios;
     }
 
-    /** By how much the best is better, 0.25 for a quarter, by the median of the pairs; 0 when a pair (of five or more: two) shows none. */
+    private static Trial at(List<Trial> trials, int index) {
+        return index < trials.size() ? trials.get(index) : null;
+    }
+
+    /** By how much the best is better, 0.25 for a quarter, by the median of the pairs; 0 when a pair (of five or more: two) shows none, or there is only one. */
     double gain(Goal goal, double p99LimitMicros) {
         double[] ratios = ratios(goal, p99LimitMicros);
-        if (ratios.length == 0) {
+        if (!isVerified()) {
             return 0;
         }
         double[] sorted = ratios.clone();

@@ -52,8 +52,11 @@ final class DiskProbe {
         Path path = folder.resolve("disk");
         List<DiskSpeed.Row> rows = new ArrayList<>();
         try (StorageFile file = storage.open(path, Storage.OpenMode.CREATE)) {
-            for (long at = 0; at < FILE_BYTES; at += PIECE) {
+            for (long at = 0; at < FILE_BYTES && !stop.getAsBoolean(); at += PIECE) {
                 file.zero(at, PIECE);
+            }
+            if (stop.getAsBoolean()) {
+                return new DiskSpeed(rows);
             }
             file.sync();
             direct(path, nanosEach, rows);
@@ -96,8 +99,7 @@ final class DiskProbe {
         }
     }
 
-    private static DiskSpeed.Row row(String appender, int bytes, int atOnce, long nanos, Writer writer)
-            throws IOException {
+    private DiskSpeed.Row row(String appender, int bytes, int atOnce, long nanos, Writer writer) throws IOException {
         AtomicInteger next = new AtomicInteger();
         int places = FILE_BYTES / bytes;
         long begun = System.nanoTime();
@@ -124,7 +126,7 @@ final class DiskProbe {
                         long now = System.nanoTime();
                         own.recordValue(Math.min(HIGHEST_NANOS, now - from));
                         from = now;
-                    } while (from - begun < nanos);
+                    } while (from - begun < nanos && !stop.getAsBoolean());
                     return own;
                 }));
             }

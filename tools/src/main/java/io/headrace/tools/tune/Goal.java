@@ -13,6 +13,16 @@ public enum Goal {
 
     private static final int PENALTY = 4;
 
+    /** Reads a label, in capitals, too. */
+    public static Goal parse(String text) {
+        for (Goal goal : values()) {
+            if (goal.name().equalsIgnoreCase(text.trim())) {
+                return goal;
+            }
+        }
+        throw new IllegalArgumentException("goal: " + text + " (expected: throughput, latency or balanced)");
+    }
+
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -39,50 +40,55 @@ record ProcessorSpeed(
                 handOffMicros.isEmpty() ? new EnumMap<>(WaitStrategyKind.class) : new EnumMap<>(handOffMicros));
     }
 
-    /** Measures each for some time, after as long to warm up. */
-    static ProcessorSpeed measure(Load load, long nanosEach) {
+    /** False when it was stopped before all was measured. */
+    boolean isMeasured() {
+        return encodedEventsPerSecond > 0;
+    }
+
+    /** Measures each for some time, after as long to warm up; a 0 is what was not measured because of {@code stop}. */
+    static ProcessorSpeed measure(Load load, long nanosEach, BooleanSupplier stop) {
         Map<WaitStrategyKind, Double> handOffs = new EnumMap<>(WaitStrategyKind.class);
         for (WaitStrategyKind kind : WaitStrategyKind.values()) {
-            handOffs.put(kind, handOff(kind, nanosEach));
+            handOffs.put(kind, handOff(kind, nanosEach, stop));
         }
         ByteBuffer from = ByteBuffer.allocateDirect(BLOCK);
         ByteBuffer to = ByteBuffer.allocateDirect(BLOCK);
-        double copies = perSecond(nanosEach, () -> {
+        double copies = perSecond(nanosEach, stop, () -> {
             to.put(0, from, 0, BLOCK);
             return BLOCK;
         });
         CRC32C crc = new CRC32C();
-        double checksums = perSecond(nanosEach, () -> {
+        double checksums = perSecond(nanosEach, stop, () -> {
             crc.update(from.clear());
             return BLOCK;
         });
-        return new ProcessorSpeed(copies, checksums, encode(load, nanosEach), handOffs);
+        return new ProcessorSpeed(copies, checksums, encode(load, nanosEach, stop), handOffs);
     }
 
     private interface Work {
         int run();
     }
 
-    private static double perSecond(long nanos, Work work) {
+    private static double perSecond(long nanos, BooleanSupplier stop, Work work) {
         double rate = 0;
         // The first round warms up.
-        for (int round = 0; round < 2; round++) {
+        for (int round = 0; round < 2 && !stop.getAsBoolean(); round++) {
             long done = 0;
             long begun = System.nanoTime();
             long now;
             do {
                 done += work.run();
                 now = System.nanoTime();
-            } while (now - begun < nanos);
+            } while (now - begun < nanos && !stop.getAsBoolean());
             rate = done * 1e9 / (now - begun);
         }
         return rate;
     }
 
-    private static double encode(Load load, long nanos) {
+    private static double encode(Load load, long nanos, BooleanSupplier stop) {
         Producer producer = new Producer(1);
         try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, FrameLimits.DEFAULT)) {
-            return perSecond(nanos, () -> {
+            return perSecond(nanos, stop, () -> {
                 builder.begin(Headers.EMPTY);
                 int events = 0;
                 while (events < Load.BODIES && builder.add(load.bodies(), events * load.size(), load.size())) {
@@ -94,7 +100,10 @@ record ProcessorSpeed(
         }
     }
 
-    private static double handOff(WaitStrategyKind kind, long nanos) {
+    private static double handOff(WaitStrategyKind kind, long nanos, BooleanSupplier stop) {
+        if (stop.getAsBoolean()) {
+            return 0;
+        }
         ThreadDutyRunner runner = new ThreadDutyRunner(
                 work -> {
                     Thread thread = new Thread(work);
@@ -108,7 +117,7 @@ record ProcessorSpeed(
         int count = 0;
         long begun = System.nanoTime();
         long from = begun;
-        while (count < HAND_OFFS && from - begun < nanos) {
+        while (count < HAND_OFFS && from - begun < nanos && !stop.getAsBoolean()) {
             echo.ask();
             running.wake();
             while (echo.answered != echo.asked) {
@@ -119,7 +128,7 @@ record ProcessorSpeed(
             from = now;
         }
         running.stop();
-        return Search.median(micros, count);
+        return count == 0 ? 0 : Search.median(micros, count);
     }
 
     /** Answers what it is asked. */

@@ -11,10 +11,11 @@ package io.headrace.tools.tune;
  * @param events that were delivered meanwhile
  * @param p50Micros from when an event was due to its delivery
  * @param p99Micros the same
- * @param processors use of all processors, 0 to 1
+ * @param processors use of all processors, by whomever, 0 to 1
  * @param busiestThread use of one processor by one thread, 0 to 1
  * @param logBytesPerSecond written to the log
  * @param bytesPerSync of the log; 0 where nothing was synced
+ * @param logWait of the time from put to commit, the part until the log had acknowledged, 0 to 1
  * @param appender that wrote the log; empty without one
  * @param wireBytesPerSecond sent over the link
  * @param failure why it measured nothing; null when it did
@@ -32,13 +33,14 @@ record Trial(
         double busiestThread,
         double logBytesPerSecond,
         double bytesPerSync,
+        double logWait,
         String appender,
         double wireBytesPerSecond,
         String failure) {
     private static final double KEPT_UP = 0.9;
 
     static Trial failed(int number, String stage, Candidate candidate, long rate, String failure) {
-        return new Trial(number, stage, candidate, rate, 0, 0, 0, 0, 0, 0, 0, 0, "", 0, failure);
+        return new Trial(number, stage, candidate, rate, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0, failure);
     }
 
     boolean works() {

@@ -33,6 +33,7 @@ final class TrialRunner {
     /** Of a measurement under full load where little comes out. */
     private static final int LONGEST_TIMES = 3;
 
+    private static final int MOST_TIMES = 6;
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long ENOUGH_BYTES = 48L << 20;
 
@@ -122,7 +123,7 @@ final class TrialRunner {
     /** What the far end has answered for its sink counts soon. */
     private Trial checked(Trial trial, long delivered, long arrivedBefore) {
         long deadline = System.nanoTime() + FIRST_NANOS;
-        while (arrived.getAsLong() - arrivedBefore < delivered) {
+        while (arrived.getAsLong() - arrivedBefore < delivered && !stop.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
                 return Trial.failed(
                         trial.number(),
@@ -145,6 +146,8 @@ final class TrialRunner {
         MetricGroup channel = agent.metrics().group(GroupType.CHANNEL, "c");
         MetricGroup sink = agent.metrics().group(GroupType.SINK, "k");
         Map<String, Long> logBefore = channel.counters();
+        double ackBefore = sum(channel, "ack");
+        double residenceBefore = sum(channel, "residence");
         long ackedBefore = sink.counter("FrameAckedCount").get();
         load.forgetLatency();
         long deliveredBefore = load.delivered();
@@ -152,7 +155,7 @@ final class TrialRunner {
         long begun = System.nanoTime();
         await(begun + time.toNanos());
         // Where little comes out it comes in lumps, and a short look sees one too many or too few.
-        long longest = Math.max(LONGEST_TIMES * time.toNanos(), LONGEST_NANOS);
+        long longest = Math.max(LONGEST_TIMES * time.toNanos(), Math.min(LONGEST_NANOS, MOST_TIMES * time.toNanos()));
         while (load.delivered() == deliveredBefore && System.nanoTime() - begun < FIRST_NANOS && !stop.getAsBoolean()) {
             LockSupport.parkNanos(TICK_NANOS);
         }
@@ -168,6 +171,7 @@ final class TrialRunner {
         Histogram latency = load.latency();
         Map<String, Long> log = channel.counters();
         long logBytes = log.get("LogByteCount") - logBefore.get("LogByteCount");
+        double residence = sum(channel, "residence") - residenceBefore;
         long syncs = log.get("LogSyncCount") - logBefore.get("LogSyncCount");
         if (pipeline.alwaysWrites() && log.get("LogByteCount") < load.delivered() * size) {
             failure = "delivered " + load.delivered() + " events, but wrote " + log.get("LogByteCount")
@@ -190,9 +194,16 @@ final class TrialRunner {
                 use.busiest(),
                 logBytes / seconds,
                 syncs == 0 ? 0 : (double) logBytes / syncs,
+                residence <= 0 ? 0 : Math.min(1, (sum(channel, "ack") - ackBefore) / residence),
                 channel.texts().getOrDefault("Appender", ""),
                 carried(sink, ackedBefore) / seconds,
                 failure);
+    }
+
+    /** Of all frames, in microseconds. */
+    private static double sum(MetricGroup channel, String timing) {
+        Histogram times = channel.timing(timing).snapshot();
+        return times.getTotalCount() == 0 ? 0 : times.getMean() * times.getTotalCount();
     }
 
     /** Bytes that went over the wire for what was answered meanwhile; what is under way stands in buffers in lumps. */

@@ -38,9 +38,9 @@ public final class Tune {
      * @param configuration null for the defaults
      * @param agentName which agent of it; null for its only one
      * @param write where to merge what is recommended; null for nowhere
-     * @return the exit code
+     * @return false when it was stopped before it was done
      */
-    public int run(TuneOptions options, Path configuration, String agentName, Path write, boolean json)
+    public boolean run(TuneOptions options, Path configuration, String agentName, Path write, boolean json)
             throws IOException, InterruptedException {
         String refusal = write == null ? null : ConfigurationMerge.refusal(write);
         if (refusal != null) {
@@ -75,13 +75,13 @@ public final class Tune {
         if (write != null && !result.stopped()) {
             write(write, read, pipeline, result, json);
         }
-        return result.stopped() ? ExitCode.FAILED : ExitCode.OK;
+        return !result.stopped();
     }
 
     /** Is the far end of other machines' tuning until it is stopped. */
     public int listen(String host, int port) throws IOException {
         BooleanSupplier stop = stops.get();
-        try (FarEnd far = FarEnd.start(host, port)) {
+        try (FarEnd far = start(host, port)) {
             console.err()
                     .println("listening on " + host + ":" + far.port() + " and " + far.linePort()
                             + "; on the other machine: headrace tune --peer HOST:" + far.port());
@@ -91,6 +91,17 @@ public final class Tune {
             }
         }
         return ExitCode.OK;
+    }
+
+    private static FarEnd start(String host, int port) {
+        try {
+            return FarEnd.start(host, port);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "--listen: " + e.getMessage() + " (expected: an address of this machine, with two free ports)",
+                    e);
+        }
     }
 
     private AgentConfiguration agent(Path file, String agentName) {

@@ -29,6 +29,11 @@ final class TuneFolder implements AutoCloseable {
      */
     static TuneFolder open(Path wanted, long needed, Storage storage) throws IOException {
         Path parent = existing(wanted);
+        if (!Files.isWritable(parent)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--dir: " + parent + " cannot be written (expected: a folder on the disk of the channel)");
+        }
         String type = storage.fileSystemOf(parent);
         if (IN_MEMORY.contains(type)) {
             throw new CommandException(

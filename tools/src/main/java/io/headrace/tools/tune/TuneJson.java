@@ -38,21 +38,29 @@ final class TuneJson {
         json.writeStringField("goal", options.goal().label());
         json.writeStringField(
                 "limit", result.use() == null ? null : result.use().limit().label());
-        if (comparison.pairs() == 0) {
-            json.writeNullField("gain");
-        } else {
+        if (comparison.isVerified()) {
             number(json, "gain", comparison.gain(options.goal(), options.p99LimitMicros()));
+        } else {
+            json.writeNullField("gain");
         }
         texts(json, "properties", result.properties());
-        json.writeBooleanField("verified", comparison.pairs() > 0);
+        json.writeBooleanField("verified", comparison.isVerified());
         json.writeBooleanField("stopped", result.stopped());
         json.writeObjectFieldStart("use");
         if (result.use() != null) {
             number(json, "processor", result.use().processor());
             number(json, "device", result.use().device());
             number(json, "wire", result.use().wire());
+            number(json, "logWait", result.use().logWait());
         }
         json.writeEndObject();
+        json.writeArrayFieldStart("nearLimit");
+        if (result.use() != null) {
+            for (Limit near : result.use().near()) {
+                json.writeString(near.label());
+            }
+        }
+        json.writeEndArray();
         values(json, "settings", result.recommended());
         values(json, "baseline", result.pipeline().baseline());
         json.writeObjectFieldStart("comparison");
@@ -154,6 +162,7 @@ final class TuneJson {
         number(json, "busiestThread", trial.busiestThread());
         number(json, "logBytesPerSecond", trial.logBytesPerSecond());
         number(json, "bytesPerSync", trial.bytesPerSync());
+        number(json, "logWait", trial.logWait());
         json.writeStringField("appender", trial.appender());
         number(json, "wireBytesPerSecond", trial.wireBytesPerSecond());
         json.writeStringField("failure", trial.failure());

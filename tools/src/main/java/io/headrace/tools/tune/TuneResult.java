@@ -18,7 +18,7 @@ import java.util.Map;
  * @param peer as it was named; null for loopback
  * @param trials all of them, in order
  * @param pacedRate events a second of trials at a fixed rate; 0 where there was none
- * @param recommended the baseline where nothing is better
+ * @param recommended the baseline where nothing is better; the best so far where the comparison was not done
  * @param comparison of the baseline with the best found
  * @param use what the recommended settings use
  * @param properties that change the baseline into what is recommended, by full key

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 final class TuneText {
     private static final double MEGA = 1e6;
     private static final double GIGA = 1e9;
-    private static final double HALF = 0.5;
 
     private TuneText() {}
 
@@ -41,17 +40,9 @@ final class TuneText {
                 Runtime.version().feature());
         out.println("  in " + result.folder());
         ProcessorSpeed processor = result.processor();
-        out.printf(
-                Locale.ROOT,
-                "  one processor   copies %s, checksums %s, encodes %s%n",
-                speed(processor.copyBytesPerSecond()),
-                speed(processor.checksumBytesPerSecond()),
-                speed(processor.encodedEventsPerSecond() * result.options().size()));
-        out.println("  there and back  "
-                + processor.handOffMicros().entrySet().stream()
-                        .map(each -> each.getKey().name().toLowerCase(Locale.ROOT) + " "
-                                + String.format(Locale.ROOT, "%.0f us", each.getValue()))
-                        .collect(Collectors.joining(", ")));
+        if (processor.isMeasured()) {
+            processor(out, processor, result.options().size());
+        }
         if (result.line() != null) {
             out.printf(
                     Locale.ROOT,
@@ -63,6 +54,20 @@ final class TuneText {
         if (result.disk() != null && !result.disk().rows().isEmpty()) {
             disk(out, result.disk());
         }
+    }
+
+    private static void processor(PrintWriter out, ProcessorSpeed processor, int size) {
+        out.printf(
+                Locale.ROOT,
+                "  one processor   copies %s, checksums %s, encodes %s%n",
+                speed(processor.copyBytesPerSecond()),
+                speed(processor.checksumBytesPerSecond()),
+                speed(processor.encodedEventsPerSecond() * size));
+        out.println("  there and back  "
+                + processor.handOffMicros().entrySet().stream()
+                        .map(each -> each.getKey().name().toLowerCase(Locale.ROOT) + " "
+                                + String.format(Locale.ROOT, "%.0f us", each.getValue()))
+                        .collect(Collectors.joining(", ")));
     }
 
     private static void disk(PrintWriter out, DiskSpeed disk) {
@@ -95,11 +100,7 @@ final class TuneText {
         Use use = result.use();
         boolean latency = result.options().goal() == Goal.LATENCY;
         String what = latency ? "of the time that an event takes" : "of what there is";
-        out.printf(
-                Locale.ROOT,
-                "What limits: the %s%s%n",
-                use.limit().label(),
-                use.largest() < HALF ? ", if anything: nothing is used up" : "");
+        out.println("What limits: the " + use.limit().label() + why(use));
         out.printf(
                 Locale.ROOT,
                 "  used %s: processor %s, device %s, wire %s%n",
@@ -109,25 +110,25 @@ final class TuneText {
                 result.line() == null ? "none" : percent(use.wire()));
     }
 
+    private static String why(Use use) {
+        if (use.isLatencyOfLog()) {
+            return ": events wait for the log " + percent(use.logWait()) + " of their time";
+        }
+        if (!use.isUsedUp()) {
+            return ", if anything: nothing is used up";
+        }
+        return use.near().isEmpty()
+                ? ""
+                : ", and as much the " + use.near().stream().map(Limit::label).collect(Collectors.joining(" and the "));
+    }
+
     private static void comparison(PrintWriter out, TuneResult result) {
         Comparison comparison = result.comparison();
         TuneOptions options = result.options();
         String base = result.fromFile() ? "as configured" : "default";
-        if (comparison.pairs() == 0) {
-            Candidate best = bestOfSearch(result);
-            out.println("Stopped before the comparison: what follows is of "
-                    + result.trials().size() + " trials.");
-            if (best != null && best.equals(result.pipeline().baseline())) {
-                out.println("Best so far, not verified: the settings in use.");
-            } else if (best != null) {
-                out.println("Best so far, not verified:");
-                out.println();
-                print(
-                        out,
-                        result.pipeline()
-                                .properties(
-                                        best.differencesFrom(result.pipeline().baseline())));
-            }
+        if (!comparison.isVerified()) {
+            out.println("Stopped before the comparison was done: what follows is of "
+                    + Amounts.of(result.trials().size(), "trial") + ", not verified.");
             return;
         }
         boolean same = comparison.bestFull().equals(comparison.baseFull());
@@ -165,17 +166,6 @@ final class TuneText {
         return result.trials().stream().map(Trial::candidate).distinct().count() - 1;
     }
 
-    private static Candidate bestOfSearch(TuneResult result) {
-        boolean full = result.options().goal().needsFull();
-        return result.trials().stream()
-                .filter(trial -> trial.works() && trial.rate() == 0 == full)
-                .max((a, b) -> full
-                        ? Double.compare(a.eventsPerSecond(), b.eventsPerSecond())
-                        : Double.compare(b.boundMicros(), a.boundMicros()))
-                .map(Trial::candidate)
-                .orElse(null);
-    }
-
     private static void row(PrintWriter out, String name, List<Trial> full, List<Trial> paced, int size) {
         double rate = Comparison.median(full, Trial::eventsPerSecond);
         boolean keptUp = paced.stream().allMatch(Trial::keptUp);
@@ -183,22 +173,20 @@ final class TuneText {
                 Locale.ROOT,
                 "%-15s %12s %10s %10s %10s%s%n",
                 name,
-                count(rate),
-                speed(rate * size).replace("/s", ""),
-                time(Comparison.median(paced, Trial::p50Micros)),
-                time(Comparison.median(paced, Trial::p99Micros)),
+                full.isEmpty() ? "-" : count(rate),
+                full.isEmpty() ? "-" : speed(rate * size).replace("/s", ""),
+                paced.isEmpty() ? "-" : time(Comparison.median(paced, Trial::p50Micros)),
+                paced.isEmpty() ? "-" : time(Comparison.median(paced, Trial::p99Micros)),
                 keptUp ? "" : "   (did not keep up)");
     }
 
     private static void properties(PrintWriter out, TuneResult result) {
-        if (result.comparison().pairs() == 0) {
-            return;
-        }
+        boolean verified = result.comparison().isVerified();
         if (result.properties().isEmpty()) {
-            out.println("Nothing to change.");
+            out.println(verified ? "Nothing to change." : "Best so far: the settings in use.");
             return;
         }
-        out.println("Recommended, ready to paste:");
+        out.println(verified ? "Recommended, ready to paste:" : "Best so far:");
         out.println();
         print(out, result.properties());
     }

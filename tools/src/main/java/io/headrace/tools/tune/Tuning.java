@@ -8,14 +8,15 @@ import io.headrace.tools.ExitCode;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.Storage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -23,21 +24,12 @@ import java.util.function.BooleanSupplier;
  * {@code stop} may be set by any and ends it within a second or so, with what there is.
  */
 final class Tuning {
-    /** Shares of the budget. */
-    private static final double PROBES = 0.15;
-
-    private static final double WARM_UP = 0.08;
-    private static final double COMPARISON = 0.27;
-
-    private static final double TRIAL = 1 / 90.0;
-    private static final long SHORTEST_TRIAL_MILLIS = 400;
-    private static final long LONGEST_TRIAL_MILLIS = 2_000;
     private static final int LEAST_WARM_UP = 2;
-    private static final int LEAST_SEARCH = 3;
-    private static final int LEAST_PAIRS = 2;
     private static final int MOST_PAIRS = 7;
     private static final double PACED_SHARE = 0.4;
-    private static final long NEEDED_BYTES = 1L << 30;
+    /** Beside what is to stay free: the segments of a trial's log, and the probe's file. */
+    private static final long NEEDED_BYTES = 1L << 29;
+
     private static final int PROBE_PARTS = 12;
     private static final int DISK_PARTS = 12;
 
@@ -54,13 +46,10 @@ final class Tuning {
     private final BooleanSupplier stop;
     private final Listener listener;
     private final int processors = Runtime.getRuntime().availableProcessors();
-    private final long begun = System.nanoTime();
     private final List<Trial> trials = new ArrayList<>();
-    private final Duration trialTime;
+    private final Schedule schedule;
     private TrialRunner runner;
-    private double trialNanos;
     private long pacedRate;
-    private double bestScore;
 
     Tuning(
             TuneOptions options,
@@ -77,9 +66,7 @@ final class Tuning {
         this.storage = storage;
         this.stop = stop;
         this.listener = listener;
-        long millis = (long) (options.budget().toMillis() * TRIAL);
-        this.trialTime = Duration.ofMillis(Math.max(SHORTEST_TRIAL_MILLIS, Math.min(LONGEST_TRIAL_MILLIS, millis)));
-        this.trialNanos = trialTime.toNanos() * 2.0;
+        this.schedule = new Schedule(options.budget(), trialsOfMeasurement());
     }
 
     static Storage disk() {
@@ -90,7 +77,12 @@ final class Tuning {
         Path wanted = options.folder() != null
                 ? options.folder()
                 : pipeline.hasLog() && fromFile ? pipeline.dataFolder() : Path.of("");
-        try (TuneFolder folder = TuneFolder.open(wanted, NEEDED_BYTES, storage);
+        if (options.folder() != null && (wanted.toString().isEmpty() || !Files.isDirectory(wanted))) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--dir: " + wanted + ": no such folder (expected: one on the disk where logs are to be)");
+        }
+        try (TuneFolder folder = TuneFolder.open(wanted, NEEDED_BYTES + reserve(), storage);
                 FarEnd far = pipeline.link() && options.isLoopback() ? FarEnd.start("127.0.0.1", 0) : null) {
             return run(folder, far);
         }
@@ -109,13 +101,12 @@ final class Tuning {
                 far == null ? null : far::events,
                 options.size(),
                 stop);
-        long probeNanos = (long) (options.budget().toNanos() * PROBES);
+        long probeNanos = schedule.probeNanos();
         say("the wire");
-        BareLine.Speed line = !pipeline.link() || stop.getAsBoolean()
-                ? null
-                : BareLine.measure(host, far == null ? port + 1 : far.linePort());
+        BareLine.Speed line = pipeline.link() ? line(host, far == null ? port + 1 : far.linePort()) : null;
         say("the processor");
-        ProcessorSpeed processor = ProcessorSpeed.measure(new Load(options.size(), 0), probeNanos / PROBE_PARTS / 4);
+        ProcessorSpeed processor =
+                ProcessorSpeed.measure(new Load(options.size(), 0), probeNanos / PROBE_PARTS / 4, stop);
         say("the disk");
         DiskSpeed disk = pipeline.hasLog()
                 ? new DiskProbe(storage, stop).measure(folder.root(), probeNanos / 2 / DISK_PARTS)
@@ -125,8 +116,9 @@ final class Tuning {
         Candidate best = search(baseline);
         Comparison comparison = compare(baseline, best);
         double gain = comparison.gain(options.goal(), options.p99LimitMicros());
-        Candidate recommended = gain > 0 ? best : baseline;
-        Use use = use(recommended, comparison, gain > 0, disk, line);
+        boolean better = gain > 0 || !comparison.isVerified();
+        Candidate recommended = better ? best : baseline;
+        Use use = use(recommended, comparison, better, disk, line);
         Map<String, String> properties = pipeline.properties(recommended.differencesFrom(baseline));
         Outage outage = outage(recommended, folder.root());
         if (outage != null) {
@@ -151,12 +143,25 @@ final class Tuning {
                 properties,
                 outage,
                 stop.getAsBoolean(),
-                (System.nanoTime() - begun) / 1e9);
+                schedule.seconds());
+    }
+
+    /** Null when it was stopped. */
+    private BareLine.Speed line(String host, int port) throws IOException {
+        try {
+            return BareLine.measure(host, port, stop);
+        } catch (IOException e) {
+            String at = options.isLoopback()
+                    ? host
+                    : "--peer: " + host + ":" + options.peerPort()
+                            + " (expected: what headrace tune --listen names there:" + " that port and the next one)";
+            throw new CommandException(ExitCode.FAILED, at + ": port " + port + ": " + e.getMessage(), e);
+        }
     }
 
     /** Java compiles what runs often: the first runs say little. */
     private void warmUp(Candidate baseline) throws IOException {
-        long until = System.nanoTime() + (long) (options.budget().toNanos() * WARM_UP);
+        long until = System.nanoTime() + schedule.warmUpNanos();
         Trial first;
         do {
             if (stop.getAsBoolean()) {
@@ -168,6 +173,17 @@ final class Tuning {
             }
         } while (System.nanoTime() - until < 0 || trials.size() < LEAST_WARM_UP);
         pacedRate = options.peak() > 0 ? options.peak() : rounded((long) (first.eventsPerSecond() * PACED_SHARE));
+        Duration least = schedule.tooShort();
+        if (least != null && !stop.getAsBoolean()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    String.format(
+                            Locale.ROOT,
+                            "--budget: %ds (expected: >= %ds here, where a trial takes %.1f s)",
+                            options.budget().toSeconds(),
+                            least.toSeconds(),
+                            schedule.trial().toMillis() / 1e3));
+        }
     }
 
     private static long rounded(long rate) {
@@ -179,77 +195,83 @@ final class Tuning {
     }
 
     private Candidate search(Candidate baseline) throws IOException, InterruptedException {
-        long until = begun + (long) (options.budget().toNanos() * (1 - COMPARISON));
         LinkedHashSet<Candidate> start = new LinkedHashSet<>();
         start.add(baseline);
         start.add(pipeline.defaults(registry));
-        int least = trials.size() + LEAST_SEARCH;
-        BooleanSupplier mayGoOn =
-                () -> !stop.getAsBoolean() && (trials.size() < least || System.nanoTime() + cost() - until < 0);
         return new Search(
                         pipeline.space(processors),
                         baseline,
                         this::measure,
-                        mayGoOn,
-                        new Random(TimeUnit.NANOSECONDS.toMillis(begun)))
+                        () -> !stop.getAsBoolean() && schedule.maySearch(),
+                        new Random(System.nanoTime()))
                 .run(List.copyOf(start));
     }
 
-    /** What one measurement takes, in nanoseconds, as far as it is known. */
-    private double cost() {
-        int each = (options.goal().needsFull() ? 1 : 0) + (options.goal().needsPaced(options.p99LimitMicros()) ? 1 : 0);
-        return trialNanos * each;
+    /** What it takes to say how good something is. */
+    private int trialsOfMeasurement() {
+        return (options.goal().needsFull() ? 1 : 0) + (options.goal().needsPaced(options.p99LimitMicros()) ? 1 : 0);
     }
 
     private double measure(Candidate candidate, String stage) throws IOException {
         boolean paced = options.goal().needsPaced(options.p99LimitMicros());
         Trial full = options.goal().needsFull() ? trial(candidate, 0, stage) : null;
         Trial at = paced ? trial(candidate, pacedRate, stage) : null;
-        double score = options.goal().score(full, at, options.p99LimitMicros());
-        bestScore = Math.max(bestScore, score);
-        return score;
+        return options.goal().score(full, at, options.p99LimitMicros());
     }
 
     private Trial trial(Candidate candidate, long rate, String stage) throws IOException {
         say(stage + ", trial " + (trials.size() + 1));
         long from = System.nanoTime();
-        Trial trial = runner.run(candidate, rate, trialTime, stage);
-        trialNanos = (trialNanos + System.nanoTime() - from) / 2;
+        Trial trial = runner.run(candidate, rate, schedule.trialTime(), stage);
+        schedule.took(System.nanoTime() - from);
         trials.add(trial);
         return trial;
     }
 
     private void say(String text) {
-        double fraction =
-                (System.nanoTime() - begun) / (double) options.budget().toNanos();
-        listener.progress(Math.min(1, fraction), text);
+        listener.progress(schedule.fraction(), text);
     }
 
     private Comparison compare(Candidate baseline, Candidate best) throws IOException {
         List<List<Trial>> all = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        long until = begun + options.budget().toNanos();
         boolean same = best.equals(baseline);
+        int ofPair = (same ? 1 : 2) * trialsOfMeasurement();
+        int spare = neverParks(best) ? 1 : 0;
         for (int pair = 0; pair < MOST_PAIRS && !stop.getAsBoolean(); pair++) {
-            double needed = trialNanos * (same ? 2 : 4);
-            if (pair >= LEAST_PAIRS && System.nanoTime() + needed - until > 0) {
+            if (pair >= Schedule.LEAST_PAIRS && !schedule.hasRoomFor(ofPair + spare)) {
                 break;
             }
-            String stage = "comparison " + (pair + 1);
-            List<Trial> round = new ArrayList<>();
-            for (long rate : new long[] {0, pacedRate}) {
-                boolean baseFirst = pair % 2 == 0;
-                Trial first = trial(baseFirst || same ? baseline : best, rate, stage);
-                Trial second = same ? first : trial(baseFirst ? best : baseline, rate, stage);
-                round.add(baseFirst ? first : second);
-                round.add(baseFirst ? second : first);
-            }
-            if (!stop.getAsBoolean()) {
-                for (int i = 0; i < round.size(); i++) {
-                    all.get(i).add(round.get(i));
+            boolean both = pair == 0 || schedule.hasRoomFor(4 + spare);
+            for (boolean paced : new boolean[] {false, true}) {
+                boolean needed = paced
+                        ? options.goal().needsPaced(options.p99LimitMicros())
+                        : options.goal().needsFull();
+                if (needed || both) {
+                    pair(pair, baseline, best, paced ? pacedRate : 0, all.get(paced ? 2 : 0), all.get(paced ? 3 : 1));
                 }
             }
         }
         return new Comparison(all.get(0), all.get(1), all.get(2), all.get(3));
+    }
+
+    /** Runs both right after each other, and counts them when neither was stopped. */
+    private void pair(int pair, Candidate baseline, Candidate best, long rate, List<Trial> bases, List<Trial> bests)
+            throws IOException {
+        String stage = "comparison " + (pair + 1);
+        boolean same = best.equals(baseline);
+        boolean baseFirst = same || pair % 2 == 0;
+        Trial first = trial(baseFirst ? baseline : best, rate, stage);
+        Trial second = same ? first : trial(baseFirst ? best : baseline, rate, stage);
+        if (!stop.getAsBoolean()) {
+            bases.add(baseFirst ? first : second);
+            bests.add(baseFirst ? second : first);
+        }
+    }
+
+    /** Threads that never park use all there is, whatever limits. */
+    private boolean neverParks(Candidate candidate) {
+        String strategy = candidate.value(Knob.WAIT_STRATEGY);
+        return options.goal() != Goal.LATENCY && ("yield".equals(strategy) || "spin".equals(strategy));
     }
 
     private Use use(Candidate recommended, Comparison comparison, boolean best, DiskSpeed disk, BareLine.Speed line)
@@ -263,9 +285,7 @@ final class Tuning {
                     .filter(trial -> trial.candidate().equals(recommended) && trial.rate() > 0 == latency)
                     .toList();
         }
-        String strategy = recommended.value(Knob.WAIT_STRATEGY);
-        if (!latency && !stop.getAsBoolean() && ("yield".equals(strategy) || "spin".equals(strategy))) {
-            // Threads that never park use all there is, whatever limits.
+        if (neverParks(recommended) && !stop.getAsBoolean()) {
             own = List.of(trial(recommended.with(Knob.WAIT_STRATEGY, "adaptive"), 0, "limit"));
         }
         if (own.stream().noneMatch(Trial::works)) {
@@ -284,7 +304,6 @@ final class Tuning {
         String overflow = pipeline.channelSetting("overflowCapacity");
         String key = overflow != null ? "overflowCapacity" : "capacity";
         String capacity = pipeline.channelSetting(key);
-        String reserve = pipeline.channelSetting("minimumRequiredSpace");
         String batch = recommended.value(Knob.BATCH);
         String frameBytes = recommended.value(Knob.FRAME_BYTES);
         return Outage.of(
@@ -295,6 +314,12 @@ final class Tuning {
                 frameBytes == null ? FrameLayout.DEFAULT_FRAME_BYTES : Long.parseLong(frameBytes),
                 key,
                 capacity == null ? Long.MAX_VALUE : Long.parseLong(capacity),
-                pipeline.hasLog() ? storage.usableSpace(folder) - (reserve == null ? 0 : Long.parseLong(reserve)) : 0);
+                pipeline.hasLog() ? storage.usableSpace(folder) - reserve() : 0);
+    }
+
+    /** What the channel's log leaves free. */
+    private long reserve() {
+        String reserve = pipeline.channelSetting("minimumRequiredSpace");
+        return reserve == null ? 0 : Long.parseLong(reserve);
     }
 }

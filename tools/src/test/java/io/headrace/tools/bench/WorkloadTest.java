@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.engine.channel.ChannelPolicy;
 import io.headrace.wal.LogSettings.Appender;
 import io.headrace.wal.SyncMode;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,8 +166,8 @@ class WorkloadTest {
         Path file = Files.createFile(folder.resolve("file"));
         BenchSettings settings = settings(WorkloadKind.WAL, draft -> draft.folder(file));
         assertThatThrownBy(() -> Workload.of(settings).run(() -> false, WorkloadListener.NONE))
-                .isInstanceOf(FileSystemException.class)
-                .hasMessage(file.toRealPath() + ": not a folder");
+                .isInstanceOf(NotMeasurableException.class)
+                .hasMessageStartingWith("dir: " + file + ": no such folder (expected: ");
     }
 
     @Test

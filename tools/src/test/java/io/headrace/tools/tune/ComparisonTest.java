@@ -27,6 +27,24 @@ class ComparisonTest {
     }
 
     @Test
+    void shouldBelieveNoGainOfOnePair() {
+        assertThat(comparison(100, 300).isVerified()).isFalse();
+        assertThat(comparison(100, 300).gain(Goal.THROUGHPUT, 0)).isZero();
+    }
+
+    @Test
+    void shouldNeedNoLatencyOfEachPairWhereThroughputIsTheGoal() {
+        Comparison both = comparison(100, 150, 100, 160);
+        Comparison comparison = new Comparison(
+                both.baseFull(),
+                both.bestFull(),
+                both.basePaced().subList(0, 1),
+                both.bestPaced().subList(0, 1));
+        assertThat(comparison.pairs()).isEqualTo(2);
+        assertThat(comparison.gain(Goal.THROUGHPUT, 0)).isEqualTo(0.55, within(0.001));
+    }
+
+    @Test
     void shouldComparePairByPairSoThatADriftStrikesBoth() {
         // The machine becomes three times as slow; in each pair the best is a fifth better.
         assertThat(comparison(300, 360, 200, 240, 100, 120).gain(Goal.THROUGHPUT, 0))
@@ -45,7 +63,7 @@ class ComparisonTest {
 
     @Test
     void shouldCountWhatDoesNotKeepUpAsSlow() {
-        Trial behind = new Trial(1, "test", Trials.ANY, 10_000, 2, 2_000, 10, 20, 0, 0, 0, 0, "", 0, null);
+        Trial behind = new Trial(1, "test", Trials.ANY, 10_000, 2, 2_000, 10, 20, 0, 0, 0, 0, 0, "", 0, null);
         assertThat(behind.keptUp()).isFalse();
         assertThat(Goal.LATENCY.score(null, behind, 0)).isLessThan(Goal.LATENCY.score(null, Trials.paced(9, 9e5), 0));
     }

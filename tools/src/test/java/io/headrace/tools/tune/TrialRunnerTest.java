@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.config.ConfigurationLoader;
 import io.headrace.engine.spi.ComponentRegistry;
+import io.headrace.tools.StorageOf;
 import io.headrace.wal.FileStorage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class TrialRunnerTest {
     void shouldMeasureAPipelineOverTheLinkAndTheLine() throws IOException {
         Pipeline pipeline = Pipeline.usual(REGISTRY);
         FileStorage storage = new FileStorage();
-        try (TuneFolder folder = TuneFolder.open(parent, 1, MemoryStorage.called("ext4", 1L << 40));
+        try (TuneFolder folder = TuneFolder.open(parent, 1, StorageOf.fileSystem("ext4", 1L << 40));
                 FarEnd far = FarEnd.start("127.0.0.1", 0)) {
             TrialRunner runner = new TrialRunner(
                     pipeline, REGISTRY, storage, folder, "127.0.0.1", far.port(), far::events, SIZE, () -> false);
@@ -34,6 +35,7 @@ class TrialRunnerTest {
             assertThat(far.events()).isGreaterThanOrEqualTo(full.events());
             assertThat(full.appender()).isIn("direct", "positional");
             assertThat(full.processors()).isBetween(0.0, 1.0);
+            assertThat(full.logWait()).isPositive().isLessThanOrEqualTo(1);
 
             Trial paced = runner.run(pipeline.baseline().with(Knob.CONNECTIONS, "2"), 2_000, SHORT, "paced");
             assertThat(paced.failure()).isNull();
@@ -45,7 +47,7 @@ class TrialRunnerTest {
             assertThat(refused.works()).isFalse();
             assertThat(refused.failure()).contains("appender: none");
 
-            BareLine.Speed line = BareLine.measure("127.0.0.1", far.linePort());
+            BareLine.Speed line = BareLine.measure("127.0.0.1", far.linePort(), () -> false);
             assertThat(line.bytesPerSecond()).isPositive();
             assertThat(line.roundTripMicros()).isPositive();
         }
@@ -66,7 +68,7 @@ class TrialRunnerTest {
                         .readText(Path.of("test"), text, "m")
                         .orThrow(),
                 REGISTRY);
-        try (TuneFolder folder = TuneFolder.open(parent, 1, MemoryStorage.called("ext4", 1L << 40))) {
+        try (TuneFolder folder = TuneFolder.open(parent, 1, StorageOf.fileSystem("ext4", 1L << 40))) {
             Trial trial = new TrialRunner(
                             pipeline, REGISTRY, new FileStorage(), folder, null, 0, null, SIZE, () -> false)
                     .run(pipeline.baseline(), 0, SHORT, "memory");
@@ -79,7 +81,7 @@ class TrialRunnerTest {
     @Test
     void shouldEndAtOnceWhenItIsStopped() throws IOException {
         Pipeline pipeline = Pipeline.usual(REGISTRY);
-        try (TuneFolder folder = TuneFolder.open(parent, 1, MemoryStorage.called("ext4", 1L << 40))) {
+        try (TuneFolder folder = TuneFolder.open(parent, 1, StorageOf.fileSystem("ext4", 1L << 40))) {
             // Nobody listens at port 1: without the stop this would wait for seconds.
             Trial trial = new TrialRunner(
                             pipeline, REGISTRY, new FileStorage(), folder, "127.0.0.1", 1, null, SIZE, () -> true)

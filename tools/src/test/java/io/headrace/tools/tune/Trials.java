@@ -14,6 +14,16 @@ final class Trials {
     }
 
     static Trial full(double eventsPerSecond, double processors, double busiest, double logBytes, double wireBytes) {
+        return full(eventsPerSecond, processors, busiest, logBytes, wireBytes, 0.3);
+    }
+
+    static Trial full(
+            double eventsPerSecond,
+            double processors,
+            double busiest,
+            double logBytes,
+            double wireBytes,
+            double logWait) {
         return new Trial(
                 1,
                 "test",
@@ -27,6 +37,7 @@ final class Trials {
                 busiest,
                 logBytes,
                 1 << 20,
+                logWait,
                 "direct",
                 wireBytes,
                 null);
@@ -35,6 +46,6 @@ final class Trials {
     /** At a fixed rate, which it keeps. */
     static Trial paced(double p50Micros, double p99Micros) {
         return new Trial(
-                2, "test", ANY, 1_000, 2, 2_000, p50Micros, p99Micros, 0.1, 0.1, 2e5, 4_096, "direct", 2e5, null);
+                2, "test", ANY, 1_000, 2, 2_000, p50Micros, p99Micros, 0.1, 0.1, 2e5, 4_096, 0.5, "direct", 2e5, null);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.tools.CommandException;
 import io.headrace.tools.ExitCode;
+import io.headrace.tools.StorageOf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ class TuneFolderTest {
     @Test
     void shouldRefuseMemoryWithTheReason() {
         for (String type : new String[] {"tmpfs", "ramfs"}) {
-            assertThatThrownBy(() -> TuneFolder.open(parent, 1, MemoryStorage.called(type, Long.MAX_VALUE)))
+            assertThatThrownBy(() -> TuneFolder.open(parent, 1, StorageOf.fileSystem(type, Long.MAX_VALUE)))
                     .isInstanceOfSatisfying(CommandException.class, e -> assertThat(e.exitCode())
                             .isEqualTo(ExitCode.USAGE))
                     .hasMessageContaining("--dir: " + parent + " is " + type + ", which is memory");
@@ -28,13 +29,13 @@ class TuneFolderTest {
 
     @Test
     void shouldRefuseAFullDisk() {
-        assertThatThrownBy(() -> TuneFolder.open(parent, 1000, MemoryStorage.called("ext4", 999)))
+        assertThatThrownBy(() -> TuneFolder.open(parent, 1000, StorageOf.fileSystem("ext4", 999)))
                 .hasMessageContaining("999 bytes free (expected: >= 1000)");
     }
 
     @Test
     void shouldLeaveNothing() throws IOException {
-        try (TuneFolder folder = TuneFolder.open(parent, 1, MemoryStorage.called("ext4", 1))) {
+        try (TuneFolder folder = TuneFolder.open(parent, 1, StorageOf.fileSystem("ext4", 1))) {
             Path trial = folder.make("trial-1");
             Files.writeString(Files.createDirectories(trial.resolve("a/b")).resolve("c"), "d");
             folder.remove(trial);
@@ -46,7 +47,7 @@ class TuneFolderTest {
 
     @Test
     void shouldUseTheNearestFolderThatIsThere() throws IOException {
-        try (TuneFolder folder = TuneFolder.open(parent.resolve("to/be/made"), 1, MemoryStorage.called("ext4", 1))) {
+        try (TuneFolder folder = TuneFolder.open(parent.resolve("to/be/made"), 1, StorageOf.fileSystem("ext4", 1))) {
             assertThat(folder.root().getParent()).isEqualTo(parent);
         }
     }

@@ -54,7 +54,9 @@ class TuneReportTest {
     @Test
     void shouldSayWhatThereIsAfterAStop() {
         Comparison none = new Comparison(List.of(), List.of(), List.of(), List.of());
-        assertThat(text(result(none, true))).contains("Stopped before the comparison", "not verified");
+        assertThat(text(result(none, true)))
+                .contains("Stopped before the comparison", "of 2 trials, not verified")
+                .contains("Best so far: the settings in use.");
     }
 
     @Test
@@ -101,7 +103,7 @@ class TuneReportTest {
                 800_000,
                 recommended,
                 comparison,
-                stopped ? null : new Use(0.97, 0.4, 0.12),
+                stopped ? null : new Use(0.97, 0.4, 0.12, 0.3, false),
                 properties,
                 Outage.of(50_000, Duration.ofHours(2), 200, 1_000, 196_608, "capacity", 1_000_000, 70L << 30),
                 stopped,

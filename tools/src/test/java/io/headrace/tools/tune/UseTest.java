@@ -36,7 +36,50 @@ class UseTest {
     void shouldNameTheWireWhereItCarriesWhatItCan() {
         Use use = Use.ofThroughput(List.of(Trials.full(6e4, 0.1, 0.1, 12e6, 12e6)), DISK, "always", LINE);
         assertThat(use.limit()).isEqualTo(Limit.WIRE);
-        assertThat(use.largest()).isEqualTo(0.96, within(0.001));
+        assertThat(use.wire()).isEqualTo(0.96, within(0.001));
+    }
+
+    @Test
+    void shouldNameTheDeviceWhereEventsWaitForTheLogAndNothingIsUsedUp() {
+        Use use = Use.ofThroughput(
+                List.of(Trials.full(4e5, 0.25, 0.1, 94e6, 90e6, 0.94)),
+                new DiskSpeed(List.of(new DiskSpeed.Row("direct", 1 << 20, 297e6, 5_000, 6_000))),
+                "always",
+                LOOPBACK);
+        assertThat(use.isUsedUp()).isFalse();
+        assertThat(use.isLatencyOfLog()).isTrue();
+        assertThat(use.limit()).isEqualTo(Limit.DEVICE);
+        assertThat(Use.ofThroughput(List.of(Trials.full(4e5, 0.25, 0.1, 94e6, 90e6, 0.2)), DISK, "always", LOOPBACK)
+                        .limit())
+                .isEqualTo(Limit.PROCESSOR);
+    }
+
+    @Test
+    void shouldNameTheSameOfTwoThatAreUsedAboutAsMuch() {
+        for (double device : new double[] {0.62, 0.7, 0.78, 0.86}) {
+            Use use = new Use(0.7, device, 0.3, 0.6, false);
+            assertThat(use.limit()).isEqualTo(Limit.PROCESSOR);
+            assertThat(use.near()).containsExactly(Limit.DEVICE);
+        }
+        assertThat(new Use(0.7, 0.5, 0.3, 0.6, false).near()).isEmpty();
+        assertThat(new Use(0.7, 0.95, 0.3, 0.6, false).limit()).isEqualTo(Limit.DEVICE);
+        assertThat(new Use(0.7, 0.95, 0.3, 0.6, false).near()).isEmpty();
+        assertThat(new Use(0.45, 0.5, 0.05, 0, true).limit()).isEqualTo(Limit.DEVICE);
+    }
+
+    @Test
+    void shouldMeasureSmallGroupsByTheLargeOnesThatTheDiskCouldTake() {
+        Candidate small = Trials.ANY.with(Knob.GROUP_BYTES, "65536");
+        Candidate large = Trials.ANY.with(Knob.GROUP_BYTES, "1048576");
+        assertThat(device(small)).isEqualTo(1, within(0.001));
+        assertThat(device(large)).isEqualTo(0.4, within(0.001));
+    }
+
+    private static double device(Candidate candidate) {
+        Trial trial = new Trial(
+                1, "test", candidate, 0, 2, 4_000_000, 9_000, 20_000, 0.5, 0.3, 400e6, 64 << 10, 0.2, "direct", 1,
+                null);
+        return Use.ofThroughput(List.of(trial), DISK, "always", LOOPBACK).device();
     }
 
     @Test

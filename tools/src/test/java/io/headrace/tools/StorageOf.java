@@ -1,4 +1,4 @@
-package io.headrace.tools.tune;
+package io.headrace.tools;
 
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.Storage;
@@ -7,13 +7,13 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 
 /** The files of the operating system, on what calls itself another file system. */
-final class MemoryStorage {
-    private MemoryStorage() {}
+public final class StorageOf {
+    private StorageOf() {}
 
-    static Storage called(String fileSystem, long usableBytes) {
+    public static Storage fileSystem(String fileSystem, long usableBytes) {
         FileStorage real = new FileStorage();
         return (Storage) Proxy.newProxyInstance(
-                MemoryStorage.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
+                StorageOf.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("fileSystemOf") && arguments[0] instanceof Path) {
                         return fileSystem;
                     } else if (method.getName().equals("usableSpace")) {

@@ -1,0 +1,106 @@
+package io.headrace.tools.tune;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Divides the time there is: probes, trials that warm up, the search, and what must be left for the comparison at its end.
+ * What a trial takes is learned from those that ran. Owned by one thread.
+ */
+final class Schedule {
+    private static final double PROBES = 0.15;
+    private static final double WARM_UP = 0.08;
+    private static final double COMPARISON = 0.27;
+    private static final double TRIAL = 1 / 90.0;
+
+    private static final long LONGEST_PROBES = TimeUnit.SECONDS.toNanos(9);
+    private static final Duration SHORTEST_TRIAL = Duration.ofMillis(300);
+    private static final Duration LONGEST_TRIAL = Duration.ofSeconds(2);
+    private static final int LEAST_SEARCH = 3;
+    private static final double ROOM = 1.1;
+
+    /** Pairs of the comparison, at least. */
+    static final int LEAST_PAIRS = 2;
+
+    private final Duration budget;
+    private final int measuredAtOnce;
+    private final long begun = System.nanoTime();
+    private final long end;
+    private double trialNanos;
+
+    /**
+     * The time begins.
+     *
+     * @param trialsOfMeasurement what it takes to say how good something is
+     */
+    Schedule(Duration budget, int trialsOfMeasurement) {
+        this.budget = budget;
+        this.measuredAtOnce = trialsOfMeasurement;
+        this.end = begun + budget.toNanos();
+    }
+
+    /** How long one trial measures. */
+    Duration trialTime() {
+        Duration share = Duration.ofNanos((long) (budget.toNanos() * TRIAL));
+        return share.compareTo(SHORTEST_TRIAL) < 0
+                ? SHORTEST_TRIAL
+                : share.compareTo(LONGEST_TRIAL) > 0 ? LONGEST_TRIAL : share;
+    }
+
+    /** How long all probes may take. */
+    long probeNanos() {
+        return Math.min(LONGEST_PROBES, (long) (budget.toNanos() * PROBES));
+    }
+
+    long warmUpNanos() {
+        return (long) (budget.toNanos() * WARM_UP);
+    }
+
+    /** A trial took so long, with its start and its end. */
+    void took(long nanos) {
+        trialNanos = trialNanos == 0 ? nanos : (trialNanos + nanos) / 2;
+    }
+
+    /** How much of the time is over, 0 to 1. */
+    double fraction() {
+        return Math.min(1, (System.nanoTime() - begun) / (double) budget.toNanos());
+    }
+
+    double seconds() {
+        return (System.nanoTime() - begun) / 1e9;
+    }
+
+    /** Whether so many trials more end in time. */
+    boolean hasRoomFor(int trials) {
+        return System.nanoTime() + trials * trialNanos * ROOM - end <= 0;
+    }
+
+    /** Whether the search may compare two once more, and the comparison is still possible after it. */
+    boolean maySearch() {
+        double kept = Math.max(budget.toNanos() * COMPARISON, comparisonTrials() * trialNanos * ROOM);
+        return System.nanoTime() + 2 * measuredAtOnce * trialNanos + kept - end <= 0;
+    }
+
+    /**
+     * The least budget with which there is a search and a comparison, as a trial takes what those did that warmed up; null
+     * when this one is enough.
+     */
+    Duration tooShort() {
+        int trials = LEAST_SEARCH * measuredAtOnce + comparisonTrials();
+        if (hasRoomFor(trials)) {
+            return null;
+        }
+        double nanos = System.nanoTime() - begun + trials * trialNanos * ROOM;
+        return Duration.ofSeconds((long) Math.ceil(Math.max(nanos, budget.toNanos() + 1.0) / 1e9));
+    }
+
+    /** What a trial takes. */
+    Duration trial() {
+        return Duration.ofNanos((long) trialNanos);
+    }
+
+    /** The pairs, and where a measurement is not both, one pair of the other kind. */
+    private int comparisonTrials() {
+        return 2 * LEAST_PAIRS * measuredAtOnce + (measuredAtOnce == 1 ? 2 : 0);
+    }
+}
