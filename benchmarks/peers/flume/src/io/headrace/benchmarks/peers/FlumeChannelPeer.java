@@ -80,7 +80,8 @@ public final class FlumeChannelPeer extends ChannelPeer {
                 addFolders(settings);
                 return new FileChannel();
             default:
-                throw new IllegalArgumentException("kind: " + kind + " (expected: memory, spillable, spilling or file)");
+                throw new IllegalArgumentException(
+                        "kind: " + kind + " (expected: memory, spillable, spilling or file)");
         }
     }
 

@@ -74,7 +74,8 @@ public final class RingRig {
             contest.enter(SPILLABLE, spillable, spilling);
             contest.enter(MEMORY_COPIES, memory, work.with("copies", "yes"));
             contest.enter(SPILLABLE_COPIES, spillable, spilling.with("copies", "yes"));
-            contest.enter(SPILLING_COPIES, spillable, work.with("kind", "spilling").with("copies", "yes"));
+            contest.enter(
+                    SPILLING_COPIES, spillable, work.with("kind", "spilling").with("copies", "yes"));
         }
         if (contest.wants("disruptor")) {
             contest.enter(DISRUPTOR, contest.keep(commands.own("disruptor", DisruptorPeer.class)), work);
