@@ -16,7 +16,7 @@ final class Schedule {
     private static final long LONGEST_PROBES = TimeUnit.SECONDS.toNanos(9);
     private static final Duration SHORTEST_TRIAL = Duration.ofMillis(300);
     private static final Duration LONGEST_TRIAL = Duration.ofSeconds(2);
-    private static final int LEAST_SEARCH = 3;
+    private static final int LEAST_SEARCH = 2;
     private static final double ROOM = 1.1;
 
     /** Pairs of the comparison, at least. */
@@ -82,15 +82,17 @@ final class Schedule {
     }
 
     /**
-     * The least budget with which there is a search and a comparison, as a trial takes what those did that warmed up; null
+     * The least budget with which there is a search and a comparison, as trials take what those did that warmed up; null
      * when this one is enough.
+     *
+     * @param part what a trial takes from now on, of what it took: the first one is slower than all others
      */
-    Duration tooShort() {
-        int trials = LEAST_SEARCH * measuredAtOnce + comparisonTrials();
-        if (hasRoomFor(trials)) {
+    Duration tooShort(double part) {
+        double needed = (LEAST_SEARCH * measuredAtOnce + comparisonTrials()) * trialNanos * ROOM * part;
+        if (System.nanoTime() + needed - end <= 0) {
             return null;
         }
-        double nanos = System.nanoTime() - begun + trials * trialNanos * ROOM;
+        double nanos = System.nanoTime() - begun + needed;
         return Duration.ofSeconds((long) Math.ceil(Math.max(nanos, budget.toNanos() + 1.0) / 1e9));
     }
 
