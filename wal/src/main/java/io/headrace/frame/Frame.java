@@ -1,12 +1,10 @@
 package io.headrace.frame;
 
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
 /**
@@ -16,8 +14,8 @@ import org.agrona.DirectBuffer;
  * the rest.
  *
  * <p>Reading is safe for any thread that holds a reference. Whoever is given a frame without being told otherwise
- * borrows it and {@linkplain #retain() retains} it to keep it; the last {@link #release()} returns the buffer to its
- * pool, after which every access is a bug: {@link FrameMemory} makes other frames of released ones.
+ * borrows it and {@linkplain #retain() retains} it to keep it; the last {@link #release()} gives up the buffer, after which
+ * every access is a bug, and an error unless the frame is one that was read: {@link FrameMemory} makes other frames of those.
  */
 public final class Frame {
     private static final VarHandle REFERENCES;
@@ -32,24 +30,8 @@ public final class Frame {
 
     private static final int ORIGIN_HALF = FrameLayout.HEADER_LENGTH - FrameLayout.HOP_LENGTH;
 
-    private final ByteBuf memory;
-    private final FrameBytes buffer = new FrameBytes();
-    /** Holds the bytes from {@link #start} on; its position and limit never move. */
-    private final ByteBuffer nio;
-
-    /** Where the frame's bytes stand in {@link #nio}, and in {@link #memory} behind {@link #memoryStart}. */
-    private int start;
-
-    private final int memoryStart;
-    private int pinnedBytes;
-
-    /** Where the whole frame stands when only its header is in memory; null otherwise. */
-    private FrameFile file;
-
-    private long fileOffset;
-    private int lengthInFile;
-    /** What was read of {@link #file} for somebody who wants the bytes. */
-    private Frame loaded;
+    /** Null after the last reference, unless the frame is one of a {@link FrameMemory}, and another later. */
+    private FrameRoom room;
 
     @SuppressWarnings("unused") // through REFERENCES
     private volatile int references = 1;
@@ -60,42 +42,35 @@ public final class Frame {
      * @param pinnedBytes memory that stays taken while this frame lives, at least its own size
      */
     Frame(ByteBuf memory, int pinnedBytes) {
-        this.memory = memory;
-        this.nio =
-                memory.nioBuffer(memory.readerIndex(), memory.readableBytes()).order(ByteOrder.LITTLE_ENDIAN);
-        this.memoryStart = memory.readerIndex();
-        this.buffer.wrap(nio, 0, nio.remaining());
-        this.pinnedBytes = pinnedBytes;
+        this(new FrameRoom(memory, pinnedBytes));
+    }
+
+    /** Takes over a room that was filled; the only frame ever that does so until the room is left. */
+    Frame(FrameRoom room) {
+        this.room = room;
     }
 
     /** One that {@link #view} makes a frame of. */
-    Frame(FrameMemory block) {
-        this.memory = block.memory();
-        this.nio = block.nio();
-        this.memoryStart = 0;
-        this.references = 0;
+    static Frame of(FrameMemory block) {
+        Frame frame = new Frame(new FrameRoom(block));
+        frame.references = 0;
+        return frame;
     }
 
     /** Looks at bytes of its memory from now on, with one reference. Nobody may hold one of what it was before. */
-    Frame view(int newStart, int length, int newPinnedBytes) {
+    Frame view(int start, int length, int pinnedBytes) {
         if (references != 0) {
             throw new IllegalStateException("references: " + references + " (expected: 0, the frame is in use)");
         }
-        memory.retain();
-        start = newStart;
-        pinnedBytes = newPinnedBytes;
-        buffer.wrap(nio, newStart, length);
+        room.view(start, length, pinnedBytes);
         references = 1;
         return this;
     }
 
     /** As {@link #view}, of the origin half alone; the rest stays in a file, of which a reference is taken. */
-    Frame view(int newStart, int length, FrameFile where, long offset) {
-        view(newStart, ORIGIN_HALF, FrameLayout.align(length));
-        where.retain();
-        file = where;
-        fileOffset = offset;
-        lengthInFile = length;
+    Frame view(int start, int length, FrameFile file, long offset) {
+        view(start, ORIGIN_HALF, FrameLayout.align(length));
+        room.stands(file, offset, length);
         return this;
     }
 
@@ -122,21 +97,24 @@ public final class Frame {
             }
         } while (!REFERENCES.weakCompareAndSet(this, before, before - 1));
         if (before == 1) {
-            if (file != null) {
-                leaveFile();
+            FrameRoom left = room;
+            if (!left.isOfMemory()) {
+                room = null;
             }
-            memory.release();
+            left.leave();
         }
     }
 
-    private void leaveFile() {
-        FrameFile left = file;
-        file = null;
-        if (loaded != null) {
-            loaded.release();
-            loaded = null;
+    private FrameRoom room() {
+        FrameRoom held = room;
+        if (held == null) {
+            throw new IllegalStateException("references: 0 (expected: > 0, the frame was released)");
         }
-        left.release();
+        return held;
+    }
+
+    private FrameBytes bytes() {
+        return room().bytes();
     }
 
     /** References held now; for tests and assertions. */
@@ -146,7 +124,8 @@ public final class Frame {
 
     /** Length of header (both halves) and payload, without padding: the field at byte 0. */
     public int length() {
-        return file == null ? buffer.capacity() + FrameLayout.HOP_LENGTH : lengthInFile;
+        FramePlace place = room().place();
+        return place == null ? bytes().capacity() + FrameLayout.HOP_LENGTH : place.length();
     }
 
     /** {@link #length()} with padding: the room the frame takes in a segment and on the wire. */
@@ -159,12 +138,14 @@ public final class Frame {
      * holder of the frame may retain it. Nobody has verified the payload there.
      */
     public FrameFile file() {
-        return file;
+        FramePlace place = room().place();
+        return place == null ? null : place.file();
     }
 
     /** Where in {@link #file()} the hop half begins. */
     public long fileOffset() {
-        return fileOffset;
+        FramePlace place = room().place();
+        return place == null ? 0 : place.offset();
     }
 
     /**
@@ -175,36 +156,24 @@ public final class Frame {
      * @throws UncheckedIOException when it cannot be read
      */
     public Frame readBack() {
-        int length = lengthInFile - FrameLayout.HOP_LENGTH;
-        ByteBuf bytes = memory.alloc().directBuffer(length, length);
-        try {
-            file.read(bytes.internalNioBuffer(0, length), fileOffset + FrameLayout.HOP_LENGTH);
-            return new FrameDecoder(lengthInFile).decode(bytes.writerIndex(length), length);
-        } catch (IOException e) {
-            bytes.release();
-            throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            bytes.release();
-            throw e;
-        }
+        return room().place().readBack(room().allocator());
     }
 
-    /** The frame with its bytes in memory, read on demand; that waits for the disk where nobody did before. */
-    private synchronized Frame loaded() {
-        if (loaded == null) {
-            loaded = readBack();
-        }
-        return loaded;
+    /** The room with all bytes, read on demand. */
+    private FrameRoom loaded() {
+        FrameRoom held = room();
+        FramePlace place = held.place();
+        return place == null ? held : place.loaded(held.allocator()).room();
     }
 
     /** Memory that stays taken while this frame lives: what a channel is charged for it. */
     public int pinnedBytes() {
-        return pinnedBytes;
+        return room().pinnedBytes();
     }
 
     /** The bytes from the origin half on; offsets through {@link FrameLayout#inOrigin}. Read only. */
     public DirectBuffer buffer() {
-        return file == null ? buffer.view() : loaded().buffer.view();
+        return loaded().bytes().view();
     }
 
     /**
@@ -212,10 +181,7 @@ public final class Frame {
      * small object a call). Read only.
      */
     public ByteBuffer nioBuffer() {
-        if (file != null) {
-            return loaded().nioBuffer();
-        }
-        return nio.slice(start, buffer.capacity()).order(ByteOrder.LITTLE_ENDIAN);
+        return loaded().nioBuffer();
     }
 
     /**
@@ -223,18 +189,15 @@ public final class Frame {
      * (not to the frame) until it is released.
      */
     public ByteBuf retainedBuf() {
-        if (file != null) {
-            return loaded().retainedBuf();
-        }
-        return memory.retainedSlice(memoryStart + start, buffer.capacity());
+        return loaded().retainedBuf();
     }
 
     public FrameType type() {
-        return FrameType.ofCode(buffer.getByte(FrameLayout.inOrigin(FrameLayout.TYPE_OFFSET)));
+        return FrameType.ofCode(bytes().getByte(FrameLayout.inOrigin(FrameLayout.TYPE_OFFSET)));
     }
 
     public int flags() {
-        return buffer.getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET)) & 0xFFFF;
+        return bytes().getShort(FrameLayout.inOrigin(FrameLayout.FLAGS_OFFSET)) & 0xFFFF;
     }
 
     /** Whether the events are compressed; an {@link EventCursor} reads them all the same. */
@@ -258,34 +221,37 @@ public final class Frame {
 
     /** CRC32C of the origin half (without itself) and the payload, computed at the origin. */
     public int checksum() {
-        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
+        return bytes().getInt(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET));
     }
 
     public long producerId() {
-        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET));
+        return bytes().getLong(FrameLayout.inOrigin(FrameLayout.PRODUCER_OFFSET));
     }
 
     /** Number of the first event within {@link #producerId()}. */
     public long firstEventNumber() {
-        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET));
+        return bytes().getLong(FrameLayout.inOrigin(FrameLayout.FIRST_EVENT_OFFSET));
     }
 
     /** Microseconds since the epoch, by the clock of the origin. */
     public long createdMicros() {
-        return buffer.getLong(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET));
+        return bytes().getLong(FrameLayout.inOrigin(FrameLayout.CREATED_OFFSET));
     }
 
     public int eventCount() {
-        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
+        return bytes().getInt(FrameLayout.inOrigin(FrameLayout.EVENT_COUNT_OFFSET));
     }
 
     /** Bytes of the shared header block, which begins at byte 80 of the frame. */
     public int sharedHeadersLength() {
-        return buffer.getInt(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
+        return bytes().getInt(FrameLayout.inOrigin(FrameLayout.SHARED_LENGTH_OFFSET));
     }
 
     @Override
     public String toString() {
+        if (room == null) {
+            return "Frame{released}";
+        }
         return "Frame{" + type() + ", events=" + eventCount() + ", length=" + length() + ", producer="
                 + Long.toHexString(producerId()) + ", first=" + firstEventNumber() + ", references=" + references + '}';
     }

@@ -1,6 +1,5 @@
 package io.headrace.frame;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -23,34 +22,49 @@ public final class FrameBuilder implements AutoCloseable {
     private static final int WORTH_TRIMMING = 1024;
     private static final int FULL = -1;
 
+    /** Where memory comes from without a pool; null with one. */
     private final ByteBufAllocator allocator;
+
+    private final FramePool pool;
     private final FrameLimits limits;
     private final CRC32C crc = new CRC32C();
-    private final FrameBytes view = new FrameBytes();
     private LineScanner scanner;
 
-    private ByteBuf memory;
+    /** Of the open frame, and what it is filled through; null while there is none. */
+    private FrameRoom current;
+
+    private FrameBytes view;
     private Headers shared;
     private int position;
     private int eventCount;
     private int expectedLength = SMALLEST_MEMORY;
 
+    /** One that takes memory of its own for each frame. */
     public FrameBuilder(ByteBufAllocator allocator, FrameLimits limits) {
+        this(allocator, null, limits);
+    }
+
+    /** One that builds frames in memory of those that were released. */
+    public FrameBuilder(FramePool pool, FrameLimits limits) {
+        this(null, pool, limits);
+    }
+
+    private FrameBuilder(ByteBufAllocator allocator, FramePool pool, FrameLimits limits) {
         this.allocator = allocator;
+        this.pool = pool;
         this.limits = limits;
     }
 
     /** Begins a frame. */
     public void begin(Headers sharedHeaders) {
-        if (memory != null) {
+        if (current != null) {
             throw new IllegalStateException("a frame of " + eventCount + " events is open (expected: none)");
         }
         int sharedLength = sharedHeaders.encodedLength();
         if (sharedLength > limits.maxEventBytes()) {
             throw new EventTooLargeException(sharedLength, limits.maxEventBytes());
         }
-        memory = take(Math.max(expectedLength, HEADER_LENGTH + sharedLength));
-        wrap(memory);
+        open(take(Math.max(expectedLength, HEADER_LENGTH + sharedLength)));
         view.putBytes(0, NO_HEADER);
         view.putBytes(HEADER_LENGTH, sharedHeaders.encoded());
         shared = sharedHeaders;
@@ -60,17 +74,17 @@ public final class FrameBuilder implements AutoCloseable {
 
     /** Whether a frame is open. */
     public boolean isOpen() {
-        return memory != null;
+        return current != null;
     }
 
     /** Events in the open frame. */
     public int eventCount() {
-        return memory == null ? 0 : eventCount;
+        return current == null ? 0 : eventCount;
     }
 
     /** Bytes of the open frame's payload. */
     public int payloadBytes() {
-        return memory == null ? 0 : position - HEADER_LENGTH;
+        return current == null ? 0 : position - HEADER_LENGTH;
     }
 
     /**
@@ -251,8 +265,8 @@ public final class FrameBuilder implements AutoCloseable {
 
     /** Drops the open frame, if there is one. */
     public void discard() {
-        if (memory != null) {
-            take().release();
+        if (current != null) {
+            take().leave();
         }
     }
 
@@ -273,11 +287,13 @@ public final class FrameBuilder implements AutoCloseable {
         trim();
         int checked = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
         crc.reset();
-        crc.update(memory.internalNioBuffer(checked, position - checked));
+        ByteBuffer part = current.part(checked, position);
+        crc.update(part);
+        part.clear();
         putInt(FrameLayout.ORIGIN_CRC_OFFSET, (int) crc.getValue());
-        ByteBuf built = take();
-        built.writerIndex(position);
-        return new Frame(built, built.capacity());
+        FrameRoom built = take();
+        built.fill(position);
+        return new Frame(built);
     }
 
     /** Moves a frame that would pin much more than it is long, and learns for the next one. */
@@ -287,7 +303,7 @@ public final class FrameBuilder implements AutoCloseable {
                 Math.max(
                         SMALLEST_MEMORY,
                         Math.max(position + (position >>> 3), expectedLength - (expectedLength >>> 2))));
-        if (memory.capacity() >= WORTH_TRIMMING && memory.capacity() / 2 >= position) {
+        if (current.capacity() >= WORTH_TRIMMING && current.capacity() / 2 >= position) {
             move(position);
         }
     }
@@ -335,29 +351,27 @@ public final class FrameBuilder implements AutoCloseable {
     }
 
     private void move(int capacity) {
-        ByteBuf moved = take(capacity);
-        moved.setBytes(0, memory, 0, position);
-        memory.release();
-        memory = moved;
-        wrap(moved);
+        FrameRoom left = current;
+        FrameRoom moved = take(capacity);
+        moved.copy(left, position);
+        open(moved);
+        left.leave();
     }
 
-    private ByteBuf take(int capacity) {
-        ByteBuf taken = allocator.directBuffer(capacity);
-        // What the allocator rounds up to is pinned all the same: use it, and own to it.
-        return taken.capacity(taken.maxFastWritableBytes());
+    private FrameRoom take(int capacity) {
+        return pool == null ? FrameRoom.take(allocator, capacity, null) : pool.take(capacity);
     }
 
-    private ByteBuf take() {
-        ByteBuf taken = memory;
-        memory = null;
-        view.unwrap();
+    private void open(FrameRoom taken) {
+        current = taken;
+        view = taken.bytes();
+    }
+
+    private FrameRoom take() {
+        FrameRoom taken = current;
+        current = null;
+        view = null;
         return taken;
-    }
-
-    private void wrap(ByteBuf taken) {
-        ByteBuffer nio = taken.internalNioBuffer(0, taken.capacity());
-        view.wrap(nio, nio.position(), taken.capacity());
     }
 
     private void putByte(int offsetInFrame, byte value) {
@@ -373,7 +387,7 @@ public final class FrameBuilder implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (memory == null) {
+        if (current == null) {
             throw new IllegalStateException("no frame is open (expected: begin() before)");
         }
     }

@@ -43,14 +43,18 @@ final class FrameBytes {
         capacity = length;
     }
 
-    /** Looks at nothing. */
-    void unwrap() {
+    /** Looks at another part of the same source. */
+    void narrow(int from, int length) {
         if (AGRONA) {
-            unsafe.wrap(0, 0);
+            unsafe.wrap(unsafe.byteBuffer(), from, length);
         }
-        bytes = NONE;
-        start = 0;
-        capacity = 0;
+        start = from;
+        capacity = length;
+    }
+
+    /** Where in the source they begin. */
+    int start() {
+        return start;
     }
 
     int capacity() {

@@ -135,6 +135,6 @@ public final class FrameCompressor {
         crc.update(made.internalNioBuffer(checked, made.writerIndex() - checked));
         made.setIntLE(FrameLayout.inOrigin(FrameLayout.ORIGIN_CRC_OFFSET), (int) crc.getValue());
         // What the allocator rounds up to is pinned all the same.
-        return new Frame(made, made.writerIndex() + made.maxFastWritableBytes());
+        return new Frame(new FrameRoom(made, made.writerIndex() + made.maxFastWritableBytes()));
     }
 }

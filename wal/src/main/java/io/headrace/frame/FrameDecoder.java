@@ -59,8 +59,11 @@ public final class FrameDecoder {
         int length = origin.readableBytes();
         checkLength(length + FrameLayout.HOP_LENGTH);
         checkHeader(origin, start, length);
-        checkPayload(origin, start, origin.nioBuffer(start + CHECKED, length - CHECKED));
-        return new Frame(origin, Math.max(pinnedBytes, length));
+        FrameRoom room = new FrameRoom(origin, Math.max(pinnedBytes, length));
+        ByteBuffer checked = room.part(CHECKED, length);
+        checkPayload(origin, start, checked);
+        checked.clear();
+        return new Frame(room);
     }
 
     /**

@@ -84,7 +84,7 @@ public final class FrameMemory {
         if (used < made) {
             return frames[used++];
         }
-        Frame frame = new Frame(this);
+        Frame frame = Frame.of(this);
         if (made < KEPT) {
             if (made == frames.length) {
                 frames = Arrays.copyOf(frames, made * 2);

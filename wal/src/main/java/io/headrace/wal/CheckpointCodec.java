@@ -2,8 +2,6 @@ package io.headrace.wal;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -57,7 +55,6 @@ final class CheckpointCodec {
     private static final int FLAG_CLEAN = 1;
     private static final int ORDERED = 1;
     private static final int WINDOW = 2;
-    private static final int MAX_VARINT = 10;
 
     private static final int SMALLEST_DROPPED = 2;
     private static final int SMALLEST_TOKEN = 2;
@@ -68,7 +65,7 @@ final class CheckpointCodec {
     private static final int SMALLEST_ORIGIN = 10;
     private static final int SMALLEST_STEP = 2;
 
-    private ByteBuffer out = newBuffer(4096);
+    private final BodyWriter out = new BodyWriter();
 
     /**
      * Encodes the body of a checkpoint.
@@ -77,33 +74,31 @@ final class CheckpointCodec {
      * @return a buffer of this codec, from 0 to the end of the body, to be used before the next call
      */
     ByteBuffer encode(Checkpoint checkpoint, int headerLength) {
-        out.clear();
-        room(headerLength + FIXED_LENGTH);
-        out.putLong(headerLength + STREAM_HIGH_OFFSET, checkpoint.streamId().high());
-        out.putLong(headerLength + STREAM_LOW_OFFSET, checkpoint.streamId().low());
-        out.putLong(headerLength + CEILING_OFFSET, checkpoint.ceiling());
-        out.putLong(headerLength + DURABLE_OFFSET, checkpoint.durable());
-        out.putLong(headerLength + TAIL_SEGMENT_OFFSET, checkpoint.tailSegmentIndex());
-        out.putLong(headerLength + TAIL_OFFSET_OFFSET, checkpoint.tailOffset());
-        out.put(headerLength + FLAGS_OFFSET, (byte) (checkpoint.clean() ? FLAG_CLEAN : 0));
-        out.position(headerLength + FIXED_LENGTH);
+        out.begin(headerLength + FIXED_LENGTH);
+        out.putLongAt(headerLength + STREAM_HIGH_OFFSET, checkpoint.streamId().high());
+        out.putLongAt(headerLength + STREAM_LOW_OFFSET, checkpoint.streamId().low());
+        out.putLongAt(headerLength + CEILING_OFFSET, checkpoint.ceiling());
+        out.putLongAt(headerLength + DURABLE_OFFSET, checkpoint.durable());
+        out.putLongAt(headerLength + TAIL_SEGMENT_OFFSET, checkpoint.tailSegmentIndex());
+        out.putLongAt(headerLength + TAIL_OFFSET_OFFSET, checkpoint.tailOffset());
+        out.putByteAt(headerLength + FLAGS_OFFSET, checkpoint.clean() ? FLAG_CLEAN : 0);
         LogState state = checkpoint.state();
         putWindow(state.committed());
         putHoles(state);
-        putVarint(state.nextInputNumber());
-        putVarint(state.accepted());
-        putVarint(state.delivered());
-        putVarint(state.redelivered());
-        putVarint(state.dropped().size());
+        out.putVarint(state.nextInputNumber());
+        out.putVarint(state.accepted());
+        out.putVarint(state.delivered());
+        out.putVarint(state.redelivered());
+        out.putVarint(state.dropped().size());
         for (Map.Entry<String, Long> dropped : state.dropped().entrySet()) {
-            putText(dropped.getKey());
-            putVarint(dropped.getValue());
+            out.putText(dropped.getKey());
+            out.putVarint(dropped.getValue());
         }
         putTokens(state.tokens());
         putInputs(state);
         putCursors(state);
         putOrigins(state.origins());
-        return out.flip();
+        return out.end();
     }
 
     /**
@@ -114,32 +109,32 @@ final class CheckpointCodec {
      */
     Checkpoint decode(int version, long generation, ByteBuffer in) {
         try {
-            return read(version, generation, in);
+            return read(version, generation, new BodyReader(in));
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("body ends at " + in.limit() + " (expected: more)", e);
         }
     }
 
-    private Checkpoint read(int version, long generation, ByteBuffer in) {
+    private static Checkpoint read(int version, long generation, BodyReader in) {
         StreamId streamId = new StreamId(in.getLong(), in.getLong());
         long ceiling = in.getLong();
         long durable = in.getLong();
         long tailSegmentIndex = in.getLong();
         long tailOffset = in.getLong();
-        int flags = in.get();
+        int flags = in.getByte();
         if ((flags & ~FLAG_CLEAN) != 0) {
             throw new IllegalArgumentException("flags: " + flags + " (expected: 0 or 1)");
         }
-        LogState state = new LogState(getSigned(in), 0);
+        LogState state = new LogState(in.getSigned(), 0);
         getRuns(in, state.committed());
         getHoles(in, state);
-        state.nextInputNumber(getInt(in, "next input number"));
-        state.accepted(getVarint(in));
-        state.delivered(getVarint(in));
-        state.redelivered(getVarint(in));
-        int dropped = getCount(in, SMALLEST_DROPPED, "drop reasons");
+        state.nextInputNumber(in.getInt("next input number"));
+        state.accepted(in.getVarint());
+        state.delivered(in.getVarint());
+        state.redelivered(in.getVarint());
+        int dropped = in.getCount(SMALLEST_DROPPED, "drop reasons");
         for (int i = 0; i < dropped; i++) {
-            state.dropped().put(getText(in), getVarint(in));
+            state.dropped().put(in.getText(), in.getVarint());
         }
         getTokens(in, state.tokens());
         getInputs(in, state);
@@ -149,7 +144,7 @@ final class CheckpointCodec {
         if (version > CheckpointSlot.WITHOUT_ORIGINS) {
             getOrigins(in, state.origins());
         }
-        if (in.hasRemaining()) {
+        if (in.remaining() > 0) {
             throw new IllegalArgumentException(in.remaining() + " bytes after the end of the body (expected: none)");
         }
         return new Checkpoint(
@@ -163,7 +158,7 @@ final class CheckpointCodec {
         for (long last : state.holes().values()) {
             count += last > floor ? 1 : 0;
         }
-        putVarint(count);
+        out.putVarint(count);
         long end = floor;
         for (Map.Entry<Long, Long> hole : state.holes().entrySet()) {
             long last = hole.getValue();
@@ -172,19 +167,19 @@ final class CheckpointCodec {
                 if (first <= end || last < first) {
                     throw new IllegalArgumentException("hole: " + hole + " (expected: first=last, above " + end + ")");
                 }
-                putVarint(first - end - 1);
-                putVarint(last - first + 1);
+                out.putVarint(first - end - 1);
+                out.putVarint(last - first + 1);
                 end = last;
             }
         }
     }
 
-    private static void getHoles(ByteBuffer in, LogState state) {
-        int holes = getCount(in, SMALLEST_HOLE, "holes");
+    private static void getHoles(BodyReader in, LogState state) {
+        int holes = in.getCount(SMALLEST_HOLE, "holes");
         long end = state.committed().floor();
         for (int i = 0; i < holes; i++) {
-            long distance = getVarint(in);
-            long length = getVarint(in);
+            long distance = in.getVarint();
+            long length = in.getVarint();
             long first = end + distance + 1;
             long last = first + length - 1;
             if (distance < 0 || first <= end || length < 1 || last < first) {
@@ -203,41 +198,40 @@ final class CheckpointCodec {
             numbers[count++] = input.number();
         }
         Arrays.sort(numbers);
-        putVarint(numbers.length);
+        out.putVarint(numbers.length);
         int before = 0;
         for (int number : numbers) {
             InputState input = state.inputs().get(number);
-            putVarint(number - before);
+            out.putVarint(number - before);
             before = number;
-            room(1);
-            out.put((byte) (input.window() == null ? ORDERED : WINDOW));
-            putText(input.key().id());
-            putSigned(input.lastSeenMillis());
+            out.putByte(input.window() == null ? ORDERED : WINDOW);
+            out.putText(input.key().id());
+            out.putSigned(input.lastSeenMillis());
             if (input.window() == null) {
-                putSigned(input.position());
+                out.putSigned(input.position());
             } else {
                 putWindow(input.window());
             }
         }
     }
 
-    private static void getInputs(ByteBuffer in, LogState state) {
-        int inputs = getCount(in, SMALLEST_INPUT, "inputs");
+    private static void getInputs(BodyReader in, LogState state) {
+        int inputs = in.getCount(SMALLEST_INPUT, "inputs");
         long number = 0;
         for (int i = 0; i < inputs; i++) {
-            int step = getInt(in, "input number");
+            int step = in.getInt("input number");
             number += step;
             if (step == 0 || number >= state.nextInputNumber()) {
                 throw new IllegalArgumentException(
                         "input number: " + number + " (expected: ascending, < next " + state.nextInputNumber() + ")");
             }
-            int kind = in.get();
+            int kind = in.getByte();
             if (kind != ORDERED && kind != WINDOW) {
                 throw new IllegalArgumentException("input kind: " + kind + " (expected: 1 or 2)");
             }
-            InputKey key = new InputKey(kind == ORDERED ? InputKey.Kind.ORDERED : InputKey.Kind.WINDOW, getText(in));
-            long lastSeenMillis = getSigned(in);
-            InputState input = new InputState((int) number, key, getSigned(in), lastSeenMillis);
+            InputKey key = new InputKey(kind == ORDERED ? InputKey.Kind.ORDERED : InputKey.Kind.WINDOW, in.getText());
+            long lastSeenMillis = in.getSigned();
+            InputState input = new InputState((int) number, key, in.getSigned(), lastSeenMillis);
             if (kind == WINDOW) {
                 getRuns(in, input.window());
             }
@@ -246,42 +240,41 @@ final class CheckpointCodec {
     }
 
     private void putTokens(Map<String, byte[]> tokens) {
-        putVarint(tokens.size());
+        out.putVarint(tokens.size());
         for (Map.Entry<String, byte[]> token : tokens.entrySet()) {
-            putText(token.getKey());
-            putBytes(token.getValue());
+            out.putText(token.getKey());
+            out.putBytes(token.getValue());
         }
     }
 
-    private static void getTokens(ByteBuffer in, Map<String, byte[]> into) {
-        int tokens = getCount(in, SMALLEST_TOKEN, "tokens");
+    private static void getTokens(BodyReader in, Map<String, byte[]> into) {
+        int tokens = in.getCount(SMALLEST_TOKEN, "tokens");
         for (int i = 0; i < tokens; i++) {
-            into.put(getText(in), getBytes(in));
+            into.put(in.getText(), in.getBytes());
         }
     }
 
     private void putCursors(LogState state) {
-        putVarint(state.cursors().size());
+        out.putVarint(state.cursors().size());
         for (CursorState cursor : state.cursors().values()) {
-            putText(cursor.name());
-            room(2 * Long.BYTES);
+            out.putText(cursor.name());
             out.putLong(cursor.streamId().high());
             out.putLong(cursor.streamId().low());
-            putText(cursor.start());
-            putSigned(cursor.lastUsedMillis());
+            out.putText(cursor.start());
+            out.putSigned(cursor.lastUsedMillis());
             putWindow(cursor.committed());
             putTokens(cursor.tokens());
         }
     }
 
-    private static void getCursors(ByteBuffer in, LogState state) {
-        int cursors = getCount(in, SMALLEST_CURSOR, "cursors");
+    private static void getCursors(BodyReader in, LogState state) {
+        int cursors = in.getCount(SMALLEST_CURSOR, "cursors");
         for (int i = 0; i < cursors; i++) {
-            String name = getText(in);
+            String name = in.getText();
             StreamId streamId = new StreamId(in.getLong(), in.getLong());
-            String start = getText(in);
-            long lastUsedMillis = getSigned(in);
-            CursorState cursor = new CursorState(name, streamId, start, getSigned(in), lastUsedMillis);
+            String start = in.getText();
+            long lastUsedMillis = in.getSigned();
+            CursorState cursor = new CursorState(name, streamId, start, in.getSigned(), lastUsedMillis);
             getRuns(in, cursor.committed());
             getTokens(in, cursor.tokens());
             if (state.cursors().put(name, cursor) != null) {
@@ -291,25 +284,24 @@ final class CheckpointCodec {
     }
 
     private void putOrigins(OriginPairs origins) {
-        putVarint(origins.limit());
-        putVarint(origins.producers());
+        out.putVarint(origins.limit());
+        out.putVarint(origins.producers());
         origins.forEach(this::putOrigin);
     }
 
     private void putOrigin(long producer, long[] numbers, int from, int to) {
-        room(Long.BYTES);
         out.putLong(producer);
-        putSigned(numbers[from]);
+        out.putSigned(numbers[from]);
         int steps = 0;
         for (int i = from + 1; i < to; i = endOfStep(numbers, i, to)) {
             steps++;
         }
-        putVarint(steps);
+        out.putVarint(steps);
         int end;
         for (int i = from + 1; i < to; i = end) {
             end = endOfStep(numbers, i, to);
-            putVarint(numbers[i] - numbers[i - 1]);
-            putVarint(end - i);
+            out.putVarint(numbers[i] - numbers[i - 1]);
+            out.putVarint(end - i);
         }
     }
 
@@ -323,22 +315,22 @@ final class CheckpointCodec {
         return end;
     }
 
-    private static void getOrigins(ByteBuffer in, OriginPairs origins) {
-        int limit = getInt(in, "origins");
+    private static void getOrigins(BodyReader in, OriginPairs origins) {
+        int limit = in.getInt("origins");
         if (limit < 1 || limit > OriginPairs.MAX_LIMIT) {
             throw new IllegalArgumentException(
                     "origins: at most " + limit + " (expected: 1 to " + OriginPairs.MAX_LIMIT + ")");
         }
         origins.limit(limit);
-        int producers = getCount(in, SMALLEST_ORIGIN, "producers");
+        int producers = in.getCount(SMALLEST_ORIGIN, "producers");
         for (int i = 0; i < producers; i++) {
             long producer = in.getLong();
-            long number = getSigned(in);
+            long number = in.getSigned();
             addOrigin(origins, producer, number);
-            int steps = getCount(in, SMALLEST_STEP, "steps");
+            int steps = in.getCount(SMALLEST_STEP, "steps");
             for (int step = 0; step < steps; step++) {
-                long distance = getVarint(in);
-                int times = getInt(in, "times");
+                long distance = in.getVarint();
+                int times = in.getInt("times");
                 if (distance == 0 || times < 1 || times > limit) {
                     throw new IllegalArgumentException(
                             times + " steps of " + distance + " (expected: 1 to " + limit + ", not of 0)");
@@ -363,28 +355,28 @@ final class CheckpointCodec {
     }
 
     private void putWindow(SequenceWindow window) {
-        putSigned(window.floor());
+        out.putSigned(window.floor());
         long end = window.floor();
         int runs = 0;
         while (end < window.highest()) {
             end = window.endOfRun(window.nextMarked(end));
             runs++;
         }
-        putVarint(runs);
+        out.putVarint(runs);
         end = window.floor();
         while (end < window.highest()) {
             long first = window.nextMarked(end);
-            putVarint(first - end - 1);
+            out.putVarint(first - end - 1);
             end = window.endOfRun(first);
-            putVarint(end - first + 1);
+            out.putVarint(end - first + 1);
         }
     }
 
-    private static void getRuns(ByteBuffer in, SequenceWindow window) {
-        int runs = getCount(in, SMALLEST_RUN, "runs");
+    private static void getRuns(BodyReader in, SequenceWindow window) {
+        int runs = in.getCount(SMALLEST_RUN, "runs");
         for (int i = 0; i < runs; i++) {
-            int unmarked = getInt(in, "unmarked sequences");
-            int marked = getInt(in, "marked sequences");
+            int unmarked = in.getInt("unmarked sequences");
+            int marked = in.getInt("marked sequences");
             if (unmarked < 1 || unmarked > SequenceWindow.SIZE || marked < 1 || marked > SequenceWindow.SIZE) {
                 throw new IllegalArgumentException("run of " + marked + " after " + unmarked + " (expected: 1 to "
                         + SequenceWindow.SIZE + " of each)");
@@ -392,85 +384,5 @@ final class CheckpointCodec {
             long first = window.highest() + unmarked + 1;
             window.markRun(first, first + marked - 1);
         }
-    }
-
-    private void putText(String text) {
-        putBytes(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void putBytes(byte[] bytes) {
-        putVarint(bytes.length);
-        room(bytes.length);
-        out.put(bytes);
-    }
-
-    private void putSigned(long value) {
-        putVarint(value << 1 ^ value >> 63);
-    }
-
-    private void putVarint(long value) {
-        room(MAX_VARINT);
-        long rest = value;
-        while ((rest & ~0x7FL) != 0) {
-            out.put((byte) (rest | 0x80));
-            rest >>>= 7;
-        }
-        out.put((byte) rest);
-    }
-
-    private void room(int bytes) {
-        if (out.remaining() < bytes) {
-            ByteBuffer grown = newBuffer(Math.max(2 * out.capacity(), Math.addExact(out.position(), bytes)));
-            out = grown.put(out.flip());
-        }
-    }
-
-    private static String getText(ByteBuffer in) {
-        return new String(getBytes(in), StandardCharsets.UTF_8);
-    }
-
-    private static byte[] getBytes(ByteBuffer in) {
-        byte[] bytes = new byte[getCount(in, 1, "bytes")];
-        in.get(bytes);
-        return bytes;
-    }
-
-    /** Reads how many of something follow, each of at least {@code smallest} bytes. */
-    private static int getCount(ByteBuffer in, int smallest, String what) {
-        long count = getVarint(in);
-        if (count < 0 || count > in.remaining() / smallest) {
-            throw new IllegalArgumentException(
-                    what + ": " + count + " (expected: at most " + in.remaining() / smallest + ")");
-        }
-        return (int) count;
-    }
-
-    private static int getInt(ByteBuffer in, String what) {
-        long value = getVarint(in);
-        if (value < 0 || value > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(what + ": " + value + " (expected: 0 to " + Integer.MAX_VALUE + ")");
-        }
-        return (int) value;
-    }
-
-    private static long getSigned(ByteBuffer in) {
-        long value = getVarint(in);
-        return value >>> 1 ^ -(value & 1);
-    }
-
-    private static long getVarint(ByteBuffer in) {
-        long value = 0;
-        for (int shift = 0; shift < Long.SIZE; shift += 7) {
-            byte next = in.get();
-            value |= (next & 0x7FL) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("varint of more than " + MAX_VARINT + " bytes (expected: fewer)");
-    }
-
-    private static ByteBuffer newBuffer(int capacity) {
-        return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -22,7 +22,7 @@ final class DirectProbe {
         if (NEVER.contains(storage.fileSystemOf(folder))) {
             return false;
         }
-        Path path = folder.resolve(SegmentPreparer.PROBE);
+        Path path = folder.resolve(SegmentFilling.PROBE);
         if (storage.exists(path)) {
             storage.delete(path);
         }

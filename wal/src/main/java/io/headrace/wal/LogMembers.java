@@ -127,8 +127,13 @@ final class LogMembers {
         }
     }
 
-    /** What an operator should know when segments are missing; empty when every folder is there. */
-    String hint() {
+    /** Damage of this log, with what an operator should know of folders that are not there. */
+    LogDamagedException damaged(String what) {
+        return new LogDamagedException(home, what + hint());
+    }
+
+    /** Empty when every folder is there. */
+    private String hint() {
         return missing().stream()
                 .map(place -> "; " + place.path() + ": " + whyMissing(place))
                 .collect(Collectors.joining());

@@ -341,7 +341,7 @@ public final class LogRepair {
             for (Path folder : place.dataFolders()) {
                 for (String name : storage.list(folder)) {
                     highest = Math.max(highest, Segment.indexOf(name));
-                    if (SegmentPreparer.isUnfinished(name)) {
+                    if (SegmentFilling.isUnfinished(name)) {
                         storage.delete(folder.resolve(name));
                     }
                 }

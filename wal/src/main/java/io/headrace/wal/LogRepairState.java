@@ -50,7 +50,7 @@ final class LogRepairState {
         int input = walk.inputNumber();
         state.nextInputNumber(Math.max(state.nextInputNumber(), input + 1));
         if (!known || walk.sequence() > durable) {
-            LogRecovery.apply(
+            LogRedo.apply(
                     walk.frame(),
                     walk.sequence(),
                     input,

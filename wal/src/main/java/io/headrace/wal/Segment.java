@@ -59,6 +59,11 @@ final class Segment {
         return index;
     }
 
+    /** The size of a file for at least so many bytes. */
+    static long alignedSize(long bytes) {
+        return (bytes + SegmentHeader.LENGTH - 1) & -SegmentHeader.LENGTH;
+    }
+
     Path path() {
         return path;
     }

@@ -1,12 +1,13 @@
 package io.headrace.wal;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The segments that hold frames, in log order. The journal thread changes it, any thread reads it.
  */
-final class SegmentTable {
+final class SegmentTable implements AutoCloseable {
     private volatile Segment[] segments = new Segment[0];
 
     /** Adds the segment that the journal goes on in; the one before must have been left. */
@@ -90,5 +91,11 @@ final class SegmentTable {
             }
         }
         return bytes;
+    }
+
+    /** Closes their files. */
+    @Override
+    public void close() throws IOException {
+        Closing.all(Arrays.stream(segments).map(Segment::file).toList());
     }
 }

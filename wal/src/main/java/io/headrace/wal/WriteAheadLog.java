@@ -3,14 +3,7 @@ package io.headrace.wal;
 import io.headrace.frame.Frame;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.NanoClock;
 
 /**
  * The write-ahead log of one channel.
@@ -21,59 +14,52 @@ import org.agrona.concurrent.NanoClock;
  *
  * <p>After an {@link IOException} of any method the log has failed: it refuses everything but {@link #close()}, and is
  * to be opened again, which is recovery. Nothing is retried on the same file.
+ *
+ * <p>This is the door: it holds what callers must keep to, and fails for good. {@link LogOpening} makes what is behind it,
+ * {@link LogTail} commits groups, {@link Checkpointer} writes slots, {@link SegmentRelease} gives segments back.
  */
 public final class WriteAheadLog implements AutoCloseable {
-    private static final Set<String> COPY_ON_WRITE = Set.of("btrfs", "zfs", "bcachefs", "overlay");
-
     private final LogSettings settings;
-    private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
-    private final LogCounters counters = new LogCounters();
-    private final SegmentTable table = new SegmentTable();
-    private final ArrayDeque<Segment> unsynced = new ArrayDeque<>();
-    private final List<Segment> retiring = new ArrayList<>();
-    private final Milestone written = new Milestone();
-    private final Milestone durable = new Milestone();
+    private final ByteBufAllocator allocator;
+    private final LogCounters counters;
+    private final SegmentTable table;
+    private final LogTail tail;
     private final SequenceCeiling ceiling;
+    private final Checkpointer checkpointer;
+    private final SegmentRelease release;
     private final SegmentPreparer preparer;
-    private final NanoClock nanoClock;
-    private final long openedNanos;
-    private final long openedMillis;
-    private final List<String> cursorNotes = new ArrayList<>();
+    private final List<AutoCloseable> resources;
 
-    private SegmentAppender appender;
-    /** The same, if it is one that can write beside the journal. */
-    private DirectAppender direct;
+    private final LogSettings.Appender appender;
+    private final StreamId streamId;
+    private final LogState state;
+    private final RecoveryReport recovery;
+    private final List<String> cursorNotes;
+    private final long nextSequence;
+    private final long lastSequence;
 
-    private LogSettings.Appender appenderInUse;
-    private LogFolders folders;
-    private CheckpointStore checkpoints;
-    private StreamId streamId;
-    private LogState state;
-    private RecoveryReport recovery;
-    private long nextSequence;
-    private long lastSequence;
-
-    private Segment current;
-    private SegmentHeader.Link start = new SegmentHeader.Link(0, 0, 0, 0);
-    private long lastStaged;
-    private int lastRoom;
-    private int stagedFrames;
-    private int writtenFrames;
-    private long tailIndex;
-    private long tailOffset;
-    private long writtenTailIndex;
-    private long olderTailIndex;
     private IOException failure;
     private boolean stopped;
     private boolean closed;
 
-    private WriteAheadLog(LogSettings settings, Storage storage, LogClocks clocks) {
-        this.settings = settings;
-        this.ceiling = new SequenceCeiling(clocks.nanoClock());
-        this.nanoClock = clocks.nanoClock();
-        this.openedNanos = nanoClock.nanoTime();
-        this.openedMillis = clocks.epochClock().time();
-        this.preparer = new SegmentPreparer(settings, storage, clocks, counters.bytesMilestone());
+    private WriteAheadLog(LogOpening opened) {
+        this.settings = opened.settings;
+        this.allocator = opened.allocator;
+        this.counters = opened.counters;
+        this.table = opened.table;
+        this.tail = opened.tail;
+        this.ceiling = opened.ceiling;
+        this.checkpointer = opened.checkpointer;
+        this.release = opened.release;
+        this.preparer = opened.preparer;
+        this.resources = opened.resources();
+        this.appender = opened.appender;
+        this.streamId = opened.streamId;
+        this.state = opened.state;
+        this.recovery = opened.report;
+        this.cursorNotes = List.copyOf(opened.cursorNotes);
+        this.nextSequence = opened.nextSequence;
+        this.lastSequence = opened.lastSequence;
     }
 
     /**
@@ -85,174 +71,28 @@ public final class WriteAheadLog implements AutoCloseable {
      * @throws IOException when the folder is locked by another, foreign, not writable, or the disk fails
      */
     public static WriteAheadLog open(LogSettings settings, Storage storage, LogClocks clocks) throws IOException {
-        WriteAheadLog log = new WriteAheadLog(settings, storage, clocks);
+        LogOpening opening = new LogOpening(settings, storage, clocks);
         try {
-            log.open(storage, clocks);
-            return log;
+            opening.open();
+            return new WriteAheadLog(opening);
         } catch (IOException | RuntimeException e) {
             try {
-                log.close();
+                closeAll(opening.resources());
             } catch (IOException closing) {
                 e.addSuppressed(closing);
             }
             throw e;
         }
-    }
-
-    private void open(Storage storage, LogClocks clocks) throws IOException {
-        folders = LogFolders.lock(settings, storage);
-        appender = newAppender(storage);
-        LogMembers members = LogMembers.find(settings, storage);
-        checkpoints = CheckpointStore.open(storage, members.checkpointFolder());
-        Checkpoint checkpoint = checkpoints.load();
-        members.refuseMissing(checkpoint);
-        LogIdentity identity = LogIdentity.open(storage, members.home(), clocks);
-        streamId = identity.streamId();
-        LogRecovery recovered = new LogRecovery(settings, members, storage, preparer, openedMillis, allocator);
-        try {
-            recovered.open();
-            recovered.recover(checkpoint, streamId);
-            takeOver(recovered, checkpoint);
-            openCursors(checkpoint, clocks);
-            members.write(streamId);
-            openCheckpoints();
-        } catch (IOException | RuntimeException e) {
-            try {
-                recovered.close();
-            } catch (IOException closing) {
-                e.addSuppressed(closing);
-            }
-            throw e;
-        }
-        recovered.leftOver().forEach(preparer::addSpare);
-        if (current == null) {
-            prepareFirst(checkpoint == null);
-        }
-        recovery = report(recovered, checkpoint, identity, nowMillis() - openedMillis);
-    }
-
-    /** The time since the epoch as it goes on from the opening, whoever sets the clock on the wall meanwhile. */
-    private long nowMillis() {
-        return openedMillis + TimeUnit.NANOSECONDS.toMillis(nanoClock.nanoTime() - openedNanos);
-    }
-
-    /** A log that holds something opens on a full disk, too: what sinks take of it makes room. */
-    private void prepareFirst(boolean needed) throws IOException {
-        try {
-            Segment first = preparer.makeFirst();
-            if (first != null) {
-                preparer.addReady(first);
-            }
-        } catch (DiskFullException e) {
-            if (needed) {
-                throw e;
-            }
-        }
-    }
-
-    private SegmentAppender newAppender(Storage storage) throws IOException {
-        appenderInUse = settings.appender();
-        for (Path folder : settings.dataFolders()) {
-            if (!isPossible(appenderInUse, storage, folder)) {
-                appenderInUse = LogSettings.Appender.POSITIONAL;
-            }
-        }
-        return switch (appenderInUse) {
-            case MAPPED -> new MappedAppender();
-            case POSITIONAL -> new PositionalAppender();
-            case DIRECT -> {
-                direct =
-                        new DirectAppender(path -> storage.open(path, Storage.OpenMode.THROUGH), settings.groupBytes());
-                yield direct;
-            }
-        };
-    }
-
-    private static boolean isPossible(LogSettings.Appender appender, Storage storage, Path folder) throws IOException {
-        return switch (appender) {
-            // Where an overwrite takes new blocks, a store into a mapped page could find the disk full: SIGBUS.
-            case MAPPED -> !COPY_ON_WRITE.contains(storage.fileSystemOf(folder));
-            case POSITIONAL -> true;
-            case DIRECT -> DirectProbe.works(storage, folder);
-        };
     }
 
     /** The appender that writes: the one of the settings, unless a file system does not bear it. */
     public LogSettings.Appender appender() {
-        return appenderInUse;
-    }
-
-    private void takeOver(LogRecovery recovered, Checkpoint checkpoint) throws IOException {
-        for (Segment segment : recovered.chain()) {
-            table.add(segment);
-        }
-        lastSequence = recovered.last();
-        state = checkpoint == null ? new LogState(0, 1) : checkpoint.state();
-        // Where a crash left frames above the ceiling, somebody else wrote them: numbering must not meet them.
-        nextSequence = checkpoint == null ? 1 : Math.max(checkpoint.ceiling(), lastSequence + 1);
-        if (checkpoints.slotFault() != null) {
-            // What is gone may have held a higher ceiling: numbering goes on above any that it can have been (R4).
-            nextSequence += SequenceCeiling.MAX_BLOCK;
-        }
-        lastStaged = nextSequence - 1;
-        state.addHole(Math.max(lastSequence, state.committed().floor()) + 1, nextSequence - 1);
-        written.set(lastSequence);
-        durable.set(lastSequence);
-        current = recovered.current();
-        if (current != null) {
-            tailIndex = current.index();
-            tailOffset = recovered.currentOffset();
-            appender.begin(current, tailOffset);
-        } else if (checkpoint != null) {
-            tailIndex = checkpoint.tailSegmentIndex();
-            tailOffset = checkpoint.tailOffset();
-            start = new SegmentHeader.Link(0, tailIndex, tailOffset, checkpoint.durable());
-        }
-    }
-
-    /** Makes what is configured and not there; the checkpoints of the opening hold it before anything is released. */
-    private void openCursors(Checkpoint checkpoint, LogClocks clocks) throws IOException {
-        boolean renewed = checkpoint != null && !checkpoint.streamId().equals(streamId);
-        LogCursors cursors = new LogCursors(state, table, nextSequence, clocks, cursorNotes);
-        if (renewed) {
-            cursors.renewStreams();
-        }
-        try (LogReader reader = newReader()) {
-            cursors.make(settings.cursors(), reader);
-        }
-        for (CursorState cursor : state.cursors().values()) {
-            cursor.addHole(Math.max(lastSequence, cursor.committed().floor()) + 1, nextSequence - 1);
-        }
-    }
-
-    /** Into both slots, so that neither leads to what recovery left behind or to a ceiling that is passed. */
-    private void openCheckpoints() throws IOException {
-        long raised = ceiling.raise(nextSequence - 1);
-        writeCheckpoint(raised, false);
-        writeCheckpoint(raised, false);
-    }
-
-    private RecoveryReport report(LogRecovery recovered, Checkpoint checkpoint, LogIdentity identity, long millis) {
-        String changed = identity.changed();
-        if (changed == null && checkpoint != null && !checkpoint.streamId().equals(streamId)) {
-            changed = "the identity file was missing or another's: stream id " + streamId + " (expected: "
-                    + checkpoint.streamId() + ")";
-        }
-        return new RecoveryReport(
-                checkpoint == null,
-                checkpoint != null && checkpoint.clean() && !recovered.foundMore(),
-                Math.max(0, lastSequence - state.committed().floor()),
-                recovered.copiedFrames(),
-                recovered.cutBytes(),
-                recovered.unknownInputFrames(),
-                changed,
-                checkpoints.slotFault(),
-                millis);
+        return appender;
     }
 
     /** What opening did to cursors, and what of their configuration does not hold, for the log at start. */
     public List<String> cursorNotes() {
-        return List.copyOf(cursorNotes);
+        return cursorNotes;
     }
 
     public StreamId streamId() {
@@ -310,8 +150,8 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public boolean append(long sequence, int inputNumber, long inputPosition, Frame frame) throws IOException {
         checkUsable();
-        if (sequence <= lastStaged) {
-            throw new IllegalArgumentException("sequence: " + sequence + " (expected: > " + lastStaged + ")");
+        if (sequence <= tail.lastStaged()) {
+            throw new IllegalArgumentException("sequence: " + sequence + " (expected: > " + tail.lastStaged() + ")");
         }
         if (sequence >= ceiling.get()) {
             throw new IllegalStateException("sequence: " + sequence + " (expected: < ceiling " + ceiling.get() + ")");
@@ -321,23 +161,13 @@ public final class WriteAheadLog implements AutoCloseable {
                     "frame length: " + frame.length() + " (expected: <= " + settings.maxFrameLength() + ")");
         }
         try {
-            if (!appender.accepts(frame) && !writeBeside()) {
-                flush();
-            }
-            int room = frame.alignedLength();
-            if ((current == null || appender.position() + room > current.size()) && !roll(sequence, room)) {
+            if (!tail.append(sequence, inputNumber, inputPosition, frame)) {
+                release.handOn();
                 return false;
-            }
-            appender.stage(sequence, durable.get(), inputNumber, inputPosition, frame);
-            if (appender.copies(frame)) {
-                counters.copied(frame.length());
             }
         } catch (IOException e) {
             throw fail(e);
         }
-        lastStaged = sequence;
-        lastRoom = frame.alignedLength();
-        stagedFrames++;
         ceiling.used(sequence);
         return true;
     }
@@ -347,9 +177,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * the {@linkplain LogSettings#groupBytes bytes} of the settings or 1,024 buffers. An empty group never is: a frame larger than that is a group of its own.
      */
     public boolean groupIsFull() {
-        return stagedFrames > 0
-                && (appender.stagedBytes() + lastRoom > settings.groupBytes()
-                        || stagedFrames >= SegmentAppender.GROUP_BUFFERS / 2);
+        return tail.groupIsFull();
     }
 
     /**
@@ -361,22 +189,12 @@ public final class WriteAheadLog implements AutoCloseable {
     public int write() throws IOException {
         checkUsable();
         try {
-            preparer.checkFailure();
-            flush();
+            tail.write();
         } catch (IOException e) {
             throw fail(e);
         }
-        while (!unsynced.isEmpty() && unsynced.peek().isSynced()) {
-            durableUpTo(unsynced.poll());
-        }
-        returnRetired();
-        return takeWrittenFrames();
-    }
-
-    private int takeWrittenFrames() {
-        int frames = writtenFrames;
-        writtenFrames = 0;
-        return frames;
+        release.handOn();
+        return tail.takeWrittenFrames();
     }
 
     /**
@@ -388,32 +206,27 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public boolean writeBeside() throws IOException {
         checkUsable();
-        // A group that is durable must not make a segment count as durable that was left without a sync.
-        if (direct == null || stagedFrames == 0 || !unsynced.isEmpty() || !direct.handOver()) {
-            return false;
-        }
-        stagedFrames = 0;
-        return true;
+        return tail.writeBeside();
     }
 
     /** Whether groups are on their way beside the journal. Journal thread. */
     public boolean isWritingBeside() {
-        return direct != null && direct.isWriting();
+        return tail.isWritingBeside();
     }
 
     /** Whether as many groups are on their way as there are writers; one more may wait for them. Journal thread. */
     public boolean isBusyBeside() {
-        return direct != null && !direct.hasRoomBeside();
+        return tail.isBusyBeside();
     }
 
     /** Whether no group can be handed over before one that is on its way is written. Journal thread. */
     public boolean isFullBeside() {
-        return direct != null && !direct.mayHandOver();
+        return tail.isFullBeside();
     }
 
     /** Whether frames are staged that are neither written nor on their way. Journal thread. */
     public boolean isStaging() {
-        return stagedFrames > 0;
+        return tail.isStaging();
     }
 
     /**
@@ -424,37 +237,23 @@ public final class WriteAheadLog implements AutoCloseable {
     public int settle() throws IOException {
         checkUsable();
         try {
-            preparer.checkFailure();
-            HandedGroup group = direct == null ? null : direct.settled();
-            while (group != null) {
-                settled(group);
-                group = direct.settled();
-            }
+            tail.settle();
         } catch (IOException e) {
             throw fail(e);
         }
-        return takeWrittenFrames();
+        return tail.takeWrittenFrames();
     }
 
     /** The writers beside the journal, to be run each on a thread of its own; none where the appender needs none. Once. */
     public List<GroupWriter> newGroupWriters() {
-        return direct == null ? List.of() : direct.newWriters();
+        return tail.newGroupWriters();
     }
 
     /** Makes everything written durable; {@link #durable()} advances. */
     public void sync() throws IOException {
         checkUsable();
         try {
-            flush();
-            while (!unsynced.isEmpty()) {
-                unsynced.peek().syncLeft();
-                durableUpTo(unsynced.poll());
-            }
-            if (durable.get() < written.get()) {
-                appender.sync();
-                counters.sync();
-                durableUpTo(current);
-            }
+            tail.sync();
         } catch (IOException e) {
             throw fail(e);
         }
@@ -462,12 +261,12 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /** Readers see frames up to here; any thread. */
     public long written() {
-        return written.get();
+        return tail.written();
     }
 
     /** Frames up to here survive a power cut; any thread. */
     public long durable() {
-        return durable.get();
+        return tail.durable();
     }
 
     /**
@@ -480,8 +279,8 @@ public final class WriteAheadLog implements AutoCloseable {
     public void checkpoint() throws IOException {
         checkUsable();
         try {
-            writeCheckpoint(ceiling.next(), false);
-            release();
+            checkpointer.write(ceiling.next(), false);
+            release.release(tail.current(), checkpointer.olderLowWater());
         } catch (IOException e) {
             throw fail(e);
         }
@@ -492,18 +291,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * than what is durable lead to them. Journal thread.
      */
     public boolean couldRelease() {
-        return isReleasable(tailIndex);
-    }
-
-    /** Whether both slots let the oldest segment go if they were as the state is, with this tail. */
-    private boolean isReleasable(long tail) {
-        Segment first = table.first();
-        return first != null
-                && first != current
-                && first.isLeft()
-                && first.lastSequence() <= state.slowest()
-                && first.index() < tail
-                && !isRetained(first, state.slowest());
+        return release.isPossible(tail.current(), state.slowest(), tail.durableIndex());
     }
 
     /**
@@ -511,17 +299,17 @@ public final class WriteAheadLog implements AutoCloseable {
      * Journal thread.
      */
     public boolean isShortOfSegments() {
-        return preparer.isShort() && isReleasable(tailIndex);
+        return preparer.isShort() && couldRelease();
     }
 
     /** Whether readers stand in segments that could be used again: they are to {@link LogReader#rest()}. Journal thread. */
     public boolean waitsForReaders() {
-        return !retiring.isEmpty();
+        return release.waitsForReaders();
     }
 
     /** Whether released segments are kept for replay, so that {@link #couldRelease} changes with time. Journal thread. */
     public boolean retains() {
-        return settings.retention().keepsAnything();
+        return release.retains();
     }
 
     /** Bytes of frames in segments that hold something above a sequence; any thread. */
@@ -532,7 +320,7 @@ public final class WriteAheadLog implements AutoCloseable {
     /** The smallest sequence that may still be in the log; the next one to be used where it holds none. Any thread. */
     public long oldestHeld() {
         Segment first = table.first();
-        return first == null ? Math.max(nextSequence, written.get() + 1) : first.base();
+        return first == null ? Math.max(nextSequence, tail.written() + 1) : first.base();
     }
 
     /**
@@ -544,11 +332,12 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public void checkpointAndStop(long lastUsed) throws IOException {
         checkUsable();
-        if (stagedFrames > 0 || isWritingBeside() || durable.get() < written.get()) {
-            throw new IllegalStateException("durable: " + durable.get() + " (expected: " + lastStaged + ", all of it)");
+        if (!tail.isDurable()) {
+            throw new IllegalStateException(
+                    "durable: " + tail.durable() + " (expected: " + tail.lastStaged() + ", all of it)");
         }
         try {
-            writeCheckpoint(Math.max(Math.max(lastUsed, lastStaged), nextSequence - 1) + 1, true);
+            checkpointer.write(Math.max(Math.max(lastUsed, tail.lastStaged()), nextSequence - 1) + 1, true);
             stopped = true;
         } catch (IOException e) {
             throw fail(e);
@@ -585,160 +374,14 @@ public final class WriteAheadLog implements AutoCloseable {
             return;
         }
         closed = true;
-        List<AutoCloseable> all = new ArrayList<>();
-        if (appender != null) {
-            all.add(appender);
-        }
-        table.all().forEach(segment -> all.add(segment.file()));
-        retiring.forEach(segment -> all.add(segment.file()));
-        all.add(preparer::close);
-        if (checkpoints != null) {
-            all.add(checkpoints);
-        }
-        if (folders != null) {
-            all.add(folders);
-        }
-        IOException failed = null;
-        for (AutoCloseable closing : all) {
-            try {
-                closing.close();
-            } catch (Exception e) {
-                if (failed == null) {
-                    failed = new IOException("closing the log failed: " + e.getMessage(), e);
-                } else {
-                    failed.addSuppressed(e);
-                }
-            }
-        }
-        if (failed != null) {
-            throw failed;
-        }
+        closeAll(resources);
     }
 
-    private void flush() throws IOException {
-        int bytes = appender.stagedBytes();
-        appender.write();
-        while (direct != null && direct.isWriting()) {
-            settled(direct.awaitSettled());
-        }
-        if (stagedFrames == 0) {
-            return;
-        }
-        current.written(appender.position(), lastStaged);
-        written.set(lastStaged);
-        counters.group(stagedFrames, bytes);
-        writtenFrames += stagedFrames;
-        stagedFrames = 0;
-    }
-
-    /** A group beside the journal is durable: it went around the cache. */
-    private void settled(HandedGroup group) throws IOException {
-        long end = group.end;
-        long last = group.lastSequence;
-        counters.group(group.frames, group.frameBytes);
-        writtenFrames += group.frames;
-        direct.settle(group);
-        current.written(end, last);
-        written.set(last);
-        counters.sync();
-        durableUpTo(current);
-    }
-
-    /** Goes on in the next prepared segment; false when there is none with room for {@code bytes}. */
-    private boolean roll(long sequence, int bytes) throws IOException {
-        flush();
-        if (direct != null && direct.isSynced() && unsynced.isEmpty() && durable.get() < written.get()) {
-            // The journal wrote the last group itself, around the cache.
-            counters.sync();
-            durableUpTo(current);
-        }
-        preparer.checkFailure();
-        Segment following = preparer.poll(bytes);
-        if (following == null) {
-            returnRetired();
-            return false;
-        }
-        SegmentHeader.Link link;
-        if (current == null) {
-            link = new SegmentHeader.Link(sequence, start.previousIndex(), start.previousEnd(), start.previousLast());
-        } else {
-            link = new SegmentHeader.Link(sequence, current.index(), current.writtenOffset(), current.lastSequence());
-            leave(current);
-        }
-        following.begin(link);
-        appender.begin(following, SegmentHeader.LENGTH);
-        current = following;
-        table.add(following);
-        counters.segment();
-        return true;
-    }
-
-    private void leave(Segment segment) {
-        boolean allSynced = durable.get() >= segment.lastSequence();
-        segment.leave(allSynced);
-        segment.leftMillis(nowMillis());
-        if (!allSynced) {
-            unsynced.add(segment);
-            preparer.syncSoon(segment);
-        }
-    }
-
-    private void durableUpTo(Segment segment) {
-        tailIndex = segment.index();
-        tailOffset = segment.writtenOffset();
-        durable.set(segment.lastSequence());
-    }
-
-    private void writeCheckpoint(long newCeiling, boolean clean) throws IOException {
-        checkpoints.write(new Checkpoint(
-                checkpoints.nextGeneration(),
-                streamId,
-                newCeiling,
-                durable.get(),
-                tailIndex,
-                tailOffset,
-                clean,
-                state));
-        olderTailIndex = writtenTailIndex;
-        writtenTailIndex = tailIndex;
-        ceiling.reserved(newCeiling);
-        counters.checkpoint();
-    }
-
-    /** Hands on what neither slot leads to and what no reader stands in. */
-    private void release() {
-        long olderLowWater = checkpoints.olderLowWater();
-        Segment first = table.first();
-        while (first != null
-                && first != current
-                && first.isLeft()
-                && first.lastSequence() <= olderLowWater
-                && first.index() < olderTailIndex
-                && !isRetained(first, olderLowWater)) {
-            retiring.add(table.removeFirst());
-            first = table.first();
-        }
-        returnRetired();
-    }
-
-    /** Kept for replay although no cursor needs it; never where there is no room for a new segment. */
-    private boolean isRetained(Segment segment, long releasedUpTo) {
-        return retains()
-                && preparer.waitingFor() == null
-                && settings.retention().keeps(segment.leftMillis(), nowMillis(), table.bytesOfFilesUpTo(releasedUpTo));
-    }
-
-    private void returnRetired() {
-        if (retiring.isEmpty()) {
-            return;
-        }
-        Iterator<Segment> waiting = retiring.iterator();
-        while (waiting.hasNext()) {
-            Segment segment = waiting.next();
-            if (segment.isFree()) {
-                waiting.remove();
-                preparer.recycle(segment);
-            }
+    private static void closeAll(List<AutoCloseable> resources) throws IOException {
+        try {
+            Closing.all(resources);
+        } catch (IOException e) {
+            throw new IOException("closing the log failed: " + e.getMessage(), e);
         }
     }
 

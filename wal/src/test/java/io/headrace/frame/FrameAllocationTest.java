@@ -47,6 +47,34 @@ class FrameAllocationTest {
         }
     }
 
+    @Test
+    void shouldLeaveOfAFrameTheFrameAlone() {
+        int frames = 20_000;
+        // Tracking of leaks would allocate for each frame.
+        FramePool pool = new FramePool(new UnpooledByteBufAllocator(true, true), 1 << 20);
+        Producer producer = new Producer(1);
+        try (FrameBuilder builder = new FrameBuilder(pool, FrameLimits.DEFAULT)) {
+            build(builder, producer, 100);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            build(builder, producer, frames);
+            long taken = threads.getCurrentThreadAllocatedBytes() - before;
+            assertThat((double) taken / frames).as("bytes a frame").isLessThan(25);
+        }
+        pool.trim();
+        pool.trim();
+        assertThat(pool.keptBytes()).isZero();
+    }
+
+    private void build(FrameBuilder builder, Producer producer, int frames) {
+        for (int i = 0; i < frames; i++) {
+            builder.begin(Headers.EMPTY);
+            for (int j = 0; j < 10; j++) {
+                builder.add(line, 0, 128);
+            }
+            builder.build(producer, 0).release();
+        }
+    }
+
     private void fill(FrameBuilder builder) {
         while (builder.add(line, 0, 128)) {
             continue;

@@ -27,8 +27,7 @@ class DirectProbeTest {
 
     @Test
     void shouldNotMindWhatAnInterruptedOneLeft() throws IOException {
-        disk.open(FOLDER.resolve(SegmentPreparer.PROBE), Storage.OpenMode.CREATE)
-                .close();
+        disk.open(FOLDER.resolve(SegmentFilling.PROBE), Storage.OpenMode.CREATE).close();
         assertThat(DirectProbe.works(disk, FOLDER)).isTrue();
         assertThat(disk.list(FOLDER)).isEmpty();
     }

@@ -3,6 +3,8 @@ package io.headrace.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damage that hides more than itself, and numbers at their ends. What the fuzz test found stands here by name. */
 class LogDamageTest {
@@ -106,6 +109,51 @@ class LogDamageTest {
                 .isInstanceOf(LogDamagedException.class)
                 .hasMessageContaining(segment(1) + ": nothing leads to it, its header is damaged")
                 .hasMessageContaining("durable sequence 5");
+    }
+
+    /** The only frame that says what was durable stands where the search goes on in another buffer. */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 48})
+    void shouldFindALaterFrameWhereverTheSearchReadsOn(int before) throws IOException {
+        int buffer = 256 * 1024;
+        log = WriteAheadLog.open(
+                new LogSettings(
+                        List.of(FOLDER),
+                        FOLDER,
+                        4L * buffer,
+                        LogFixture.SMALL_FRAME,
+                        LogSettings.Appender.POSITIONAL,
+                        0),
+                disk,
+                fixture.clocks);
+        append(1, 5);
+        log.sync();
+        log.checkpoint();
+        int sixth = disk.content(segment(1)).length - 4 * buffer + (int) log.backlogBytes() + SegmentHeader.LENGTH;
+        long apart = 0;
+        for (int sequence = 6; sequence <= 9; sequence++) {
+            int length = sequence < 9 ? LogFixture.SMALL_FRAME : (int) (buffer - before - apart);
+            Frame frame = frameOf(length);
+            apart += frame.alignedLength();
+            fixture.append(log, sequence, frame);
+        }
+        log.sync();
+        assertThat(log.durable()).isEqualTo(9);
+        append(10, 10);
+        kill();
+        assertThat(apart).isEqualTo(buffer - before);
+        flip(segment(1), sixth + FrameLayout.HEADER_LENGTH);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageContaining("durable sequence 9");
+    }
+
+    /** Of so many bytes in the log. */
+    private Frame frameOf(int length) {
+        Frame small = fixture.frame(1_000);
+        int more = small.length() - 1_000;
+        small.release();
+        return fixture.frame(length - more);
     }
 
     /** Two faults of one file, next to each other: the first frame was what showed that the file was written at all. */

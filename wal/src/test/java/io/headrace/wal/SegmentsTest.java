@@ -217,7 +217,7 @@ class SegmentsTest {
         assertThat(shortened).isTrue();
         assertThat(segments().size())
                 .isLessThan(most)
-                .isLessThanOrEqualTo(2 + SegmentPreparer.READY + SegmentPreparer.SPARES);
+                .isLessThanOrEqualTo(2 + SegmentPreparer.READY + SpareSegments.KEPT);
     }
 
     @Test
@@ -239,7 +239,7 @@ class SegmentsTest {
             assertThat(log.append(sequence, 0, 0, frame)).isFalse();
         }
         assertThat(log.preparer().waitingFor()).contains("log");
-        assertThat(storage.list(FOLDER)).noneMatch(SegmentPreparer::isUnfinished);
+        assertThat(storage.list(FOLDER)).noneMatch(SegmentFilling::isUnfinished);
         commitAll();
         for (int i = 0; i < 20 && !log.append(sequence, 0, 0, frame); i++) {
             fixture.nanos.addAndGet(100_000_000);

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flume.Channel;
 import org.apache.flume.Context;
 import org.apache.flume.Event;
@@ -126,6 +128,10 @@ public final class FlumeChannelPeer extends ChannelPeer {
             }
             transaction.commit();
             transaction.close();
+            if (count == 0) {
+                // A file channel's take doesn't wait: the sink would take a core from the producers.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
             return count;
         };
     }

@@ -113,6 +113,8 @@ public final class FlumeFarPeer implements PeerWork {
         Map<String, String> figures = watch.stop(expected, order.number("bytes"));
         source.stop();
         stopping = true;
+        // It has all and waits in a take that finds nothing, for seconds where it is a memory channel's.
+        sink.interrupt();
         sink.join();
         channel.stop();
         if (expected == 0 || events != expected || checksums != order.number("checksums")) {
@@ -140,6 +142,10 @@ public final class FlumeFarPeer implements PeerWork {
             transaction.commit();
             transaction.close();
             events += count;
+            if (count == 0) {
+                // A file channel's take doesn't wait: the sink would take a core from the source.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
         }
     }
 }

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 import org.apache.flume.Channel;
 import org.apache.flume.Context;
@@ -128,6 +130,10 @@ public final class FlumePeer implements PeerWork {
             transaction.close();
             takenChecksums.addAndGet(checksums);
             taken.addAndGet(count);
+            if (count == 0) {
+                // The channel's take doesn't wait: the sink would take a core from the producers.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.Map;
  * Time from when a frame is due until it is acknowledged, at a fixed rate, beside the bare device at the same rate and
  * sizes, in turn. Started by {@code benchmarks/ack-latency}, which says what is measured.
  */
-public final class AckLatencyRig {
+public final class AckLatencyRig extends Rig {
     private static final String OURS = "headrace";
     private static final String DEVICE = "device";
     private static final String DIRECT = "device, direct";
@@ -19,13 +18,10 @@ public final class AckLatencyRig {
     private static final double TIMES = 2;
     private static final double PLUS_MILLIS = 1;
 
-    private final Order options;
-    private final Path folder;
     private final Latencies latencies = new Latencies();
 
     private AckLatencyRig(Order options, Path folder) {
-        this.options = options;
-        this.folder = folder;
+        super(options, folder);
     }
 
     /**
@@ -34,19 +30,11 @@ public final class AckLatencyRig {
      * @param arguments options, {@code name=value}
      */
     public static void main(String[] arguments) throws IOException {
-        Order options = Order.parse(String.join("\t", arguments));
-        RigJson json = new RigJson(options);
-        boolean met;
-        try (BenchmarkFolder folder = new BenchmarkFolder("ack-latency")) {
-            AckLatencyRig rig = new AckLatencyRig(options, folder.path());
-            rig.run();
-            met = rig.report();
-            rig.tell(json);
-        }
-        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+        main("ack-latency", arguments, AckLatencyRig::new);
     }
 
-    private void run() throws IOException {
+    @Override
+    void run() throws IOException {
         PeerCommands commands = new PeerCommands(folder, options);
         long slices = options.number("slices");
         Order order = new Order(Map.of("mode", "latency"))
@@ -78,7 +66,8 @@ public final class AckLatencyRig {
         return answer;
     }
 
-    private void tell(RigJson json) {
+    @Override
+    void tell(RigJson json) {
         json.latencies(
                 "Headrace file channel",
                 latencies,
@@ -90,7 +79,8 @@ public final class AckLatencyRig {
         }
     }
 
-    private boolean report() {
+    @Override
+    boolean report() {
         System.out.print(latencies.table());
         double p99 = latencies.p99Millis(OURS);
         double most = TIMES * latencies.p99Millis(DEVICE) + PLUS_MILLIS;

@@ -1,7 +1,6 @@
 package io.headrace.benchmarks.peers;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,20 +16,18 @@ final class ChannelContest implements AutoCloseable {
     private final Order options;
     private final Path folder;
     private final List<String> wanted;
-    private final boolean json;
     private final List<PeerProcess> processes = new ArrayList<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Answers answers = new Answers();
 
     /**
-     * @param options {@code rounds}, {@code warmRounds}, {@code peers}, {@code json}
+     * @param options {@code rounds}, {@code warmRounds}, {@code peers}
      * @param folder on the disk that is waited for
      */
     ChannelContest(Order options, Path folder) {
         this.options = options;
         this.folder = folder;
         wanted = Arrays.asList(options.text("peers").split(","));
-        json = options.text("json").equals("yes");
     }
 
     /** Whether a peer is asked for. */
@@ -124,21 +121,20 @@ final class ChannelContest implements AutoCloseable {
         return table.toString();
     }
 
-    /** The objects of SUITES.md, one for each contestant and round. */
-    void printJson(String batch) {
+    /** Tells what each contestant did in each round. */
+    void tell(RigJson json, String batch) {
         long rounds = options.number("rounds");
         for (int round = 0; round < rounds; round++) {
             for (String name : answers.peers()) {
-                System.out.println(Contestant.json(name, null, batch, answers.round(name, round)));
+                json.line(Contestant.json(name, null, batch, answers.round(name, round)));
             }
         }
     }
 
-    /** Ratios and verdicts; beside JSON on standard error. */
+    /** Ratios and verdicts. */
     void print(Map<String, Series> ratios, List<Verdict> verdicts) {
-        PrintStream out = json ? System.err : System.out;
-        ratios.forEach((what, ratio) -> out.printf(Locale.ROOT, "%-60s %s%n", what, ratio.text("%.2f")));
-        verdicts.forEach(verdict -> out.println(verdict.line()));
+        ratios.forEach((what, ratio) -> System.out.printf(Locale.ROOT, "%-60s %s%n", what, ratio.text("%.2f")));
+        verdicts.forEach(verdict -> System.out.println(verdict.line()));
     }
 
     @Override

@@ -218,7 +218,9 @@ public abstract class ChannelPeer implements PeerWork {
                 if (events > 0) {
                     taken.addAndGet(events);
                     end = System.nanoTime();
-                } else if (putting.get() == 0 && (taken.get() >= put.get() || isTooLate(end))) {
+                }
+                // Without another take where there is nothing: some peers' wait for seconds.
+                if (putting.get() == 0 && (taken.get() >= put.get() || events == 0 && isTooLate(end))) {
                     break;
                 }
             }

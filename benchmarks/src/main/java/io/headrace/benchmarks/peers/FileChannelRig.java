@@ -1,10 +1,7 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +9,7 @@ import java.util.Map;
  * Put and take with every put synced, beside Flume's file channel, in turn, round by round. Started by {@code
  * benchmarks/file-channel}, which says what is measured.
  */
-public final class FileChannelRig {
+public final class FileChannelRig extends ContestRig {
     private static final String OURS = "Headrace file channel";
     private static final String WAITING = "Headrace file channel, 1 producer waits";
     private static final String FLUME = "Flume file channel";
@@ -20,14 +17,8 @@ public final class FileChannelRig {
     private static final double LEAST = 70;
     private static final double WAITING_LEAST = 20;
 
-    private final Order options;
-    private final Path folder;
-    private final ChannelContest contest;
-
     private FileChannelRig(Order options, Path folder) {
-        this.options = options;
-        this.folder = folder;
-        contest = new ChannelContest(options, folder);
+        super(options, folder);
     }
 
     /**
@@ -36,20 +27,11 @@ public final class FileChannelRig {
      * @param arguments options, {@code name=value}
      */
     public static void main(String[] arguments) throws IOException {
-        Order options = Order.parse(String.join("\t", arguments));
-        boolean met;
-        try (BenchmarkFolder folder = new BenchmarkFolder("file-channel")) {
-            FileChannelRig rig = new FileChannelRig(options, folder.path());
-            try (rig.contest) {
-                rig.enter();
-                rig.contest.run();
-            }
-            met = rig.report();
-        }
-        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+        main("file-channel", arguments, FileChannelRig::new);
     }
 
-    private void enter() throws IOException {
+    @Override
+    void enter() throws IOException {
         PeerCommands commands = new PeerCommands(folder, options);
         Order work = new Order(Map.of("kind", "file"))
                 .with("batch", options.text("batch"))
@@ -66,15 +48,8 @@ public final class FileChannelRig {
         }
     }
 
-    private boolean report() {
-        if (options.text("json").equals("yes")) {
-            contest.printJson("frame");
-        } else {
-            System.out.print(contest.table("frame"));
-        }
-        Answers answers = contest.answers();
-        List<Verdict> verdicts = new ArrayList<>();
-        Map<String, Series> others = new LinkedHashMap<>();
+    @Override
+    void judge(Answers answers, Map<String, Series> others, List<Verdict> verdicts) {
         if (answers.has(FLUME)) {
             Series ours = answers.rates(OURS);
             Series waiting = answers.rates(WAITING);
@@ -83,7 +58,5 @@ public final class FileChannelRig {
                     "one producer that waits / Flume's", waiting.over(answers.rates(FLUME_SINGLE)), WAITING_LEAST));
             others.put("file channel / Flume's, 1 producer", ours.over(answers.rates(FLUME_SINGLE)));
         }
-        contest.print(others, verdicts);
-        return verdicts.stream().allMatch(Verdict::met);
     }
 }

@@ -4,11 +4,11 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.tools.bench.BenchmarkChannel;
 import io.headrace.tools.bench.BoundedPuts;
-import io.netty.buffer.PooledByteBufAllocator;
 
 /**
  * Builds a frame a batch, or several of 1 MiB where a batch does not fit into one, and puts it; waits for the oldest to be
@@ -21,7 +21,7 @@ final class FramePutter implements ChannelPeer.Putter {
     private final Bodies bodies;
     private final Producer producer;
     private final BoundedPuts puts;
-    private final FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, LIMITS);
+    private final FrameBuilder builder = new FrameBuilder(FramePool.shared(), LIMITS);
     private final UncheckedFrames unchecked;
 
     FramePutter(BenchmarkChannel channel, Bodies bodies, ChannelWork work, Producer producer) {

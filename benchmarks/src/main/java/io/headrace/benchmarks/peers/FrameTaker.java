@@ -19,6 +19,7 @@ final class FrameTaker implements ChannelPeer.Taker {
     private final ChannelConsumer consumer;
     private final long[] nextEvent;
     private final EventCursor cursor = new EventCursor();
+    private Lease ended;
     private volatile Thread parked;
 
     /**
@@ -33,11 +34,11 @@ final class FrameTaker implements ChannelPeer.Taker {
 
     @Override
     public int take(ChannelPeer.Sum sum) {
-        Lease lease = consumer.tryLease(LEASE_EVENTS, LEASE_BYTES);
+        Lease lease = consumer.tryLease(LEASE_EVENTS, LEASE_BYTES, ended);
         if (lease == null) {
             parked = Thread.currentThread();
             VarHandle.fullFence();
-            lease = consumer.tryLease(LEASE_EVENTS, LEASE_BYTES);
+            lease = consumer.tryLease(LEASE_EVENTS, LEASE_BYTES, ended);
             if (lease == null) {
                 LockSupport.parkNanos(this, PARK_NANOS);
                 channel.checkFailure();
@@ -56,6 +57,7 @@ final class FrameTaker implements ChannelPeer.Taker {
         }
         int events = lease.events();
         lease.commit();
+        ended = lease;
         return events;
     }
 

@@ -1,6 +1,5 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.Map;
  * Time from when a frame is due until two tiers have acknowledged it, at a fixed rate, beside the bare device at the same
  * rate and sizes, in turn. Started by {@code benchmarks/link-latency}, which says what is measured.
  */
-public final class LinkLatencyRig {
+public final class LinkLatencyRig extends Rig {
     private static final String TIERS = "both tiers";
     private static final String FIRST = "first tier";
     private static final String DEVICE = "device";
@@ -20,14 +19,11 @@ public final class LinkLatencyRig {
     private static final double TIMES = 3;
     private static final double PLUS_MILLIS = 2;
 
-    private final Order options;
-    private final Path folder;
     private final boolean onDisk;
     private final Latencies latencies = new Latencies();
 
     private LinkLatencyRig(Order options, Path folder) {
-        this.options = options;
-        this.folder = folder;
+        super(options, folder);
         this.onDisk = options.text("channel").equals("file");
     }
 
@@ -37,19 +33,11 @@ public final class LinkLatencyRig {
      * @param arguments options, {@code name=value}
      */
     public static void main(String[] arguments) throws IOException {
-        Order options = Order.parse(String.join("\t", arguments));
-        RigJson json = new RigJson(options);
-        boolean met;
-        try (BenchmarkFolder folder = new BenchmarkFolder("link-latency")) {
-            LinkLatencyRig rig = new LinkLatencyRig(options, folder.path());
-            rig.run();
-            met = rig.report();
-            rig.tell(json);
-        }
-        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+        main("link-latency", arguments, LinkLatencyRig::new);
     }
 
-    private void run() throws IOException {
+    @Override
+    void run() throws IOException {
         PeerCommands commands = new PeerCommands(folder, options);
         long slices = options.number("slices");
         Order order = new Order(Map.of("mode", "latency", "connections", "1", "tls", "no"))
@@ -99,7 +87,8 @@ public final class LinkLatencyRig {
         }
     }
 
-    private void tell(RigJson json) {
+    @Override
+    void tell(RigJson json) {
         List<String> ours = List.of("a time for each frame", "number and checksums of events at the far end");
         json.latencies("Headrace, both tiers", latencies, TIERS, ours);
         json.latencies("Headrace, first tier", latencies, FIRST, ours);
@@ -111,7 +100,8 @@ public final class LinkLatencyRig {
         }
     }
 
-    private boolean report() {
+    @Override
+    boolean report() {
         System.out.print(latencies.table());
         if (!onDisk) {
             return true;

@@ -1,6 +1,5 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import java.util.Set;
  * Events over loopback from one process to another, by the link, by Netty without a protocol and by Flume, in turn, round
  * by round. Started by {@code benchmarks/link}, which says what is measured.
  */
-public final class LinkRig {
+public final class LinkRig extends Rig {
     private static final double HOT_LEAST = 0.6;
     private static final double BUILT_LEAST = 0.45;
     private static final double FLUME_LEAST = 30;
@@ -30,18 +29,15 @@ public final class LinkRig {
             "flume", "Flume Avro, memory channel",
             "flume-file", "Flume Avro, file channel");
 
-    private final Order options;
     private final Set<String> peers;
-    private final Path folder;
     private final List<LinkWorkload> workloads;
     private final Answers answers = new Answers();
     private final Answers cold = new Answers();
     private final Map<String, LinkEnds> ends = new LinkedHashMap<>();
 
     private LinkRig(Order options, Path folder) throws IOException {
-        this.options = options;
+        super(options, folder);
         this.peers = Set.of(options.text("peers").split(","));
-        this.folder = folder;
         workloads = Arrays.stream(options.text("workloads").split(","))
                 .map(LinkWorkload::of)
                 .toList();
@@ -69,23 +65,16 @@ public final class LinkRig {
      * @param arguments options, {@code name=value}
      */
     public static void main(String[] arguments) throws IOException {
-        Order options = Order.parse(String.join("\t", arguments));
-        RigJson json = new RigJson(options);
-        boolean met;
-        try (BenchmarkFolder folder = new BenchmarkFolder("link")) {
-            LinkRig rig = new LinkRig(options, folder.path());
-            try {
-                rig.run();
-            } finally {
-                rig.ends.values().forEach(LinkEnds::close);
-            }
-            met = rig.report();
-            rig.tell(json);
-        }
-        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+        main("link", arguments, LinkRig::new);
     }
 
-    private void run() throws IOException {
+    @Override
+    public void close() {
+        ends.values().forEach(LinkEnds::close);
+    }
+
+    @Override
+    void run() throws IOException {
         long rounds = options.number("rounds");
         for (long round = 1 - options.number("warmRounds"); round <= rounds; round++) {
             Set<String> done = new LinkedHashSet<>();
@@ -143,7 +132,8 @@ public final class LinkRig {
         return answers.series(name, LinkRig::wireMegabytes);
     }
 
-    private void tell(RigJson json) {
+    @Override
+    void tell(RigJson json) {
         for (String name : answers.peers()) {
             answers.forEach(name, answer -> {
                 Map<String, Double> figures = new LinkedHashMap<>();
@@ -167,7 +157,8 @@ public final class LinkRig {
         }
     }
 
-    private boolean report() {
+    @Override
+    boolean report() {
         System.out.printf(
                 Locale.ROOT,
                 "%-20s %-40s %-28s %-12s %s%n",

@@ -1,6 +1,5 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.Map;
  * Synced appends of small events, peers in turn, round by round. Started by {@code benchmarks/log-append}, which says
  * what is measured.
  */
-public final class LogAppendRig {
+public final class LogAppendRig extends Rig {
     private static final String OURS = "headrace";
     private static final String WAITING = "headrace, each waits";
     private static final String DEVICE = "device, same groups";
@@ -51,18 +50,15 @@ public final class LogAppendRig {
     /** The compiler takes half a core for the first two. */
     private static final long WARM_ROUNDS = 3;
 
-    private final Order options;
     private final List<String> wanted;
-    private final Path folder;
     private final Path groups;
     private final Map<String, PeerProcess> processes = new LinkedHashMap<>();
     private final Answers answers = new Answers();
     private Order recorded;
 
     private LogAppendRig(Order options, Path folder) throws IOException {
-        this.options = options;
+        super(options, folder);
         this.wanted = Arrays.asList(options.text("peers").split(","));
-        this.folder = folder;
         this.groups = folder.resolve("groups").toAbsolutePath();
         PeerCommands commands = new PeerCommands(folder, options);
         processes.put(OURS, commands.headrace(OURS, "always", options.text("appender")));
@@ -83,23 +79,16 @@ public final class LogAppendRig {
      * @param arguments options, {@code name=value}
      */
     public static void main(String[] arguments) throws IOException {
-        Order options = Order.parse(String.join("\t", arguments));
-        RigJson json = new RigJson(options);
-        boolean met;
-        try (BenchmarkFolder folder = new BenchmarkFolder("log-append")) {
-            LogAppendRig rig = new LogAppendRig(options, folder.path());
-            try {
-                rig.run();
-            } finally {
-                rig.processes.values().forEach(PeerProcess::close);
-            }
-            met = rig.report();
-            rig.tell(json);
-        }
-        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+        main("log-append", arguments, LogAppendRig::new);
     }
 
-    private void run() throws IOException {
+    @Override
+    public void close() {
+        processes.values().forEach(PeerProcess::close);
+    }
+
+    @Override
+    void run() throws IOException {
         long rounds = options.number("rounds");
         for (long round = 1 - WARM_ROUNDS; round <= rounds; round++) {
             boolean counts = round > 0;
@@ -188,7 +177,8 @@ public final class LogAppendRig {
         }
     }
 
-    private void tell(RigJson json) {
+    @Override
+    void tell(RigJson json) {
         for (String peer : answers.peers()) {
             answers.forEach(
                     peer,
@@ -205,7 +195,8 @@ public final class LogAppendRig {
         }
     }
 
-    private boolean report() {
+    @Override
+    boolean report() {
         System.out.print(answers.table());
         Series ours = answers.rates(OURS);
         System.out.printf(

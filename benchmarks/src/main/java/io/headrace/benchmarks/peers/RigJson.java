@@ -81,7 +81,14 @@ final class RigJson {
 
     private void print(Answer answer) {
         if (wanted) {
-            out.println(Json.line(answer));
+            line(Json.line(answer));
+        }
+    }
+
+    /** An object that is written already. */
+    void line(String object) {
+        if (wanted) {
+            out.println(object);
             out.flush();
         }
     }

@@ -1,10 +1,7 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,7 +9,7 @@ import java.util.Map;
 /**
  * Put and take in memory, peers in turn, round by round. Started by {@code benchmarks/ring}, which says what is measured.
  */
-public final class RingRig {
+public final class RingRig extends ContestRig {
     private static final String OURS = "Headrace memory channel";
     private static final String UNCHECKED = "Headrace memory channel, no checksum";
     private static final String MEMORY = "Flume memory channel";
@@ -26,14 +23,8 @@ public final class RingRig {
     private static final double MEMORY_LEAST = 8;
     private static final double GARBAGE_MOST = 32;
 
-    private final Order options;
-    private final Path folder;
-    private final ChannelContest contest;
-
     private RingRig(Order options, Path folder) {
-        this.options = options;
-        this.folder = folder;
-        contest = new ChannelContest(options, folder);
+        super(options, folder);
     }
 
     /**
@@ -42,20 +33,11 @@ public final class RingRig {
      * @param arguments options, {@code name=value}
      */
     public static void main(String[] arguments) throws IOException {
-        Order options = Order.parse(String.join("\t", arguments));
-        boolean met;
-        try (BenchmarkFolder folder = new BenchmarkFolder("ring")) {
-            RingRig rig = new RingRig(options, folder.path());
-            try (rig.contest) {
-                rig.enter();
-                rig.contest.run();
-            }
-            met = rig.report();
-        }
-        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+        main("ring", arguments, RingRig::new);
     }
 
-    private void enter() throws IOException {
+    @Override
+    void enter() throws IOException {
         PeerCommands commands = new PeerCommands(folder, options);
         Order work = new Order(Map.of("kind", "memory"))
                 .with("producers", options.text("producers"))
@@ -85,14 +67,8 @@ public final class RingRig {
         }
     }
 
-    private boolean report() {
-        if (options.text("json").equals("yes")) {
-            contest.printJson("frame");
-        } else {
-            System.out.print(contest.table("frame"));
-        }
-        Answers answers = contest.answers();
-        List<Verdict> verdicts = new ArrayList<>();
+    @Override
+    void judge(Answers answers, Map<String, Series> others, List<Verdict> verdicts) {
         Series ours = answers.rates(OURS);
         if (answers.has(MEMORY)) {
             verdicts.add(Verdict.atLeast(
@@ -108,13 +84,10 @@ public final class RingRig {
                 garbage.text("%.1f"),
                 String.format(Locale.ROOT, "< %.0f", GARBAGE_MOST),
                 garbage.median() < GARBAGE_MOST));
-        Map<String, Series> others = new LinkedHashMap<>();
         for (String peer : answers.peers()) {
             if (!peer.equals(OURS) && !peer.equals(SPILLABLE_COPIES) && !peer.equals(MEMORY_COPIES)) {
                 others.put("memory channel / " + peer, ours.over(answers.rates(peer)));
             }
         }
-        contest.print(others, verdicts);
-        return verdicts.stream().allMatch(Verdict::met);
     }
 }

@@ -1,6 +1,5 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import java.util.Map;
  * Appends that nobody syncs, with checksums, beside Chronicle Queue, in turn, round by round. Started by {@code
  * benchmarks/append-unsynced}, which says what is measured.
  */
-public final class UnsyncedRig {
+public final class UnsyncedRig extends Rig {
     private static final String CHANNEL = "headrace, channel";
     private static final String LOG = "headrace, log";
     private static final String SINGLE = "chronicle, 1 a document";
@@ -28,13 +27,10 @@ public final class UnsyncedRig {
     private static final List<String> CHRONICLE_VERIFIED =
             List.of("number and checksums of events read from the queue", "bytes of its files");
 
-    private final Order options;
-    private final Path folder;
     private final Answers answers = new Answers();
 
     private UnsyncedRig(Order options, Path folder) {
-        this.options = options;
-        this.folder = folder;
+        super(options, folder);
     }
 
     /**
@@ -43,19 +39,11 @@ public final class UnsyncedRig {
      * @param arguments options, {@code name=value}
      */
     public static void main(String[] arguments) throws IOException {
-        Order options = Order.parse(String.join("\t", arguments));
-        RigJson json = new RigJson(options);
-        boolean met;
-        try (BenchmarkFolder folder = new BenchmarkFolder("append-unsynced")) {
-            UnsyncedRig rig = new UnsyncedRig(options, folder.path());
-            rig.run();
-            met = rig.report();
-            rig.tell(json);
-        }
-        System.exit(met || !options.text("check").equals("yes") ? 0 : 1);
+        main("append-unsynced", arguments, UnsyncedRig::new);
     }
 
-    private void run() throws IOException {
+    @Override
+    void run() throws IOException {
         PeerCommands commands = new PeerCommands(folder, options);
         String appender = options.text("appender");
         try (PeerProcess channel = commands.headrace("headrace", "never", appender);
@@ -89,7 +77,8 @@ public final class UnsyncedRig {
                 Locale.ROOT, "%s %-28s %,12.0f events/s%n", counts ? "round " : "warm  ", name, Answers.rate(answer));
     }
 
-    private void tell(RigJson json) {
+    @Override
+    void tell(RigJson json) {
         for (String peer : answers.peers()) {
             List<String> verified = peer.equals(LOG) || peer.equals(CHANNEL) ? OURS_VERIFIED : CHRONICLE_VERIFIED;
             answers.forEach(
@@ -99,7 +88,8 @@ public final class UnsyncedRig {
         }
     }
 
-    private boolean report() {
+    @Override
+    boolean report() {
         System.out.print(answers.table());
         List<Verdict> verdicts = new ArrayList<>();
         for (String ours : List.of(LOG, CHANNEL)) {

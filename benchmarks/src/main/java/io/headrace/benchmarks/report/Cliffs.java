@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Where a figure of ours gets worse by more than half from one value of the axis to the next: a rate that falls below the
- * half, or a time that rises to more than twice what the axis rises. The report says so, and whether a note explains it.
+ * half (of events, or of bytes where the axis is their size), or a time that rises to more than twice what the axis rises.
+ * The report says so, and whether a note explains it.
  */
 final class Cliffs {
     private static final double MUCH = 2;
@@ -31,7 +32,7 @@ final class Cliffs {
                 if (figure == null || !contestant.ours()) {
                     continue;
                 }
-                if (before != null && isCliff(measurements.isTime(), before, value, beforeFigure, figure)) {
+                if (before != null && isCliff(measurements.isTime(), axis, before, value, beforeFigure, figure)) {
                     cliffs.add(contestant.name() + ": from " + Numbers.figure(beforeFigure.median()) + " to "
                             + Numbers.figure(figure.median()) + " " + suite.unit() + " between "
                             + Numbers.onAxis(before)
@@ -44,10 +45,12 @@ final class Cliffs {
         return cliffs;
     }
 
-    private static boolean isCliff(boolean time, double before, double value, Spread beforeFigure, Spread figure) {
+    private static boolean isCliff(
+            boolean time, Axis axis, double before, double value, Spread beforeFigure, Spread figure) {
         if (time) {
             return figure.median() > MUCH * beforeFigure.median() * Math.max(1, value / before);
         }
-        return figure.median() * MUCH < beforeFigure.median();
+        double grown = axis.sizes() ? value / before : 1;
+        return figure.median() * grown * MUCH < beforeFigure.median();
     }
 }

@@ -15,6 +15,9 @@ import java.util.function.Function;
 
 /** All figures of a suite, a row for each contestant and value of the axis; columns only of what somebody told. */
 final class FigureTable {
+    /** Characters of a column's name that should not wrap into as many lines as it has words. */
+    private static final int LONG = 16;
+
     private final Suite suite;
     private final Measurements measurements;
     private final Map<String, Function<Answer, Double>> columns = new LinkedHashMap<>();
@@ -67,14 +70,16 @@ final class FigureTable {
     String html() {
         StringBuilder html =
                 new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Figures: ");
-        html.append(Html.text(suite.title())).append("\"><table><caption>Median of the rounds");
-        html.append(" (smallest to largest)</caption>\n<thead><tr><th scope=\"col\">contestant</th>");
+        html.append(Html.text(suite.title())).append("\"><table><caption><span>Median of the rounds");
+        html.append(" (smallest to largest)</span></caption>\n<thead><tr><th scope=\"col\">contestant</th>");
         if (suite.axis() != null) {
             html.append("<th scope=\"col\" class=\"n\">")
                     .append(Html.text(suite.axis().label()))
                     .append("</th>");
         }
-        columns.keySet().forEach(name -> html.append("<th scope=\"col\" class=\"n\">")
+        columns.keySet().forEach(name -> html.append("<th scope=\"col\" class=\"n")
+                .append(name.length() > LONG ? " long" : "")
+                .append("\">")
                 .append(Html.text(name))
                 .append("</th>"));
         html.append("<th scope=\"col\" class=\"n\">rounds</th></tr></thead>\n<tbody>\n");

@@ -101,10 +101,10 @@ final class RatioTable {
     private static String table(String label, String caption, List<String> columns, StringBuilder rows) {
         StringBuilder html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
                 .append(Html.text(label))
-                .append("\"><table><caption>")
+                .append("\"><table><caption><span>")
                 .append(Html.text(caption))
                 .append(
-                        ": median (smallest to largest)</caption>\n<thead><tr><th scope=\"col\">this, beside that</th>");
+                        ": median (smallest to largest)</span></caption>\n<thead><tr><th scope=\"col\">this, beside that</th>");
         for (String column : columns) {
             html.append("<th scope=\"col\" class=\"n\">")
                     .append(Html.text(column))

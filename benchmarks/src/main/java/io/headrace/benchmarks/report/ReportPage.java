@@ -96,7 +96,8 @@ public final class ReportPage {
         }
         html.append("<section>\n<h2>What the documents say</h2>\n")
                 .append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Floors\"><table>")
-                .append("<caption>Ratios that <code>--check</code> wants (floors.json)</caption>\n<thead><tr>")
+                .append(
+                        "<caption><span>Ratios that <code>--check</code> wants (floors.json)</span></caption>\n<thead><tr>")
                 .append("<th scope=\"col\">this, beside that</th><th scope=\"col\" class=\"n\">measured</th>")
                 .append("<th scope=\"col\" class=\"n\">at least</th><th scope=\"col\"></th></tr></thead>\n<tbody>\n");
         for (Floors.Judgement each : judgements) {

@@ -169,6 +169,7 @@ final class SuiteSection {
             html.append("<p")
                     .append(suite.notes().isEmpty() ? " class=\"warning\"" : "")
                     .append(">Gets worse by more than half")
+                    .append(suite.axis().sizes() ? " in bytes a second" : "")
                     .append(suite.notes().isEmpty() ? ", and no note explains it yet" : " (the notes say why)")
                     .append(":</p>\n<ul>\n");
             cliffs.forEach(cliff -> html.append("<li>").append(Html.text(cliff)).append("</li>\n"));

@@ -10,13 +10,16 @@ import java.util.List;
  * @param log whether the report's scale is logarithmic; null is yes
  * @param values of a full run, rising
  * @param quick values of a quick run; empty is all
+ * @param sizes whether the values are sizes of what a rate counts, so that it is bytes a second that should hold as they
+ *     rise; null is no
  */
-public record Axis(String name, String label, Boolean log, List<Double> values, List<Double> quick) {
+public record Axis(String name, String label, Boolean log, List<Double> values, List<Double> quick, Boolean sizes) {
     /** Fills what may be left out. */
     public Axis {
         Texts.need("axis: name", name);
         Texts.need("axis: label", label);
         log = log == null || log;
+        sizes = sizes != null && sizes;
         values = values == null ? List.of() : List.copyOf(values);
         quick = quick == null || quick.isEmpty() ? values : List.copyOf(quick);
         for (List<Double> each : List.of(values, quick)) {

@@ -1,6 +1,7 @@
 package io.headrace.benchmarks.suites;
 
 import io.headrace.benchmarks.BenchmarkFolder;
+import io.headrace.benchmarks.peers.Settle;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -46,7 +47,9 @@ final class Driver {
         this.options = options;
         this.file = file;
         this.progress = progress;
-        this.fork = new Fork(options.directory(), Map.of("HEADRACE_BENCHMARKS_BUILT", "yes"));
+        this.fork = new Fork(
+                options.directory(),
+                Map.of("HEADRACE_BENCHMARKS_BUILT", "yes", Settle.QUICK, options.mode() == Mode.QUICK ? "yes" : "no"));
     }
 
     /**
@@ -75,7 +78,7 @@ final class Driver {
                         elapsed(),
                         tasks.get(i).what());
                 if (!one(tasks.get(i), folder.path().resolve(Integer.toString(i)))) {
-                    reason = "the time was over before all rounds were done";
+                    reason = timeWasOver(tasks.size());
                 }
                 Json.write(file, results(false, "still running, or killed"));
             }
@@ -160,6 +163,22 @@ final class Driver {
         for (Run run : told) {
             progress.printf(Locale.ROOT, "    %-40s %s%n", run.contestant(), figure(run.answer()));
         }
+    }
+
+    /** Says what the time did not suffice for. */
+    private String timeWasOver(int all) {
+        long left = runs.stream().filter(Run::skipped).count();
+        List<String> missing = new ArrayList<>();
+        for (Suite suite : options.suites()) {
+            List<Run> own = runs.stream()
+                    .filter(run -> run.suite().equals(suite.name()))
+                    .toList();
+            if (!own.isEmpty() && own.stream().allMatch(Run::skipped)) {
+                missing.add(suite.name());
+            }
+        }
+        return "the time was over: " + left + " of " + all + " runs were left out"
+                + (missing.isEmpty() ? "" : ", all of " + String.join(", ", missing));
     }
 
     private static String figure(Answer answer) {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /** One fork of a JMH benchmark as a contestant: its command, and its answer out of JMH's own JSON. */
 final class JmhRun {
     private static final List<String> FULL = List.of("-wi", "5", "-w", "1s", "-i", "5", "-r", "1s");
-    private static final List<String> QUICK = List.of("-wi", "2", "-w", "300ms", "-i", "2", "-r", "400ms");
+    private static final List<String> QUICK = List.of("-wi", "1", "-w", "500ms", "-i", "1", "-r", "500ms");
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     private static final Map<String, Double> MILLIS = Map.of("s/op", 1e3, "ms/op", 1.0, "us/op", 1e-3, "ns/op", 1e-6);
 

@@ -1,6 +1,7 @@
 package io.headrace.benchmarks.suites;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,6 +55,7 @@ public record Results(
         List<Suite> bothSuites = new ArrayList<>(
                 suites.stream().filter(suite -> !again.contains(suite.name())).toList());
         bothSuites.addAll(next.suites);
+        bothSuites.sort(Comparator.comparing(Suite::order).thenComparing(Suite::name));
         List<Run> bothRuns = new ArrayList<>(
                 runs.stream().filter(run -> !again.contains(run.suite())).toList());
         bothRuns.addAll(next.runs);

@@ -20,8 +20,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SuitesMain {
     private static final long STOP_SECONDS = 20;
-    private static final long SETTLE_MILLIS = 10_000;
-    private static final long QUICK_SETTLE_MILLIS = 1_000;
     private static final int USAGE = 64;
 
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -101,9 +99,8 @@ public final class SuitesMain {
                 settings.get("sources"));
         Floors floors = floors();
         Files.createDirectories(file.toAbsolutePath().getParent());
-        long settleMillis = mode() == Mode.QUICK ? QUICK_SETTLE_MILLIS : SETTLE_MILLIS;
-        Driver driver =
-                new Driver(options, file.toAbsolutePath(), System.err, folder -> Settle.disk(folder, settleMillis));
+        boolean quick = mode() == Mode.QUICK;
+        Driver driver = new Driver(options, file.toAbsolutePath(), System.err, folder -> Settle.disk(folder, quick));
         CountDownLatch written = new CountDownLatch(1);
         Thread stopping = new Thread(() -> stop(driver, written), "stop");
         Runtime.getRuntime().addShutdownHook(stopping);
@@ -150,6 +147,9 @@ public final class SuitesMain {
         Path page = Path.of(setting("report"));
         Files.writeString(page, ReportPage.html(results, judgements));
         System.err.println("report: " + page);
+        if (!results.complete()) {
+            System.err.println("run: not complete: " + results.reason());
+        }
         boolean failed = results.runs().stream().anyMatch(run -> run.failure() != null && !run.skipped());
         if (failed) {
             System.err.println("run: there were failures; the report has them");

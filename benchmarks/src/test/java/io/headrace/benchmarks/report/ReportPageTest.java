@@ -46,7 +46,7 @@ class ReportPageTest {
     }
 
     private static Suite scaling(List<String> notes) {
-        Axis axis = new Axis("batch", "events a batch", null, List.of(1.0, 10.0, 100.0, 130.0, 10_000.0), null);
+        Axis axis = new Axis("batch", "events a batch", null, List.of(1.0, 10.0, 100.0, 130.0, 10_000.0), null, null);
         return Samples.suite("scaling", axis, notes, Samples.contestant(OURS, true), Samples.contestant(PEER, false));
     }
 
@@ -89,13 +89,13 @@ class ReportPageTest {
     @Test
     void shouldHaveEveryFigureInATable() throws Exception {
         String page = page(bars(), barRuns());
-        String table = page.substring(page.indexOf("<caption>Median of the rounds"));
+        String table = page.substring(page.indexOf("<caption><span>Median of the rounds"));
 
         assertThat(table)
                 .contains("<th scope=\"row\">" + Html.text(OURS) + "</th>", "<th scope=\"row\">Flume</th>")
                 .contains("<th scope=\"col\" class=\"n\">events/s</th>")
                 .contains("<th scope=\"col\" class=\"n\">cores busy</th>", ">1.50<")
-                .contains("<th scope=\"col\" class=\"n\">bytes allocated a frame</th>", ">16.0<")
+                .contains("<th scope=\"col\" class=\"n long\">bytes allocated a frame</th>", ">16.0<")
                 .contains(
                         "2,000,000<small> (1,000,000 to 3,000,000)</small>",
                         "100,000<small> (100,000 to 200,000)</small>");
@@ -192,6 +192,20 @@ class ReportPageTest {
         assertThat(page(scaling(List.of("Because.")), scalingRuns()))
                 .contains("(the notes say why)", "Because.")
                 .doesNotContain("no note explains it yet");
+    }
+
+    @Test
+    void shouldJudgeACliffOverSizesByBytes() throws Exception {
+        Axis axis = new Axis("size", "bytes", null, List.of(64.0, 640.0, 6400.0), null, true);
+        Suite suite = Samples.suite("sizes", axis, List.of(), Samples.contestant(OURS, true));
+        List<Run> runs = List.of(
+                Samples.run("sizes", OURS, 64.0, 1, Samples.rate(50_000_000)),
+                Samples.run("sizes", OURS, 640.0, 1, Samples.rate(4_000_000)),
+                Samples.run("sizes", OURS, 6400.0, 1, Samples.rate(190_000)));
+
+        assertThat(page(suite, runs))
+                .contains("worse by more than half in bytes a second", "between 640 and 6.4 k (bytes)")
+                .doesNotContain("between 64 and 640");
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AnswersTest {
     private static final String GOOD =
             "\"unit\": \"events/s\", \"rate\": 5.5, \"events\": 11, \"verified\": [\"11 events\"]";
-    private static final Axis BATCH = new Axis("batch", "events a batch", null, List.of(1.0, 10.0), null);
+    private static final Axis BATCH = new Axis("batch", "events a batch", null, List.of(1.0, 10.0), null, null);
 
     private static Task task(Axis axis, Double value) {
         Suite suite = Samples.suite("s", axis, List.of(), Samples.contestant("ours", true));

@@ -34,10 +34,14 @@ class DriverTest {
     }
 
     private Driver driver(Suite suite, double budgetSeconds) {
+        return driver(suite, Mode.FULL, budgetSeconds);
+    }
+
+    private Driver driver(Suite suite, Mode mode, double budgetSeconds) {
         Options options = new Options(
                 folder,
                 List.of(suite),
-                Mode.FULL,
+                mode,
                 1,
                 budgetSeconds,
                 Words.of(Map.of("top", folder.toString()), List.of()),
@@ -105,6 +109,17 @@ class DriverTest {
     }
 
     @Test
+    void shouldTellContestantsWhetherTheRunIsQuick() throws Exception {
+        Contestant asking = shell(
+                "a", "echo $HEADRACE_BENCHMARKS_QUICK > ${top}/quick && echo '" + OBJECT.replace("${rate}", "1") + "'");
+
+        driver(suite(null, asking), 0).run();
+        assertThat(folder.resolve("quick")).hasContent("no");
+        driver(suite(null, asking), Mode.QUICK, 0).run();
+        assertThat(folder.resolve("quick")).hasContent("yes");
+    }
+
+    @Test
     void shouldEndWhatHangs() throws Exception {
         Results results = driver(suite(1, shell("a", "sleep 600 & wait")), 0).run();
 
@@ -120,7 +135,7 @@ class DriverTest {
 
         assertThat(results.runs()).singleElement().matches(Run::skipped);
         assertThat(results.complete()).isFalse();
-        assertThat(results.reason()).startsWith("the time was over");
+        assertThat(results.reason()).isEqualTo("the time was over: 1 of 1 runs were left out, all of s");
     }
 
     @Test

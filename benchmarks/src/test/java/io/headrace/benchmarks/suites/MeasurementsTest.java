@@ -76,7 +76,7 @@ class MeasurementsTest {
     }
 
     @Test
-    void shouldTakeASuiteFromTheLaterResults() {
+    void shouldTakeASuiteFromTheLaterResultsAndKeepTheOrderOfSuites() {
         Suite other = Samples.suite("t", null, List.of(), Samples.contestant("a", true));
         Results first = results(run("a", 1, Samples.rate(1)));
         Results second =
@@ -85,7 +85,7 @@ class MeasurementsTest {
 
         Results merged = Results.merge(List.of(first, second, third));
 
-        assertThat(merged.suites()).containsExactly(other, SUITE);
+        assertThat(merged.suites()).containsExactly(SUITE, other);
         assertThat(merged.runs()).extracting(run -> run.answer().rate()).containsExactly(2.0, 3.0);
         assertThat(merged.mode()).isEqualTo(Mode.QUICK);
         assertThat(merged.complete()).isFalse();

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
-    private static final Axis AXIS = new Axis("n", "n", null, List.of(1.0, 2.0, 4.0), List.of(2.0));
+    private static final Axis AXIS = new Axis("n", "n", null, List.of(1.0, 2.0, 4.0), List.of(2.0), null);
 
     private static Suite suite(String name, Axis axis) {
         Contestant late = new Contestant("c", false, null, null, "full", List.of("true"), null);

@@ -9,6 +9,7 @@ import io.headrace.engine.config.ComponentSettings;
 import io.headrace.engine.config.ConfigurationException;
 import io.headrace.engine.group.GroupMember;
 import io.headrace.engine.metrics.MetricRegistry;
+import io.headrace.frame.FramePool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,9 @@ public final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final long DRAIN_CHECK_MILLIS = 20;
     private static final long STOP_MILLIS = 10_000;
+
+    /** Memory of frames that nobody wanted for so long goes back. */
+    private static final long TRIM_SECONDS = 10;
 
     private final AgentConfiguration configuration;
     private final AgentOptions options;
@@ -286,6 +290,7 @@ public final class Agent implements AutoCloseable {
         sinks.forEach(this::startFirst);
         groups.forEach(SinkGroupPart::start);
         sources.forEach(this::startFirst);
+        supervisor.scheduleWithFixedDelay(FramePool.shared()::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
         started = true;
         synchronized (this) {
             if (!stopping) {

@@ -110,7 +110,8 @@ final class ChannelLogKeys {
                     unit = "s",
                     doc =
                             "After this long an input (a tailed file, a sender) is forgotten that no source has open and of"
-                                    + " which no cursor needs an event any more; should it come back, it begins anew.")
+                                    + " which no cursor needs an event any more; should it come back, it begins anew, and"
+                                    + " what a sender had no answer for may come twice.")
             Duration inputExpiry) {
         private static final long MIB = 1024 * 1024;
         private static final int MIN_GROUP_BYTES = 4096;

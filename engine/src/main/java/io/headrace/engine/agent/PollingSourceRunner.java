@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Calls a source on a thread of its own. While the source finds nothing to do the pauses grow from 1 ms to a cap, so
- * that an idle source costs next to nothing.
+ * Calls a source on a thread of its own. While the source finds nothing to do the pauses grow from 1 ms to a cap,
+ * unless it says itself how long they are, so that an idle source costs next to nothing.
  */
 final class PollingSourceRunner extends ComponentThread {
     static final long DEFAULT_LONGEST_PAUSE_MILLIS = 100;
@@ -31,7 +31,8 @@ final class PollingSourceRunner extends ComponentThread {
             if (source.poll() > 0) {
                 pause = FIRST_PAUSE_NANOS;
             } else if (!isStopping()) {
-                LockSupport.parkNanos(this, pause);
+                long wanted = source.pauseNanos();
+                LockSupport.parkNanos(this, wanted < 0 ? pause : wanted);
                 pause = Math.min(longestPauseNanos, pause * 2);
             }
         }

@@ -34,6 +34,17 @@ public interface ChannelConsumer extends FrameSupply {
     Lease tryLease(int maxEvents, long maxBytes);
 
     /**
+     * As {@link #tryLease(int, long)}, in a lease that the sink had of this consumer and has ended, so that none has to be
+     * made. It is the new lease from then on, for whoever still refers to it, too: only for who showed it to nobody else.
+     *
+     * @param ended as it was when null is returned; null, or that of another consumer, for a new one
+     * @throws IllegalStateException when it was not ended by the sink
+     */
+    default Lease tryLease(int maxEvents, long maxBytes, Lease ended) {
+        return tryLease(maxEvents, maxBytes);
+    }
+
+    /**
      * Whether this sink sends large frames straight from where they stand in the log. Where all sinks of a cursor do, the
      * reader leaves them there, unverified, with {@link io.headrace.frame.Frame#file()} set: the sink sees to it that
      * somebody verifies them (R18). Not so at first. A frame that was read either way may still come.

@@ -115,10 +115,16 @@ final class ConsumerImpl implements ChannelConsumer {
 
     @Override
     public Lease tryLease(int maxEvents, long maxBytes) {
+        return tryLease(maxEvents, maxBytes, null);
+    }
+
+    @Override
+    public Lease tryLease(int maxEvents, long maxBytes, Lease ended) {
         if (cursor != null) {
             cursor.checkUsable();
         }
-        return take().tryLease(this, maxEvents, maxBytes);
+        LeaseImpl again = ended instanceof LeaseImpl own && own.consumer == this ? own : null;
+        return take().tryLease(this, maxEvents, maxBytes, again);
     }
 
     boolean leavesInFile() {

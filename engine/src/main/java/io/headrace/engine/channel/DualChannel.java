@@ -35,6 +35,10 @@ import org.slf4j.LoggerFactory;
  */
 final class DualChannel implements ManagedChannel, TakeOwner {
     private static final Logger LOG = LoggerFactory.getLogger(DualChannel.class);
+
+    /** So many are named where one line tells of several. */
+    private static final int NAMED = 5;
+
     private static final int COMMAND_CHUNK = 1_024;
     private static final long POLL_NANOS = 1_000_000;
 
@@ -674,6 +678,26 @@ final class DualChannel implements ManagedChannel, TakeOwner {
         cursor.stopReader();
         cursor.seal();
         cursor.releaseAll();
+    }
+
+    /** Inputs that nobody has open are forgotten. The journal's thread. */
+    void expired(List<InputKey> keys) {
+        metrics.inputsExpired.add(keys.size());
+        List<String> senders = keys.stream()
+                .filter(key -> key.kind() == InputKey.Kind.WINDOW)
+                .map(InputKey::id)
+                .toList();
+        if (!senders.isEmpty()) {
+            LOG.warn(
+                    "channel {}: senders not heard of for {} (inputExpiry) are forgotten: {} of them, {}{}; should one come"
+                            + " back, what it had sent and got no answer for when it left is taken again, and may be there"
+                            + " twice",
+                    name(),
+                    Duration.ofMillis(settings.keeping().inputExpiryMillis()),
+                    senders.size(),
+                    String.join(", ", senders.subList(0, Math.min(senders.size(), NAMED))),
+                    senders.size() > NAMED ? ", ..." : "");
+        }
     }
 
     boolean hasLog() {

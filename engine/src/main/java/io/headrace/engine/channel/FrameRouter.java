@@ -10,9 +10,9 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.wal.InputKey;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -218,7 +218,7 @@ final class FrameRouter {
         // A part is no longer than the whole, which may be longer than what is built here: a peer has its own limits.
         int bytes = Math.max(FrameLayout.MAX_FRAME_BYTES, frame.plainLength());
         FrameLimits limits = new FrameLimits(Integer.MAX_VALUE, bytes, bytes);
-        try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits)) {
+        try (FrameBuilder builder = new FrameBuilder(FramePool.shared(), limits)) {
             builder.begin(Headers.of(cursor.sharedHeaders()));
             while (cursor.next()) {
                 if ((chosen[cursor.index()] & mask) != 0 && !builder.add(cursor)) {

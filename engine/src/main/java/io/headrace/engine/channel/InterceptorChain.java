@@ -7,8 +7,8 @@ import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -117,7 +117,7 @@ final class InterceptorChain {
         Headers shared = Headers.of(common);
         long producer = derivedId(origin.producerId());
         long firstEvent = origin.firstEventNumber();
-        try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits)) {
+        try (FrameBuilder builder = new FrameBuilder(FramePool.shared(), limits)) {
             builder.begin(shared);
             for (int i = 0; i < bodies.size(); i++) {
                 Map<String, String> own = headers.get(i);

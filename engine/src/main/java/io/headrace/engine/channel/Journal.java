@@ -150,13 +150,14 @@ final class Journal implements DutyCycle {
         moveMilestones();
         take.passControls();
         work += discard();
-        if (log != null) {
-            work += log.checkpointIfDue(nanoClock.nanoTime());
-        }
         if (ledgerChanged) {
             publishLedger();
         }
+        // What has just become durable goes on before a checkpoint, which takes as long as another sync.
         tell();
+        if (log != null) {
+            work += log.checkpointIfDue(nanoClock.nanoTime());
+        }
         return work + waiters.wake(admission, nowNanos);
     }
 
@@ -192,11 +193,11 @@ final class Journal implements DutyCycle {
             return 0;
         }
         int frames = 0;
-        Lease lease = take.tryLease(channel.discarder(), Integer.MAX_VALUE, Long.MAX_VALUE);
+        Lease lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE);
         while (lease != null) {
             frames += lease.size();
             lease.commit();
-            lease = take.tryLease(channel.discarder(), Integer.MAX_VALUE, Long.MAX_VALUE);
+            lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE, lease);
         }
         return frames;
     }
@@ -317,7 +318,7 @@ final class Journal implements DutyCycle {
         }
         expired.forEach(input -> state.inputs().remove(input.number()));
         if (!expired.isEmpty()) {
-            metrics.inputsExpired.add(expired.size());
+            channel.expired(expired.stream().map(InputState::key).toList());
             changed = true;
         }
     }

@@ -3,8 +3,8 @@ package io.headrace.engine.channel;
 import io.headrace.frame.Frame;
 
 /**
- * Frames handed to a sink, once: when it has ended, its {@link LeaseRoom} may be another lease's, and it has none. Its end
- * is decided under the take side's lock.
+ * Frames handed to a sink, once: when it has ended, its {@link LeaseRoom} may be another lease's, and it has none, until its
+ * holder makes it {@linkplain #begin another lease}. Its end is decided under the take side's lock.
  */
 final class LeaseImpl implements Lease {
     /** Where a lease stands; guarded by the take side's lock. */
@@ -18,17 +18,17 @@ final class LeaseImpl implements Lease {
     }
 
     final ConsumerImpl consumer;
-    State state = State.OPEN;
+    State state;
 
     // Open leases of a consumer, oldest first; guarded by the take side's lock.
     LeaseImpl previous;
     LeaseImpl next;
 
     private final TakeSide owner;
-    private final long firstSequence;
-    private final int size;
-    private final int events;
-    private final long bytes;
+    private long firstSequence;
+    private int size;
+    private int events;
+    private long bytes;
 
     /** Null once the lease has ended. */
     private LeaseRoom room;
@@ -36,12 +36,23 @@ final class LeaseImpl implements Lease {
     /** @param room with everything that is leased, at least one frame */
     LeaseImpl(TakeSide owner, LeaseRoom room) {
         this.owner = owner;
-        this.room = room;
         this.consumer = room.consumer;
-        this.firstSequence = room.sequence(0);
-        this.size = room.size();
-        this.events = room.events();
-        this.bytes = room.bytes();
+        begin(room);
+    }
+
+    /** Is the lease of this room from now on, under the take side's lock. */
+    void begin(LeaseRoom newRoom) {
+        room = newRoom;
+        state = State.OPEN;
+        firstSequence = newRoom.sequence(0);
+        size = newRoom.size();
+        events = newRoom.events();
+        bytes = newRoom.bytes();
+    }
+
+    /** Whether its holder has ended it, so that it may be another one. */
+    boolean isEnded() {
+        return state == State.ENDED;
     }
 
     /** Ends it, under the take side's lock: what it held is the caller's. Null when it had ended before. */
@@ -62,6 +73,10 @@ final class LeaseImpl implements Lease {
 
     IllegalStateException endedBefore() {
         return new IllegalStateException("lease from sequence " + firstSequence + ": ended before (expected: open)");
+    }
+
+    IllegalStateException notEnded() {
+        return new IllegalStateException("lease from sequence " + firstSequence + ": " + state + " (expected: ENDED)");
     }
 
     IllegalStateException rolledBackBefore() {

@@ -81,9 +81,10 @@ final class TakeSide {
 
     // ---- sinks
 
-    Lease tryLease(ConsumerImpl consumer, int maxEvents, long maxBytes) {
+    /** @param ended a lease of this consumer that is to be the new one; null for none */
+    Lease tryLease(ConsumerImpl consumer, int maxEvents, long maxBytes, LeaseImpl ended) {
         while (true) {
-            LeaseImpl lease = leaseOnce(consumer, maxEvents, maxBytes);
+            LeaseImpl lease = leaseOnce(consumer, maxEvents, maxBytes, ended);
             if (lease != null) {
                 owner.leased(consumer, lease.events());
                 return lease;
@@ -140,12 +141,15 @@ final class TakeSide {
         }
     }
 
-    private LeaseImpl leaseOnce(ConsumerImpl consumer, int maxEvents, long maxBytes) {
+    private LeaseImpl leaseOnce(ConsumerImpl consumer, int maxEvents, long maxBytes, LeaseImpl ended) {
         LeaseImpl lease = null;
         int freedSlots = 0;
         boolean readerWanted;
         lock.lock();
         try {
+            if (ended != null && !ended.isEnded()) {
+                throw ended.notEnded();
+            }
             if (closed || !owner.serves(consumer)) {
                 return null;
             }
@@ -157,7 +161,7 @@ final class TakeSide {
             }
             freedSlots = ring == null ? 0 : freeSlotsSince(before);
             if (room != null) {
-                lease = new LeaseImpl(this, room);
+                lease = begin(ended, room);
                 consumer.opened(lease);
             }
             readerWanted = takeNext < ringHead && prefetch.wantsMore();
@@ -173,6 +177,14 @@ final class TakeSide {
             owner.wakeReader();
         }
         return lease;
+    }
+
+    private LeaseImpl begin(LeaseImpl ended, LeaseRoom room) {
+        if (ended == null) {
+            return new LeaseImpl(this, room);
+        }
+        ended.begin(room);
+        return ended;
     }
 
     /** Without a ring everything that is acknowledged, and with that written, counts as having left it. */

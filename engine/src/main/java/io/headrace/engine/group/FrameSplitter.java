@@ -7,8 +7,8 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
-import io.netty.buffer.PooledByteBufAllocator;
 
 /**
  * Splits frames into lanes by the hash of their events. The same frame always gives the same parts, with the same
@@ -69,8 +69,7 @@ final class FrameSplitter implements AutoCloseable {
         while (cursor.next()) {
             int lane = laneOf[cursor.index()];
             if (used[lane] == null) {
-                used[lane] = new FrameBuilder(
-                        PooledByteBufAllocator.DEFAULT, new FrameLimits(Integer.MAX_VALUE, bytes, bytes));
+                used[lane] = new FrameBuilder(FramePool.shared(), new FrameLimits(Integer.MAX_VALUE, bytes, bytes));
             }
             if (!used[lane].isOpen()) {
                 used[lane].begin(shared);

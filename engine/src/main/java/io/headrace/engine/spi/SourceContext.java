@@ -3,7 +3,7 @@ package io.headrace.engine.spi;
 import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.headrace.frame.FramePool;
 
 /** What a source is given when it is made. */
 public interface SourceContext extends ComponentContext {
@@ -16,6 +16,6 @@ public interface SourceContext extends ComponentContext {
      */
     default FrameBuilder newFrameBuilder(int maxEvents) {
         FrameLimits limits = new FrameLimits(maxEvents, processor().frameBytes(), FrameLimits.DEFAULT.maxEventBytes());
-        return new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits);
+        return new FrameBuilder(FramePool.shared(), limits);
     }
 }

@@ -25,6 +25,7 @@ final class ManualSource implements ComponentProvider.OfSource {
 
     final List<Long> pollNanos = new CopyOnWriteArrayList<>();
     volatile Poll work = () -> 0;
+    volatile long pauseNanos = -1;
     volatile Poll atStart = () -> 0;
     volatile Runnable atStop = () -> {};
     volatile int lives;
@@ -73,6 +74,11 @@ final class ManualSource implements ComponentProvider.OfSource {
             public int poll() throws Exception {
                 pollNanos.add(System.nanoTime());
                 return work.poll();
+            }
+
+            @Override
+            public long pauseNanos() {
+                return pauseNanos;
             }
 
             @Override

@@ -455,6 +455,45 @@ class ChannelRulesTest {
     }
 
     @Test
+    void shouldKeepAnInputWhoseFramesWaitSinceAnEarlierLife_R7() throws IOException {
+        ChannelRig before = new ChannelRig(FILE);
+        before.open(InputKey.Kind.ORDERED, "file:1");
+        before.put(5, "a");
+        before.run();
+        before.pass(200);
+        ChannelRig rig = before.killAndReopen();
+        rig.run();
+        for (int day = 0; day < 40; day++) {
+            rig.pass(Duration.ofDays(1).toMillis());
+        }
+        SourceInput waiting = rig.open(InputKey.Kind.ORDERED, "file:1");
+        assertThat(waiting.isKnown()).isTrue();
+        assertThat(waiting.startPosition()).isEqualTo(5);
+        waiting.close();
+        assertThat(rig.drain()).containsExactly("a");
+        for (int day = 0; day < 40; day++) {
+            rig.pass(Duration.ofDays(1).toMillis());
+        }
+        assertThat(rig.open(InputKey.Kind.ORDERED, "file:1").isKnown()).isFalse();
+        rig.close();
+    }
+
+    /** Or each frame of a link would cost memory for good. */
+    @Test
+    void shouldForgetTheSequencesOfFramesThatAreSafe_R15() {
+        ChannelInput input = new ChannelInput(new InputKey(InputKey.Kind.WINDOW, "link:1"), 1);
+        for (long position = 1; position <= 100; position++) {
+            input.passed(position);
+            input.put(position, position - 1, 1_000 + position);
+        }
+        input.prune(1_060);
+        assertThat(input.sequenceOf(60)).isZero();
+        assertThat(input.sequenceOf(1)).isZero();
+        assertThat(input.sequenceOf(61)).isEqualTo(1_061);
+        assertThat(input.has(60)).isTrue();
+    }
+
+    @Test
     void shouldCallACommitWithATokenSafeOnlyWhenACheckpointHoldsIt_R8() throws IOException {
         ChannelRig rig = new ChannelRig(DUAL);
         rig.open(InputKey.Kind.WINDOW, "link:1");

@@ -60,7 +60,7 @@ final class CrashCoverage {
 
     /** A process died while it was opening the channel. */
     void diedOpening(Throwable death) {
-        count(name(death == null || !isIn(death, "LogRecovery", "copy") ? Step.RECOVERY : Step.RECOVERY_COPY));
+        count(name(death == null || !isIn(death, "TailCopy", null) ? Step.RECOVERY : Step.RECOVERY_COPY));
     }
 
     /** A channel could not be opened because a call failed. */
@@ -102,8 +102,8 @@ final class CrashCoverage {
             return Step.BETWEEN_CALLS;
         } else if (isIn(death, "CheckpointStore", null)) {
             return Step.CHECKPOINT;
-        } else if (isIn(death, "SegmentPreparer", "recycleInPlace")
-                || isIn(death, "SegmentPreparer", "shrink")
+        } else if (isIn(death, "SegmentMaker", "recycle")
+                || isIn(death, "SpareSegments", "shrink")
                 || isIn(death, "SegmentPreparer", "takeReturned")) {
             return Step.RELEASE;
         } else if (isIn(death, "SegmentPreparer", null) && !isIn(death, "Segment", "syncLeft")) {

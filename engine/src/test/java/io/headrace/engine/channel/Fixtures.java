@@ -7,6 +7,7 @@ import io.headrace.frame.EventCursor;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.headrace.wal.Storage;
@@ -25,6 +26,11 @@ import org.agrona.concurrent.SystemNanoClock;
 /** What the channel's tests are made of. */
 final class Fixtures {
     private static final FrameLimits SMALL = new FrameLimits(Integer.MAX_VALUE, 64 * 1024, 1024 * 1024);
+
+    /** What is released is built into again soon, so that whoever still reads it is found out. */
+    private static final FramePool POOL = new FramePool(PooledByteBufAllocator.DEFAULT, 1024 * 1024);
+
+    private static final FramePool SMALL_POOL = new FramePool(UnpooledByteBufAllocator.DEFAULT, 1024 * 1024);
 
     private static final FrameLimits TINY = new FrameLimits(Integer.MAX_VALUE, 8 * 1024, 8 * 1024);
 
@@ -69,7 +75,7 @@ final class Fixtures {
     }
 
     static Frame frame(Producer producer, String... bodies) {
-        try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, SMALL)) {
+        try (FrameBuilder builder = new FrameBuilder(POOL, SMALL)) {
             builder.begin(Headers.EMPTY);
             for (String body : bodies) {
                 builder.add(body.getBytes(StandardCharsets.UTF_8));
@@ -80,7 +86,7 @@ final class Fixtures {
 
     /** A frame that pins little memory. */
     static Frame smallFrame(Producer producer, String... bodies) {
-        try (FrameBuilder builder = new FrameBuilder(UnpooledByteBufAllocator.DEFAULT, TINY)) {
+        try (FrameBuilder builder = new FrameBuilder(SMALL_POOL, TINY)) {
             builder.begin(Headers.EMPTY);
             for (String body : bodies) {
                 builder.add(body.getBytes(StandardCharsets.UTF_8));
@@ -91,7 +97,7 @@ final class Fixtures {
 
     /** A frame as it comes over several streams: the same producer and number each time. */
     static Frame copy(long producer, long number, String... bodies) {
-        try (FrameBuilder builder = new FrameBuilder(UnpooledByteBufAllocator.DEFAULT, TINY)) {
+        try (FrameBuilder builder = new FrameBuilder(SMALL_POOL, TINY)) {
             builder.begin(Headers.EMPTY);
             for (String body : bodies) {
                 builder.add(body.getBytes(StandardCharsets.UTF_8));

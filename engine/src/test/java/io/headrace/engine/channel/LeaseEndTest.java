@@ -143,6 +143,94 @@ class LeaseEndTest {
         assertThat(rig.channel.ledger().delivered()).isZero();
     }
 
+    /** A sink that says so gets its ended lease again, and nothing else of it. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldBeTheNextLeaseWhenItsHolderSaysSo(End end) {
+        put("a", "b", "c");
+        Lease lease = leaseOne();
+        end.of(lease);
+        rig.run();
+        assertEnded(lease);
+        Lease again = rig.consumer.tryLease(2, ChannelRig.BYTES, lease);
+        assertThat(again).isSameAs(lease);
+        List<String> expected = end == End.ROLLBACK ? List.of("a", "b") : List.of("b", "c");
+        assertThat(Fixtures.bodies(again)).isEqualTo(expected);
+        assertThat(again.sequence(0)).isEqualTo(end == End.ROLLBACK ? 1 : 2);
+        assertThat(again.events()).isEqualTo(2);
+        again.commit();
+        assertThatThrownBy(again::commit).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> again.frame(0)).isInstanceOf(IllegalStateException.class);
+        assertThat(rig.drain()).isEqualTo(end == End.ROLLBACK ? List.of("c") : List.of());
+        assertThat(rig.channel.ledger().delivered()).isEqualTo(3);
+        assertThat(rig.channel.lowWater()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldStayEndedWhenThereIsNothingToLease() {
+        put("a");
+        Lease lease = leaseOne();
+        lease.commit();
+        rig.run();
+        assertThat(rig.consumer.tryLease(1, ChannelRig.BYTES, lease)).isNull();
+        assertEnded(lease);
+        put("b");
+        assertThat(rig.consumer.tryLease(1, ChannelRig.BYTES, lease)).isSameAs(lease);
+        assertThat(Fixtures.bodies(lease)).containsExactly("b");
+        lease.commit();
+    }
+
+    @Test
+    void shouldNotBeAnotherLeaseBeforeItsHolderEndedIt() {
+        put("a", "b", "c");
+        Lease first = leaseOne();
+        Lease second = leaseOne();
+        assertThatThrownBy(() -> rig.consumer.tryLease(1, ChannelRig.BYTES, first))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("lease from sequence 1: OPEN (expected: ENDED)");
+        first.rollback();
+        rig.run();
+        assertThatThrownBy(() -> rig.consumer.tryLease(1, ChannelRig.BYTES, second))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("lease from sequence 2: CASCADED (expected: ENDED)");
+        assertThat(Fixtures.bodies(second)).containsExactly("b");
+        second.rollback();
+        Lease third = rig.consumer.tryLease(1, ChannelRig.BYTES, second);
+        assertThat(Fixtures.bodies(third)).containsExactly("a");
+        rig.channel.close();
+        assertThatThrownBy(() -> rig.consumer.tryLease(1, ChannelRig.BYTES, third))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("lease from sequence 1: VOID (expected: ENDED)");
+        third.rollback();
+    }
+
+    @Test
+    void shouldLeaveALeaseOfAnotherSinkAlone() {
+        put("a", "b");
+        Lease ended = rig.channel.consumer("k2").tryLease(1, ChannelRig.BYTES);
+        ended.commit();
+        rig.run();
+        Lease own = rig.consumer.tryLease(1, ChannelRig.BYTES, ended);
+        assertThat(own).isNotSameAs(ended);
+        assertEnded(ended);
+        own.commit();
+    }
+
+    /** Commits wait in the journal's queue while the lease is another one already. */
+    @Test
+    void shouldCommitEachLifeOfALeaseThatIsUsedAgainBeforeTheJournalsRound() {
+        put("a", "b", "c", "d");
+        Lease lease = leaseOne();
+        for (int i = 0; i < 4; i++) {
+            lease.commit();
+            lease = rig.consumer.tryLease(1, ChannelRig.BYTES, lease);
+        }
+        assertThat(lease).isNull();
+        rig.run();
+        assertThat(rig.channel.lowWater()).isEqualTo(4);
+        assertThat(rig.channel.ledger().delivered()).isEqualTo(4);
+    }
+
     /** More than are kept, ended in another order, and larger than most. */
     @Test
     void shouldKeepLeasesApartWhenManyAreOpen() {

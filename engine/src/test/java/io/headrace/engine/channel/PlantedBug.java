@@ -1,5 +1,6 @@
 package io.headrace.engine.channel;
 
+import io.headrace.engine.simulation.PlantedCode.Edit;
 import java.util.List;
 
 /** A mistake that the simulation must find: text of our own sources that is replaced before they are compiled. */
@@ -7,7 +8,7 @@ enum PlantedBug {
     NO_FOLDER_SYNC(
             "a segment's name is not made durable",
             Promise.OPENS,
-            edit("wal", "wal/SegmentPreparer", "storage.syncFolder(to.getParent());", "")),
+            edit("wal", "wal/SegmentMaker", "storage.syncFolder(to.getParent());", "")),
 
     ACKNOWLEDGED_BEFORE_SYNC(
             "sync = always acknowledges what is written, and syncs a round later",
@@ -33,9 +34,9 @@ enum PlantedBug {
             edit(
                     "wal",
                     "wal/WriteAheadLog",
-                    "long olderLowWater = checkpoints.olderLowWater();",
-                    "long olderLowWater = state.committed().floor();"),
-            edit("wal", "wal/WriteAheadLog", "                && first.index() < olderTailIndex\n", "")),
+                    "release.release(tail.current(), checkpointer.olderLowWater());",
+                    "release.release(tail.current(), state.committed().floor());"),
+            edit("wal", "wal/SegmentRelease", "                && first.index() < olderTailIndex\n", "")),
 
     NO_CHECKSUM(
             "a frame counts when its length and sequence look sound",
@@ -55,7 +56,7 @@ enum PlantedBug {
     SEQUENCE_USED_AGAIN_R4(
             "numbering goes on behind the last frame that was found",
             Promise.SEQUENCE_ONCE,
-            edit("wal", "wal/WriteAheadLog", "Math.max(checkpoint.ceiling(), lastSequence + 1)", "lastSequence + 1")),
+            edit("wal", "wal/LogOpening", "Math.max(checkpoint.ceiling(), lastSequence + 1)", "lastSequence + 1")),
 
     SPILL_WITHOUT_CHECKPOINT_R5(
             "a spill run begins without a checkpoint that covers the gap",
@@ -88,15 +89,15 @@ enum PlantedBug {
 
     RECOVERY_WITHOUT_COPY_R10(
             "recovery leaves what it accepts in the page cache",
-            edit("wal", "wal/LogRecovery", "copy.file().sync();", ""),
-            edit("wal", "wal/LogRecovery", "copy.syncLeft();", ""),
-            edit("wal", "wal/LogRecovery", "firstCopy.file().sync();", "")),
+            edit("wal", "wal/TailCopy", "copy.file().sync();", ""),
+            edit("wal", "wal/TailCopy", "copy.syncLeft();", ""),
+            edit("wal", "wal/TailCopy", "firstCopy.file().sync();", "")),
 
     OLD_TAIL_JUDGED_R11(
             "a segment ends at its size, not where the next one begins",
             edit(
                     "wal",
-                    "wal/LogRecovery",
+                    "wal/TailScan",
                     ": following.link().previousEnd();\n            scanner",
                     ": segment.size();\n            scanner")),
 
@@ -112,11 +113,7 @@ enum PlantedBug {
     ORIGINS_NOT_FOUND_AGAIN(
             "recovery does not look where the frames come from that it finds above the checkpoint",
             Promise.TAKEN_ONCE,
-            edit(
-                    "wal",
-                    "wal/LogRecovery",
-                    "state.origins().add(frame.producerId(), frame.firstEventNumber(), 0);",
-                    "")),
+            edit("wal", "wal/LogRedo", "state.origins().add(frame.producerId(), frame.firstEventNumber(), 0);", "")),
 
     ORIGINS_NOT_IN_CHECKPOINTS(
             "where frames come from is told to no checkpoint",
@@ -142,7 +139,7 @@ enum PlantedBug {
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
             Promise.FAILS_FOR_A_REASON,
-            edit("wal", "wal/WriteAheadLog", "segment.leave(allSynced);", "segment.leave(true);")),
+            edit("wal", "wal/LogTail", "segment.leave(allSynced);", "segment.leave(true);")),
 
     DURABLE_PAST_A_GAP(
             "a group that was written beside the journal counts before the one in front of it is on disk",
@@ -160,7 +157,7 @@ enum PlantedBug {
                             + "    boolean hasRoomBeside() {"),
             edit(
                     "wal",
-                    "wal/WriteAheadLog",
+                    "wal/LogTail",
                     "HandedGroup group = direct == null ? null : direct.settled();",
                     "HandedGroup group = direct == null ? null : direct.settled();\n"
                             + "            durable.set(Math.max(durable.get(), direct == null ? 0 : direct.highestWritten()));")),
@@ -183,9 +180,9 @@ enum PlantedBug {
             "sequences are used before a checkpoint reserves them durably",
             edit(
                     "wal",
-                    "wal/WriteAheadLog",
-                    "                newCeiling,\n                durable.get(),",
-                    "                Math.max(nextSequence, ceiling.get()),\n                durable.get(),"),
+                    "wal/Checkpointer",
+                    "                newCeiling,\n                tail.durable(),",
+                    "                Math.max(tail.durable() + 1, ceiling.get()),\n                tail.durable(),"),
             // So that a life needs more than one block.
             edit("wal", "wal/SequenceCeiling", "MIN_BLOCK = 65_536;", "MIN_BLOCK = 32;")),
 
@@ -193,10 +190,10 @@ enum PlantedBug {
             "recovery lets the chain lead to its copy before that is synced",
             edit(
                     "wal",
-                    "wal/LogRecovery",
+                    "wal/TailCopy",
                     "        for (Segment copy : copies) {\n            if (copy == current) {",
                     "        firstCopy.begin(commit);\n        for (Segment copy : copies) {\n            if (copy == current) {"),
-            edit("wal", "wal/LogRecovery", "        firstCopy.begin(commit);\n        firstCopy.file().sync();\n", "")),
+            edit("wal", "wal/TailCopy", "        firstCopy.begin(commit);\n        firstCopy.file().sync();\n", "")),
 
     RECYCLED_UNDER_A_READER(
             "a released segment is used again while a reader stands in it",
@@ -303,13 +300,6 @@ enum PlantedBug {
     /** Whether a failure is the one that is looked for; it comes from classes of another loader. */
     boolean isFoundBy(Throwable failure) {
         return promise == null || String.valueOf(failure.getMessage()).startsWith(promise + " (");
-    }
-
-    /** Replaces a text that occurs once in a source file. */
-    record Edit(String module, String source, String text, String replacement) {
-        String className() {
-            return "io.headrace." + source.replace('/', '.');
-        }
     }
 
     private static Edit edit(String module, String source, String text, String replacement) {

@@ -3,9 +3,9 @@ package io.headrace.tools.bench;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
@@ -56,7 +56,7 @@ final class FrameSource implements AutoCloseable {
         }
         FrameLimits limits = new FrameLimits(
                 frameEvents, settings.frameBytes(), Math.max(size, FrameLimits.DEFAULT.maxEventBytes()));
-        builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, limits);
+        builder = new FrameBuilder(FramePool.shared(), limits);
     }
 
     /** Builds the next frame; the reference is the caller's. */

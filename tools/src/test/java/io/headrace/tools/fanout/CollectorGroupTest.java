@@ -13,8 +13,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -33,11 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class CollectorGroupTest {
     private static final int COLLECTORS = 3;
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(180);
-    private static final Pattern ACCEPTED = Pattern.compile("\"EventAcceptedCount\":\"(\\d+)\"");
-    private static final Pattern MOVED = Pattern.compile("\"EventMovedCount\":\"(\\d+)\"");
-    private static final Pattern SIZE = Pattern.compile("\"ChannelSize\":\"(\\d+)\"");
+    private static final long LONGEST_WAIT_SECONDS = 180;
 
     private static final String SENDER = """
             a1.sources = tail
@@ -174,21 +168,22 @@ class CollectorGroupTest {
                     () -> (kind.equals("failover") ? outputs.get(0).bytes() : bytes()) > 0);
             trouble.happens();
             files.end();
-            long lines = lines(files);
+            long lines = files.lines();
             // Lines that came twice say nothing of those that did not come, so bytes do not tell when all is sent.
-            await("everything is sent", () -> {
-                String metrics = sender.metrics();
-                return number(ACCEPTED, metrics) == lines && number(SIZE, metrics) == 0;
-            });
-            long moved = number(MOVED, sender.metrics());
+            await(
+                    "everything is sent",
+                    () -> sender.count("EventAcceptedCount") == lines && sender.count("ChannelSize") == 0);
+            long moved = sender.count("EventMovedCount");
             for (int i = 0; i < COLLECTORS; i++) {
-                awaitDrained(collectors.get(i), folder.resolve("collector" + i));
+                awaitDrained(collectors.get(i), outputs.get(i));
             }
             if (meet) {
-                awaitDrained(meeting, folder.resolve("meeting"));
+                awaitDrained(meeting, new RolledOutput(folder.resolve("meeting").resolve("out")));
             }
             stopAll();
-            check(files, moved);
+            assertThat(Arrivals.check(files, outputs))
+                    .as("doubled, at most what moved")
+                    .isLessThanOrEqualTo(moved);
             if (meet) {
                 checkMeeting(files);
             }
@@ -198,8 +193,8 @@ class CollectorGroupTest {
         }
     }
 
-    private void awaitDrained(KilledAgent agent, Path home) throws IOException {
-        await("an agent is drained", () -> number(SIZE, agent.metrics()) == 0 && isRolled(home.resolve("out")));
+    private void awaitDrained(KilledAgent agent, RolledOutput output) throws IOException {
+        await("an agent is drained", () -> agent.count("ChannelSize") == 0 && output.isRolled());
     }
 
     /** All at once, which takes as long as the slowest. */
@@ -228,33 +223,6 @@ class CollectorGroupTest {
             int[] ofFile = times.getOrDefault(GrowingFiles.NAMES.get(file), new int[0]);
             assertThat(ofFile).as("where paths meet").hasSize(files.lines(file)).containsOnly(1);
         }
-    }
-
-    private void check(GrowingFiles files, long moved) throws IOException {
-        Map<String, boolean[]> seen = new HashMap<>();
-        for (int file = 0; file < GrowingFiles.NAMES.size(); file++) {
-            seen.put(GrowingFiles.NAMES.get(file), new boolean[files.lines(file)]);
-        }
-        long doubled = 0;
-        for (RolledOutput output : outputs) {
-            Map<String, boolean[]> here = new HashMap<>();
-            for (RolledOutput.Line line : output.bytes() == 0 ? List.<RolledOutput.Line>of() : output.lines()) {
-                boolean[] there = seen.get(line.file());
-                boolean[] ours = here.computeIfAbsent(line.file(), name -> new boolean[there.length]);
-                assertThat(ours[line.number()])
-                        .as("twice at one collector: %s", line)
-                        .isFalse();
-                ours[line.number()] = true;
-                doubled += there[line.number()] ? 1 : 0;
-                there[line.number()] = true;
-            }
-        }
-        seen.forEach((file, lines) -> {
-            for (int i = 0; i < lines.length; i++) {
-                assertThat(lines[i]).as("line %d of %s arrived", i, file).isTrue();
-            }
-        });
-        assertThat(doubled).as("doubled, at most what moved").isLessThanOrEqualTo(moved);
     }
 
     private void open(String kind, boolean meet) throws IOException {
@@ -313,13 +281,6 @@ class CollectorGroupTest {
                 + PASSING_ON;
     }
 
-    /** Whether the last file is complete, too: a stop leaves it open. */
-    private static boolean isRolled(Path out) throws IOException {
-        try (Stream<Path> files = Files.list(out)) {
-            return files.noneMatch(file -> file.toString().endsWith(".open"));
-        }
-    }
-
     private long bytes() throws IOException {
         long sum = 0;
         for (RolledOutput output : outputs) {
@@ -328,48 +289,12 @@ class CollectorGroupTest {
         return sum;
     }
 
-    private static long lines(GrowingFiles files) {
-        long sum = 0;
-        for (int file = 0; file < GrowingFiles.NAMES.size(); file++) {
-            sum += files.lines(file);
-        }
-        return sum;
-    }
-
-    /** Of all components that tell it. */
-    private static long number(Pattern pattern, String metrics) {
-        Matcher matcher = pattern.matcher(metrics);
-        assertThat(matcher.find()).as("%s in %s", pattern, metrics).isTrue();
-        long sum = 0;
-        do {
-            sum += Long.parseLong(matcher.group(1));
-        } while (matcher.find());
-        return sum;
-    }
-
     private interface Trouble {
         void happens() throws Exception;
     }
 
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private void await(String what, Condition condition) throws IOException {
-        long deadline = System.nanoTime() + LONGEST_WAIT_NANOS;
-        boolean holds = false;
-        while (!holds) {
-            assertThat(System.nanoTime())
-                    .as("waited for: %s\n%s", what, sender.log())
-                    .isLessThan(deadline);
-            LockSupport.parkNanos(LOOK_NANOS);
-            try {
-                holds = condition.holds();
-            } catch (IOException e) {
-                // An agent that has just begun has not opened its port yet.
-                holds = false;
-            }
-        }
+    private void await(String what, AgentWait.Condition condition) throws IOException {
+        AgentWait.await(what, sender, LONGEST_WAIT_SECONDS, condition);
     }
 
     private static void pause(long nanos) {

@@ -49,6 +49,11 @@ final class GrowingFiles {
         return lines[file];
     }
 
+    /** Lines of all files; after {@link #end}. */
+    long lines() {
+        return Arrays.stream(lines).asLongStream().sum();
+    }
+
     /** Bytes of a file; after {@link #end}. */
     long bytes(int file) {
         return bytes[file];

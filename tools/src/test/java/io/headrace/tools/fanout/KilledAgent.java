@@ -1,5 +1,7 @@
 package io.headrace.tools.fanout;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** An agent as a process, through many lives. It ends with this process at the latest: its standard input is a pipe. */
 final class KilledAgent implements AutoCloseable {
@@ -105,6 +109,18 @@ final class KilledAgent implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("/metrics: " + e.getMessage() + "; the agent said:\n" + log(), e);
         }
+    }
+
+    /** The sum of a counter of Flume's over all components that have it. */
+    long count(String counter) throws IOException {
+        String metrics = metrics();
+        Matcher found = Pattern.compile("\"" + counter + "\":\"(\\d+)\"").matcher(metrics);
+        assertThat(found.find()).as("%s in %s", counter, metrics).isTrue();
+        long sum = 0;
+        do {
+            sum += Long.parseLong(found.group(1));
+        } while (found.find());
+        return sum;
     }
 
     private InputStream fetch(String address) throws IOException {

@@ -6,14 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -30,14 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 @Tag("rig")
 class PartitionRigTest {
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(120);
+    private static final long LONGEST_WAIT_SECONDS = 120;
     private static final int PORT = 4141;
     private static final String AGENT = "agent";
     private static final List<String> COLLECTORS = List.of("first", "second");
-    private static final Pattern ACCEPTED = Pattern.compile("\"EventAcceptedCount\":\"(\\d+)\"");
-    private static final Pattern MOVED = Pattern.compile("\"EventMovedCount\":\"(\\d+)\"");
-    private static final Pattern SIZE = Pattern.compile("\"ChannelSize\":\"(\\d+)\"");
 
     private static final String SENDER = """
             a1.sources = tail
@@ -199,95 +188,29 @@ class PartitionRigTest {
 
     private void finish() throws Exception {
         files.end();
-        long lines = 0;
-        for (int file = 0; file < GrowingFiles.NAMES.size(); file++) {
-            lines += files.lines(file);
-        }
-        long all = lines;
-        await("everything is sent", () -> {
-            String metrics = sender.metrics();
-            return number(ACCEPTED, metrics) == all && number(SIZE, metrics) == 0;
-        });
-        long moved = number(MOVED, sender.metrics());
+        long lines = files.lines();
+        await(
+                "everything is sent",
+                () -> sender.count("EventAcceptedCount") == lines && sender.count("ChannelSize") == 0);
+        long moved = sender.count("EventMovedCount");
         for (int i = 0; i < collectors.size(); i++) {
             KilledAgent collector = collectors.get(i);
-            Path out = folder.resolve(COLLECTORS.get(i)).resolve("out");
-            await("a collector is drained", () -> number(SIZE, collector.metrics()) == 0 && isRolled(out));
+            RolledOutput output = outputs.get(i);
+            await("a collector is drained", () -> collector.count("ChannelSize") == 0 && output.isRolled());
         }
         for (KilledAgent agent : List.of(sender, collectors.get(0), collectors.get(1))) {
             assertThat(agent.stop()).as(agent.log()).isZero();
         }
-        check(moved);
-    }
-
-    private void check(long moved) throws IOException {
-        Map<String, boolean[]> anywhere = perFile();
-        long doubled = 0;
-        for (RolledOutput output : outputs) {
-            Map<String, boolean[]> here = perFile();
-            for (RolledOutput.Line line : output.lines()) {
-                boolean[] ofFile = here.get(line.file());
-                assertThat(ofFile[line.number()])
-                        .as("twice at one collector: %s", line)
-                        .isFalse();
-                ofFile[line.number()] = true;
-                doubled += anywhere.get(line.file())[line.number()] ? 1 : 0;
-                anywhere.get(line.file())[line.number()] = true;
-            }
-        }
-        anywhere.forEach((file, lines) ->
-                assertThat(lines).as("lines of %s arrived", file).doesNotContain(false));
+        long doubled = Arrivals.check(files, outputs);
         System.out.printf("%d lines came twice, %d moved%n", doubled, moved);
         assertThat(doubled).as("doubled, at most what moved").isLessThanOrEqualTo(moved);
-    }
-
-    private Map<String, boolean[]> perFile() {
-        Map<String, boolean[]> lines = new HashMap<>();
-        for (int file = 0; file < GrowingFiles.NAMES.size(); file++) {
-            lines.put(GrowingFiles.NAMES.get(file), new boolean[files.lines(file)]);
-        }
-        return lines;
-    }
-
-    private static boolean isRolled(Path out) throws IOException {
-        try (Stream<Path> all = Files.list(out)) {
-            return all.noneMatch(file -> file.toString().endsWith(".open"));
-        }
-    }
-
-    /** Of all components that tell it. */
-    private static long number(Pattern pattern, String metrics) {
-        Matcher matcher = pattern.matcher(metrics);
-        assertThat(matcher.find()).as("%s in %s", pattern, metrics).isTrue();
-        long sum = 0;
-        do {
-            sum += Long.parseLong(matcher.group(1));
-        } while (matcher.find());
-        return sum;
     }
 
     private interface Trouble {
         void happens() throws Exception;
     }
 
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private void await(String what, Condition condition) throws IOException {
-        long deadline = System.nanoTime() + LONGEST_WAIT_NANOS;
-        boolean holds = false;
-        while (!holds) {
-            assertThat(System.nanoTime() - deadline)
-                    .as("waited for: %s%n%s", what, sender.log())
-                    .isNegative();
-            LockSupport.parkNanos(LOOK_NANOS);
-            try {
-                holds = condition.holds();
-            } catch (IOException e) {
-                // An agent that has just begun has not opened its port yet.
-                holds = false;
-            }
-        }
+    private void await(String what, AgentWait.Condition condition) throws IOException {
+        AgentWait.await(what, sender, LONGEST_WAIT_SECONDS, condition);
     }
 }

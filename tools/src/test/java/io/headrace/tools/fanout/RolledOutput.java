@@ -35,6 +35,11 @@ final class RolledOutput {
         return sum;
     }
 
+    /** Whether the last file is complete, too: a stop leaves it open. */
+    boolean isRolled() throws IOException {
+        return files().stream().noneMatch(file -> file.toString().endsWith(".open"));
+    }
+
     /** All lines, in order, of files that are all completed and of one series. */
     List<Line> lines() throws IOException {
         List<Path> files = new ArrayList<>(files());

@@ -1,10 +1,6 @@
 package io.headrace.tools.fanout;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,19 +11,18 @@ import java.util.List;
 final class SplitNetwork {
     private static final String INSIDE = "eth0";
 
-    private final String prefix = "headrace-" + ProcessHandle.current().pid() + "-";
-    private final List<String> namespaces = new ArrayList<>();
+    private final Namespaces namespaces = new Namespaces();
 
     SplitNetwork(String... machines) throws IOException, InterruptedException {
-        add("hub");
+        namespaces.add("hub");
         in("hub", "ip", "link", "add", "bridge", "type", "bridge");
         in("hub", "ip", "link", "set", "bridge", "up");
         for (int i = 0; i < machines.length; i++) {
             String machine = machines[i];
-            add(machine);
-            run(
-                    List.of("ip", "link", "add", INSIDE, "netns", name(machine), "type", "veth"),
-                    List.of("peer", "name", machine, "netns", name("hub")));
+            namespaces.add(machine);
+            Namespaces.run(
+                    List.of("ip", "link", "add", INSIDE, "netns", namespaces.name(machine), "type", "veth"),
+                    List.of("peer", "name", machine, "netns", namespaces.name("hub")));
             in("hub", "ip", "link", "set", machine, "master", "bridge");
             in("hub", "ip", "link", "set", machine, "up");
             in(machine, "ip", "address", "add", address(i) + "/24", "dev", INSIDE);
@@ -43,7 +38,7 @@ final class SplitNetwork {
 
     /** What to put before a command so that it runs on a machine. */
     List<String> on(String machine) {
-        return List.of("ip", "netns", "exec", name(machine));
+        return namespaces.on(machine);
     }
 
     /** Nothing goes over the cable; the machine's own end is up. */
@@ -76,32 +71,10 @@ final class SplitNetwork {
 
     /** All machines are gone, with what stands in them. */
     void close() throws IOException, InterruptedException {
-        for (String namespace : namespaces) {
-            run(List.of("ip", "netns", "delete", namespace));
-        }
-    }
-
-    private String name(String machine) {
-        return prefix + machine;
-    }
-
-    private void add(String machine) throws IOException, InterruptedException {
-        run(List.of("ip", "netns", "add", name(machine)));
-        namespaces.add(name(machine));
+        namespaces.close();
     }
 
     private void in(String machine, String... command) throws IOException, InterruptedException {
-        run(on(machine), List.of(command));
-    }
-
-    @SafeVarargs
-    private static void run(List<String>... parts) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        for (List<String> part : parts) {
-            command.addAll(part);
-        }
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
+        namespaces.in(machine, command);
     }
 }

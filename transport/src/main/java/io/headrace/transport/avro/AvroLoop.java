@@ -5,9 +5,9 @@ import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Producer;
 import io.headrace.transport.tls.Refusals;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -140,8 +140,7 @@ final class AvroLoop {
 
     FrameBuilder newBuilder() {
         return new FrameBuilder(
-                PooledByteBufAllocator.DEFAULT,
-                new FrameLimits(Integer.MAX_VALUE, processor.frameBytes(), limits.eventBytes()));
+                FramePool.shared(), new FrameLimits(Integer.MAX_VALUE, processor.frameBytes(), limits.eventBytes()));
     }
 
     void join(AvroReceiver receiver) {

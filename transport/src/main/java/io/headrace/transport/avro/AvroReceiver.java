@@ -24,6 +24,10 @@ import java.util.concurrent.TimeUnit;
 final class AvroReceiver extends ChannelInboundHandlerAdapter implements RequestHandler {
     private static final int MAX_UNANSWERED = 1_024;
     private static final int ANSWERS = 256;
+
+    /** After so many bytes of answers it is asked whether the peer reads them. */
+    private static final int ANSWERS_AT_ONCE = 16 * 1024;
+
     private static final long SHORT_STALL_MILLIS = 5_000;
 
     private final AvroServer server;
@@ -371,20 +375,29 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
         }
     }
 
+    /** Writes answers as long as the peer reads them; the rest when it does again. */
     private void writeAnswers() {
-        ByteBuf out = null;
-        AvroRequest head = unanswered.peek();
-        while (head != null && head.isAnswerable(loop.options().level())) {
-            if (out == null) {
-                out = channel.alloc().directBuffer(ANSWERS);
+        boolean written = true;
+        while (written && !closed) {
+            written = false;
+            while (channel.isWritable() && isHeadAnswerable()) {
+                ByteBuf out = channel.alloc().directBuffer(ANSWERS);
+                while (out.readableBytes() < ANSWERS_AT_ONCE && isHeadAnswerable()) {
+                    Answers.write(out, unanswered.poll());
+                }
+                channel.write(out, channel.voidPromise());
+                written = true;
             }
-            Answers.write(out, head);
-            unanswered.poll();
-            head = unanswered.peek();
+            if (written) {
+                // What the system takes of it makes room at once, and nobody else would come back for the rest.
+                channel.flush();
+            }
         }
-        if (out != null) {
-            channel.writeAndFlush(out, channel.voidPromise());
-        }
+    }
+
+    private boolean isHeadAnswerable() {
+        AvroRequest head = unanswered.peek();
+        return head != null && head.isAnswerable(loop.options().level());
     }
 
     /** Takes nothing more, answers what is in the channels, then closes. */

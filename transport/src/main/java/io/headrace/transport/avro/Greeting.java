@@ -3,7 +3,9 @@ package io.headrace.transport.avro;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,6 +22,9 @@ final class Greeting {
         NONE
     }
 
+    private static final Map<Match, byte[]> PLAIN = answers(false);
+    private static final Map<Match, byte[]> ORDERED = answers(true);
+
     /** Hashes of protocols that clients have shown. */
     private final Set<String> shown = new LinkedHashSet<>();
 
@@ -30,11 +35,23 @@ final class Greeting {
         return AvroProtocol.isOurs(handshake.clientHash()) || knows(handshake);
     }
 
-    /** The bytes of the answer. */
+    /** The bytes of the answer, the same for all that get it. */
     byte[] answer(Handshake handshake) {
         Match match = !accepts(handshake)
                 ? Match.NONE
                 : AvroProtocol.isOurs(handshake.serverHash()) ? Match.BOTH : Match.CLIENT;
+        return (handshake.ordered() ? ORDERED : PLAIN).get(match);
+    }
+
+    private static Map<Match, byte[]> answers(boolean ordered) {
+        Map<Match, byte[]> answers = new EnumMap<>(Match.class);
+        for (Match match : Match.values()) {
+            answers.put(match, answer(match, ordered));
+        }
+        return answers;
+    }
+
+    private static byte[] answer(Match match, boolean ordered) {
         ByteBuf out = Unpooled.buffer(64);
         AvroOutput.writeLong(out, match.ordinal());
         if (match == Match.BOTH) {
@@ -46,8 +63,8 @@ final class Greeting {
             AvroOutput.writeLong(out, 1);
             out.writeBytes(AvroProtocol.TEXT_HASH);
         }
-        AvroOutput.writeLong(out, handshake.ordered() ? 1 : 0);
-        if (handshake.ordered()) {
+        AvroOutput.writeLong(out, ordered ? 1 : 0);
+        if (ordered) {
             AvroOutput.writeOrdered(out);
         }
         byte[] bytes = new byte[out.readableBytes()];

@@ -6,6 +6,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -13,6 +14,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -64,14 +66,18 @@ public final class HttpEndpoint implements AutoCloseable {
                             channel.close();
                             return;
                         }
-                        channel.pipeline()
-                                .addLast(new HttpServerCodec())
-                                .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                                .addLast(new HttpHandler(pages, pageMaker, requestMillis));
+                        addHandlers(channel.pipeline(), pages, pageMaker, requestMillis);
                     }
                 });
         listening = Listening.open(bootstrap, settings.bind(), settings.port());
         return (InetSocketAddress) listening.localAddress();
+    }
+
+    /** @param pageMaker runs what makes a page */
+    static void addHandlers(ChannelPipeline pipeline, HttpPages pages, Executor pageMaker, long requestMillis) {
+        pipeline.addLast(new HttpServerCodec())
+                .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
+                .addLast(new HttpHandler(pages, pageMaker, requestMillis));
     }
 
     /** Stops listening and closes every connection. */

@@ -545,7 +545,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
      */
     private void revoke(long now) {
         boolean large = credit - receivedBytes > CreditBudget.FIRST_GRANT;
-        if (large && revokeToken == 0 && parked.isEmpty()) {
+        if (large && revokeToken == 0 && parked.isEmpty() && output.isWritable()) {
             revokedCredit = credit;
             credit = receivedBytes + CreditBudget.FIRST_GRANT;
             window = CreditBudget.FIRST_GRANT;

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
+import io.headrace.frame.Frame;
 import io.headrace.wal.StreamId;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,11 +47,15 @@ class LinkAckHoldTest {
             LinkReceiverOptions.defaults(),
             counted,
             new TokenGate(""));
+    /** By size: what is in them makes no difference here. */
+    private final Map<Integer, Frame> made = new HashMap<>();
+
     private long position;
 
     @AfterEach
     void shouldHaveReleasedEverything() {
         streams.close();
+        made.values().forEach(Frame::release);
         assertThat(allocator.metric().usedDirectMemory()).isZero();
         assertThat(errors).isEmpty();
     }
@@ -59,7 +66,8 @@ class LinkAckHoldTest {
 
     /** One DATA of one frame, all of it in one read. */
     private void frame(int bytes) {
-        receiver.received(Wire.data(allocator, position, bytes, ++position));
+        Frame frame = made.computeIfAbsent(bytes, size -> TestFrames.of(allocator, 1, size));
+        receiver.received(Wire.data(allocator, position, List.of(frame), ++position));
         receiver.readComplete();
     }
 

@@ -1,5 +1,6 @@
 package io.headrace.transport.link;
 
+import io.headrace.engine.simulation.PlantedCode.Edit;
 import java.util.List;
 
 /** A mistake that the simulation of two tiers must find: text of our own sources that is replaced before they are compiled. */
@@ -9,7 +10,7 @@ enum PlantedLinkBug {
             TierPromise.ARRIVES,
             edit(
                     "transport/protocol",
-                    "transport/link/LinkSender",
+                    "transport/link/InFlight",
                     "return unanswered() > 0 && (isCreditGone(aligned) || isWindowFull(aligned));",
                     "return isCreditGone(aligned) || isWindowFull(aligned);")),
 
@@ -75,7 +76,7 @@ enum PlantedLinkBug {
             edit(
                     "transport/protocol",
                     "transport/link/LinkSender",
-                    "if (frame != null && isDamaged(frame)) {",
+                    "if (frame != null && ownCopy.isDamaged(frame)) {",
                     "if (frame != null) {")),
 
     WINDOW_PAST_A_GAP(
@@ -92,9 +93,9 @@ enum PlantedLinkBug {
             TierPromise.PRESENT,
             edit(
                     "transport/protocol",
-                    "transport/link/LinkSender",
+                    "transport/link/FrameOutflow",
                     "first, count, consumer.lowWater(), takesStored",
-                    "first, count, highestSent, takesStored")),
+                    "first, count, lease.sequence(first + count - 1), takesStored")),
 
     NUMBER_OF_ANOTHER_STREAM(
             "the log knows two streams by one number",
@@ -159,13 +160,6 @@ enum PlantedLinkBug {
     /** Whether a failure is the one that is looked for; it comes from classes of another loader. */
     boolean isFoundBy(Throwable failure) {
         return String.valueOf(failure.getMessage()).startsWith(promise + " (");
-    }
-
-    /** Replaces a text that occurs once in a source file. */
-    record Edit(String module, String source, String text, String replacement) {
-        String className() {
-            return "io.headrace." + source.replace('/', '.');
-        }
     }
 
     private static Edit edit(String module, String source, String text, String replacement) {

@@ -2,27 +2,12 @@ package io.headrace.transport.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.simulation.PlantedCode;
 import io.netty.util.ResourceLeakDetector;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
-import java.util.stream.LongStream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,13 +25,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("slow")
 class PlantedLinkBugTest {
     private static final int SCHEDULES = 500;
-    private static final int ROUND = 100;
+    private static final int SOUND_SCHEDULES = 200;
 
     private static final List<String> FOUND = new ArrayList<>();
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
-
-    private final Map<Long, Throwable> reasons = new ConcurrentHashMap<>();
 
     @TempDir
     private Path folder;
@@ -70,14 +53,12 @@ class PlantedLinkBugTest {
     @ParameterizedTest
     @EnumSource
     void shouldFind(PlantedLinkBug bug) throws Exception {
-        Path classes = compile(bug);
-        try (PatchedLoader loader = new PatchedLoader(classes)) {
-            reasons.clear();
-            OptionalLong seed = firstFailure(loader, SCHEDULES, bug::isFoundBy);
+        try (PlantedCode code = PlantedCode.of(bug.edits, folder)) {
+            OptionalLong seed = code.firstFailure(TierSimulation.class, TierCoverage.class, SCHEDULES, bug::isFoundBy);
             assertThat(seed)
                     .as("%s: a seed of %,d that fails because %s", bug, SCHEDULES, bug.what)
                     .isPresent();
-            Throwable reason = reasons.get(seed.getAsLong());
+            Throwable reason = code.reasons().get(seed.getAsLong());
             // A class that doesn't link would fail each seed, too.
             assertThat(reason).isNotInstanceOf(LinkageError.class);
             FOUND.add("%-34s %6d  %s".formatted(bug, seed.getAsLong(), reason.getMessage()));
@@ -87,115 +68,10 @@ class PlantedLinkBugTest {
 
     @Test
     void shouldFindNothingWhereNothingIsPlanted() throws Exception {
-        try (PatchedLoader loader = new PatchedLoader(Files.createDirectory(folder.resolve("none")))) {
-            assertThat(firstFailure(loader, 2 * ROUND, reason -> true)).isEmpty();
-        }
-        assertThat(reasons).isEmpty();
-    }
-
-    private OptionalLong firstFailure(PatchedLoader loader, int schedules, Predicate<Throwable> wanted)
-            throws Exception {
-        Class<?> coverage = loader.loadClass(TierCoverage.class.getName());
-        Constructor<?> newCoverage = coverage.getDeclaredConstructor();
-        newCoverage.setAccessible(true);
-        Class<?> simulation = loader.loadClass(TierSimulation.class.getName());
-        Constructor<?> newSimulation = simulation.getDeclaredConstructor(long.class, coverage);
-        newSimulation.setAccessible(true);
-        Method run = simulation.getDeclaredMethod("run");
-        run.setAccessible(true);
-        Object counts = newCoverage.newInstance();
-        for (long first = 1; first <= schedules; first += ROUND) {
-            OptionalLong found = LongStream.range(first, first + ROUND)
-                    .parallel()
-                    .filter(seed -> fails(newSimulation, run, seed, counts) && wanted.test(reasons.get(seed)))
-                    .findFirst();
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return OptionalLong.empty();
-    }
-
-    private boolean fails(Constructor<?> newSimulation, Method run, long seed, Object coverage) {
-        try {
-            run.invoke(newSimulation.newInstance(seed, coverage));
-            return false;
-        } catch (InvocationTargetException e) {
-            reasons.put(seed, e.getCause());
-            return true;
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private Path compile(PlantedLinkBug bug) throws IOException {
-        Map<String, Path> sources = new LinkedHashMap<>();
-        for (PlantedLinkBug.Edit edit : bug.edits) {
-            Path original = module(edit.module()).resolve("src/main/java/io/headrace/" + edit.source() + ".java");
-            Path patched = sources.computeIfAbsent(edit.className(), name -> copy(original));
-            String text = Files.readString(patched);
-            assertThat(text.split(java.util.regex.Pattern.quote(edit.text()), -1))
-                    .as("%s has once: %s", edit.source(), edit.text())
-                    .hasSize(2);
-            Files.writeString(patched, text.replace(edit.text(), edit.replacement()));
-        }
-        Path classes = Files.createDirectory(folder.resolve("classes"));
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<String> arguments = new ArrayList<>(
-                List.of("-nowarn", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
-        sources.values().forEach(source -> arguments.add(source.toString()));
-        assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new)))
-                .as("exit code of javac")
-                .isZero();
-        return classes;
-    }
-
-    private Path copy(Path original) {
-        try {
-            Path parent = Files.createDirectories(
-                    folder.resolve("sources").resolve(original.getParent().getFileName()));
-            return Files.copy(original, parent.resolve(original.getFileName()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path module(String name) {
-        Path here = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-        return here.getFileName().toString().equals(name) ? here : here.resolveSibling(name);
-    }
-
-    /** Our classes are its own, the planted ones first; everything else is the test's. */
-    private static final class PatchedLoader extends URLClassLoader {
-        PatchedLoader(Path patched) {
-            super(urls(patched), PatchedLoader.class.getClassLoader());
-        }
-
-        private static URL[] urls(Path patched) {
-            List<Path> paths = new ArrayList<>(List.of(patched));
-            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-                paths.add(Path.of(entry));
-            }
-            return paths.stream().map(PatchedLoader::url).toArray(URL[]::new);
-        }
-
-        private static URL url(Path path) {
-            try {
-                return path.toUri().toURL();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith("io.headrace.")) {
-                return super.loadClass(name, resolve);
-            }
-            synchronized (getClassLoadingLock(name)) {
-                Class<?> found = findLoadedClass(name);
-                return found == null ? findClass(name) : found;
-            }
+        try (PlantedCode code = PlantedCode.of(List.of(), folder)) {
+            assertThat(code.firstFailure(TierSimulation.class, TierCoverage.class, SOUND_SCHEDULES, reason -> true))
+                    .isEmpty();
+            assertThat(code.reasons()).isEmpty();
         }
     }
 }

@@ -22,6 +22,9 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
 
     boolean writable = true;
 
+    /** Of all that was written. */
+    long bytes;
+
     Wire(ByteBufAllocator allocator) {
         this.allocator = allocator;
         this.decoder = new LinkDecoder(this, allocator, 1 << 24);
@@ -33,9 +36,10 @@ final class Wire implements LinkOutput, LinkDecoder.Handler {
     }
 
     @Override
-    public void write(ByteBuf bytes) {
-        written.writeBytes(bytes);
-        bytes.release();
+    public void write(ByteBuf message) {
+        bytes += message.readableBytes();
+        written.writeBytes(message);
+        message.release();
     }
 
     @Override

@@ -21,6 +21,8 @@ import org.agrona.concurrent.NanoClock;
 final class FrameOutlet implements AutoCloseable {
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     /** How long a frame waits for sinks that are at work: longer than they take for some, and still 100 a second. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -112,6 +114,11 @@ final class FrameOutlet implements AutoCloseable {
             return false;
         }
         return tryPut();
+    }
+
+    /** When to call {@link #retry} again at the latest, while a frame waits: sinks that are at work say nothing. */
+    long nanosToRetry(long nowNanos) {
+        return patient ? Math.min(LOOK_NANOS, retryAtNanos - nowNanos) : retryAtNanos - nowNanos;
     }
 
     private boolean isWorthWaiting() {

@@ -4,9 +4,9 @@ import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
+import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -111,7 +111,7 @@ final class LineFramer implements AutoCloseable {
         partHeaders[Part.LAST.ordinal()] = Headers.of(Map.of(partKey, "last"));
         block = new BlockReader(longestLine);
         builder = new FrameBuilder(
-                ByteBufAllocator.DEFAULT,
+                FramePool.shared(),
                 new FrameLimits(
                         settings.batchSize(),
                         (int) Math.min(settings.frameBytes().orElse(Long.MAX_VALUE), processor.frameBytes()),

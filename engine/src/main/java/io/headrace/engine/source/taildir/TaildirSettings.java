@@ -93,7 +93,9 @@ public record TaildirSettings(
                 byDefault = "1",
                 unit = "ms",
                 min = 1,
-                doc = "By how much the pause grows, with each look at a file that did not grow.")
+                doc =
+                        "By how much the pause grows, with each look at a file that did not grow; of one that grew often it"
+                                + " grows a second later.")
         Duration backoffSleepIncrement,
 
         @Setting(

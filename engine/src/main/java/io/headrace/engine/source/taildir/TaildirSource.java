@@ -36,6 +36,8 @@ public final class TaildirSource implements PollingSource {
     private static final Logger LOG = LoggerFactory.getLogger(TaildirSource.class);
     private static final long LONGEST_LISTING_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MARK_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int STOP_LOOKS = 2_000;
     private static final long STOP_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -137,8 +139,11 @@ public final class TaildirSource implements PollingSource {
         outlet.attach(Thread.currentThread());
         long now = nanoClock.nanoTime();
         long before = counters.bytes.get();
+        // What is due soon is looked at with a listing: a file that rests costs no wake-ups of its own.
+        long dueBy = now;
         if (now - listAtNanos >= 0) {
             listAtNanos = now + listingIntervalNanos;
+            dueBy += SOON_NANOS;
             if (catalog.refresh(now)) {
                 sayHealthy();
             }
@@ -152,11 +157,30 @@ public final class TaildirSource implements PollingSource {
         for (int i = 0; i < files.size() && !outlet.isFull(); i++) {
             next = next + 1 < files.size() ? next + 1 : 0;
             TailedFile file = files.get(next);
-            if (file.isDue(now)) {
+            if (file.isDue(file.isResting() ? dueBy : now)) {
                 look(file, now);
             }
         }
         return (int) Math.min(Integer.MAX_VALUE, counters.bytes.get() - before);
+    }
+
+    /** Until the next file is due, or something else is; what comes of channels wakes the thread. */
+    @Override
+    public synchronized long pauseNanos() {
+        if (!running) {
+            return LONGEST_LISTING_INTERVAL_NANOS;
+        }
+        long now = nanoClock.nanoTime();
+        long due = Math.min(Math.min(listAtNanos - now, markAtNanos - now), writePositionsAtNanos - now);
+        if (outlet.isFull()) {
+            due = Math.min(due, outlet.nanosToRetry(now));
+        } else {
+            List<TailedFile> files = catalog.files();
+            for (int i = 0; i < files.size(); i++) {
+                due = Math.min(due, files.get(i).checkAtNanos() - now);
+            }
+        }
+        return Math.max(SHORTEST_PAUSE_NANOS, due);
     }
 
     /** Puts what waits if there is room, waits a little until what is in flight is safe, and writes the positions. */

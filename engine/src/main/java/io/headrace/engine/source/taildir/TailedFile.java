@@ -17,6 +17,12 @@ final class TailedFile implements AutoCloseable {
     private static final int MOST_COMPLETED_BYTES = 256 * 1024;
     private static final long COARSEST_TIME_NANOS = 100_000_000;
 
+    /** What a look that finds something is worth in looks that find nothing before pauses grow: a stall is not made longer. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
+
+    private static final int RESTING_LOOKS = 50;
+    private static final long MOST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final FileId id;
     private final OpenFiles openFiles;
 
@@ -48,6 +54,7 @@ final class TailedFile implements AutoCloseable {
     private long grownAtNanos;
     private long checkAtNanos;
     private int idleLooks;
+    private long patienceNanos;
 
     TailedFile(FileId id, Path path, Map<String, String> headers, OpenFiles openFiles, long nowNanos) {
         this.id = id;
@@ -408,14 +415,30 @@ final class TailedFile implements AutoCloseable {
         return checkAtNanos - nowNanos <= 0;
     }
 
+    /** When it is to be looked at next. */
+    long checkAtNanos() {
+        return checkAtNanos;
+    }
+
+    /** Whether it was looked at in vain so often that pauses are long. */
+    boolean isResting() {
+        return idleLooks >= RESTING_LOOKS;
+    }
+
     /** Looks again at once. */
     void busy(long nowNanos) {
         idleLooks = 0;
+        patienceNanos = Math.min(MOST_PATIENCE_NANOS, patienceNanos + PATIENCE_NANOS);
         checkAtNanos = nowNanos;
     }
 
-    /** Looks again after a pause that grows. */
+    /** Looks again after a pause that grows, later for a file that grew often until now. */
     void pause(long nowNanos, long incrementNanos, long longestNanos) {
+        if (patienceNanos >= incrementNanos && incrementNanos <= longestNanos) {
+            patienceNanos -= incrementNanos;
+            checkAtNanos = nowNanos + incrementNanos;
+            return;
+        }
         idleLooks = Math.min(idleLooks + 1, 1_000_000);
         checkAtNanos = nowNanos + Math.min(longestNanos, incrementNanos * idleLooks);
     }

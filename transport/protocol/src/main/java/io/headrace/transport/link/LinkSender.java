@@ -1,23 +1,20 @@
 package io.headrace.transport.link;
 
 import io.headrace.frame.Frame;
-import io.headrace.frame.FrameCompressor;
-import io.headrace.frame.FrameDecoder;
-import io.headrace.frame.FrameException;
 import io.headrace.frame.FrameLayout;
-import io.headrace.frame.FrameLease;
 import io.headrace.frame.HopHeader;
 import io.headrace.wal.FrameSupply;
 import io.netty.buffer.ByteBuf;
-import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.NanoClock;
 
 /**
  * The sending end of a link: leases frames, sends them, commits what the receiver acknowledges, and begins again after
- * a broken connection. Knows nothing of sockets; {@code transport/PROTOCOL.md} has the state table.
+ * a broken connection. Knows nothing of sockets; {@code transport/PROTOCOL.md} has the state table. The states and what is
+ * heard are here; {@link FrameOutflow} sends, {@link InFlight} knows what is unanswered, {@link SenderPulse} whether the
+ * receiver lives.
  *
  * <p>Owned by one thread, which calls {@link #doWork()} until it returns 0, and again after any other call, when the
  * consumer's listener spoke, when the output became writable, and every 100 ms.
@@ -37,13 +34,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         CLOSED
     }
 
-    private static final long ROUND_BYTES = 4L * 1024 * 1024;
-    private static final long LONGEST_PING_PAUSE_MILLIS = 10_000;
-
-    /** Where nothing awaits an answer: many such connections must cost their receiver next to nothing. */
-    private static final long LONGEST_IDLE_MILLIS = 20_000;
-
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** PINGs that may await their PONG while the output is full; a receiver has two reasons to ask. */
+    private static final int MOST_PONGS = 8;
 
     private final LinkSenderOptions options;
     private final FrameSupply consumer;
@@ -52,9 +46,11 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private final Backoff backoff;
     private final LinkHealth health;
     private final LinkSenderCounts counts;
-    private final DataWriter writer = new DataWriter();
-    private final FrameDecoder verifier = new FrameDecoder(Integer.MAX_VALUE);
-    private final ArrayDeque<OpenLease> leases = new ArrayDeque<>();
+    private final InFlight flight;
+    private final SenderPulse pulse;
+    private final FrameOutflow outflow;
+    private final OwnCopy ownCopy = new OwnCopy();
+    private final LongArrayList pongs = new LongArrayList();
 
     private State state = State.PAUSED;
     private LinkOutput output;
@@ -63,34 +59,8 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     private boolean goneAway;
     private long wakeNanos;
     private long stateNanos;
-    private long heardNanos;
-    private long askedNanos;
-    private boolean pinging;
-    private long pingedNanos;
-    private long spokeNanos;
-    private long movedNanos;
-    private long answeredNanos;
-    private long lastUnsent;
     private String trouble;
-
-    private long kept;
-    private long credit;
-    private int largestFrame;
-    private boolean takesStored;
-    private boolean takesZstd;
-    private long sentBytes;
-
-    /** Bytes read to compress or inflate them, or made by that: work that what is sent does not show. */
-    private long madeBytes;
-
-    private long answeredBytes;
-    private long sentFrames;
-    private long answeredFrames;
-    private long highestSent;
-    private boolean waitsForCredit;
-    private boolean ranEmpty;
     private long refusedPosition;
-    private boolean stuck;
     private boolean refused;
 
     public LinkSender(
@@ -108,6 +78,9 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         this.backoff = new Backoff(options.backoffMillis(), options.maxBackoffMillis(), random);
         this.health = health;
         this.counts = counts;
+        this.flight = new InFlight(options.windowBytes(), counts);
+        this.pulse = new SenderPulse(options.requestTimeoutMillis());
+        this.outflow = new FrameOutflow(options, consumer, flight, pulse, counts, dialer, this::troubled);
         this.wakeNanos = clock.nanoTime();
     }
 
@@ -122,7 +95,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     /** Frames sent on this connection that have no answer yet. */
     public long unanswered() {
-        return sentFrames - answeredFrames;
+        return flight.unanswered();
     }
 
     /**
@@ -133,17 +106,18 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
     public int doWork() {
         long now = clock.nanoTime();
         checkTime(now);
+        sendPongs();
         if (state != State.STREAMING) {
             return 0;
         }
-        long before = sentBytes;
-        boolean more = send(now);
-        if (draining && leases.isEmpty() && !goneAway) {
+        long before = flight.sentBytes();
+        boolean more = outflow.send(now, !draining);
+        if (draining && flight.isEmpty() && !goneAway) {
             goneAway = true;
             output.write(LinkEncoder.goAway(output.allocator(), "stopping"));
             output.flush();
-        } else if (sentBytes > before) {
-            spokeNanos = now;
+        } else if (flight.sentBytes() > before) {
+            pulse.spoke(now);
             output.flush();
         }
         return more ? 1 : 0;
@@ -208,7 +182,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     /** Whether no lease is open any more. */
     public boolean isDrained() {
-        return leases.isEmpty();
+        return flight.isEmpty();
     }
 
     /** Ends it: rolls back what is open and closes the connection. */
@@ -222,8 +196,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     @Override
     public void onMessage(MessageType type, ByteBuf message) {
-        heardNanos = clock.nanoTime();
-        pinging = false;
+        pulse.heard(clock.nanoTime());
         switch (type) {
             case WELCOME -> onWelcome(LinkMessages.welcome(message));
             case ACK -> onAck(LinkMessages.ackFrames(message), LinkMessages.ackCredit(message));
@@ -232,11 +205,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                         LinkMessages.rejectCode(message),
                         LinkMessages.rejectPosition(message),
                         LinkMessages.rejectText(message));
-            case PING -> {
-                long token = LinkMessages.token(type, message);
-                output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token));
-                output.flush();
-            }
+            case PING -> onPing(LinkMessages.token(type, message));
             case PONG -> LinkMessages.token(type, message);
             case GOAWAY -> onGoAway(LinkMessages.goAwayText(message));
             default -> throw LinkMessages.outOfTurn(type, state);
@@ -263,91 +232,54 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (state != State.CONNECTING) {
             throw LinkMessages.outOfTurn(MessageType.WELCOME, state);
         }
-        kept = welcome.kept();
-        credit = welcome.credit();
-        largestFrame = welcome.largestFrame();
-        takesZstd = (welcome.codecs() & LinkLayout.ZSTD) != 0;
-        // What is changed on the way out has to be in memory.
-        takesStored = (welcome.codecs() & LinkLayout.TAKES_STORED) != 0
-                && output.sendsFiles()
-                && takesZstd
-                && options.compressor() == null;
-        consumer.leaveInFile(takesStored);
+        flight.begin(welcome.credit());
+        outflow.begin(output, welcome);
         enter(State.STREAMING);
-        pingedNanos = stateNanos;
-        spokeNanos = stateNanos;
-        movedNanos = stateNanos;
-        lastUnsent = 0;
+        pulse.welcomed(stateNanos);
         if (!refused) {
             wellAgain();
         }
     }
 
-    private void onAck(long frames, long newCredit) {
+    private void onAck(long frames, long credit) {
         if (state != State.STREAMING && state != State.LEAVING) {
             throw LinkMessages.outOfTurn(MessageType.ACK, state);
         }
-        if (frames < answeredFrames || frames > sentFrames) {
-            throw new LinkException(
-                    RejectCode.PROTOCOL,
-                    0,
-                    "acknowledged frames: " + frames + " (expected: " + answeredFrames + " to " + sentFrames + ")");
-        }
-        counts.ackReceived();
-        credit = newCredit;
-        if (frames == answeredFrames) {
+        if (!flight.answered(frames, credit, pulse.heardNanos())) {
             return;
         }
-        counts.framesAcknowledged(frames - answeredFrames);
-        answeredNanos = heardNanos;
-        while (answeredFrames < frames) {
-            answerOne();
-            // At once, so that the head of the leases is what the next answer is for.
-            commitAnswered();
-        }
+        pulse.answered();
         backoff.startOver();
         refusedPosition = 0;
         refused = false;
-        if (trouble != null && !stuck) {
+        if (trouble != null && !outflow.isStuck()) {
             wellAgain();
         }
-        if (state == State.LEAVING && unanswered() == 0) {
+        if (state == State.LEAVING && flight.unanswered() == 0) {
             lose(dialer.target() + " is stopping");
         }
     }
 
-    private void answerOne() {
-        for (OpenLease open : leases) {
-            while (open.isHeadSkipped()) {
-                open.answerHead();
+    /** R19: nothing piles up for a receiver that asks and does not read. */
+    private void onPing(long token) {
+        if (!pongs.containsLong(token)) {
+            if (pongs.size() == MOST_PONGS) {
+                throw new LinkException(
+                        RejectCode.PROTOCOL,
+                        0,
+                        "PINGs whose PONG is not read: more than " + MOST_PONGS + " (expected: at most that)");
             }
-            if (open.isHeadSent()) {
-                counts.acknowledgedAfter(TimeUnit.NANOSECONDS.toMicros(heardNanos - open.headSentNanos()));
-                answeredBytes += open.headBytes();
-                open.answerHead();
-                answeredFrames++;
-                return;
-            }
-            if (!open.isAnswered()) {
-                break;
-            }
+            pongs.addLong(token);
         }
-        throw new IllegalStateException("no frame is left to answer, " + unanswered() + " counted");
+        sendPongs();
     }
 
-    private void commitAnswered() {
-        OpenLease open = leases.peek();
-        while (open != null) {
-            while (open.isHeadSkipped()) {
-                open.answerHead();
-            }
-            if (!open.isAnswered()) {
-                return;
-            }
-            counts.delivered(open.lease().events());
-            open.lease().commit();
-            leases.poll();
-            open = leases.peek();
+    private void sendPongs() {
+        if (!pongs.isEmpty() && output.isWritable()) {
+            pongs.forEachOrderedLong(
+                    token -> output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token)));
+            pongs.clear();
+            output.flush();
         }
     }
 
@@ -368,8 +300,8 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
 
     /** R18: our own copy decides whose fault it is. */
     private void onChecksumRefused(long position, String said) {
-        Frame frame = find(position);
-        if (frame != null && isDamaged(frame)) {
+        Frame frame = flight.find(position);
+        if (frame != null && ownCopy.isDamaged(frame)) {
             stall("frame " + position + " is damaged in this channel, " + said);
         } else if (refusedPosition == 0) {
             refusedPosition = position;
@@ -383,194 +315,14 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
     }
 
-    private Frame find(long position) {
-        for (OpenLease open : leases) {
-            for (int i = 0; i < open.next(); i++) {
-                if (open.lease().sequence(i) == position) {
-                    return open.lease().frame(i);
-                }
-            }
-        }
-        return null;
-    }
-
-    private boolean isDamaged(Frame frame) {
-        if (frame.file() != null) {
-            return isDamagedInFile(frame);
-        }
-        ByteBuf copy = frame.retainedBuf();
-        try {
-            verifier.decode(copy, copy.readableBytes()).release();
-            return false;
-        } catch (FrameException e) {
-            copy.release();
-            return true;
-        }
-    }
-
-    /** Nobody has looked at it since it was written. */
-    private static boolean isDamagedInFile(Frame frame) {
-        try {
-            frame.readBack().release();
-            return false;
-        } catch (FrameException | UncheckedIOException e) {
-            return true;
-        }
-    }
-
     private void onGoAway(String why) {
         String said = dialer.target() + " is stopping: " + why;
-        if (unanswered() == 0) {
+        if (flight.unanswered() == 0) {
             lose(said);
         } else {
             enter(State.LEAVING);
             troubled(said);
         }
-    }
-
-    /** Leases and sends until something stops it; true when it is only the length of a round. */
-    private boolean send(long now) {
-        long end = sentBytes + ROUND_BYTES;
-        long endOfMaking = madeBytes + ROUND_BYTES;
-        while (output.isWritable()) {
-            OpenLease open = leases.peekLast();
-            if (open == null || open.isSent()) {
-                open = lease();
-                if (open == null) {
-                    return false;
-                }
-            }
-            if (!sendSome(open, now)) {
-                return false;
-            }
-            if (sentBytes >= end || madeBytes >= endOfMaking) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private OpenLease lease() {
-        if (draining || unanswered() > 0 && (isCreditGone(1) || isWindowFull(1))) {
-            return null;
-        }
-        FrameLease lease = consumer.tryLease(options.batchEvents(), options.batchBytes());
-        if (lease == null) {
-            if (!ranEmpty) {
-                ranEmpty = true;
-                counts.foundNothing();
-            }
-            return null;
-        }
-        ranEmpty = false;
-        lease.sent(0);
-        counts.leased(lease.events(), options.batchEvents());
-        OpenLease open = new OpenLease(lease);
-        leases.add(open);
-        return open;
-    }
-
-    /** Sends as many frames of the lease as may go in one DATA; false when one of them must wait. */
-    private boolean sendSome(OpenLease open, long now) {
-        FrameLease lease = open.lease();
-        boolean wait = false;
-        if (unanswered() == 0) {
-            answeredNanos = now;
-            asks(now);
-        }
-        while (!wait && !open.isSent()) {
-            while (!open.isSent() && lease.sequence(open.next()) <= kept) {
-                open.skip();
-                counts.frameKept();
-            }
-            int first = open.next();
-            while (!wait && !open.isSent() && lease.sequence(open.next()) > kept) {
-                boolean made = makeWire(open);
-                Frame frame = open.wire(open.next());
-                int aligned = frame.alignedLength();
-                wait = !made || mustWait(frame, aligned) || open.next() - first == LinkLayout.MAX_FRAMES;
-                if (!wait) {
-                    count(lease.sequence(open.next()), aligned);
-                    open.sent(now);
-                }
-            }
-            int count = open.next() - first;
-            if (count > 0) {
-                lease.sent(open.next());
-                counts.sentFromLog(writer.write(output, open, first, count, consumer.lowWater(), takesStored));
-                open.letGo(first, open.next());
-            }
-        }
-        commitAnswered();
-        return !wait;
-    }
-
-    /**
-     * Compresses or inflates the next frame where the receiver wants it so, once however long it then waits; false when it
-     * cannot: what stands before it is sent, and nothing more over this connection.
-     */
-    private boolean makeWire(OpenLease open) {
-        int index = open.next();
-        Frame frame = open.lease().frame(index);
-        boolean inflate = !takesZstd && frame.isCompressed();
-        boolean compress = takesZstd && options.compressor() != null && !frame.isCompressed();
-        if (open.isMade(index) || !inflate && !compress) {
-            return true;
-        } else if (stuck) {
-            return false;
-        }
-        try {
-            Frame made = inflate
-                    ? FrameCompressor.inflate(frame, output.allocator())
-                    : options.compressor().compress(frame, output.allocator());
-            open.make(index, made);
-            madeBytes += Math.max(frame.length(), made.length());
-            if (made != frame) {
-                counts.frameMade(inflate);
-            }
-            return true;
-        } catch (FrameException | UncheckedIOException e) {
-            stuck = true;
-            troubled("frame " + open.lease().sequence(index) + " cannot be " + (inflate ? "inflated" : "compressed")
-                    + " for " + dialer.target() + ": " + e.getMessage());
-            return false;
-        }
-    }
-
-    private void count(long sequence, int aligned) {
-        counts.frameSent(aligned, sequence <= highestSent);
-        highestSent = Math.max(highestSent, sequence);
-        sentBytes += aligned;
-        sentFrames++;
-        waitsForCredit = false;
-    }
-
-    private boolean mustWait(Frame frame, int aligned) {
-        // What stays in a file is not read for it: the receiver looks, too.
-        int length = frame.file() == null ? frame.plainLength() : frame.length();
-        if (length > largestFrame) {
-            if (!stuck) {
-                stuck = true;
-                troubled("frame of " + length + " bytes (expected: <= " + largestFrame + ", the largest that "
-                        + dialer.target() + " takes)");
-            }
-            return true;
-        }
-        // R13: one frame may always be under way, whatever credit and window say.
-        return unanswered() > 0 && (isCreditGone(aligned) || isWindowFull(aligned));
-    }
-
-    private boolean isCreditGone(int bytes) {
-        boolean gone = sentBytes + bytes > credit;
-        if (gone && !waitsForCredit) {
-            waitsForCredit = true;
-            counts.creditGone();
-        }
-        return gone;
-    }
-
-    private boolean isWindowFull(int bytes) {
-        return sentBytes - answeredBytes + bytes > options.windowBytes();
     }
 
     private void checkTime(long now) {
@@ -582,79 +334,40 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
                 }
             }
             case CONNECTING -> {
-                if (isOver(now, stateNanos, options.connectTimeoutMillis())) {
+                if (SenderPulse.isOver(now, stateNanos, options.connectTimeoutMillis())) {
                     counts.connectionFailed();
                     lose("no answer of " + dialer.target() + " within " + options.connectTimeoutMillis() + " ms");
                 }
             }
-            case STREAMING, LEAVING -> {
-                long unsent = output.unsent();
-                if (unsent < lastUnsent) {
-                    // A large frame on a slow path: nobody can answer it before it is there.
-                    movedNanos = now;
-                }
-                lastUnsent = unsent;
-                if (isStuck(now)) {
-                    troubled(dialer.target() + " is there, but has taken nothing for " + options.requestTimeoutMillis()
-                            + " ms: its channels may be full");
-                }
-                long silentNanos = askedNanos - heardNanos > 0 ? askedNanos : heardNanos;
-                long pause = pingPauseMillis();
-                if (isAsking()
-                        && isOver(now, silentNanos, options.requestTimeoutMillis())
-                        && isOver(now, movedNanos, options.requestTimeoutMillis())) {
-                    lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
-                } else if ((isOver(now, silentNanos, pause) || isOver(now, spokeNanos, pause))
-                        && isOver(now, pingedNanos, pause)) {
-                    // Also when answers come and there is nothing to send: the receiver takes silence for death.
-                    asks(now);
-                    pinging = true;
-                    pingedNanos = now;
-                    spokeNanos = now;
-                    output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
-                    output.flush();
-                }
-            }
+            case STREAMING, LEAVING -> checkPulse(now);
             case CLOSED -> {}
         }
     }
 
-    private boolean isAsking() {
-        return pinging || unanswered() > 0;
-    }
-
-    /** Before something is sent that wants an answer: silence counts from the first of it. */
-    private void asks(long now) {
-        if (!isAsking()) {
-            askedNanos = now;
+    private void checkPulse(long now) {
+        long unanswered = flight.unanswered();
+        pulse.sees(now, output.unsent());
+        // Frames stay where they are when it takes nothing: they would come twice elsewhere.
+        if (state == State.STREAMING && trouble == null && pulse.isStuck(now, unanswered)) {
+            troubled(dialer.target() + " is there, but has taken nothing for " + options.requestTimeoutMillis()
+                    + " ms: its channels may be full");
         }
-    }
-
-    private long pingPauseMillis() {
-        long timeout = options.requestTimeoutMillis();
-        return isAsking() ? Math.min(timeout / 3, LONGEST_PING_PAUSE_MILLIS) : Math.min(timeout, LONGEST_IDLE_MILLIS);
-    }
-
-    /** Whether the receiver lives and takes nothing. Frames stay where they are: they would come twice elsewhere. */
-    private boolean isStuck(long now) {
-        return state == State.STREAMING
-                && trouble == null
-                && unanswered() > 0
-                && !isOver(now, heardNanos, options.requestTimeoutMillis())
-                && isOver(now, answeredNanos, options.requestTimeoutMillis())
-                && isOver(now, movedNanos, options.requestTimeoutMillis());
-    }
-
-    private static boolean isOver(long now, long since, long millis) {
-        return now - since >= TimeUnit.MILLISECONDS.toNanos(millis);
+        if (pulse.isDead(now, unanswered)) {
+            lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
+        } else if (pulse.isPingDue(now, unanswered)) {
+            pulse.pings(now, unanswered);
+            // Behind what is not read a PING would be heard too late; silence counts all the same.
+            if (output.isWritable()) {
+                output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
+                output.flush();
+            }
+        }
     }
 
     private void enter(State next) {
         state = next;
         stateNanos = clock.nanoTime();
-        heardNanos = stateNanos;
-        askedNanos = stateNanos;
-        pinging = false;
+        pulse.startOver(stateNanos);
     }
 
     private void lose(String why) {
@@ -691,7 +404,6 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         health.healthy("connected to " + dialer.target());
     }
 
-    /** Rolls back what is open, first lease first, so that the channel leases it again in its order. */
     private void dropConnection() {
         if (decoder != null) {
             decoder.stop();
@@ -701,23 +413,13 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             LinkOutput old = output;
             output = null;
             counts.connectionClosed();
-            if (unanswered() > 0) {
+            if (flight.unanswered() > 0) {
                 old.abort();
             } else {
                 old.close();
             }
         }
-        OpenLease open = leases.poll();
-        while (open != null) {
-            open.letGo(0, open.size());
-            open.lease().rollback();
-            open = leases.poll();
-        }
-        sentBytes = 0;
-        answeredBytes = 0;
-        sentFrames = 0;
-        answeredFrames = 0;
-        waitsForCredit = false;
-        stuck = false;
+        pongs.clear();
+        flight.rollBack();
     }
 }

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -155,7 +156,8 @@ public final class SocketDialer implements LinkDialer {
             return TlsFailures.explain(cause);
         }
         String message = String.valueOf(cause.getMessage());
-        for (String known : List.of("Connection refused", "No route to host", "Network is unreachable")) {
+        for (String known : List.of(
+                "Connection refused", "No route to host", "Network is unreachable", "Connection reset by peer")) {
             if (message.contains(known)) {
                 return known.toLowerCase(Locale.ROOT);
             }
@@ -172,6 +174,8 @@ public final class SocketDialer implements LinkDialer {
     private final class Connection extends ChannelInboundHandlerAdapter {
         private final ChannelOutput output;
         private String end = "closed by the peer";
+        private boolean answered;
+        private boolean isExplained;
 
         Connection(Channel channel) {
             output = ChannelOutput.abrupt(channel, sendfile);
@@ -179,6 +183,7 @@ public final class SocketDialer implements LinkDialer {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
+            answered = true;
             sender.received(output, (ByteBuf) message);
         }
 
@@ -196,13 +201,20 @@ public final class SocketDialer implements LinkDialer {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            sender.disconnected(output, end);
+            // Who refuses an address or a certificate cannot always say so.
+            sender.disconnected(
+                    output,
+                    answered || isExplained
+                            ? end
+                            : end
+                                    + " before it answered (expected: a source that takes this sender; its log says why not)");
             wake.run();
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            end = TlsFailures.isTls(cause) ? TlsFailures.explain(cause) : cause.toString();
+            isExplained = TlsFailures.isTls(cause);
+            end = isExplained || cause instanceof IOException ? reason(cause) : cause.toString();
             ctx.close();
         }
     }

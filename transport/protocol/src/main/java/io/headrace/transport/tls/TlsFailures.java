@@ -13,6 +13,7 @@ import javax.net.ssl.SSLException;
 /** What went wrong between two ends of TLS, in an operator's words. Pure functions, for any thread. */
 public final class TlsFailures {
     private static final String ALERT = "received fatal alert: ";
+    private static final String NO_CERTIFICATE = "Empty client certificate chain";
 
     private TlsFailures() {}
 
@@ -26,7 +27,7 @@ public final class TlsFailures {
         return find(cause, CertificateException.class) != null
                 || find(cause, CertPathValidatorException.class) != null
                 || contains(cause, "PKIX path building failed")
-                || contains(cause, "Empty client certificate chain");
+                || contains(cause, NO_CERTIFICATE);
     }
 
     /** Whether it is about time. */
@@ -61,6 +62,8 @@ public final class TlsFailures {
             return "certificate of the peer: "
                     + find(cause, CertificateException.class).getMessage()
                     + " (expected: one for the host that was connected to)";
+        } else if (contains(cause, NO_CERTIFICATE)) {
+            return "certificate of the peer: none (expected: keystore there with one that is trusted here; it shows no other)";
         } else if (find(cause, SSLException.class) != null) {
             return ofMessage(String.valueOf(find(cause, SSLException.class).getMessage()));
         } else if (find(cause, ClosedChannelException.class) != null) {
@@ -79,9 +82,12 @@ public final class TlsFailures {
         return switch (code) {
             case "certificate_required" -> "the peer wants a certificate (expected: keystore)";
             case "bad_certificate", "certificate_unknown", "unknown_ca", "unsupported_certificate" ->
-                "the peer does not take the certificate (" + code + ")";
-            case "certificate_expired" -> "the peer says that the certificate expired";
-            case "access_denied" -> "the peer does not let this address or certificate in (access_denied)";
+                "the peer does not take the certificate, or got none: " + code
+                        + " (expected: keystore with one that its truststore trusts)";
+            case "certificate_expired" ->
+                "the peer says that the certificate expired (expected: keystore with one that is valid now)";
+            case "access_denied" ->
+                "the peer does not let this address in: access_denied (expected: one that its ipFilterRules allow)";
             case "protocol_version", "handshake_failure", "insufficient_security" ->
                 "no protocol, cipher suite or certificate that both ends take (" + code + ")";
             default -> "the peer ended TLS (" + code + ")";

@@ -46,8 +46,11 @@ final class LinkAdmission implements LinkGate {
         }
         X509Certificate certificate = tls == null ? null : Subjects.peer(tls);
         if (certificate == null) {
+            // Java's TLS shows none, either, where its keystore has none of an authority that is trusted here.
             throw refusal(
-                    RejectCode.CERTIFICATE, "certificate of " + hello + ": none (expected: one that is trusted here)");
+                    RejectCode.CERTIFICATE,
+                    "certificate of " + hello
+                            + ": none (expected: keystore at the sink with one that is trusted here; it shows no other)");
         } else if (!door.subjects().allows(certificate)) {
             throw refusal(
                     RejectCode.SUBJECT,
@@ -71,7 +74,7 @@ final class LinkAdmission implements LinkGate {
             throw refusal(
                     RejectCode.TOKEN,
                     "token of " + hello + ": " + (hello.token().isEmpty() ? "none" : "not known")
-                            + " (expected: one that is configured here)");
+                            + " (expected: token or token-file at the sink, with one that is configured here)");
         } else if (!name.get().isEmpty()) {
             identities.put("token", printable(name.get()));
         }

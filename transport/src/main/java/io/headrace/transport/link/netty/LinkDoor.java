@@ -139,7 +139,10 @@ final class LinkDoor implements AutoCloseable {
 
     private void refuseAddress(Channel channel, String rule) {
         String why = "address: may not connect (expected: one that ipFilterRules allow)";
-        refusals.refused(Refusals.Reason.ADDRESS, channel.remoteAddress(), "ipFilterRules: " + rule);
+        refusals.refused(
+                Refusals.Reason.ADDRESS,
+                channel.remoteAddress(),
+                "ipFilterRules: " + rule + " (expected: an address that they allow)");
         turnAway(
                 channel,
                 tls == null

@@ -94,6 +94,18 @@ class LinkSecurityTest {
         link.assertRefused(sink, "RefusedCertificateCount", "the peer does not take the certificate", "not trusted");
     }
 
+    /** Java's TLS shows none of an authority that the source does not name: who has one is told what is expected of it. */
+    @Test
+    void shouldTellWhoseCertificateIsOfAnAuthorityThatIsNotKnown() throws Exception {
+        link.listen(link.mutualSource());
+        X509Bundle stranger = link.certificates.authority("CN=somebody");
+        link.assertRefused(
+                link.send(STREAM, link.mutualSink(link.certificates.signed(stranger, "CN=agent1"))),
+                "RefusedCertificateCount",
+                "(CERTIFICATE): ",
+                "keystore at the sink with one that is trusted here; it shows no other");
+    }
+
     @Test
     void shouldRefuseAnExpiredCertificate() throws Exception {
         link.listen(link.mutualSource());
@@ -128,7 +140,10 @@ class LinkSecurityTest {
     void shouldRefuseAWrongOrMissingToken() throws Exception {
         link.listen(Map.of("token", TOKEN));
         link.assertRefused(
-                link.send(STREAM, Map.of("token", "not-this-one-at-all")), "RefusedTokenCount", "(TOKEN)", "not known");
+                link.send(STREAM, Map.of("token", "not-this-one-at-all")),
+                "RefusedTokenCount",
+                "(TOKEN)",
+                "token-file at the sink");
         TestContext without = link.send(new StreamId(2, 2), Map.of());
         await().atMost(SecuredLink.LONG).until(() -> without.lastHealth().contains(": none (expected: "));
         link.stopSinks();
