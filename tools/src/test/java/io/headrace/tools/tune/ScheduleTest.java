@@ -17,8 +17,8 @@ class ScheduleTest {
         assertThat(schedule.tooShort(1)).isNull();
         schedule = new Schedule(Duration.ofSeconds(1_000), 1);
         schedule.took(200 * SECOND);
-        // Two trials of a search, two pairs, one pair at a fixed rate, and some room.
-        assertThat(schedule.tooShort(1)).isGreaterThanOrEqualTo(Duration.ofSeconds(1_760));
+        // A trial of a search, two pairs, and one pair at a fixed rate.
+        assertThat(schedule.tooShort(1)).isGreaterThanOrEqualTo(Duration.ofSeconds(1_400));
         assertThat(schedule.tooShort(0.5)).isNull();
         assertThat(schedule.maySearch()).isFalse();
     }
@@ -41,11 +41,13 @@ class ScheduleTest {
     }
 
     @Test
-    void shouldLearnWhatATrialTakes() {
-        Schedule schedule = new Schedule(Duration.ofSeconds(100), 1);
-        schedule.took(4 * SECOND);
-        schedule.took(2 * SECOND);
-        assertThat(schedule.trial()).isEqualTo(Duration.ofSeconds(3));
+    void shouldNotRefuseForAFirstTrialThatWasSlow() {
+        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 1);
+        schedule.took(400 * SECOND);
+        assertThat(schedule.tooShort(1)).isNotNull();
+        schedule.took(50 * SECOND);
+        assertThat(schedule.tooShort(1)).isNull();
+        assertThat(schedule.trial()).isEqualTo(Duration.ofSeconds(50));
     }
 
     @Test
