@@ -266,7 +266,9 @@ class FramePoolTest {
         assertThat(pool.keptBytes()).isBetween(BOUND - 8192, BOUND);
 
         Frame again = frame(builder, "l".repeat(500_000));
-        assertThat(pool.keptBytes()).as("without the large one, with one on the way to it").isLessThan(BOUND - 300_000);
+        assertThat(pool.keptBytes())
+                .as("without the large one, with one on the way to it")
+                .isLessThan(BOUND - 300_000);
         again.release();
     }
 
