@@ -45,6 +45,7 @@ class LinkAckHoldTest {
 
     /** By size: what is in them makes no difference here. */
     private final Map<Integer, Frame> made = new HashMap<>();
+
     private long position;
 
     @AfterEach
