@@ -18,11 +18,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Safe for any thread: builders take, whoever releases last gives back.
  */
 public final class FramePool {
-    /** Kept by {@link #shared()} at most: some 70 frames of the default size. */
-    private static final long SHARED_BYTES = 16L * 1024 * 1024;
+    /** Kept by {@link #shared()} at most: what a channel holds by default, for sinks that come in bursts. */
+    private static final long SHARED_BYTES = 64L * 1024 * 1024;
 
     /** Where there is little memory, no more than this part; without a setting there is as much outside the heap as in it. */
-    private static final int SHARED_PART = 16;
+    private static final int SHARED_PART = 8;
 
     private static final int SMALLEST_BITS = 8;
     private static final int STEP_BITS = 2;

@@ -56,7 +56,7 @@ class LauncherTest {
         sandbox.environment.put("JAVA_OPTS", "-Xmx1g -Dx=*");
         Run run = sandbox.run(
                 sandbox.distribution(), "agent", "-n", "a1", "-Xss4m", "-Dk=a b", "-javaagent:x.jar=y", "-f", "c d");
-        assertThat(run.out().indexOf("<-Xmx1g>")).isGreaterThan(run.out().indexOf("<-Xms32m>"));
+        assertThat(run.out().indexOf("<-Xmx1g>")).isGreaterThan(run.out().indexOf("<-Xms64m>"));
         assertThat(run.beforeMain()).contains("<-Dx=*>", "<-Xss4m>", "<-Dk=a b>", "<-javaagent:x.jar=y>");
         assertThat(run.afterMain()).containsExactly("<agent>", "<-n>", "<a1>", "<-f>", "<c d>");
     }

@@ -4,15 +4,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When an ACK of one connection is better written a little later: while frames come at full rate, so that it stands for
- * {@value #FRAMES} of them. A reader as quick as its sender would otherwise answer nearly each one. {@code
- * transport/PROTOCOL.md} has the rule and what it costs. Owned by the connection's thread.
+ * {@value LinkLayout#ACK_FRAMES} of them, or half of the credit. A reader as quick as its sender would otherwise answer
+ * nearly each one. {@code transport/PROTOCOL.md} has the rule and what it costs. Owned by the connection's thread.
  */
 final class AckHold {
-    /** An ACK waits for so many frames. */
-    static final int FRAMES = 8;
+    /** It waits no longer than this after the one before. */
+    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
 
-    /** But no longer than this after the one before. */
-    static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    /** And no longer than this after the last frame. */
+    private static final long LONGEST_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    /** With so many frames it was worth the wait. */
+    private static final int WORTH_FRAMES = 8;
 
     /** Full rate is what brings so much since the ACK before, so fast; below it there are few answers to save. */
     private static final long LEAST_BYTES = 64 * 1024;
@@ -22,20 +25,24 @@ final class AckHold {
     /** While the rest of a DATA is coming in it waits so long at any rate. */
     private static final long WITHIN_DATA_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-    /** After an ACK that waited in vain so many go at once, then twice as many each time. */
+    /** After two waits in vain, one after the other, so many ACKs go at once, then twice as many each time. */
     private static final int FEWEST_AT_ONCE = 1;
 
     private static final int MOST_AT_ONCE = 16 * 1024;
 
     private long toldNanos;
     private long toldBytes;
+    private long toldOfAll;
     private long firstNanos;
     private int atOnce;
     private int nextAtOnce = FEWEST_AT_ONCE;
+    private int vain;
+    private boolean late;
 
     /** The connection begins. */
-    void start(long now) {
+    void start(long now, long ofAll) {
         toldNanos = now;
+        toldOfAll = ofAll;
     }
 
     /** A frame comes, and all before it are answered. */
@@ -48,41 +55,64 @@ final class AckHold {
      *
      * @param frames that it would be about, at least 1
      * @param received bytes of frames since the connection began
+     * @param ofAll bytes of frames of all connections of the loop
      * @param withinData whether the rest of a DATA is to come
      */
-    boolean waits(long now, long frames, long received, boolean withinData) {
-        return frames < FRAMES
+    boolean waits(long now, long frames, long received, long ofAll, boolean withinData) {
+        return frames < LinkLayout.ACK_FRAMES
                 && atOnce == 0
-                && (now - toldNanos < atFullRate(received) || withinData && now - firstNanos < WITHIN_DATA_NANOS);
+                && (now - toldNanos < atFullRate(received, ofAll)
+                        || withinData && now - firstNanos < WITHIN_DATA_NANOS);
     }
 
-    /** Whether an ACK has waited long enough for what came since the one before. */
-    boolean isOver(long now, long received) {
-        return now - toldNanos >= atFullRate(received) && now - firstNanos >= WITHIN_DATA_NANOS;
+    /**
+     * Whether an ACK has waited long enough for what came since the one before.
+     *
+     * @param cameNanos when the last frame came
+     */
+    boolean isOver(long now, long cameNanos, long received, long ofAll) {
+        boolean over = now - toldNanos >= atFullRate(received, ofAll) || now - cameNanos >= LONGEST_SILENCE_NANOS;
+        return over && now - firstNanos >= WITHIN_DATA_NANOS;
     }
 
     /** How long after the ACK before the next one may come, for what has come since. */
-    private long atFullRate(long received) {
-        long bytes = received - toldBytes;
-        return bytes < LEAST_BYTES
-                ? 0
-                : Math.min(LONGEST_NANOS, bytes * TimeUnit.SECONDS.toNanos(1) / LEAST_BYTES_A_SECOND);
+    private long atFullRate(long received, long ofAll) {
+        if (received - toldBytes < LEAST_BYTES) {
+            return 0;
+        }
+        // Connections that share a loop share what it can do.
+        return Math.min(LONGEST_NANOS, (ofAll - toldOfAll) * TimeUnit.SECONDS.toNanos(1) / LEAST_BYTES_A_SECOND);
     }
 
     /** An ACK is written. */
-    void told(long now, long frames, long received) {
+    void told(long now, long frames, long received, long ofAll) {
         toldNanos = now;
         toldBytes = received;
-        if (atOnce > 0) {
+        toldOfAll = ofAll;
+        if (late) {
+            late = false;
+        } else if (atOnce > 0) {
             atOnce--;
-        } else if (frames >= FRAMES) {
+        } else if (frames >= WORTH_FRAMES) {
+            vain = 0;
             nextAtOnce = Math.max(FEWEST_AT_ONCE, nextAtOnce * 7 / 8);
         }
     }
 
-    /** It waited and no more came: the sender may be waiting, too, as with a small window. */
-    void inVain() {
-        atOnce = nextAtOnce;
-        nextAtOnce = Math.min(MOST_AT_ONCE, 2 * nextAtOnce);
+    /**
+     * The ACK that is written next has waited. Where nothing came for half of the time, once may be chance, as when the
+     * sender's thread had to stand back; twice, and the sender may be waiting, too.
+     *
+     * @param cameNanos when the last frame came
+     */
+    void waited(long now, long cameNanos) {
+        if (now - cameNanos < (now - toldNanos) / 2) {
+            return;
+        }
+        late = true;
+        if (++vain > 1) {
+            atOnce = nextAtOnce;
+            nextAtOnce = Math.min(MOST_AT_ONCE, 2 * nextAtOnce);
+        }
     }
 }

@@ -68,6 +68,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private long parkedBytes;
     private long ackedFrames;
     private long ackedFramesSent;
+
+    /** Frames that had come when the sender last asked: it waits for their answers. */
+    private long askedFrames;
+
     private long credit;
     private long creditSent;
     private long window = CreditBudget.FIRST_GRANT;
@@ -162,7 +166,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         metrics.source.connectionOpened();
         frameNanos = owner.clock().nanoTime();
         progressNanos = frameNanos;
-        hold.start(frameNanos);
+        hold.start(frameNanos, owner.receivedBytes());
         held = owner.budget().change(0, CreditBudget.FIRST_GRANT);
         credit = held;
         creditSent = credit;
@@ -281,9 +285,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
      */
     boolean checkHold(long now) {
         watched = state == State.OPEN && ackedFrames > ackedFramesSent;
-        if (watched && hold.isOver(now, receivedBytes)) {
+        if (watched && hold.isOver(now, frameNanos, receivedBytes, streams.receivedBytes())) {
             watched = false;
-            hold.inVain();
+            hold.waited(now, frameNanos);
             answerAtOnce();
         }
         return watched;
@@ -301,6 +305,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                 refuse("answers are not read");
                 return;
             }
+            askedFrames = receivedFrames;
             if (state == State.OPEN) {
                 answerAtOnce();
             }
@@ -360,6 +365,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         int aligned = frame.alignedLength();
         receivedFrames++;
         receivedBytes += aligned;
+        streams.received(aligned);
         parkedBytes += aligned;
         usedSinceGrant += aligned;
         metrics.framesReceived.increment();
@@ -491,7 +497,13 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     }
 
     private boolean waits(long frames) {
-        boolean waits = hold.waits(streams.clock().nanoTime(), frames, receivedBytes, decoder.isWithinData());
+        boolean waits = ackedFramesSent >= askedFrames
+                && hold.waits(
+                        streams.clock().nanoTime(),
+                        frames,
+                        receivedBytes,
+                        streams.receivedBytes(),
+                        decoder.isWithinData());
         if (waits && !watched) {
             watched = true;
             streams.watch(this);
@@ -501,7 +513,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
 
     private void sendAck(long frames) {
         creditSent = credit;
-        hold.told(streams.clock().nanoTime(), frames, receivedBytes);
+        hold.told(streams.clock().nanoTime(), frames, receivedBytes, streams.receivedBytes());
         metrics.acksSent.increment();
         output.write(LinkEncoder.ack(output.allocator(), ackedFrames, credit));
         output.flush();

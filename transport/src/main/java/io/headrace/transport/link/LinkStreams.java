@@ -47,6 +47,7 @@ public final class LinkStreams {
     private final List<LinkReceiver> watched = new ArrayList<>();
     private final Runnable look = this::look;
     private boolean leaving;
+    private long receivedBytes;
 
     /**
      * @param owner runs tasks on the thread that owns the streams
@@ -104,6 +105,15 @@ public final class LinkStreams {
 
     boolean isLeaving() {
         return leaving;
+    }
+
+    /** Frame bytes that came over all connections. */
+    long receivedBytes() {
+        return receivedBytes;
+    }
+
+    void received(int bytes) {
+        receivedBytes += bytes;
     }
 
     /** The stream of an id, opened when it is new. */

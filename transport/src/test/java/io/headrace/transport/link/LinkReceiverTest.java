@@ -426,6 +426,46 @@ class LinkReceiverTest {
     }
 
     @Test
+    void shouldAnswerAtOnceWhatIsAcknowledgedAfterItsSenderAsked() {
+        budget = new CreditBudget(64 << 20);
+        streams = newStreams();
+        Peer peer = new Peer().hello(0, 0);
+        long position = 0;
+        for (int i = 0; i < 400 || !peer.wire.last().startsWith("ACK " + position + " "); i++) {
+            nanos += 50_000;
+            peer.data(200_000, ++position);
+            sink.sync(1);
+            runTasks();
+        }
+        nanos += 50_000;
+        peer.data(200_000, ++position, ++position).ping(9);
+        assertThat(peer.wire.last()).isEqualTo("PONG 9");
+        sink.sync(2);
+        runTasks();
+        assertThat(peer.wire.last()).startsWith("ACK " + position + " ");
+    }
+
+    @Test
+    void shouldAnswerAtOnceAtFullRateWhenAChannelIsFull() {
+        budget = new CreditBudget(64 << 20);
+        use(new ModelSink(300_000).acknowledgingAtOnce());
+        Peer peer = new Peer().hello(0, 0);
+        long position = 0;
+        for (int i = 0; i < 400 || !peer.wire.last().startsWith("ACK " + position + " "); i++) {
+            nanos += 50_000;
+            peer.data(200_000, ++position);
+            sink.drain(1);
+            runTasks();
+        }
+        nanos += 50_000;
+        peer.data(200_000, ++position, ++position);
+        assertThat(peer.wire.last()).as("waits").doesNotStartWith("ACK " + position);
+        peer.data(200_000, position + 1);
+        assertThat(sink.published()).as("the last one is parked").isEqualTo((int) position);
+        assertThat(peer.wire.last()).startsWith("ACK " + position + " ");
+    }
+
+    @Test
     void shouldSendTheLastAckBeforeItLeaves() {
         Peer peer = new Peer().hello(0, 0).data(100, 1);
         peer.wire.writable = false;

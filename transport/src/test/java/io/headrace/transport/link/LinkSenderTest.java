@@ -406,6 +406,89 @@ class LinkSenderTest {
         assertThat(sim.sender.trouble()).contains("nothing heard of");
     }
 
+    private Wire welcomed(LinkSenderOptions options, long credit) {
+        sim.senderOptions = options;
+        sim.start();
+        sim.work();
+        Wire wire = new Wire(allocator);
+        sim.sender.connected(wire);
+        sim.sender.received(
+                wire,
+                LinkEncoder.welcome(
+                        allocator, new Welcome(LinkLayout.VERSION, 0, 1 << 20, AckLevel.ACCEPTED, 0, credit)));
+        sim.work();
+        wire.said.removeIf(said -> !said.startsWith("PING"));
+        return wire;
+    }
+
+    private void acknowledge(Wire wire, long frames, long credit) {
+        sim.sender.received(wire, LinkEncoder.ack(allocator, frames, credit));
+        sim.work();
+    }
+
+    private static LinkSenderOptions withWindow(long bytes) {
+        return new LinkSenderOptions("agent", "channel", "", 10, 1 << 20, bytes, 20_000, 20_000, 100, 5_000, 30_000);
+    }
+
+    private static long count(Wire wire, String what) {
+        return wire.said.stream().filter(said -> said.startsWith(what)).count();
+    }
+
+    @Test
+    void shouldAskOnceForAnAnswerWithoutWhichItsSmallWindowStaysFull() {
+        append(1, 40, 10_000);
+        Wire wire = welcomed(withWindow(64 * 1024), 1 << 20);
+        sim.work();
+        assertThat(sim.sender.unanswered()).isEqualTo(6);
+        assertThat(count(wire, "PING")).isEqualTo(1);
+        sim.work();
+        assertThat(count(wire, "PING")).isEqualTo(1);
+        acknowledge(wire, 0, 2 << 20);
+        assertThat(count(wire, "PING")).as("nothing is answered").isEqualTo(1);
+        acknowledge(wire, 4, 2 << 20);
+        assertThat(sim.sender.unanswered()).isEqualTo(6);
+        assertThat(count(wire, "PING")).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAskOnceItMayWriteAgain() {
+        append(1, 6, 10_000);
+        Wire wire = welcomed(withWindow(64 * 1024), 1 << 20);
+        append(7, 40, 10_000);
+        wire.said.clear();
+        wire.writable = false;
+        acknowledge(wire, 2, 1 << 20);
+        assertThat(wire.said).isEmpty();
+        wire.writable = true;
+        sim.work();
+        assertThat(sim.sender.unanswered()).isEqualTo(6);
+        assertThat(wire.last()).startsWith("PING ");
+    }
+
+    @Test
+    void shouldNotAskWhereSoManyFramesAreUnderWayThatTheReceiverAnswers() {
+        append(1, 60, 10_000);
+        Wire wire = welcomed(withWindow(200_000), 10 << 20);
+        assertThat(sim.sender.unanswered()).isBetween((long) LinkLayout.ACK_FRAMES, 20L);
+        assertThat(count(wire, "PING")).isZero();
+    }
+
+    @Test
+    void shouldNotAskWhereSoMuchOfTheCreditIsUsedThatTheReceiverAnswers() {
+        append(1, 60, 10_000);
+        Wire wire = welcomed(withWindow(10 << 20), 100_000);
+        assertThat(sim.sender.unanswered()).isEqualTo(9);
+        assertThat(count(wire, "PING")).isZero();
+    }
+
+    @Test
+    void shouldNotAskWhereAllIsSent() {
+        append(1, 5, 10_000);
+        Wire wire = welcomed(withWindow(64 * 1024), 1 << 20);
+        assertThat(sim.sender.unanswered()).isEqualTo(5);
+        assertThat(count(wire, "PING")).isZero();
+    }
+
     @Test
     void shouldAnswerManyLeasesAtOnceInTimeThatGrowsWithTheirNumber() {
         sim.start();

@@ -12,10 +12,17 @@ import java.nio.file.StandardOpenOption;
 final class AtomicFile {
     private AtomicFile() {}
 
-    /** Writes a temporary file beside the target, syncs it, renames it and syncs the folder. */
+    /** As {@link #replace}, durable when it returns. */
     static void write(Path target, byte[] content) throws IOException {
-        Path folder = target.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
+        replace(target, content);
+        try (FileChannel sync = FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            sync.force(true);
+        }
+    }
+
+    /** Writes a temporary file beside the target, syncs it and renames it; a power cut soon after may leave the old one. */
+    static void replace(Path target, byte[] content) throws IOException {
+        Files.createDirectories(target.toAbsolutePath().getParent());
         Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
         try (FileChannel out = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -26,9 +33,6 @@ final class AtomicFile {
             out.force(true);
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel sync = FileChannel.open(folder, StandardOpenOption.READ)) {
-            sync.force(true);
-        }
     }
 
     /**

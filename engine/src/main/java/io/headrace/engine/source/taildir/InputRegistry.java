@@ -326,6 +326,20 @@ final class InputRegistry {
 
     /** Writes all entries durably. */
     void save() throws IOException {
+        AtomicFile.write(path, encode());
+        unsaved = false;
+    }
+
+    /** Writes what is noted of entries that are on disk: after a power cut it may be as it was, which is true, too. */
+    void saveNotes() throws IOException {
+        if (unsaved) {
+            save();
+        } else {
+            AtomicFile.replace(path, encode());
+        }
+    }
+
+    private byte[] encode() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartArray();
@@ -336,8 +350,7 @@ final class InputRegistry {
             }
             json.writeEndArray();
         }
-        AtomicFile.write(path, out.toByteArray());
-        unsaved = false;
+        return out.toByteArray();
     }
 
     private static String numbered(String base, int number) {

@@ -66,7 +66,7 @@ final class PositionFile {
         }
     }
 
-    /** Replaces the content. */
+    /** Replaces the content; a power cut soon after may leave the old one. */
     void write(Collection<Entry> entries) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(out)) {
@@ -80,7 +80,7 @@ final class PositionFile {
             }
             json.writeEndArray();
         }
-        AtomicFile.write(path, out.toByteArray());
+        AtomicFile.replace(path, out.toByteArray());
     }
 
     private Entry entry(JsonParser parser) throws IOException {

@@ -439,7 +439,8 @@ public final class TaildirSource implements PollingSource {
                 registry.update(file, nowMillis);
             }
         }
-        registry.save();
+        // Reading waits for it: one sync each.
+        registry.saveNotes();
         positionFile.write(positions);
         writtenPositions = positions;
     }

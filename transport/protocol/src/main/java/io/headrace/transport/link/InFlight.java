@@ -20,6 +20,8 @@ final class InFlight {
     private long answeredFrames;
     private long highestSent;
     private boolean waitsForCredit;
+    private boolean waits;
+    private boolean asked;
 
     /** @param windowBytes most frame bytes without an answer */
     InFlight(long windowBytes, LinkSenderCounts counts) {
@@ -64,6 +66,7 @@ final class InFlight {
         sentBytes += aligned;
         sentFrames++;
         waitsForCredit = false;
+        waits = false;
     }
 
     /** Whether something may be leased: what cannot go now is left for the channel's other sinks. */
@@ -73,7 +76,28 @@ final class InFlight {
 
     /** R13: one frame may always be under way, whatever credit and window say. */
     boolean mustWait(int aligned) {
+        waits = isFull(aligned);
+        return waits;
+    }
+
+    private boolean isFull(int aligned) {
         return unanswered() > 0 && (isCreditGone(aligned) || isWindowFull(aligned));
+    }
+
+    /**
+     * Whether nothing goes on before an answer, which the receiver cannot know: it would wait for more frames, or for more of
+     * the credit to be used.
+     */
+    boolean mustAsk() {
+        return waits
+                && !asked
+                && unanswered() < LinkLayout.ACK_FRAMES
+                && credit - sentBytes > (credit - answeredBytes) / 4;
+    }
+
+    /** It has asked, and does not again before an answer comes. */
+    void asked() {
+        asked = true;
     }
 
     private boolean isCreditGone(int bytes) {
@@ -108,6 +132,7 @@ final class InFlight {
             return false;
         }
         counts.framesAcknowledged(frames - answeredFrames);
+        asked = false;
         while (answeredFrames < frames) {
             answerOne(nowNanos);
             // At once, so that the head of the leases is what the next answer is for.
@@ -177,5 +202,7 @@ final class InFlight {
         sentFrames = 0;
         answeredFrames = 0;
         waitsForCredit = false;
+        waits = false;
+        asked = false;
     }
 }

@@ -97,6 +97,9 @@ final class LinkLayout {
     /** Largest position and floor: far from where arithmetic with the window above them would overflow. */
     static final long MAX_POSITION = 1L << 62;
 
+    /** A receiver answers when so many frames have none, or half of the credit is used, however quickly they come. */
+    static final int ACK_FRAMES = 16;
+
     /** Longest message without the frames that follow a DATA. */
     static final int MAX_MESSAGE_LENGTH = 4096;
 

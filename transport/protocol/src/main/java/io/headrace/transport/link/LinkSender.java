@@ -112,11 +112,16 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         }
         long before = flight.sentBytes();
         boolean more = outflow.send(now, !draining);
+        boolean asks = flight.mustAsk() && output.isWritable();
+        if (asks) {
+            flight.asked();
+            writePing(now);
+        }
         if (draining && flight.isEmpty() && !goneAway) {
             goneAway = true;
             output.write(LinkEncoder.goAway(output.allocator(), "stopping"));
             output.flush();
-        } else if (flight.sentBytes() > before) {
+        } else if (asks || flight.sentBytes() > before) {
             pulse.spoke(now);
             output.flush();
         }
@@ -355,13 +360,19 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
         if (pulse.isDead(now, unanswered)) {
             lose("nothing heard of " + dialer.target() + " for " + options.requestTimeoutMillis() + " ms");
         } else if (pulse.isPingDue(now, unanswered)) {
-            pulse.pings(now, unanswered);
             // Behind what is not read a PING would be heard too late; silence counts all the same.
             if (output.isWritable()) {
-                output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
+                writePing(now);
                 output.flush();
+            } else {
+                pulse.pings(now, unanswered);
             }
         }
+    }
+
+    private void writePing(long now) {
+        pulse.pings(now, flight.unanswered());
+        output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, now));
     }
 
     private void enter(State next) {

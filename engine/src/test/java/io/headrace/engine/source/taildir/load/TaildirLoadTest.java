@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -56,6 +57,8 @@ class TaildirLoadTest {
             a1.sinks.k1.sink.directory = @DIR@/out
             a1.sinks.k1.sink.rollInterval = 0
             """;
+
+    private static final Pattern SUM = Pattern.compile("\"sum\":(\\d+)");
 
     @TempDir
     Path folder;
@@ -196,12 +199,22 @@ class TaildirLoadTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> agent.now("r1.EventAcceptedCount") > 0);
     }
 
-    /** A file that was truncated before anybody saw it cannot be known to have been truncated. */
+    /**
+     * A file that was truncated before anybody saw it cannot be known to have been truncated; one that is saved anew just
+     * before a kill is recognised by what the registry says of 1 KiB and more of it.
+     */
     private void awaitAllKnown(int files) {
         Path positions = folder.resolve("positions.json");
+        Path registry = folder.resolve("positions.json.r1.inputs");
         await().atMost(Duration.ofSeconds(120))
                 .until(() ->
                         Files.exists(positions) && Files.readString(positions).split("\"file\"", -1).length > files);
+        await().atMost(Duration.ofSeconds(120))
+                .until(() -> SUM.matcher(Files.readString(registry))
+                                .results()
+                                .filter(sum -> Long.parseLong(sum.group(1)) >= 1_024)
+                                .count()
+                        >= files);
     }
 
     /** What a kill makes forget is waited for: the counts are compared in the end. */
