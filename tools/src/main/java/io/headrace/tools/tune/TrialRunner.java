@@ -33,7 +33,7 @@ final class TrialRunner {
     /** Of a measurement under full load where little comes out. */
     private static final int LONGEST_TIMES = 3;
 
-    private static final int MOST_TIMES = 6;
+    private static final int MOST_TIMES = 4;
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long ENOUGH_BYTES = 48L << 20;
 

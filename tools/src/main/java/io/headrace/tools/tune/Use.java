@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * round trip, and the rest. Immutable.
  *
  * @param processor 0 to 1
- * @param device 0 to 1, a little more where a probe was struck by something; 0 without a log
+ * @param device 0 to 1, where a probe was slower than the pipeline was; 0 without a log
  * @param wire the same; 0 without a link
  * @param logWait of the time from put to commit, the part until the log had acknowledged; 0 where latency is the goal
  * @param latency whether they are shares of the time of an event
@@ -85,7 +85,9 @@ record Use(double processor, double device, double wire, double logWait, boolean
         return new Use(
                 median(trials, trial -> Math.max(trial.processors(), trial.busiestThread())),
                 median(trials, trial -> device(trial, disk, sync)),
-                line == null ? 0 : median(trials, trial -> trial.wireBytesPerSecond() / line.bytesPerSecond()),
+                line == null
+                        ? 0
+                        : median(trials, trial -> Math.min(1, trial.wireBytesPerSecond() / line.bytesPerSecond())),
                 median(trials, Trial::logWait),
                 false);
     }
@@ -96,7 +98,7 @@ record Use(double processor, double device, double wire, double logWait, boolean
         String most = trial.candidate().value(Knob.GROUP_BYTES);
         double group = Math.max(trial.bytesPerSync(), most == null ? 0 : Double.parseDouble(most));
         double ceiling = eachGroup ? disk.ceiling(trial.appender(), group) : disk.fastest();
-        return ceiling == 0 ? 0 : trial.logBytesPerSecond() / ceiling;
+        return ceiling == 0 ? 0 : Math.min(1, trial.logBytesPerSecond() / ceiling);
     }
 
     /** Of trials at a fixed rate. */

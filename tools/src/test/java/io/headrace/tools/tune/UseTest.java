@@ -68,6 +68,14 @@ class UseTest {
     }
 
     @Test
+    void shouldNotBelieveAProbeThatWasSlowerThanThePipeline() {
+        Use use = Use.ofThroughput(List.of(Trials.full(5e6, 1, 0.5, 2_300e6, 5_000e6)), DISK, "always", LOOPBACK);
+        assertThat(use.device()).isEqualTo(1);
+        assertThat(use.wire()).isEqualTo(1);
+        assertThat(use.limit()).isEqualTo(Limit.PROCESSOR);
+    }
+
+    @Test
     void shouldMeasureSmallGroupsByTheLargeOnesThatTheDiskCouldTake() {
         Candidate small = Trials.ANY.with(Knob.GROUP_BYTES, "65536");
         Candidate large = Trials.ANY.with(Knob.GROUP_BYTES, "1048576");
