@@ -1,6 +1,7 @@
 package io.headrace.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
@@ -12,19 +13,16 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class SegmentTest {
+    private static final Path PATH = Path.of("log", Segment.nameOf(1));
+
+    private final SimulatedDisk disk = new SimulatedDisk();
     private final CountDownLatch syncing = new CountDownLatch(1);
     private final CountDownLatch maySync = new CountDownLatch(1);
 
     /** The journal asks after each group; the preparer's sync of a whole segment may take long. */
     @Test
     void shouldSayWhetherItIsSyncedWithoutWaitingForTheSync() throws Exception {
-        Path path = Path.of("log", Segment.nameOf(1));
-        SimulatedDisk disk = new SimulatedDisk();
-        disk.createFolders(path.getParent());
-        StorageFile file = disk.open(path, Storage.OpenMode.CREATE);
-        file.write(ByteBuffer.allocate(8_192), 0);
-        Segment segment =
-                new Segment(path, slowToSync(file), new SegmentHeader(1, 7, new StreamId(1, 2), 1, 8_192, null));
+        Segment segment = segment(slowToSync(file()));
         Thread preparer = new Thread(() -> {
             try {
                 segment.syncLeft();
@@ -42,6 +40,29 @@ class SegmentTest {
         }
         preparer.join();
         assertThat(segment.isSynced()).isTrue();
+    }
+
+    /** A second sync would report success for what the first one lost. */
+    @Test
+    void shouldFailEverySyncBehindOneThatFailed() throws IOException {
+        Segment segment = segment(file());
+        segment.leave(false);
+        disk.faults((call, path) -> call == SimulatedDisk.Call.SYNC);
+        assertThatIOException().isThrownBy(segment::syncLeft);
+        disk.faults((call, path) -> false);
+        assertThatIOException().isThrownBy(segment::syncLeft).withMessageContaining("sync failed before");
+        assertThat(segment.isSynced()).isFalse();
+    }
+
+    private StorageFile file() throws IOException {
+        disk.createFolders(PATH.getParent());
+        StorageFile file = disk.open(PATH, Storage.OpenMode.CREATE);
+        file.write(ByteBuffer.allocate(8_192), 0);
+        return file;
+    }
+
+    private static Segment segment(StorageFile file) {
+        return new Segment(PATH, file, new SegmentHeader(1, 7, new StreamId(1, 2), 1, 8_192, null));
     }
 
     /** A file that syncs when it may. */

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One source, several channels: what each of them has, knows and is asked for, over kills. */
 class FanOutTest {
@@ -73,6 +74,26 @@ class FanOutTest {
 
         assertThat(input.startPosition()).isEqualTo(20);
         assertThat(drain(two)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldStartWhereTheChannelStandsThatHasLeast_R7(boolean firstLags) throws IOException {
+        ChannelProcessorImpl both = processor(Fixtures.replicating(List.of(one, two), List.of()));
+        put(both, both.openInput(FILE), 10, "a");
+        runner.runAll();
+        ChannelProcessorImpl ahead = Fixtures.processor(firstLags ? two : one);
+        put(ahead, ahead.openInput(FILE), 25, "b");
+        runner.runAll();
+        kill();
+
+        both = processor(Fixtures.replicating(List.of(one, two), List.of()));
+        SourceInput input = both.openInput(FILE);
+        assertThat(input.startPosition()).isEqualTo(10);
+        assertThat(input.boundaryAbove(10)).isEqualTo(25);
+        put(both, input, 25, "b");
+        assertThat(drain(one)).containsExactly("a", "b");
+        assertThat(drain(two)).containsExactly("a", "b");
     }
 
     @Test
