@@ -34,7 +34,8 @@ need_headrace() {
 build_benchmarks() {
     if [[ -z ${HEADRACE_BENCHMARKS_BUILT:-} ]]; then
         say "building ..."
-        (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 ||
+        (cd "$ROOT" && mvn -B -q -pl benchmarks -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Dheadrace.archive.skip=true \
+            package) >&2 ||
             fail "the build failed"
     fi
     BENCHMARK_CLASSES=$(echo "$BENCHMARKS"/target/headrace-benchmarks-*.jar):$BENCHMARKS/target/lib/*

@@ -4,6 +4,7 @@ import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.util.concurrent.locks.LockSupport;
 
 /**

@@ -1,5 +1,6 @@
 package io.headrace.benchmarks;
 
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;

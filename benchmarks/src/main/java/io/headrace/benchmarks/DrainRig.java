@@ -12,6 +12,7 @@ import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
+import io.headrace.tools.bench.BenchmarkChannel;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.Storage;
 import io.headrace.wal.StorageFile;

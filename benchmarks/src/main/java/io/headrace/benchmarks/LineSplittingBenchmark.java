@@ -1,6 +1,7 @@
 package io.headrace.benchmarks;
 
 import io.headrace.engine.source.taildir.TaildirSource;
+import io.headrace.tools.bench.BenchmarkContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,8 @@
 package io.headrace.benchmarks;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.tools.bench.BenchmarkChannel;
+import io.headrace.tools.bench.BenchmarkContext;
 import io.headrace.transport.link.netty.LinkSink;
 import io.headrace.transport.link.netty.LinkSource;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.headrace.benchmarks;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.nio.file.Path;
 
 /** Channels of the three policies, and whether they wrote. */

@@ -1,6 +1,7 @@
 package io.headrace.benchmarks;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;

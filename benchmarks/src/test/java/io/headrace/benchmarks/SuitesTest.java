@@ -145,6 +145,8 @@ class SuitesTest {
     }
 
     private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
+        // Its lock in the folder for temporary files is for those who measure; here somebody else's JMH does no harm.
+        System.setProperty("jmh.ignoreLock", "true");
         return new Runner(options.build()).run();
     }
 }

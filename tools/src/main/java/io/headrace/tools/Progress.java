@@ -9,6 +9,7 @@ import java.util.Locale;
 public final class Progress {
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final int BAR_WIDTH = 24;
+    private static final int WIDEST = 79;
 
     private final Console console;
     private long nextNanos = System.nanoTime();
@@ -32,6 +33,8 @@ public final class Progress {
         int filled = (int) Math.round(Math.max(0, Math.min(1, fraction)) * BAR_WIDTH);
         String line = "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] "
                 + String.format(Locale.ROOT, "%3d %%", (int) (fraction * 100)) + "  " + text;
+        // One that a terminal of 80 columns breaks in two cannot be drawn over.
+        line = line.substring(0, Math.min(line.length(), WIDEST));
         console.err().print("\r" + line + " ".repeat(Math.max(0, drawn - line.length())));
         console.err().flush();
         drawn = line.length();

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Memory is kept by size, four sizes for each power of two as the allocator has them, up to {@link
  * FrameLayout#MAX_FRAME_BYTES} and up to a number of bytes for the whole pool. What is beyond goes back to the allocator;
  * so does what somebody still looks at, as {@link Frame#retainedBuf()}, when its frame is released. At the bound, memory
- * of other sizes makes way for the size that is given back. What is kept is no frame's and charged to no channel.
+ * of other sizes makes way for the size that is given back. What is kept is no frame's and charged to no channel; where the
+ * allocator has no more, all of it goes back first.
  *
  * <p>Safe for any thread: builders take, whoever releases last gives back.
  */
@@ -77,11 +78,34 @@ public final class FramePool {
     /** Room for a frame of so many bytes, at least. */
     FrameRoom take(int capacity) {
         if (capacity > LARGEST) {
-            return FrameRoom.take(allocator, capacity, this);
+            return make(capacity);
         }
         int size = sizeFor(capacity);
         FrameRoom room = pop(size);
-        return room == null ? FrameRoom.take(allocator, bytesOf(size), this) : room.reopen();
+        return room == null ? make(bytesOf(size)) : room.reopen();
+    }
+
+    /** Nobody goes without memory while some is kept for nobody. */
+    private FrameRoom make(int capacity) {
+        try {
+            return FrameRoom.take(allocator, capacity, this);
+        } catch (OutOfMemoryError e) {
+            if (!freeAll()) {
+                throw e;
+            }
+            return FrameRoom.take(allocator, capacity, this);
+        }
+    }
+
+    private boolean freeAll() {
+        boolean any = false;
+        for (int size = 0; size < sizes.length; size++) {
+            for (FrameRoom room = pop(size); room != null; room = pop(size)) {
+                room.free();
+                any = true;
+            }
+        }
+        return any;
     }
 
     /**

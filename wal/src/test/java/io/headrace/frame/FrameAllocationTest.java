@@ -49,16 +49,21 @@ class FrameAllocationTest {
 
     @Test
     void shouldLeaveOfAFrameTheFrameAlone() {
-        int frames = 20_000;
+        int rounds = 10;
+        int frames = 2_000;
         // Tracking of leaks would allocate for each frame.
         FramePool pool = new FramePool(new UnpooledByteBufAllocator(true, true), 1 << 20);
         Producer producer = new Producer(1);
         try (FrameBuilder builder = new FrameBuilder(pool, FrameLimits.DEFAULT)) {
             build(builder, producer, 100);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            build(builder, producer, frames);
-            long taken = threads.getCurrentThreadAllocatedBytes() - before;
-            assertThat((double) taken / frames).as("bytes a frame").isLessThan(25);
+            long fewest = Long.MAX_VALUE;
+            // What the virtual machine takes once, for example to link a handle, is in one round and not in all.
+            for (int round = 0; round < rounds; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                build(builder, producer, frames);
+                fewest = Math.min(fewest, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertThat((double) fewest / frames).as("bytes a frame").isLessThan(25);
         }
         pool.trim();
         pool.trim();

@@ -1,6 +1,7 @@
 package io.headrace.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
@@ -270,6 +271,46 @@ class FramePoolTest {
                 .as("without the large one, with one on the way to it")
                 .isLessThan(BOUND - 300_000);
         again.release();
+    }
+
+    /** What is kept is charged to nobody: a frame that finds no memory must not fail for it. */
+    @Test
+    void shouldGiveBackWhatIsKeptWhereThereIsNoMemoryForAFrame() {
+        long limit = 512 * 1024;
+        PooledByteBufAllocator limited = new PooledByteBufAllocator(true) {
+            @Override
+            protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+                if (pinnedDirectMemory() + initialCapacity > limit) {
+                    throw new OutOfMemoryError("direct memory: " + pinnedDirectMemory() + " bytes in use");
+                }
+                return super.newDirectBuffer(initialCapacity, maxCapacity);
+            }
+        };
+        FramePool scarce = new FramePool(limited, BOUND);
+        List<Frame> held = new ArrayList<>();
+        try (FrameBuilder building = new FrameBuilder(scarce, FrameLimits.DEFAULT)) {
+            for (int i = 0; i < 40; i++) {
+                held.add(frame(building, "s".repeat(7_000)));
+            }
+            held.forEach(Frame::release);
+            held.clear();
+            assertThat(scarce.keptBytes()).isGreaterThan(limit / 2);
+
+            assertThatCode(() -> held.add(frame(building, "l".repeat(250_000)))).doesNotThrowAnyException();
+            Frame large = held.get(0);
+            assertThat(bodyOf(large)).hasSize(250_000);
+            assertThat(limited.pinnedDirectMemory()).isEqualTo(large.pinnedBytes() + scarce.keptBytes());
+
+            building.begin(Headers.EMPTY);
+            assertThatThrownBy(() -> building.add(new byte[300_000])).isInstanceOf(OutOfMemoryError.class);
+            building.discard();
+            assertThat(bodyOf(large)).hasSize(250_000);
+        }
+        held.forEach(Frame::release);
+        assertThat(limited.pinnedDirectMemory()).isEqualTo(scarce.keptBytes());
+        scarce.trim();
+        scarce.trim();
+        assertThat(limited.pinnedDirectMemory()).isZero();
     }
 
     @Test

@@ -1,28 +1,19 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
-import io.headrace.engine.channel.ChannelProcessor;
-import io.headrace.engine.channel.PutStatus;
-import io.headrace.engine.channel.PutTicket;
-import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
+import io.headrace.tools.bench.BenchmarkChannel;
+import io.headrace.tools.bench.BoundedPuts;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.lang.invoke.VarHandle;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Builds frames, bodies copied and checksums computed, puts them, and waits for the oldest to be acknowledged when as
  * many as allowed are not. Owned by the thread that calls it; goes on with its event numbers at each call.
  */
 final class AckedProducer {
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
     private final Producer producer;
     private final Bodies bodies;
     private final int frameEvents;
@@ -30,7 +21,6 @@ final class AckedProducer {
     private long nextEvent;
     private long frameBytes;
     private long checksums;
-    private volatile Thread parked;
 
     /**
      * @param id of the producer, also its place among the producers
@@ -47,26 +37,14 @@ final class AckedProducer {
      * @param inFlight frames that may be put without being acknowledged
      */
     void put(BenchmarkChannel channel, long frames, int inFlight) throws InterruptedException {
-        ChannelProcessor processor = channel.processor();
-        PutTicket[] tickets = new PutTicket[inFlight];
-        for (int i = 0; i < inFlight; i++) {
-            tickets[i] = processor.newTicket();
-        }
         try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, FrameLimits.DEFAULT);
-                SourceInput input = processor.anonymousInput()) {
-            input.setListener(this::wake);
-            int slot = 0;
+                BoundedPuts puts = new BoundedPuts(channel, inFlight)) {
             for (long i = 0; i < frames; i++) {
-                PutTicket ticket = tickets[slot];
-                awaitAcknowledged(channel, ticket);
                 Frame frame = build(builder);
-                put(processor, input, frame, ticket);
+                puts.put(frame);
                 frame.release();
-                slot = slot + 1 == inFlight ? 0 : slot + 1;
             }
-            for (PutTicket ticket : tickets) {
-                awaitAcknowledged(channel, ticket);
-            }
+            puts.await();
         }
     }
 
@@ -101,44 +79,5 @@ final class AckedProducer {
         frameBytes += frame.alignedLength();
         checksums += frame.checksum();
         return frame;
-    }
-
-    static void put(ChannelProcessor processor, SourceInput input, Frame frame, PutTicket ticket)
-            throws InterruptedException {
-        PutStatus status = processor.put(input, 0, frame, true, ticket);
-        while (status == PutStatus.FULL) {
-            status = processor.put(input, 0, frame, true, ticket);
-        }
-        if (status != PutStatus.ACCEPTED) {
-            throw new IllegalStateException("put: " + status + " (expected: ACCEPTED)");
-        }
-    }
-
-    private void awaitAcknowledged(BenchmarkChannel channel, PutTicket ticket) {
-        if (ticket.isAcknowledged()) {
-            return;
-        }
-        long end = System.nanoTime() + LONGEST_WAIT_NANOS;
-        do {
-            parked = Thread.currentThread();
-            VarHandle.fullFence();
-            if (!ticket.isAcknowledged()) {
-                LockSupport.parkNanos(this, PARK_NANOS);
-            }
-            parked = null;
-            channel.checkFailure();
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("a put was not acknowledged for 30 s");
-            }
-        } while (!ticket.isAcknowledged());
-    }
-
-    private void wake() {
-        VarHandle.fullFence();
-        Thread thread = parked;
-        if (thread != null) {
-            parked = null;
-            LockSupport.unpark(thread);
-        }
     }
 }

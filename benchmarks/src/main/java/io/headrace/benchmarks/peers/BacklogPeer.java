@@ -1,11 +1,11 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
 import io.headrace.benchmarks.BenchmarkFolder;
 import io.headrace.benchmarks.SegmentReading;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.Producer;
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
 import io.headrace.frame.Frame;
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 

@@ -1,8 +1,5 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
-import io.headrace.engine.channel.PutTicket;
-import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLayout;
@@ -10,6 +7,8 @@ import io.headrace.frame.FrameLimits;
 import io.headrace.frame.FramePool;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
+import io.headrace.tools.bench.BenchmarkChannel;
+import io.headrace.tools.bench.BoundedPuts;
 
 /**
  * Builds a frame a batch, or several of 1 MiB where a batch does not fit into one, and puts it; waits for the oldest to be
@@ -19,20 +18,16 @@ final class FramePutter implements ChannelPeer.Putter {
     private static final FrameLimits LIMITS =
             new FrameLimits(Integer.MAX_VALUE, FrameLayout.MAX_FRAME_BYTES, FrameLayout.DEFAULT_MAX_EVENT_BYTES);
 
-    private final BenchmarkChannel channel;
     private final Bodies bodies;
     private final Producer producer;
-    private final SourceInput input;
-    private final AwaitedTickets tickets;
+    private final BoundedPuts puts;
     private final FrameBuilder builder = new FrameBuilder(FramePool.shared(), LIMITS);
     private final UncheckedFrames unchecked;
 
     FramePutter(BenchmarkChannel channel, Bodies bodies, ChannelWork work, Producer producer) {
-        this.channel = channel;
         this.bodies = bodies;
         this.producer = producer;
-        input = channel.processor().anonymousInput();
-        tickets = new AwaitedTickets(channel, input, work.inFlight());
+        puts = new BoundedPuts(channel, work.inFlight());
         unchecked = work.checksum() ? null : new UncheckedFrames();
     }
 
@@ -47,8 +42,7 @@ final class FramePutter implements ChannelPeer.Putter {
                 frame = unchecked.build(bodies, next, left, producer);
             }
             int built = frame.eventCount();
-            PutTicket ticket = tickets.free();
-            AckedProducer.put(channel.processor(), input, frame, ticket);
+            puts.put(frame);
             frame.release();
             left -= built;
             next = (next + built) % bodies.count();
@@ -67,8 +61,8 @@ final class FramePutter implements ChannelPeer.Putter {
 
     @Override
     public void close() {
-        tickets.await();
-        input.close();
+        puts.await();
+        puts.close();
         builder.close();
     }
 }

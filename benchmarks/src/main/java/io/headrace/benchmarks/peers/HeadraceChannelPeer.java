@@ -1,8 +1,8 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.frame.Producer;
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameType;
+import io.headrace.tools.bench.BenchmarkChannel;
 import io.headrace.wal.FileStorage;
 import io.headrace.wal.LogClocks;
 import io.headrace.wal.LogReader;

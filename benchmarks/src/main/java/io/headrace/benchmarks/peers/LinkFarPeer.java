@@ -1,9 +1,9 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
-import io.headrace.benchmarks.BenchmarkContext;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.frame.FrameLayout;
+import io.headrace.tools.bench.BenchmarkChannel;
+import io.headrace.tools.bench.BenchmarkContext;
 import io.headrace.transport.link.netty.LinkSource;
 import io.headrace.wal.FileStorage;
 import java.io.IOException;

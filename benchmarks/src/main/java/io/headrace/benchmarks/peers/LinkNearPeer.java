@@ -1,13 +1,14 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
-import io.headrace.benchmarks.BenchmarkContext;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameLayout;
+import io.headrace.tools.bench.BenchmarkChannel;
+import io.headrace.tools.bench.BenchmarkContext;
+import io.headrace.tools.bench.BoundedPuts;
 import io.headrace.transport.link.netty.LinkSink;
 import io.headrace.wal.FileStorage;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ public final class LinkNearPeer implements PeerWork {
                     frame = ready[next].retain();
                     next = next + 1 == ready.length ? 0 : next + 1;
                 }
-                AckedProducer.put(channel.processor(), input, frame, ticket);
+                BoundedPuts.put(channel, input, frame, ticket);
                 sent.add(frame);
                 frame.release();
             } while (System.nanoTime() < end);
@@ -110,7 +111,7 @@ public final class LinkNearPeer implements PeerWork {
             try (SourceInput input = channel.processor().anonymousInput()) {
                 for (int i = 0; sent.events < order.number("events"); i++) {
                     Frame frame = ready[i % ready.length];
-                    AckedProducer.put(channel.processor(), input, frame, ticket);
+                    BoundedPuts.put(channel, input, frame, ticket);
                     sent.add(frame);
                 }
             }

@@ -1,8 +1,8 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
+import io.headrace.tools.bench.BenchmarkChannel;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

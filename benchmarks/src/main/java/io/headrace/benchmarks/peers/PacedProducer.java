@@ -1,12 +1,12 @@
 package io.headrace.benchmarks.peers;
 
-import io.headrace.benchmarks.BenchmarkChannel;
-import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import io.headrace.frame.FrameBuilder;
 import io.headrace.frame.FrameLimits;
+import io.headrace.tools.bench.BenchmarkChannel;
+import io.headrace.tools.bench.BoundedPuts;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
@@ -49,9 +49,8 @@ final class PacedProducer {
     /** Returns when all are acknowledged. */
     void run() throws InterruptedException {
         Workers waiting = new Workers();
-        ChannelProcessor processor = channel.processor();
         try (FrameBuilder builder = new FrameBuilder(PooledByteBufAllocator.DEFAULT, FrameLimits.DEFAULT);
-                SourceInput input = processor.anonymousInput()) {
+                SourceInput input = channel.processor().anonymousInput()) {
             input.setListener(this::wake);
             start = System.nanoTime();
             firstEvent = producer.nextEvent();
@@ -62,7 +61,7 @@ final class PacedProducer {
                     throw new IllegalStateException("frames in flight: " + TICKETS + " (expected: fewer at this rate)");
                 }
                 Frame frame = producer.build(builder);
-                AckedProducer.put(processor, input, frame, tickets[(int) (i & TICKETS - 1)]);
+                BoundedPuts.put(channel, input, frame, tickets[(int) (i & TICKETS - 1)]);
                 frame.release();
                 put = i + 1;
                 wake();

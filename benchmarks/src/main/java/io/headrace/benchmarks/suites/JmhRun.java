@@ -11,6 +11,9 @@ import java.util.TreeMap;
 final class JmhRun {
     private static final List<String> FULL = List.of("-wi", "5", "-w", "1s", "-i", "5", "-r", "1s");
     private static final List<String> QUICK = List.of("-wi", "1", "-w", "500ms", "-i", "1", "-r", "500ms");
+    /** JMH's lock in the folder for temporary files would fail a suite because of somebody else's JMH. */
+    private static final String IGNORE_LOCK = "-Djmh.ignoreLock=true";
+
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     private static final Map<String, Double> MILLIS = Map.of("s/op", 1e3, "ms/op", 1.0, "us/op", 1e-3, "ns/op", 1e-6);
 
@@ -18,7 +21,7 @@ final class JmhRun {
 
     static List<String> command(Jmh jmh, Mode mode, Words words, Path result) {
         List<String> command = new ArrayList<>(
-                words.expand(List.of("${java}", "${flags}", "-cp", "${classes}", "org.openjdk.jmh.Main")));
+                words.expand(List.of("${java}", "${flags}", IGNORE_LOCK, "-cp", "${classes}", "org.openjdk.jmh.Main")));
         command.addAll(List.of("-foe", "true", "-f", "1", "-prof", "gc", "-rf", "json", "-rff", result.toString()));
         List<String> usual = mode == Mode.FULL ? FULL : QUICK;
         for (int i = 0; i < usual.size(); i += 2) {

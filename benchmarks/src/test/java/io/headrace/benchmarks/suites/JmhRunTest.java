@@ -22,7 +22,7 @@ class JmhRunTest {
         Words words = Words.of(Map.of("java", "j", "classes", "c", "size", "128"), List.of("-XX:+A", "-XX:+B"));
 
         assertThat(JmhRun.command(ENCODE, Mode.FULL, words, Path.of("/x/jmh.json")))
-                .startsWith("j", "-XX:+A", "-XX:+B", "-cp", "c", "org.openjdk.jmh.Main")
+                .startsWith("j", "-XX:+A", "-XX:+B", "-Djmh.ignoreLock=true", "-cp", "c", "org.openjdk.jmh.Main")
                 .containsSubsequence(
                         "-foe", "true", "-f", "1", "-rff", "/x/jmh.json", "-p", "eventBytes=128", "-i", "9")
                 .containsOnlyOnce("-i")

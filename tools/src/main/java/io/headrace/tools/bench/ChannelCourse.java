@@ -2,14 +2,13 @@ package io.headrace.tools.bench;
 
 import io.headrace.engine.channel.ChannelConsumer;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Producers, a channel, a sink that verifies. */
 final class ChannelCourse implements Course {
     private final BenchSettings settings;
-    private final BenchChannel channel;
+    private final CourseChannel channel;
     private final VerifyingSink sink;
 
     ChannelCourse(BenchSettings settings, ProducerIds ids, BenchFolder folder) throws IOException {
@@ -22,13 +21,13 @@ final class ChannelCourse implements Course {
     ChannelCourse(BenchSettings settings, ProducerIds ids, BenchFolder folder, UnaryOperator<ChannelConsumer> tap)
             throws IOException {
         this.settings = settings;
-        this.channel = BenchChannel.open("bench", settings, folder);
-        this.sink = VerifyingSink.start(tap.apply(channel.channel().consumer("sink")), ids);
+        this.channel = CourseChannel.open("bench", settings, folder);
+        this.sink = VerifyingSink.start(tap.apply(channel.consumer("sink")), ids);
     }
 
     @Override
     public Entry newEntry() {
-        return new ChannelEntry(channel, settings.inFlightFrames());
+        return channel.newEntry(settings.inFlightFrames());
     }
 
     @Override
@@ -44,7 +43,7 @@ final class ChannelCourse implements Course {
 
     @Override
     public String waitingFor() {
-        return channel.channel().waitingFor();
+        return channel.waitingFor();
     }
 
     @Override
@@ -57,18 +56,7 @@ final class ChannelCourse implements Course {
 
     @Override
     public Map<String, Long> counters() {
-        return countersOf(channel, "");
-    }
-
-    /** What a channel's log did; nothing where it has none. */
-    static Map<String, Long> countersOf(BenchChannel channel, String prefix) {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        if (channel.channel().settings().hasLog()) {
-            counters.put(prefix + "logBytes", channel.metric("LogByteCount"));
-            counters.put(prefix + "logFrames", channel.metric("LogFrameCount"));
-            counters.put(prefix + "logSyncs", channel.metric("LogSyncCount"));
-        }
-        return counters;
+        return channel.counters("");
     }
 
     @Override

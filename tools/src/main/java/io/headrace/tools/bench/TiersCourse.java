@@ -13,11 +13,11 @@ import java.util.Map;
  */
 final class TiersCourse implements Course {
     private final BenchSettings settings;
-    private BenchChannel near;
-    private BenchChannel far;
+    private CourseChannel near;
+    private CourseChannel far;
     private VerifyingSink last;
-    private BenchContext sourceContext;
-    private BenchContext sinkContext;
+    private BenchmarkContext sourceContext;
+    private BenchmarkContext sinkContext;
     private LinkSource source;
     private LinkSink sink;
 
@@ -33,28 +33,31 @@ final class TiersCourse implements Course {
     }
 
     private void openFar(ProducerIds ids, BenchFolder folder) throws Exception {
-        far = BenchChannel.open("far", settings, folder);
-        last = VerifyingSink.start(far.channel().consumer("last"), ids);
-        sourceContext = BenchContext.ofSource("receive", Map.of("bind", "127.0.0.1", "port", "0"), far.processor());
+        far = CourseChannel.open("far", settings, folder);
+        last = VerifyingSink.start(far.consumer("last"), ids);
+        sourceContext = BenchmarkContext.ofSource(
+                "receive",
+                Map.of("bind", "127.0.0.1", "port", "0"),
+                far.channel().processor());
         source = new LinkSource(sourceContext);
         source.start();
     }
 
     private void openNear(BenchFolder folder) throws IOException {
-        near = BenchChannel.open("near", settings, folder);
+        near = CourseChannel.open("near", settings, folder);
         Map<String, String> keys = new HashMap<>();
         keys.put("hostname", "127.0.0.1");
         keys.put("port", Integer.toString(source.address().getPort()));
         keys.put("window", Long.toString(settings.window()));
         keys.put("connections", Integer.toString(settings.connections()));
-        sinkContext = BenchContext.ofSink("send", keys, near.channel().consumer("send"));
+        sinkContext = BenchmarkContext.ofSink("send", keys, near.consumer("send"));
         sink = new LinkSink(sinkContext);
         sink.start();
     }
 
     @Override
     public Entry newEntry() {
-        return new ChannelEntry(near, settings.inFlightFrames());
+        return near.newEntry(settings.inFlightFrames());
     }
 
     @Override
@@ -73,9 +76,9 @@ final class TiersCourse implements Course {
 
     @Override
     public String waitingFor() {
-        String reason = far.channel().waitingFor();
+        String reason = far.waitingFor();
         if (reason == null) {
-            reason = near.channel().waitingFor();
+            reason = near.waitingFor();
         }
         if (reason == null) {
             reason = sourceContext.reason();
@@ -97,8 +100,8 @@ final class TiersCourse implements Course {
     @Override
     public Map<String, Long> counters() {
         Map<String, Long> counters = new LinkedHashMap<>();
-        counters.putAll(ChannelCourse.countersOf(near, "near."));
-        counters.putAll(ChannelCourse.countersOf(far, "far."));
+        counters.putAll(near.counters("near."));
+        counters.putAll(far.counters("far."));
         counters.put("link.acks", sourceContext.metric("AckSentCount"));
         counters.put("link.creditStalls", sinkContext.metric("CreditStallCount"));
         return counters;

@@ -16,7 +16,7 @@ final class Schedule {
     private static final long LONGEST_PROBES = TimeUnit.SECONDS.toNanos(9);
     private static final Duration SHORTEST_TRIAL = Duration.ofMillis(300);
     private static final Duration LONGEST_TRIAL = Duration.ofSeconds(2);
-    private static final int LEAST_SEARCH = 3;
+    private static final int LEAST_SEARCH = 1;
     private static final double ROOM = 1.1;
 
     /** Pairs of the comparison, at least. */
@@ -27,6 +27,7 @@ final class Schedule {
     private final long begun = System.nanoTime();
     private final long end;
     private double trialNanos;
+    private double shortestNanos = Double.MAX_VALUE;
 
     /**
      * The time begins.
@@ -59,6 +60,7 @@ final class Schedule {
     /** A trial took so long, with its start and its end. */
     void took(long nanos) {
         trialNanos = trialNanos == 0 ? nanos : (trialNanos + nanos) / 2;
+        shortestNanos = Math.min(shortestNanos, nanos);
     }
 
     /** How much of the time is over, 0 to 1. */
@@ -82,21 +84,23 @@ final class Schedule {
     }
 
     /**
-     * The least budget with which there is a search and a comparison, as a trial takes what those did that warmed up; null
-     * when this one is enough.
+     * The least budget with which there is a search and a comparison, as trials take what the shortest so far did; null when
+     * this one is enough.
+     *
+     * @param part what a trial takes from now on, of what it took: the first one is slower than all others
      */
-    Duration tooShort() {
-        int trials = LEAST_SEARCH * measuredAtOnce + comparisonTrials();
-        if (hasRoomFor(trials)) {
+    Duration tooShort(double part) {
+        double needed = (LEAST_SEARCH * measuredAtOnce + comparisonTrials()) * shortestNanos * part;
+        if (System.nanoTime() + needed - end <= 0) {
             return null;
         }
-        double nanos = System.nanoTime() - begun + trials * trialNanos * ROOM;
+        double nanos = System.nanoTime() - begun + needed;
         return Duration.ofSeconds((long) Math.ceil(Math.max(nanos, budget.toNanos() + 1.0) / 1e9));
     }
 
-    /** What a trial takes. */
+    /** What the shortest trial took. */
     Duration trial() {
-        return Duration.ofNanos((long) trialNanos);
+        return Duration.ofNanos((long) shortestNanos);
     }
 
     /** The pairs, and where a measurement is not both, one pair of the other kind. */

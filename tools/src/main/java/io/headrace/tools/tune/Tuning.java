@@ -25,6 +25,10 @@ import java.util.function.BooleanSupplier;
  */
 final class Tuning {
     private static final int LEAST_WARM_UP = 2;
+
+    /** What others take of its time: Java loads and compiles in it. */
+    private static final double FIRST_TRIAL = 0.4;
+
     private static final int MOST_PAIRS = 7;
     private static final double PACED_SHARE = 0.4;
     /** Beside what is to stay free: the segments of a trial's log, and the probe's file. */
@@ -151,11 +155,14 @@ final class Tuning {
         try {
             return BareLine.measure(host, port, stop);
         } catch (IOException e) {
-            String at = options.isLoopback()
-                    ? host
-                    : "--peer: " + host + ":" + options.peerPort()
-                            + " (expected: what headrace tune --listen names there:" + " that port and the next one)";
-            throw new CommandException(ExitCode.FAILED, at + ": port " + port + ": " + e.getMessage(), e);
+            String what = "port " + port + ": " + e.getMessage();
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    options.isLoopback()
+                            ? host + ": " + what
+                            : "--peer: " + host + ":" + options.peerPort() + ": " + what
+                                    + " (expected: what headrace tune --listen names there: that port and the next one)",
+                    e);
         }
     }
 
@@ -171,9 +178,14 @@ final class Tuning {
             if (!first.works() && !stop.getAsBoolean()) {
                 throw new CommandException(ExitCode.FAILED, "the settings in use do not work: " + first.failure());
             }
+            requireEnoughTime();
         } while (System.nanoTime() - until < 0 || trials.size() < LEAST_WARM_UP);
         pacedRate = options.peak() > 0 ? options.peak() : rounded((long) (first.eventsPerSecond() * PACED_SHARE));
-        Duration least = schedule.tooShort();
+    }
+
+    /** Rather at once than when the time is over. */
+    private void requireEnoughTime() {
+        Duration least = schedule.tooShort(trials.size() < LEAST_WARM_UP ? FIRST_TRIAL : 1);
         if (least != null && !stop.getAsBoolean()) {
             throw new CommandException(
                     ExitCode.USAGE,

@@ -14,11 +14,12 @@ class ScheduleTest {
         Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 1);
         schedule.took(50 * SECOND);
         assertThat(schedule.maySearch()).isTrue();
-        assertThat(schedule.tooShort()).isNull();
+        assertThat(schedule.tooShort(1)).isNull();
         schedule = new Schedule(Duration.ofSeconds(1_000), 1);
         schedule.took(200 * SECOND);
-        // Three trials of a search, two pairs, one pair at a fixed rate, and some room.
-        assertThat(schedule.tooShort()).isGreaterThanOrEqualTo(Duration.ofSeconds(1_980));
+        // A trial of a search, two pairs, and one pair at a fixed rate.
+        assertThat(schedule.tooShort(1)).isGreaterThanOrEqualTo(Duration.ofSeconds(1_400));
+        assertThat(schedule.tooShort(0.5)).isNull();
         assertThat(schedule.maySearch()).isFalse();
     }
 
@@ -26,7 +27,7 @@ class ScheduleTest {
     void shouldNameABudgetThatIsLargerThanTheOneThatIsTooSmall() {
         Schedule schedule = new Schedule(Duration.ofNanos(1), 1);
         schedule.took(1);
-        assertThat(schedule.tooShort()).isPositive();
+        assertThat(schedule.tooShort(1)).isPositive();
     }
 
     @Test
@@ -40,11 +41,13 @@ class ScheduleTest {
     }
 
     @Test
-    void shouldLearnWhatATrialTakes() {
-        Schedule schedule = new Schedule(Duration.ofSeconds(100), 1);
-        schedule.took(4 * SECOND);
-        schedule.took(2 * SECOND);
-        assertThat(schedule.trial()).isEqualTo(Duration.ofSeconds(3));
+    void shouldNotRefuseForAFirstTrialThatWasSlow() {
+        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 1);
+        schedule.took(400 * SECOND);
+        assertThat(schedule.tooShort(1)).isNotNull();
+        schedule.took(50 * SECOND);
+        assertThat(schedule.tooShort(1)).isNull();
+        assertThat(schedule.trial()).isEqualTo(Duration.ofSeconds(50));
     }
 
     @Test

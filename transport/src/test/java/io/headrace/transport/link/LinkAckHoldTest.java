@@ -6,6 +6,7 @@ import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.frame.Frame;
 import io.headrace.wal.StreamId;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -276,6 +277,49 @@ class LinkAckHoldTest {
         pass(TimeUnit.SECONDS.toNanos(1));
         assertThat(wire.said).hasSize(said);
         assertThat(alarm.next()).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldAnswerWithTheSixteenthFrameAndNotBefore() {
+        fullRate();
+        for (int i = 0; i < 100 && !isAnswered(); i++) {
+            frames(1, LARGE, FULL_RATE_GAP);
+        }
+        frames(15, LARGE, FULL_RATE_GAP);
+        assertThat(isAnswered()).isFalse();
+        frames(1, LARGE, FULL_RATE_GAP);
+        assertThat(isAnswered()).isTrue();
+    }
+
+    /** Two frames in one DATA, of which all but the end of the second one comes. */
+    private ByteBuf halfOfTwo() {
+        pass(TimeUnit.SECONDS.toNanos(1));
+        ByteBuf both = Wire.data(allocator, position, 1_000, position + 1, position + 2);
+        receiver.received(both.readRetainedSlice(both.readableBytes() - 100));
+        receiver.readComplete();
+        return both;
+    }
+
+    @Test
+    void shouldAnswerTheFramesOfADataTogetherAtAnyRateWhenTheyComeSoon() {
+        hello();
+        ByteBuf rest = halfOfTwo();
+        pass(TimeUnit.MICROSECONDS.toNanos(400));
+        receiver.readComplete();
+        assertThat(acks()).isZero();
+        receiver.received(rest);
+        receiver.readComplete();
+        assertThat(wire.last()).startsWith("ACK 2 ");
+    }
+
+    @Test
+    void shouldAnswerTheFirstFrameOfADataSoonWhenTheRestDoesNotCome() {
+        hello();
+        ByteBuf rest = halfOfTwo();
+        assertThat(acks()).isZero();
+        pass(TimeUnit.MILLISECONDS.toNanos(1));
+        assertThat(wire.last()).startsWith("ACK 1 ");
+        rest.release();
     }
 
     @Test

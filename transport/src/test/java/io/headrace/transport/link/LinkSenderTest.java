@@ -452,9 +452,8 @@ class LinkSenderTest {
 
     @Test
     void shouldAskOnceItMayWriteAgain() {
-        append(1, 6, 10_000);
+        append(1, 40, 10_000);
         Wire wire = welcomed(withWindow(64 * 1024), 1 << 20);
-        append(7, 40, 10_000);
         wire.said.clear();
         wire.writable = false;
         acknowledge(wire, 2, 1 << 20);

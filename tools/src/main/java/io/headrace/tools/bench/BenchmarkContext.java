@@ -1,4 +1,4 @@
-package io.headrace.benchmarks;
+package io.headrace.tools.bench;
 
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelProcessor;
@@ -17,8 +17,8 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /**
- * What one source or one sink is given when a suite runs it without an agent. A component that says it failed fails the
- * suite at its next {@link #checkFailure()}. What components share is closed with the context.
+ * What one source or sink is given when a workload or a benchmark runs it without an agent. A component that says it failed
+ * fails the run at its next {@link #checkFailure()}. What it shares is closed with it. Safe for any thread.
  */
 public final class BenchmarkContext implements SourceContext, SinkContext, AutoCloseable {
     private final String name;
@@ -29,6 +29,7 @@ public final class BenchmarkContext implements SourceContext, SinkContext, AutoC
     private final SplittableRandom random = new SplittableRandom();
     private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
     private volatile Throwable failure;
+    private volatile String reason;
 
     private BenchmarkContext(
             String name,
@@ -59,10 +60,16 @@ public final class BenchmarkContext implements SourceContext, SinkContext, AutoC
     }
 
     /** Throws what the component failed with. */
+    /** Throws what the component failed with. */
     public void checkFailure() {
         if (failure != null) {
-            throw new IllegalStateException(name + " failed", failure);
+            throw new WorkloadException(name + " failed: " + failure.getMessage(), failure);
         }
+    }
+
+    /** Why it cannot work now, or null. */
+    public String reason() {
+        return reason;
     }
 
     @Override
@@ -72,7 +79,7 @@ public final class BenchmarkContext implements SourceContext, SinkContext, AutoC
 
     @Override
     public String agentName() {
-        return "benchmark";
+        return "bench";
     }
 
     @Override
@@ -107,12 +114,12 @@ public final class BenchmarkContext implements SourceContext, SinkContext, AutoC
 
     @Override
     public void healthy(String detail) {
-        // Figures tell.
+        reason = null;
     }
 
     @Override
-    public void unhealthy(String reason) {
-        // Figures tell.
+    public void unhealthy(String newReason) {
+        reason = name + ": " + newReason;
     }
 
     @Override
@@ -136,7 +143,7 @@ public final class BenchmarkContext implements SourceContext, SinkContext, AutoC
             try {
                 each.close();
             } catch (Exception e) {
-                throw new IllegalStateException("what " + name + " shared was not closed: " + each, e);
+                throw new WorkloadException("what " + name + " shared was not closed: " + each, e);
             }
         }
         shared.clear();

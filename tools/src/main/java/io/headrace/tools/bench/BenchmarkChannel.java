@@ -1,4 +1,4 @@
-package io.headrace.benchmarks;
+package io.headrace.tools.bench;
 
 import io.headrace.engine.channel.Channel;
 import io.headrace.engine.channel.ChannelEnvironment;
@@ -21,12 +21,16 @@ import java.util.SplittableRandom;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
-/** One channel, started, with the threads it has in an agent. A failure of it fails the suite. */
+/**
+ * One channel of the product, started, with the threads that it has in an agent, and something to put into it with. A failure
+ * of it fails the run at its next {@link #checkFailure()}. Safe for any thread; stopped by one.
+ */
 public final class BenchmarkChannel implements AutoCloseable {
     private final MetricGroup metrics;
     private final ManagedChannel channel;
     private final ChannelProcessor processor;
     private volatile Throwable failure;
+    private boolean stopped;
 
     /** Opens and starts the channel over the disk. */
     public BenchmarkChannel(ChannelSettings settings) throws IOException {
@@ -75,17 +79,25 @@ public final class BenchmarkChannel implements AutoCloseable {
     /** Throws what the channel failed with. */
     public void checkFailure() {
         if (failure != null) {
-            throw new IllegalStateException("channel " + channel.name() + " failed", failure);
+            throw new WorkloadException("channel " + channel.name() + " failed: " + failure.getMessage(), failure);
         }
     }
 
-    /** Stops without waiting for sinks, and checks that the ledger balances. */
+    /** Stops without waiting for sinks, if it has not stopped yet. */
+    public void stop() {
+        if (!stopped) {
+            stopped = true;
+            channel.stop(0);
+            checkFailure();
+        }
+    }
+
+    /** Stops, and checks that the ledger balances. */
     @Override
     public void close() {
-        channel.stop(0);
-        checkFailure();
+        stop();
         if (!channel.ledger().balances()) {
-            throw new IllegalStateException("ledger: " + channel.ledger() + " (expected: one that balances)");
+            throw new WorkloadException("ledger: " + channel.ledger() + " (expected: one that balances)");
         }
     }
 
