@@ -94,7 +94,7 @@ class CheckpointFuzzTest {
             disk.limitReading(10L * slot.length + 4096);
             boolean same =
                     slot.length >= before.length && Arrays.equals(slot, 0, before.length, before, 0, before.length);
-            // A few bytes may stand for as many pairs as the format allows; whoever refuses them may have taken those before.
+            // A few bytes may stand for as many pairs as the format allows, taken before a later lie shows.
             long pairs = lies ? OriginPairs.MAX_LIMIT : 0;
             try {
                 Checkpoint checkpoint = CheckpointStore.read(disk, FOLDER);
