@@ -11,7 +11,7 @@ package io.headrace.tools.tune;
  * @param events that were delivered meanwhile
  * @param p50Micros from when an event was due to its delivery
  * @param p99Micros the same
- * @param processors use of all processors, by whomever, 0 to 1
+ * @param processors use of all processors, 0 to 1
  * @param busiestThread use of one processor by one thread, 0 to 1
  * @param logBytesPerSecond written to the log
  * @param bytesPerSync of the log; 0 where nothing was synced
