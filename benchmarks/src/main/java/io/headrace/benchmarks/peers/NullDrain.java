@@ -2,7 +2,10 @@ package io.headrace.benchmarks.peers;
 
 import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.Lease;
+import io.headrace.frame.Frame;
+import io.headrace.frame.FrameCompressor;
 import io.headrace.tools.bench.BenchmarkChannel;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -52,7 +55,7 @@ final class NullDrain {
     private void take(Lease lease) {
         long sum = checksums;
         for (int i = 0; i < lease.size(); i++) {
-            sum += lease.frame(i).checksum();
+            sum += checksum(lease.frame(i));
         }
         checksums = sum;
         long seen = events + lease.events();
@@ -60,10 +63,23 @@ final class NullDrain {
         events = seen;
     }
 
+    /** As the frame was put: one that was compressed on its way is inflated for it. */
+    private static long checksum(Frame frame) {
+        if (!frame.isCompressed()) {
+            return frame.checksum();
+        }
+        Frame plain = FrameCompressor.inflate(frame, PooledByteBufAllocator.DEFAULT);
+        try {
+            return plain.checksum();
+        } finally {
+            plain.release();
+        }
+    }
+
     /**
      * Waits until so many events came in all.
      *
-     * @param expectedChecksums their frames' checksums added up
+     * @param expectedChecksums their frames' checksums added up, as they were put
      * @throws IllegalStateException when others came, or nothing more for 30 s
      */
     void await(long expectedEvents, long expectedChecksums) {
