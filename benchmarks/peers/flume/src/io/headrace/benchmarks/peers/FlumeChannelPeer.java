@@ -114,6 +114,7 @@ public final class FlumeChannelPeer extends ChannelPeer {
     @Override
     protected Taker taker(ChannelWork work, int sink) {
         int batch = work.batch();
+        boolean rests = work.kind().equals("file");
         return sum -> {
             Transaction transaction = channel.getTransaction();
             transaction.begin();
@@ -128,7 +129,7 @@ public final class FlumeChannelPeer extends ChannelPeer {
             }
             transaction.commit();
             transaction.close();
-            if (count == 0) {
+            if (count == 0 && rests) {
                 // A file channel's take doesn't wait: the sink would take a core from the producers.
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
             }
