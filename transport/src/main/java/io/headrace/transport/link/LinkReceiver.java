@@ -135,7 +135,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         state = State.OPEN;
         metrics.connectionsCreated.increment();
         metrics.source.connectionOpened();
-        pulse.start(owner.clock().nanoTime());
+        pulse.start(owner.clock().nanoTime(), hello.stream().hashCode() + hello.connection());
         output.write(LinkEncoder.welcome(
                 output.allocator(),
                 new Welcome(

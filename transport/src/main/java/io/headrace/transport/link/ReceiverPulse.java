@@ -14,7 +14,11 @@ final class ReceiverPulse {
         END
     }
 
+    /** Silence after which different connections are asked, of those that began together. */
+    private static final int SPREAD = 64;
+
     private final long timeoutMillis;
+    private long askMillis;
     private long progress;
     private long progressNanos;
     private boolean asked;
@@ -24,8 +28,14 @@ final class ReceiverPulse {
         this.timeoutMillis = timeoutMillis;
     }
 
-    void start(long now) {
+    /**
+     * The connection begins.
+     *
+     * @param place any number: of connections with different ones not all are asked at once
+     */
+    void start(long now, int place) {
         progressNanos = now;
+        askMillis = timeoutMillis / 2 - timeoutMillis / 8 * Math.floorMod(place, SPREAD) / SPREAD;
     }
 
     /**
@@ -41,7 +51,7 @@ final class ReceiverPulse {
             asked = false;
         } else if ((asked || !writable) && isOver(now, progressNanos, timeoutMillis)) {
             return Due.END;
-        } else if (!asked && isOver(now, progressNanos, timeoutMillis / 2) && writable) {
+        } else if (!asked && isOver(now, progressNanos, askMillis) && writable) {
             // Who sends nothing speaks rarely, and does not know how soon it is taken for dead here.
             asked = true;
             return Due.PING;

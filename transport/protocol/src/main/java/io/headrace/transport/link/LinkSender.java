@@ -291,6 +291,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             pongs.forEachOrderedLong(
                     token -> output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token)));
             pongs.clear();
+            pulse.spoke(clock.nanoTime());
             output.flush();
         }
     }
