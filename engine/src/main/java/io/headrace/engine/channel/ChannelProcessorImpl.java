@@ -107,7 +107,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     public SourceInput openInput(InputKey key) {
         ChannelInput[] inputs = new ChannelInput[channels.size()];
         for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = channels.get(i).openInput(key);
+            inputs[i] = channels.get(i).inputs().open(key);
             if (origins != null && key.kind() == InputKey.Kind.WINDOW) {
                 inputs[i].byOrigin = true;
             }
@@ -119,7 +119,7 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
     public SourceInput anonymousInput() {
         ChannelInput[] inputs = new ChannelInput[channels.size()];
         for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = channels.get(i).openAnonymousInput();
+            inputs[i] = channels.get(i).inputs().openAnonymous();
         }
         return new SourceInputImpl(this, null, inputs);
     }
@@ -427,10 +427,10 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
             Route.Share share,
             long now) {
         if (share.announcement != null) {
-            channel.announce(input, share.announcement, now);
+            channel.publication().announce(input, share.announcement, now);
             releaseAnnouncement(share);
         }
-        long sequence = channel.publish(input, position, false, share.frames, now);
+        long sequence = channel.publication().publish(input, position, false, share.frames, now);
         // R16: checked, published and marked in one step on the input's thread.
         input.passed(position);
         input.prune(channel.safe());

@@ -2,13 +2,11 @@ package io.headrace.engine.channel;
 
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
-import io.headrace.wal.CursorState;
 import io.headrace.wal.InputState;
 import io.headrace.wal.LogState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
@@ -24,16 +22,11 @@ final class Journal implements DutyCycle {
     private static final int MAX_FRAMES = 1_024;
     private static final int MAX_COMMANDS = 4_096;
 
-    /** Sources and sinks have time to come back to what they had before the channel was opened. */
-    private static final long FIRST_EXPIRY_NANOS = TimeUnit.MINUTES.toNanos(10);
-
-    private static final long EXPIRY_ROUND_NANOS = TimeUnit.HOURS.toNanos(1);
-    private static final long LEAST_LEAP_MILLIS = 1_000;
-
     private final DualChannel channel;
     private final RingBuffer<Slot> ring;
     private final Sequence journalGate;
     private final long base;
+    private final Milestones milestones;
     private final TakeSide take;
     private final Admission admission;
     private final RoomWaiters waiters;
@@ -47,6 +40,7 @@ final class Journal implements DutyCycle {
     private final LogState state;
     private final PublishedFrames published = new PublishedFrames();
     private final KeptOrigins origins;
+    private final Expiry expiry;
     private final List<ChannelInput> dirtyInputs = new ArrayList<>();
     /** Only this thread takes any out. */
     private final List<ReplayCursor> cursors;
@@ -65,18 +59,16 @@ final class Journal implements DutyCycle {
     private long held;
     private long nowNanos;
     private long nowMillis;
-    private long expiryDueNanos;
-    private long lookedNanos;
-    private long lookedMillis;
     private boolean changed;
     private boolean ledgerChanged = true;
     private boolean ended;
 
     Journal(DualChannel channel, LogState state, LogWriter log) {
         this.channel = channel;
-        this.ring = channel.ring();
-        this.journalGate = channel.journalGate();
-        this.base = channel.base();
+        this.ring = channel.publication().ring();
+        this.journalGate = channel.publication().journalGate();
+        this.base = channel.publication().base();
+        this.milestones = channel.milestones();
         this.take = channel.takeSide();
         this.admission = channel.admission();
         this.waiters = channel.waiters();
@@ -89,9 +81,7 @@ final class Journal implements DutyCycle {
         this.log = log;
         this.state = state;
         this.origins = new KeptOrigins(state.origins());
-        this.lookedNanos = nanoClock.nanoTime();
-        this.lookedMillis = epochClock.time();
-        this.expiryDueNanos = lookedNanos + FIRST_EXPIRY_NANOS;
+        this.expiry = new Expiry(channel, state);
         this.drained = base - 1;
         this.acknowledged = drained;
         this.safe = drained;
@@ -128,7 +118,7 @@ final class Journal implements DutyCycle {
 
     @Override
     public void onClose() {
-        channel.onJournalClose();
+        channel.life().onJournalClose();
     }
 
     @Override
@@ -137,7 +127,7 @@ final class Journal implements DutyCycle {
             return Long.MAX_VALUE;
         }
         long now = nanoClock.nanoTime();
-        long due = Math.min(waiters.nanosUntilDue(now), Math.max(0, expiryDueNanos - now));
+        long due = Math.min(waiters.nanosUntilDue(now), expiry.nanosUntilDue(now));
         return log == null ? due : Math.min(due, log.nanosUntilDue(now));
     }
 
@@ -146,7 +136,7 @@ final class Journal implements DutyCycle {
         nowMillis = epochClock.time();
         int work = applyCommands();
         work += log == null ? drainToMemory() : log.round(nowNanos);
-        expireIfDue();
+        changed |= expiry.expireIfDue(nowNanos, nowMillis);
         moveMilestones();
         take.passControls();
         work += discard();
@@ -189,15 +179,15 @@ final class Journal implements DutyCycle {
 
     /** Where nothing is kept: what is acknowledged is dropped. */
     private int discard() {
-        if (channel.discarder() == null) {
+        if (channel.sinks().discarder() == null) {
             return 0;
         }
         int frames = 0;
-        Lease lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE);
+        Lease lease = channel.sinks().discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE);
         while (lease != null) {
             frames += lease.size();
             lease.commit();
-            lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE, lease);
+            lease = channel.sinks().discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE, lease);
         }
         return frames;
     }
@@ -255,74 +245,6 @@ final class Journal implements DutyCycle {
         state.redelivered(channel.redeliveredEvents());
     }
 
-    private void expireIfDue() {
-        if (nowNanos - expiryDueNanos >= 0) {
-            expiryDueNanos = nowNanos + EXPIRY_ROUND_NANOS;
-            discountLeap();
-            expireCursors();
-            expireInputs();
-            if (!channel.wantsOrigins() && state.origins().size() > 0) {
-                state.origins().clear();
-                changed = true;
-            }
-        }
-    }
-
-    /**
-     * A clock that was set ahead since the last look, as one is that was wrong before, makes nothing older than it is. Set
-     * back, it lets times lie in the future, which begin anew.
-     */
-    private void discountLeap() {
-        long passed = TimeUnit.NANOSECONDS.toMillis(nowNanos - lookedNanos);
-        long leap = nowMillis - lookedMillis - passed;
-        lookedNanos = nowNanos;
-        lookedMillis = nowMillis;
-        if (leap >= LEAST_LEAP_MILLIS) {
-            for (CursorState cursor : state.cursors().values()) {
-                cursor.lastUsedMillis(Math.min(nowMillis, cursor.lastUsedMillis() + leap));
-            }
-            for (InputState input : state.inputs().values()) {
-                input.lastSeenMillis(Math.min(nowMillis, input.lastSeenMillis() + leap));
-            }
-            changed = true;
-        }
-    }
-
-    private void expireCursors() {
-        for (ReplayCursor cursor : cursors) {
-            changed = true;
-            if (cursor.touch(nowMillis, channel.settings().keeping().cursorExpiryMillis())) {
-                state.cursors().remove(cursor.name());
-                channel.expired(cursor);
-            }
-        }
-    }
-
-    /** Forgets inputs that nobody opened for long and of which nothing is left (R7: their numbers are not given again). */
-    private void expireInputs() {
-        long expiryMillis = channel.settings().keeping().inputExpiryMillis();
-        long released = state.slowest();
-        List<InputState> expired = new ArrayList<>();
-        for (InputState input : state.inputs().values()) {
-            if (input.lastSeenMillis() > nowMillis) {
-                // The clock went back: its time begins anew.
-                input.lastSeenMillis(nowMillis);
-                changed = true;
-            }
-            if (channel.isOpen(input.key())) {
-                input.lastSeenMillis(nowMillis);
-                changed = true;
-            } else if (nowMillis - input.lastSeenMillis() >= expiryMillis && channel.expire(input.key(), released)) {
-                expired.add(input);
-            }
-        }
-        expired.forEach(input -> state.inputs().remove(input.number()));
-        if (!expired.isEmpty()) {
-            channel.expired(expired.stream().map(InputState::key).toList());
-            changed = true;
-        }
-    }
-
     private void inputOpened(ChannelInput input) {
         input.state = new InputState(input.number, input.key, input.floorRequested, nowMillis);
         state.inputs().put(input.number, input.state);
@@ -334,20 +256,20 @@ final class Journal implements DutyCycle {
 
     /** Moves them as far as the state and the log are now. */
     void moveMilestones() {
-        if (acknowledged > channel.acknowledged()) {
-            channel.acknowledged(acknowledged);
+        if (acknowledged > milestones.acknowledged()) {
+            milestones.acknowledged(acknowledged);
             published.acknowledgeUpTo(acknowledged, onAcknowledged);
         }
         long lowWater = state.committed().floor();
-        if (lowWater > channel.lowWater()) {
-            channel.lowWater(lowWater, nowNanos);
+        if (lowWater > milestones.lowWater()) {
+            milestones.lowWater(lowWater, nowNanos);
         }
         for (int i = 0; i < cursors.size(); i++) {
             cursors.get(i).publishLowWater();
         }
         safe = Math.max(safe, safeNow());
-        if (safe > channel.safe()) {
-            channel.safe(safe);
+        if (safe > milestones.safe()) {
+            milestones.safe(safe);
             published.safeUpTo(safe, onSafe);
         }
         long durable = log == null ? 0 : log.durable();
@@ -424,7 +346,7 @@ final class Journal implements DutyCycle {
             input.tell();
         }
         dirtyInputs.clear();
-        channel.wakeConsumers();
+        channel.sinks().wakeConsumers();
         for (int i = 0; i < cursors.size(); i++) {
             cursors.get(i).wakeConsumers();
         }
@@ -455,7 +377,7 @@ final class Journal implements DutyCycle {
         if (lease.token != null) {
             tokenSaved(lease.consumer, lease.token, lease.tokenVersion);
         }
-        if (lease.consumer == channel.discarder()) {
+        if (lease.consumer == channel.sinks().discarder()) {
             state.dropped().merge(DISCARDED, (long) lease.events(), Long::sum);
             book.dropped(state.dropped());
         } else {

@@ -72,8 +72,8 @@ final class LogWriter {
         this.evictAt = (spillAt + returnAt) / 2;
         this.retentionDueNanos = channel.environment().nanoClock().nanoTime() + RETENTION_NANOS;
         this.spilling = alwaysWrites;
-        this.catchUpNext = channel.base();
-        this.catchUpTo = channel.base() - 1;
+        this.catchUpNext = channel.publication().base();
+        this.catchUpTo = channel.publication().base() - 1;
         admission.spilling(spilling);
         raiseLimit();
     }
@@ -84,7 +84,7 @@ final class LogWriter {
 
     /** Takes what is published, to memory or to the log. */
     int round(long nowNanos) throws IOException {
-        channel.framesWait(false);
+        channel.publication().framesWait(false);
         if (!spilling && maySpill && admission.isAbove(spillAt) && whyFull() == null) {
             beginSpill();
         }
@@ -102,7 +102,7 @@ final class LogWriter {
             endSpillIfIdle();
         }
         // As long as none of the groups beside is written, nobody needs to wake the journal for more.
-        channel.framesWait(log.isBusyBeside());
+        channel.publication().framesWait(log.isBusyBeside());
         return work;
     }
 
@@ -179,7 +179,8 @@ final class LogWriter {
         checkpoint();
         spilling = true;
         admission.spilling(true);
-        catchUpNext = Math.max(channel.base(), Math.max(state.committed().floor(), log.written()) + 1);
+        catchUpNext = Math.max(
+                channel.publication().base(), Math.max(state.committed().floor(), log.written()) + 1);
         catchUpTo = journal.drained();
         metrics.spillRuns.increment();
     }
@@ -388,13 +389,13 @@ final class LogWriter {
         checkpointed(start);
         raiseLimit();
         if (log.waitsForReaders()) {
-            channel.wakeReader();
+            channel.sinks().wakeReader();
         }
     }
 
     private void checkpointed(long startNanos) {
         dirty = false;
-        channel.checkpointedLowWater(state.committed().floor());
+        channel.milestones().checkpointedLowWater(state.committed().floor());
         journal.checkpointed();
         metrics.checkpoints.increment();
         metrics.checkpoint.recordMicros((channel.environment().nanoClock().nanoTime() - startNanos) / 1_000);
@@ -403,7 +404,7 @@ final class LogWriter {
     }
 
     private void raiseLimit() {
-        admission.sequenceLimit(log.ceiling() - channel.base());
+        admission.sequenceLimit(log.ceiling() - channel.publication().base());
     }
 
     long nanosUntilDue(long nowNanos) {

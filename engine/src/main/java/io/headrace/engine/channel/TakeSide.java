@@ -63,7 +63,7 @@ final class TakeSide {
         this.owner = owner;
         this.ring = ring;
         this.takeGate = takeGate;
-        this.base = channel.base();
+        this.base = channel.publication().base();
         this.ringHead = base;
         this.recoveredCommitted = recovered == null ? null : recovered.committed();
         boolean backlog = recovered != null
@@ -74,7 +74,7 @@ final class TakeSide {
         this.memoryLeaseLimit = recovered == null
                 ? Long.MAX_VALUE
                 : Math.max(1, channel.settings().byteCapacity() / 2);
-        this.acknowledged = channel::acknowledged;
+        this.acknowledged = channel.milestones()::acknowledged;
         this.lowWater = owner::lowWater;
         this.prefetch = new Prefetch(takeNext);
     }

@@ -69,14 +69,14 @@ enum PlantedBug {
             edit(
                     "engine",
                     "engine/channel/ChannelProcessorImpl",
-                    "        long sequence = channel.publish(input, position, false, share.frames, now);\n",
+                    "        long sequence = channel.publication().publish(input, position, false, share.frames, now);\n",
                     ""),
             edit(
                     "engine",
                     "engine/channel/ChannelProcessorImpl",
-                    "        if (share.announcement != null) {\n            channel.announce(",
-                    "        long sequence = channel.publish(input, position, false, share.frames, now);\n"
-                            + "        if (share.announcement != null) {\n            channel.announce(")),
+                    "        if (share.announcement != null) {\n            channel.publication().announce(",
+                    "        long sequence = channel.publication().publish(input, position, false, share.frames, now);\n"
+                            + "        if (share.announcement != null) {\n            channel.publication().announce(")),
 
     CHECKPOINT_AHEAD_OF_DURABLE_R9(
             "a checkpoint holds positions of what is only written",
@@ -274,7 +274,7 @@ enum PlantedBug {
     SINKS_NOT_TOLD(
             "the journal doesn't tell sinks that wait",
             Promise.ARRIVES,
-            edit("engine", "engine/channel/Journal", "        channel.wakeConsumers();\n", "")),
+            edit("engine", "engine/channel/Journal", "        channel.sinks().wakeConsumers();\n", "")),
 
     MEMORY_USED_AGAIN_TOO_EARLY(
             "memory is read into while frames look at it",

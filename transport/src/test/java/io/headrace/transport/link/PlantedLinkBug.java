@@ -102,7 +102,7 @@ enum PlantedLinkBug {
             TierPromise.PRESENT,
             edit(
                     "engine",
-                    "engine/channel/DualChannel",
+                    "engine/channel/ChannelInputs",
                     "new ChannelInput(k, nextInputNumber++)",
                     "new ChannelInput(k, nextInputNumber)")),
 
