@@ -49,9 +49,9 @@ enum PlantedBug {
             Promise.LEASED_WHEN_ACKNOWLEDGED,
             edit(
                     "engine",
-                    "engine/channel/TakeSide",
+                    "engine/channel/TakeCursor",
                     "long known = ring == null ? ringHead - 1 : acknowledged.getAsLong();",
-                    "long known = ring == null ? ringHead - 1 : channel.lastPublished();")),
+                    "long known = ring == null ? ringHead - 1 : base + ring.getCursor();")),
 
     SEQUENCE_USED_AGAIN_R4(
             "numbering goes on behind the last frame that was found",
@@ -242,14 +242,14 @@ enum PlantedBug {
     ROLLED_BACK_STAYS(
             "a frame that was rolled back stays in the queue when it is leased again",
             Promise.COMES_ONCE,
-            edit("engine", "engine/channel/TakeSide", "            rolledBack.poll();\n", "")),
+            edit("engine", "engine/channel/LeaseTable", "            rolledBack.poll();\n", "")),
 
     COMMITS_FORGOTTEN(
             "what a checkpoint says of commits above the low-water mark is not looked at",
             Promise.COMMITTED_FOR_GOOD,
             edit(
                     "engine",
-                    "engine/channel/TakeSide",
+                    "engine/channel/TakeCursor",
                     "return recoveredCommitted != null && recoveredCommitted.isMarked(sequence);",
                     "return false;")),
 
@@ -259,15 +259,15 @@ enum PlantedBug {
             edit(
                     "engine",
                     "engine/channel/TakeSide",
-                    "            if (rolledBack.isEmpty()) {\n                room = leaseInOrder",
-                    "            if (takeNext > 0) {\n                room = leaseInOrder")),
+                    "            if (!table.hasRolledBack()) {\n                room = cursor.leaseInOrder",
+                    "            if (cursor.ringHead() > 0) {\n                room = cursor.leaseInOrder")),
 
     ROLLED_BACK_IN_REVERSE(
             "frames that were rolled back come again with the last one first",
             Promise.ORDER,
             edit(
                     "engine",
-                    "engine/channel/TakeSide",
+                    "engine/channel/LeaseTable",
                     "(TakenFrame entry) -> entry.sequence",
                     "(TakenFrame entry) -> -entry.sequence")),
 
