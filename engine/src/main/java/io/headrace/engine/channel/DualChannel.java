@@ -247,14 +247,14 @@ final class DualChannel implements ManagedChannel {
             return;
         }
         input.floorRequested = floor;
-        enqueue(journal -> journal.floorAdvanced(input));
+        enqueue(state -> state.floorAdvanced(input));
     }
 
     /** A source drops what came before over another stream; frames are known by their origin from now on. */
     SeenOrigins wantOrigins(int window) {
         int pairs = seenOrigins.want(window);
         wantsOrigins = true;
-        enqueue(journal -> journal.originsWanted(pairs));
+        enqueue(state -> state.originsWanted(pairs));
         return seenOrigins;
     }
 
@@ -271,7 +271,7 @@ final class DualChannel implements ManagedChannel {
         if (sequence > safe()) {
             input.duplicateOf(position, sequence);
         }
-        enqueue(journal -> journal.duplicate(input, position, sequence));
+        enqueue(state -> state.duplicate(input, position, sequence));
     }
 
     /** Events leased again, counted from the log's creation. */
@@ -377,7 +377,7 @@ final class DualChannel implements ManagedChannel {
 
     long saveToken(ConsumerImpl consumer, byte[] token) {
         long version = tokenVersions.incrementAndGet();
-        enqueue(j -> j.tokenSaved(consumer, token, version));
+        enqueue(state -> state.tokenSaved(consumer, token, version));
         return version;
     }
 

@@ -129,12 +129,12 @@ final class SinksCursor implements TakeOwner {
 
     @Override
     public void holePassed(long from, long to) {
-        channel.enqueue(journal -> journal.holePassed(from, to));
+        channel.enqueue(state -> state.holePassed(from, to));
     }
 
     @Override
     public void controlsPassed(long[] sequences) {
-        channel.enqueue(journal -> journal.controlsPassed(sequences));
+        channel.enqueue(state -> state.controlsPassed(sequences));
     }
 
     @Override

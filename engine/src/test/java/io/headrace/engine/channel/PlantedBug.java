@@ -15,10 +15,10 @@ enum PlantedBug {
             Promise.PRESENT,
             edit(
                     "engine",
-                    "engine/channel/LogWriter",
+                    "engine/channel/LogSync",
                     "? log.durable() : log.written()",
                     "? log.written() : log.written()"),
-            edit("engine", "engine/channel/LogWriter", "case ALWAYS -> true;", "case ALWAYS -> !wrote;")),
+            edit("engine", "engine/channel/LogSync", "case ALWAYS -> true;", "case ALWAYS -> !wrote;")),
 
     NO_TAG_CHECK(
             "frames of an earlier life of a file count; ascending sequences would still tell them apart, so not those either",
@@ -61,7 +61,11 @@ enum PlantedBug {
     SPILL_WITHOUT_CHECKPOINT_R5(
             "a spill run begins without a checkpoint that covers the gap",
             Promise.PRESENT,
-            edit("engine", "engine/channel/LogWriter", "checkpoint();\n        spilling = true;", "spilling = true;")),
+            edit(
+                    "engine",
+                    "engine/channel/SpillRun",
+                    "checkpointing.make();\n        spilling = true;",
+                    "spilling = true;")),
 
     INPUT_NUMBER_AFTER_USE_R7(
             "the frame that gives an input its number follows the first that uses it",
@@ -83,7 +87,7 @@ enum PlantedBug {
             Promise.ROT,
             edit(
                     "engine",
-                    "engine/channel/Journal",
+                    "engine/channel/JournalProgress",
                     "Math.max(lowWater, durable)",
                     "Math.max(lowWater, acknowledged)")),
 
@@ -226,7 +230,7 @@ enum PlantedBug {
             Promise.LEDGER,
             edit(
                     "engine",
-                    "engine/channel/Journal",
+                    "engine/channel/ChannelState",
                     "if (!state.committed().isMarked(sequence)) {\n            state.accepted",
                     "if (sequence > 0) {\n            state.accepted")),
 
@@ -235,7 +239,7 @@ enum PlantedBug {
             Promise.TOKENS,
             edit(
                     "engine",
-                    "engine/channel/Journal",
+                    "engine/channel/ChannelState",
                     "state.tokens().put(consumer.name(), token);",
                     "state.tokens().putIfAbsent(consumer.name(), token);")),
 
@@ -274,7 +278,7 @@ enum PlantedBug {
     SINKS_NOT_TOLD(
             "the journal doesn't tell sinks that wait",
             Promise.ARRIVES,
-            edit("engine", "engine/channel/Journal", "        channel.sinks().wakeConsumers();\n", "")),
+            edit("engine", "engine/channel/JournalProgress", "        sinks.wakeConsumers();\n", "")),
 
     MEMORY_USED_AGAIN_TOO_EARLY(
             "memory is read into while frames look at it",
