@@ -72,12 +72,12 @@ enum PlantedBug {
             Promise.POSITIONS,
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
+                    "engine/channel/FanOut",
                     "        long sequence = channel.publication().publish(input, position, false, share.frames, now);\n",
                     ""),
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
+                    "engine/channel/FanOut",
                     "        if (share.announcement != null) {\n            channel.publication().announce(",
                     "        long sequence = channel.publication().publish(input, position, false, share.frames, now);\n"
                             + "        if (share.announcement != null) {\n            channel.publication().announce(")),
@@ -110,7 +110,7 @@ enum PlantedBug {
             Promise.DUPLICATE_AFTER_FIRST,
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
+                    "engine/channel/FanOut",
                     "ticket.add(channel, input.sequenceOf(position));",
                     "ticket.add(channel, 0);")),
 
@@ -134,11 +134,7 @@ enum PlantedBug {
 
     COPY_ACKNOWLEDGED_AT_ONCE_R15(
             "a copy that was left out is acknowledged before the first one is",
-            edit(
-                    "engine",
-                    "engine/channel/ChannelProcessorImpl",
-                    "        return share.copySequence;",
-                    "        return 0;")),
+            edit("engine", "engine/channel/FanOut", "        return share.copySequence;", "        return 0;")),
 
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
