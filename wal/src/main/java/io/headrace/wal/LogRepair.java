@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class LogRepair {
     private long last;
     private long copyFrames;
     private long copyBytes;
+
+    /** By part: frames that hold and that somebody has yet to get. */
+    private final Map<Integer, Long> surviving = new HashMap<>();
 
     private LogRepair(Storage storage, LogPlace place, LogClocks clocks) {
         this.storage = storage;
@@ -170,6 +174,9 @@ public final class LogRepair {
                 } else {
                     last = Math.max(last, walk.sequence());
                     ledger.survives(walk);
+                    if (isCopied(walk)) {
+                        surviving.merge(walk.partIndex(), 1L, Long::sum);
+                    }
                 }
             }
         }
@@ -212,6 +219,15 @@ public final class LogRepair {
                     copyBytes += walk.frame().alignedLength();
                 }
             }
+        }
+        int first = firstCopied();
+        long expected = surviving.entrySet().stream()
+                .filter(part -> part.getKey() >= first)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        if (copyFrames != expected) {
+            throw new IOException(place.home() + ": " + copyFrames + " frames would be copied (expected: " + expected
+                    + ", which hold and are not reported as lost); nothing was changed");
         }
     }
 

@@ -13,14 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damage that hides more than itself, and numbers at their ends. What the fuzz test found stands here by name. */
@@ -178,6 +183,64 @@ class LogDamageTest {
         LogCheck check = LogCheck.run(disk, place(), (bytes, of) -> {});
         assertThat(check.isSound()).isFalse();
         assertThat(check.lost().get(0).first()).isEqualTo(first);
+    }
+
+    /** How a frame is damaged. */
+    enum Hit {
+        LENGTH(0),
+        CONTENT(FrameLayout.HEADER_LENGTH + 1);
+
+        private final int at;
+
+        Hit(int at) {
+            this.at = at;
+        }
+    }
+
+    static Stream<Arguments> beforeAGap() {
+        return Stream.of(Hit.values()).flatMap(hit -> Stream.of(5L, 16L, 24L)
+                .flatMap(checkpoint -> Stream.of(List.of(13L), List.of(15L), List.of(24L), List.of(15L, 23L, 24L))
+                        .map(damaged -> Arguments.of(hit, checkpoint, damaged))));
+    }
+
+    /** With the header of the next segment gone nobody says where the one before it ends. */
+    @ParameterizedTest(name = "{0} of {2}, checkpoint at {1}")
+    @MethodSource("beforeAGap")
+    void shouldTellEveryFrameThatIsLostInASegmentBeforeAGap(Hit hit, long checkpoint, List<Long> damaged)
+            throws IOException {
+        open();
+        for (int sequence = 1; sequence <= 40; sequence++) {
+            append(sequence, sequence);
+            log.sync();
+            if (sequence == checkpoint) {
+                log.checkpoint();
+            }
+        }
+        kill();
+        assertThat(header(2).link().base()).isEqualTo(13);
+        assertThat(header(3).link().base()).isEqualTo(25);
+        long first = header(4).link().base();
+        Map<Long, Long> offsets = offsets();
+        damaged.forEach(sequence -> flip(segment(2), Math.toIntExact(offsets.get(sequence)) + hit.at));
+        flip(segment(3), 20);
+
+        assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
+        disk = disk.fork();
+        List<LogDamage> damages = LogCheck.run(disk, place(), (bytes, of) -> {}).damages();
+        LogRepair.Plan plan = LogRepair.apply(disk, place(), fixture.clocks, "t");
+        assertThat(plan.damages()).isEqualTo(damages);
+        assertThat(damages).first().satisfies(damage -> {
+            assertThat(damage.kind()).isEqualTo(LogDamage.Kind.FRAMES);
+            assertThat(damage.file()).isEqualTo(segment(2));
+            assertThat(damage.offset()).isEqualTo(offsets.get(damaged.get(0)));
+        });
+        List<Long> lost = new ArrayList<>();
+        plan.lost().forEach(range -> lost.addAll(range(range.first(), range.last())));
+        List<Long> expected = new ArrayList<>(damaged);
+        expected.addAll(range(25, first - 1));
+        assertThat(lost).isEqualTo(expected);
+        open();
+        assertThat(sequences()).doesNotContainAnyElementsOf(lost).hasSize(40 - lost.size());
     }
 
     /** Its checksum is right, as a faulty program would make it. */
@@ -377,6 +440,23 @@ class LogDamageTest {
         log.close();
         log = null;
         disk = left;
+    }
+
+    /** Where each frame begins in its segment. */
+    private Map<Long, Long> offsets() throws IOException {
+        Map<Long, Long> offsets = new HashMap<>();
+        try (LogWalk walk = new LogWalk(disk, place(), Long.MIN_VALUE, true, false)) {
+            while (walk.next() == LogWalk.Step.FRAME) {
+                offsets.put(walk.sequence(), walk.offset());
+            }
+        }
+        return offsets;
+    }
+
+    private List<Long> sequences() throws IOException {
+        return LogFixture.readAll(log, 1).stream()
+                .map(entry -> Long.valueOf(entry.substring(0, entry.indexOf(':'))))
+                .toList();
     }
 
     private LogPlace place() throws IOException {
