@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Lets a damaged log go on without what is damaged. Nothing is changed in place: what holds from the first damage on is
@@ -41,8 +42,10 @@ public final class LogRepair {
     private long copyFrames;
     private long copyBytes;
 
-    /** By part: frames that hold and that somebody has yet to get. */
-    private final Map<Integer, Long> surviving = new HashMap<>();
+    /** By part: frames that hold and that somebody has yet to get, and the highest sequence that was found. */
+    private final NavigableMap<Integer, Long> surviving = new TreeMap<>();
+
+    private final NavigableMap<Integer, Long> lastFound = new TreeMap<>();
 
     private LogRepair(Storage storage, LogPlace place, LogClocks clocks) {
         this.storage = storage;
@@ -174,6 +177,7 @@ public final class LogRepair {
                 } else {
                     last = Math.max(last, walk.sequence());
                     ledger.survives(walk);
+                    lastFound.put(walk.partIndex(), walk.sequence());
                     if (isCopied(walk)) {
                         surviving.merge(walk.partIndex(), 1L, Long::sum);
                     }
@@ -220,10 +224,8 @@ public final class LogRepair {
                 }
             }
         }
-        int first = firstCopied();
-        long expected = surviving.entrySet().stream()
-                .filter(part -> part.getKey() >= first)
-                .mapToLong(Map.Entry::getValue)
+        long expected = surviving.tailMap(firstCopied(), true).values().stream()
+                .mapToLong(Long::longValue)
                 .sum();
         if (copyFrames != expected) {
             throw new IOException(place.home() + ": " + copyFrames + " frames would be copied (expected: " + expected
@@ -232,12 +234,13 @@ public final class LogRepair {
     }
 
     private LogWalk survivors() {
-        return new LogWalk(storage, place, view, copiedAbove());
+        return new LogWalk(storage, place, view, firstCopied(), copiedAbove());
     }
 
+    /** What was found counts, not what a link says. */
     private long copiedAbove() {
-        int first = firstCopied();
-        return first == 0 ? slowest : view.parts().get(first - 1).lastSequence();
+        Map.Entry<Integer, Long> before = lastFound.lowerEntry(firstCopied());
+        return before == null ? slowest : Math.max(slowest, before.getValue());
     }
 
     private static boolean isCopied(LogWalk walk) {

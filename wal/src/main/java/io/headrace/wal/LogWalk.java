@@ -37,6 +37,9 @@ public final class LogWalk implements AutoCloseable {
     private final TornTail tornTail;
 
     private boolean checkpointTold;
+    /** The part to begin with; -1 where it is looked for. */
+    private int first = -1;
+
     private int at;
     private boolean sizeTold;
     private long lookedAgainAt;
@@ -71,8 +74,8 @@ public final class LogWalk implements AutoCloseable {
         this(storage, place, above, reach, judging, new LiveView(storage, place, reach, alone, null));
     }
 
-    /** Walks what a view of a log that nobody has open shows, whatever stands in the checkpoint meanwhile. */
-    LogWalk(Storage storage, LogPlace place, LogView fixed, long above) {
+    /** Walks what a view of a log that nobody has open shows from a part on, whatever stands in the checkpoint meanwhile. */
+    LogWalk(Storage storage, LogPlace place, LogView fixed, int first, long above) {
         this(
                 storage,
                 place,
@@ -80,6 +83,7 @@ public final class LogWalk implements AutoCloseable {
                 LogView.Reach.CURSORS,
                 true,
                 new LiveView(storage, place, LogView.Reach.CURSORS, true, fixed));
+        this.first = first;
     }
 
     private LogWalk(Storage storage, LogPlace place, long above, LogView.Reach reach, boolean judging, LiveView live) {
@@ -321,6 +325,10 @@ public final class LogWalk implements AutoCloseable {
             }
         }
         reader.leave();
+        if (first >= 0) {
+            at = first;
+            return;
+        }
         // Not past what is missing: it is to be told.
         while (at < parts.size() - 1
                 && !parts.get(at).isMissing()
