@@ -243,6 +243,49 @@ class LogDamageTest {
         assertThat(sequences()).doesNotContainAnyElementsOf(lost).hasSize(40 - lost.size());
     }
 
+    /** Of the only frame that says what was durable the end is missing, too. */
+    @Test
+    void shouldBelieveWhatIsLeftOfAFrameThatWasCutOff() throws IOException {
+        open();
+        for (int sequence = 1; sequence <= 30; sequence++) {
+            append(sequence, sequence);
+            log.sync();
+            if (sequence == 5) {
+                log.checkpoint();
+            }
+        }
+        kill();
+        assertThat(header(3).link().base()).isEqualTo(25);
+        int twentieth = Math.toIntExact(offsets().get(20L));
+        disk.content(segment(2), Arrays.copyOf(disk.content(segment(2)), twentieth + 2_000));
+        disk.content(segment(3), Arrays.copyOf(disk.content(segment(3)), SegmentHeader.LENGTH + 2_000));
+        assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
+        disk = disk.fork();
+        assertThat(LogCheck.run(disk, place(), (bytes, of) -> {}).lost())
+                .containsExactly(new LogDamage.SequenceRange(20, 24));
+        LogRepair.apply(disk, place(), fixture.clocks, "t");
+        open();
+        assertThat(sequences()).isEqualTo(range(1, 19));
+    }
+
+    /** Nothing is numbered like that; it must not get into a checkpoint. */
+    @Test
+    void shouldTakeALinkWithASequenceThatCannotBeForDamaged_R19() throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        append(6, 8);
+        kill();
+        disk.remove(FOLDER.resolve("checkpoint-a"));
+        disk.remove(FOLDER.resolve("checkpoint-b"));
+        link(segment(1), 0, 0);
+        assertThat(header(1).link()).isNull();
+        link(segment(1), 0, 1);
+        assertThat(header(1).link().base()).isEqualTo(1);
+        link(segment(1), 24, -1);
+        assertThat(header(1).link()).isNull();
+    }
+
     /** Its checksum is right, as a faulty program would make it. */
     @Test
     void shouldTakeAnInputFrameThatSaysNothingForDamaged_R19() throws IOException {
@@ -300,13 +343,7 @@ class LogDamageTest {
         log.sync();
         log.checkpoint();
         kill();
-        byte[] content = disk.content(segment(1));
-        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(SegmentHeader.LINK_OFFSET + 8, 3);
-        CRC32C crc = new CRC32C();
-        crc.update(content, SegmentHeader.LINK_OFFSET, SegmentHeader.LINK_LENGTH - Integer.BYTES);
-        bytes.putInt(SegmentHeader.LINK_OFFSET + SegmentHeader.LINK_LENGTH - Integer.BYTES, (int) crc.getValue());
-        disk.content(segment(1), content);
+        link(segment(1), 8, 3);
         assertThat(LogCheck.run(disk, place(), (read, of) -> {}).isSound()).isFalse();
         assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
     }
@@ -471,6 +508,17 @@ class LogDamageTest {
         try (StorageFile file = disk.open(segment(index), Storage.OpenMode.READ)) {
             return SegmentHeader.read(file, segment(index));
         }
+    }
+
+    /** Writes a number into a link, with the checksum that belongs to it. */
+    private void link(Path file, int at, long value) {
+        byte[] content = disk.content(file);
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(SegmentHeader.LINK_OFFSET + at, value);
+        CRC32C crc = new CRC32C();
+        crc.update(content, SegmentHeader.LINK_OFFSET, SegmentHeader.LINK_LENGTH - Integer.BYTES);
+        bytes.putInt(SegmentHeader.LINK_OFFSET + SegmentHeader.LINK_LENGTH - Integer.BYTES, (int) crc.getValue());
+        disk.content(file, content);
     }
 
     private void flip(Path file, int at) {
