@@ -139,7 +139,11 @@ final class ChannelLog {
         preparer = runner.start(new SegmentPreparing(channel, log.preparer()));
         log.preparer().onDemand(preparer::wake);
         reader = runner.start(new LogReading(
-                "channel-" + channel.name() + "-reader", channel, channel, channel.takeSide(), log.newReader()));
+                "channel-" + channel.name() + "-reader",
+                channel,
+                channel.sinks(),
+                channel.takeSide(),
+                log.newReader()));
         channel.cursors().forEach(cursor -> cursor.start(log.newReader()));
         if (channel.settings().sync().kind() == SyncMode.Kind.ALWAYS) {
             writers = log.newGroupWriters();

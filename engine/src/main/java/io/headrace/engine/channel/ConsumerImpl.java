@@ -110,7 +110,7 @@ final class ConsumerImpl implements ChannelConsumer {
 
     @Override
     public long lowWater() {
-        return cursor == null ? channel.floorFor(this) : cursor.floorFor(this);
+        return cursor == null ? channel.sinks().floorFor(this) : cursor.floorFor(this);
     }
 
     @Override

@@ -2,20 +2,13 @@ package io.headrace.engine.channel;
 
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
-import io.headrace.wal.CursorState;
-import io.headrace.wal.InputState;
 import io.headrace.wal.LogState;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.EpochClock;
-import org.agrona.concurrent.NanoClock;
 
 /**
- * The duty cycle of a channel: applies what sinks committed, takes what producers published, moves the milestones, keeps
- * the ledger and the positions of inputs, and tells those who wait, each once a round. {@link LogWriter} does what
- * concerns the log, where there is one.
+ * The duty cycle of a channel: applies what sinks committed to the {@link ChannelState}, takes what producers published,
+ * moves the milestones ({@link JournalProgress}), and tells those who wait, each once a round. {@link LogWriter} does what
+ * concerns the log, where there is one. A round that fails takes the channel out of service.
  */
 final class Journal implements DutyCycle {
     /** The reason under which a channel that keeps nothing drops. */
@@ -24,12 +17,6 @@ final class Journal implements DutyCycle {
     private static final int MAX_FRAMES = 1_024;
     private static final int MAX_COMMANDS = 4_096;
 
-    /** Sources and sinks have time to come back to what they had before the channel was opened. */
-    private static final long FIRST_EXPIRY_NANOS = TimeUnit.MINUTES.toNanos(10);
-
-    private static final long EXPIRY_ROUND_NANOS = TimeUnit.HOURS.toNanos(1);
-    private static final long LEAST_LEAP_MILLIS = 1_000;
-
     private final DualChannel channel;
     private final RingBuffer<Slot> ring;
     private final Sequence journalGate;
@@ -37,72 +24,33 @@ final class Journal implements DutyCycle {
     private final TakeSide take;
     private final Admission admission;
     private final RoomWaiters waiters;
-    private final ChannelMetrics metrics;
-    private final LedgerBook book;
+    private final ConsumerImpl discarder;
     private final Queue<JournalCommand> commands;
-    private final NanoClock nanoClock;
-    private final EpochClock epochClock;
+    private final JournalClock clock;
     private final LogWriter log;
-
-    private final LogState state;
-    private final PublishedFrames published = new PublishedFrames();
-    private final KeptOrigins origins;
-    private final List<ChannelInput> dirtyInputs = new ArrayList<>();
-    /** Only this thread takes any out. */
-    private final List<ReplayCursor> cursors;
-
-    // Made once: each round needs them.
-    private final PublishedFrames.Passed onAcknowledged = this::onAcknowledged;
-    private final PublishedFrames.Passed onSafe = this::onSafe;
-    private final PublishedFrames.Passed onKept = this::onKept;
-    private long drained;
-    private long acknowledged;
-    private long safe;
-    private long kept;
-    private long checkpointed;
-    private long accepted;
-    private long delivered;
-    private long held;
-    private long nowNanos;
-    private long nowMillis;
-    private long expiryDueNanos;
-    private long lookedNanos;
-    private long lookedMillis;
-    private boolean changed;
-    private boolean ledgerChanged = true;
+    private final ChannelState state;
+    private final LedgerCounts ledger;
+    private final JournalProgress progress;
+    private final Expiry expiry;
     private boolean ended;
 
+    /** @param log null for a channel without one */
     Journal(DualChannel channel, LogState state, LogWriter log) {
         this.channel = channel;
-        this.ring = channel.ring();
-        this.journalGate = channel.journalGate();
-        this.base = channel.base();
+        this.ring = channel.publication().ring();
+        this.journalGate = channel.publication().journalGate();
+        this.base = channel.publication().base();
         this.take = channel.takeSide();
         this.admission = channel.admission();
         this.waiters = channel.waiters();
-        this.metrics = channel.metrics();
-        this.book = channel.book();
+        this.discarder = channel.sinks().discarder();
         this.commands = channel.commands();
-        this.cursors = channel.cursors();
-        this.nanoClock = channel.environment().nanoClock();
-        this.epochClock = channel.environment().epochClock();
+        this.clock = new JournalClock(channel.environment());
         this.log = log;
-        this.state = state;
-        this.origins = new KeptOrigins(state.origins());
-        this.lookedNanos = nanoClock.nanoTime();
-        this.lookedMillis = epochClock.time();
-        this.expiryDueNanos = lookedNanos + FIRST_EXPIRY_NANOS;
-        this.drained = base - 1;
-        this.acknowledged = drained;
-        this.safe = drained;
-        this.kept = drained;
-        this.accepted = state.accepted();
-        this.delivered = state.delivered();
-        long dropped =
-                state.dropped().values().stream().mapToLong(Long::longValue).sum();
-        this.held = accepted - delivered - dropped;
-        book.dropped(state.dropped());
-        publishLedger();
+        this.state = new ChannelState(channel, state, log, clock);
+        this.ledger = this.state.ledger();
+        this.progress = new JournalProgress(channel, this.state, log, clock);
+        this.expiry = new Expiry(channel, state);
     }
 
     @Override
@@ -128,7 +76,7 @@ final class Journal implements DutyCycle {
 
     @Override
     public void onClose() {
-        channel.onJournalClose();
+        channel.life().onJournalClose();
     }
 
     @Override
@@ -136,36 +84,33 @@ final class Journal implements DutyCycle {
         if (ended || channel.failure() != null) {
             return Long.MAX_VALUE;
         }
-        long now = nanoClock.nanoTime();
-        long due = Math.min(waiters.nanosUntilDue(now), Math.max(0, expiryDueNanos - now));
+        long now = clock.nanosNow();
+        long due = Math.min(waiters.nanosUntilDue(now), expiry.nanosUntilDue(now));
         return log == null ? due : Math.min(due, log.nanosUntilDue(now));
     }
 
     private int round() throws Exception {
-        nowNanos = nanoClock.nanoTime();
-        nowMillis = epochClock.time();
+        clock.read();
         int work = applyCommands();
-        work += log == null ? drainToMemory() : log.round(nowNanos);
-        expireIfDue();
-        moveMilestones();
+        work += log == null ? drainToMemory() : log.round(clock.nanos());
+        state.changed(expiry.expireIfDue(clock.nanos(), clock.millis()));
+        progress.moveMilestones();
         take.passControls();
         work += discard();
-        if (ledgerChanged) {
-            publishLedger();
-        }
+        ledger.publishIfChanged();
         // What has just become durable goes on before a checkpoint, which takes as long as another sync.
-        tell();
+        progress.tell();
         if (log != null) {
-            work += log.checkpointIfDue(nanoClock.nanoTime());
+            work += log.checkpointIfDue(clock.nanosNow());
         }
-        return work + waiters.wake(admission, nowNanos);
+        return work + waiters.wake(admission, clock.nanos());
     }
 
     private int applyCommands() {
         int count = 0;
         JournalCommand command = commands.poll();
         while (command != null) {
-            command.applyTo(this);
+            command.applyTo(state);
             if (++count == MAX_COMMANDS) {
                 break;
             }
@@ -174,35 +119,36 @@ final class Journal implements DutyCycle {
         return count;
     }
 
-    private int drainToMemory() {
-        int count = 0;
-        while (count < MAX_FRAMES && isPublished(drained + 1)) {
-            take(drained + 1);
-            count++;
-        }
-        if (count > 0) {
-            releaseToTakers();
-            acknowledged = drained;
-        }
-        return count;
-    }
-
     /** Where nothing is kept: what is acknowledged is dropped. */
     private int discard() {
-        if (channel.discarder() == null) {
+        if (discarder == null) {
             return 0;
         }
         int frames = 0;
-        Lease lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE);
+        Lease lease = discarder.tryLease(Integer.MAX_VALUE, Long.MAX_VALUE);
         while (lease != null) {
             frames += lease.size();
             lease.commit();
-            lease = channel.discarder().tryLease(Integer.MAX_VALUE, Long.MAX_VALUE, lease);
+            lease = discarder.tryLease(Integer.MAX_VALUE, Long.MAX_VALUE, lease);
         }
         return frames;
     }
 
-    // ---- for the log writer, on this thread
+    // ---- what is published; also for the log writer, on this thread
+
+    /** Takes what is published, as far as one round goes: it is acknowledged by that. */
+    int drainToMemory() {
+        int count = 0;
+        while (count < MAX_FRAMES && isPublished(drained() + 1)) {
+            take(drained() + 1);
+            count++;
+        }
+        if (count > 0) {
+            releaseToTakers();
+            progress.acknowledge(drained());
+        }
+        return count;
+    }
 
     boolean isPublished(long sequence) {
         return ring.isAvailable(sequence - base);
@@ -213,315 +159,21 @@ final class Journal implements DutyCycle {
     }
 
     long drained() {
-        return drained;
+        return progress.drained();
     }
 
-    LogState state() {
-        return state;
+    JournalProgress progress() {
+        return progress;
     }
 
     /** Enters the next published frame into the books. */
     void take(long sequence) {
-        Slot slot = slot(sequence);
-        drained = sequence;
-        if (slot.control && slot.input.state == null) {
-            inputOpened(slot.input);
-        }
-        slot.input.lastSequence = sequence;
-        if (slot.input.byOrigin && !slot.control && log != null) {
-            origins.taken(sequence, slot.frame);
-        }
-        published.add(sequence, slot.input, slot.position, slot.events, slot.publishedNanos);
-        accepted += slot.events;
-        held += slot.events;
-        ledgerChanged = true;
+        progress.taken(sequence, slot(sequence));
     }
 
     /** Lets the take side free the slots of what was drained. Before {@code acknowledged} moves over them. */
     void releaseToTakers() {
-        journalGate.set(drained - base);
-    }
-
-    void acknowledge(long sequence) {
-        acknowledged = Math.max(acknowledged, sequence);
-    }
-
-    long acknowledged() {
-        return acknowledged;
-    }
-
-    /** What checkpoints hold beside what the journal keeps in the state anyway. */
-    void completeState() {
-        state.redelivered(channel.redeliveredEvents());
-    }
-
-    private void expireIfDue() {
-        if (nowNanos - expiryDueNanos >= 0) {
-            expiryDueNanos = nowNanos + EXPIRY_ROUND_NANOS;
-            discountLeap();
-            expireCursors();
-            expireInputs();
-            if (!channel.wantsOrigins() && state.origins().size() > 0) {
-                state.origins().clear();
-                changed = true;
-            }
-        }
-    }
-
-    /**
-     * A clock that was set ahead since the last look, as one is that was wrong before, makes nothing older than it is. Set
-     * back, it lets times lie in the future, which begin anew.
-     */
-    private void discountLeap() {
-        long passed = TimeUnit.NANOSECONDS.toMillis(nowNanos - lookedNanos);
-        long leap = nowMillis - lookedMillis - passed;
-        lookedNanos = nowNanos;
-        lookedMillis = nowMillis;
-        if (leap >= LEAST_LEAP_MILLIS) {
-            for (CursorState cursor : state.cursors().values()) {
-                cursor.lastUsedMillis(Math.min(nowMillis, cursor.lastUsedMillis() + leap));
-            }
-            for (InputState input : state.inputs().values()) {
-                input.lastSeenMillis(Math.min(nowMillis, input.lastSeenMillis() + leap));
-            }
-            changed = true;
-        }
-    }
-
-    private void expireCursors() {
-        for (ReplayCursor cursor : cursors) {
-            changed = true;
-            if (cursor.touch(nowMillis, channel.settings().keeping().cursorExpiryMillis())) {
-                state.cursors().remove(cursor.name());
-                channel.expired(cursor);
-            }
-        }
-    }
-
-    /** Forgets inputs that nobody opened for long and of which nothing is left (R7: their numbers are not given again). */
-    private void expireInputs() {
-        long expiryMillis = channel.settings().keeping().inputExpiryMillis();
-        long released = state.slowest();
-        List<InputState> expired = new ArrayList<>();
-        for (InputState input : state.inputs().values()) {
-            if (input.lastSeenMillis() > nowMillis) {
-                // The clock went back: its time begins anew.
-                input.lastSeenMillis(nowMillis);
-                changed = true;
-            }
-            if (channel.isOpen(input.key())) {
-                input.lastSeenMillis(nowMillis);
-                changed = true;
-            } else if (nowMillis - input.lastSeenMillis() >= expiryMillis && channel.expire(input.key(), released)) {
-                expired.add(input);
-            }
-        }
-        expired.forEach(input -> state.inputs().remove(input.number()));
-        if (!expired.isEmpty()) {
-            channel.expired(expired.stream().map(InputState::key).toList());
-            changed = true;
-        }
-    }
-
-    private void inputOpened(ChannelInput input) {
-        input.state = new InputState(input.number, input.key, input.floorRequested, nowMillis);
-        state.inputs().put(input.number, input.state);
-        state.nextInputNumber(Math.max(state.nextInputNumber(), input.number + 1));
-        changed = true;
-    }
-
-    // ---- milestones
-
-    /** Moves them as far as the state and the log are now. */
-    void moveMilestones() {
-        if (acknowledged > channel.acknowledged()) {
-            channel.acknowledged(acknowledged);
-            published.acknowledgeUpTo(acknowledged, onAcknowledged);
-        }
-        long lowWater = state.committed().floor();
-        if (lowWater > channel.lowWater()) {
-            channel.lowWater(lowWater, nowNanos);
-        }
-        for (int i = 0; i < cursors.size(); i++) {
-            cursors.get(i).publishLowWater();
-        }
-        safe = Math.max(safe, safeNow());
-        if (safe > channel.safe()) {
-            channel.safe(safe);
-            published.safeUpTo(safe, onSafe);
-        }
-        long durable = log == null ? 0 : log.durable();
-        kept = contiguous(Math.max(kept, Math.max(lowWater, durable)));
-        if (published.keepUpTo(kept, onKept) > 0) {
-            changed = true;
-        }
-        changed |= origins.keepUpTo(kept, nowMillis);
-        if (changed && log != null) {
-            log.stateChanged(nowNanos);
-        }
-        changed = false;
-    }
-
-    /**
-     * Acknowledged on disk, or committed. A commit with a token is worth nothing before a checkpoint holds it: after a
-     * kill the sink cuts its output to the older token.
-     */
-    private long safeNow() {
-        if (log == null) {
-            return contiguous(Math.max(safe, state.committed().floor()));
-        }
-        if (!state.tokens().isEmpty()) {
-            return Math.max(checkpointed, log.acknowledgedOnDisk());
-        }
-        return contiguous(Math.max(safe, Math.max(state.committed().floor(), log.acknowledgedOnDisk())));
-    }
-
-    /** A checkpoint holds the state as it is now. */
-    void checkpointed() {
-        cursors.forEach(ReplayCursor::checkpointed);
-        checkpointed = contiguous(Math.max(state.committed().floor(), log.acknowledgedOnDisk()));
-    }
-
-    /** Goes on over what is committed out of order. */
-    private long contiguous(long from) {
-        long sequence = from;
-        while (sequence < drained && state.committed().isMarked(sequence + 1)) {
-            sequence++;
-        }
-        return sequence;
-    }
-
-    private void onAcknowledged(long sequence, ChannelInput input, long position, int events, long publishedNanos) {
-        metrics.ack.recordMicros((nowNanos - publishedNanos) / 1_000);
-        markDirty(input);
-    }
-
-    private void onSafe(long sequence, ChannelInput input, long position, int events, long publishedNanos) {
-        markDirty(input);
-    }
-
-    private void onKept(long sequence, ChannelInput input, long position, int events, long publishedNanos) {
-        if (input.state != null) {
-            input.state.keep(position, nowMillis);
-            input.keptPosition = input.state.position();
-        }
-        if (!state.committed().isMarked(sequence)) {
-            state.accepted(state.accepted() + events);
-        }
-    }
-
-    private void markDirty(ChannelInput input) {
-        if (!input.dirty) {
-            input.dirty = true;
-            dirtyInputs.add(input);
-        }
-    }
-
-    private void tell() {
-        for (int i = 0; i < dirtyInputs.size(); i++) {
-            ChannelInput input = dirtyInputs.get(i);
-            input.dirty = false;
-            input.tell();
-        }
-        dirtyInputs.clear();
-        channel.wakeConsumers();
-        for (int i = 0; i < cursors.size(); i++) {
-            cursors.get(i).wakeConsumers();
-        }
-    }
-
-    // ---- commands
-
-    void committed(LeaseRoom lease) {
-        ReplayCursor cursor = lease.consumer.cursor();
-        if (cursor != null) {
-            cursor.committed(lease);
-            if (lease.token != null) {
-                tokenSaved(lease.consumer, lease.token, lease.tokenVersion);
-            }
-            changed = true;
-            return;
-        }
-        for (int i = 0; i < lease.size(); i++) {
-            state.commit(lease.sequence(i));
-            if (lease.sequence(i) > kept) {
-                // Committed before it is durable: counted now, and not again when the milestone passes it.
-                state.accepted(state.accepted() + lease.events(i));
-            }
-            if (lease.publishedNanos(i) != 0) {
-                metrics.residence.recordMicros((nowNanos - lease.publishedNanos(i)) / 1_000);
-            }
-        }
-        if (lease.token != null) {
-            tokenSaved(lease.consumer, lease.token, lease.tokenVersion);
-        }
-        if (lease.consumer == channel.discarder()) {
-            state.dropped().merge(DISCARDED, (long) lease.events(), Long::sum);
-            book.dropped(state.dropped());
-        } else {
-            delivered += lease.events();
-            state.delivered(delivered);
-        }
-        held -= lease.events();
-        ledgerChanged = true;
-        changed = true;
-    }
-
-    void controlsPassed(long[] sequences) {
-        for (long sequence : sequences) {
-            state.commit(sequence);
-        }
-        changed = true;
-    }
-
-    void holePassed(long from, long to) {
-        state.addHole(from, to);
-        changed = true;
-    }
-
-    void controlsPassed(ReplayCursor cursor, long[] sequences) {
-        for (long sequence : sequences) {
-            cursor.state().commit(sequence);
-        }
-        changed = true;
-    }
-
-    void holePassed(ReplayCursor cursor, long from, long to) {
-        cursor.state().addHole(from, to);
-        changed = true;
-    }
-
-    void tokenSaved(ConsumerImpl consumer, byte[] token, long version) {
-        if (log != null) {
-            ReplayCursor cursor = consumer.cursor();
-            if (cursor == null) {
-                state.tokens().put(consumer.name(), token);
-            } else {
-                cursor.tokenSaved(consumer.name(), token);
-            }
-            log.tokenSaved(consumer, version);
-            changed = true;
-        }
-    }
-
-    /** A source wants to know what comes twice over several streams. */
-    void originsWanted(int pairs) {
-        state.origins().limit(pairs);
-        changed = true;
-    }
-
-    /** A frame came that is here already with a sequence, from another stream. */
-    void duplicate(ChannelInput input, long position, long sequence) {
-        origins.duplicate(input, position, sequence);
-    }
-
-    void floorAdvanced(ChannelInput input) {
-        long floor = input.floorRequested;
-        if (input.state != null && input.state.window() != null && floor > input.state.position()) {
-            input.state.window().advanceTo(floor);
-            input.keptPosition = input.state.position();
-            changed = true;
-        }
+        journalGate.set(drained() - base);
     }
 
     // ---- the end
@@ -534,35 +186,23 @@ final class Journal implements DutyCycle {
         }
         if (log != null) {
             log.writeRest();
-            moveMilestones();
+            progress.moveMilestones();
             log.lastCheckpoint();
         }
-        publishLedger();
+        ledger.publish();
     }
 
-    /** What is left and cannot be kept is dropped by name. */
+    /** What is left and cannot be kept is dropped by name; returns how many events that is. */
     long dropRest(String reason) {
-        long rest = held;
-        if (rest > 0) {
-            state.dropped().merge(reason, rest, Long::sum);
-            held = 0;
-            book.dropped(state.dropped());
-            publishLedger();
-        }
-        return rest;
+        return ledger.dropRest(reason);
     }
 
     /** Events of the recovered backlog. */
     long recoveredEvents() {
-        return held;
+        return ledger.held();
     }
 
     void end() {
         ended = true;
-    }
-
-    private void publishLedger() {
-        ledgerChanged = false;
-        book.publish(accepted, delivered, held);
     }
 }

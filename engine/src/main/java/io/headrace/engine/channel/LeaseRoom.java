@@ -6,9 +6,10 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * What a lease holds, in arrays that the next lease uses again. Filled by {@link TakeSide} under its lock, then read by the
- * lease's holder; as a command it tells the journal what was committed. Whoever of the two is done with it last gives it
- * back to {@link LeaseRooms}: a commit is handed over before its frames are released.
+ * What a lease holds, in arrays that the next lease uses again. Filled under the take side's lock, from the {@link
+ * LeaseTable} and by the {@link TakeCursor}, then read by the lease's holder; as a command it tells the journal what was
+ * committed. Whoever of the two is done with it last gives it back to {@link LeaseRooms}: a commit is handed over before its
+ * frames are released.
  */
 final class LeaseRoom implements JournalCommand {
     private static final int LEAST_FRAMES = 4;
@@ -145,8 +146,8 @@ final class LeaseRoom implements JournalCommand {
     }
 
     @Override
-    public void applyTo(Journal journal) {
-        journal.committed(this);
+    public void applyTo(ChannelState state) {
+        state.committed(this);
         leave();
     }
 }

@@ -236,12 +236,12 @@ final class ReplayCursor implements TakeOwner {
 
     @Override
     public void holePassed(long from, long to) {
-        channel.enqueue(journal -> journal.holePassed(this, from, to));
+        channel.enqueue(channelState -> channelState.holePassed(this, from, to));
     }
 
     @Override
     public void controlsPassed(long[] sequences) {
-        channel.enqueue(journal -> journal.controlsPassed(this, sequences));
+        channel.enqueue(channelState -> channelState.controlsPassed(this, sequences));
     }
 
     @Override

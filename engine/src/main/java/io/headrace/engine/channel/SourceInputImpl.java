@@ -199,9 +199,9 @@ final class SourceInputImpl implements SourceInput {
             }
             long now = processor.nanoTime();
             if (announcement != null) {
-                channel.announce(input, announcement, now);
+                channel.publication().announce(input, announcement, now);
             }
-            long sequence = channel.publish(input, position, true, List.of(mark), now);
+            long sequence = channel.publication().publish(input, position, true, List.of(mark), now);
             input.passed(position);
             input.told(position, sequence);
         } finally {
@@ -239,7 +239,7 @@ final class SourceInputImpl implements SourceInput {
         route.clear();
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].replaceListener(listener, null);
-            processor.channel(i).closeInput(inputs[i]);
+            processor.channel(i).inputs().close(inputs[i]);
         }
     }
 }

@@ -15,10 +15,10 @@ enum PlantedBug {
             Promise.PRESENT,
             edit(
                     "engine",
-                    "engine/channel/LogWriter",
+                    "engine/channel/LogSync",
                     "? log.durable() : log.written()",
                     "? log.written() : log.written()"),
-            edit("engine", "engine/channel/LogWriter", "case ALWAYS -> true;", "case ALWAYS -> !wrote;")),
+            edit("engine", "engine/channel/LogSync", "case ALWAYS -> true;", "case ALWAYS -> !wrote;")),
 
     NO_TAG_CHECK(
             "frames of an earlier life of a file count; ascending sequences would still tell them apart, so not those either",
@@ -49,9 +49,9 @@ enum PlantedBug {
             Promise.LEASED_WHEN_ACKNOWLEDGED,
             edit(
                     "engine",
-                    "engine/channel/TakeSide",
+                    "engine/channel/TakeCursor",
                     "long known = ring == null ? ringHead - 1 : acknowledged.getAsLong();",
-                    "long known = ring == null ? ringHead - 1 : channel.lastPublished();")),
+                    "long known = ring == null ? ringHead - 1 : base + ring.getCursor();")),
 
     SEQUENCE_USED_AGAIN_R4(
             "numbering goes on behind the last frame that was found",
@@ -61,29 +61,33 @@ enum PlantedBug {
     SPILL_WITHOUT_CHECKPOINT_R5(
             "a spill run begins without a checkpoint that covers the gap",
             Promise.PRESENT,
-            edit("engine", "engine/channel/LogWriter", "checkpoint();\n        spilling = true;", "spilling = true;")),
+            edit(
+                    "engine",
+                    "engine/channel/SpillRun",
+                    "checkpointing.make();\n        spilling = true;",
+                    "spilling = true;")),
 
     INPUT_NUMBER_AFTER_USE_R7(
             "the frame that gives an input its number follows the first that uses it",
             Promise.POSITIONS,
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
-                    "        long sequence = channel.publish(input, position, false, share.frames, now);\n",
+                    "engine/channel/FanOut",
+                    "        long sequence = channel.publication().publish(input, position, false, share.frames, now);\n",
                     ""),
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
-                    "        if (share.announcement != null) {\n            channel.announce(",
-                    "        long sequence = channel.publish(input, position, false, share.frames, now);\n"
-                            + "        if (share.announcement != null) {\n            channel.announce(")),
+                    "engine/channel/FanOut",
+                    "        if (share.announcement != null) {\n            channel.publication().announce(",
+                    "        long sequence = channel.publication().publish(input, position, false, share.frames, now);\n"
+                            + "        if (share.announcement != null) {\n            channel.publication().announce(")),
 
     CHECKPOINT_AHEAD_OF_DURABLE_R9(
             "a checkpoint holds positions of what is only written",
             Promise.ROT,
             edit(
                     "engine",
-                    "engine/channel/Journal",
+                    "engine/channel/JournalProgress",
                     "Math.max(lowWater, durable)",
                     "Math.max(lowWater, acknowledged)")),
 
@@ -106,7 +110,7 @@ enum PlantedBug {
             Promise.DUPLICATE_AFTER_FIRST,
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
+                    "engine/channel/FanOut",
                     "ticket.add(channel, input.sequenceOf(position));",
                     "ticket.add(channel, 0);")),
 
@@ -130,11 +134,7 @@ enum PlantedBug {
 
     COPY_ACKNOWLEDGED_AT_ONCE_R15(
             "a copy that was left out is acknowledged before the first one is",
-            edit(
-                    "engine",
-                    "engine/channel/ChannelProcessorImpl",
-                    "        return share.copySequence;",
-                    "        return 0;")),
+            edit("engine", "engine/channel/FanOut", "        return share.copySequence;", "        return 0;")),
 
     SEGMENT_LEFT_WITHOUT_SYNC(
             "a segment that recovery synced counts as synced although the log went on in it",
@@ -226,7 +226,7 @@ enum PlantedBug {
             Promise.LEDGER,
             edit(
                     "engine",
-                    "engine/channel/Journal",
+                    "engine/channel/ChannelState",
                     "if (!state.committed().isMarked(sequence)) {\n            state.accepted",
                     "if (sequence > 0) {\n            state.accepted")),
 
@@ -235,21 +235,21 @@ enum PlantedBug {
             Promise.TOKENS,
             edit(
                     "engine",
-                    "engine/channel/Journal",
+                    "engine/channel/ChannelState",
                     "state.tokens().put(consumer.name(), token);",
                     "state.tokens().putIfAbsent(consumer.name(), token);")),
 
     ROLLED_BACK_STAYS(
             "a frame that was rolled back stays in the queue when it is leased again",
             Promise.COMES_ONCE,
-            edit("engine", "engine/channel/TakeSide", "            rolledBack.poll();\n", "")),
+            edit("engine", "engine/channel/LeaseTable", "            rolledBack.poll();\n", "")),
 
     COMMITS_FORGOTTEN(
             "what a checkpoint says of commits above the low-water mark is not looked at",
             Promise.COMMITTED_FOR_GOOD,
             edit(
                     "engine",
-                    "engine/channel/TakeSide",
+                    "engine/channel/TakeCursor",
                     "return recoveredCommitted != null && recoveredCommitted.isMarked(sequence);",
                     "return false;")),
 
@@ -259,22 +259,22 @@ enum PlantedBug {
             edit(
                     "engine",
                     "engine/channel/TakeSide",
-                    "            if (rolledBack.isEmpty()) {\n                room = leaseInOrder",
-                    "            if (takeNext > 0) {\n                room = leaseInOrder")),
+                    "            if (!table.hasRolledBack()) {\n                room = cursor.leaseInOrder",
+                    "            if (cursor.ringHead() > 0) {\n                room = cursor.leaseInOrder")),
 
     ROLLED_BACK_IN_REVERSE(
             "frames that were rolled back come again with the last one first",
             Promise.ORDER,
             edit(
                     "engine",
-                    "engine/channel/TakeSide",
+                    "engine/channel/LeaseTable",
                     "(TakenFrame entry) -> entry.sequence",
                     "(TakenFrame entry) -> -entry.sequence")),
 
     SINKS_NOT_TOLD(
             "the journal doesn't tell sinks that wait",
             Promise.ARRIVES,
-            edit("engine", "engine/channel/Journal", "        channel.wakeConsumers();\n", "")),
+            edit("engine", "engine/channel/JournalProgress", "        sinks.wakeConsumers();\n", "")),
 
     MEMORY_USED_AGAIN_TOO_EARLY(
             "memory is read into while frames look at it",

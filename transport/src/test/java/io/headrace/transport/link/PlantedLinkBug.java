@@ -28,7 +28,7 @@ enum PlantedLinkBug {
             TierPromise.PRESENT,
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
+                    "engine/channel/FanOut",
                     "ticket.add(channel, input.sequenceOf(position));",
                     "ticket.add(channel, 0);")),
 
@@ -42,7 +42,7 @@ enum PlantedLinkBug {
             TierPromise.COMES_ONCE,
             edit(
                     "engine",
-                    "engine/channel/ChannelProcessorImpl",
+                    "engine/channel/FanOut",
                     "        input.passed(position);\n        input.prune(channel.safe());",
                     "        input.prune(channel.safe());")),
 
@@ -102,7 +102,7 @@ enum PlantedLinkBug {
             TierPromise.PRESENT,
             edit(
                     "engine",
-                    "engine/channel/DualChannel",
+                    "engine/channel/ChannelInputs",
                     "new ChannelInput(k, nextInputNumber++)",
                     "new ChannelInput(k, nextInputNumber)")),
 
