@@ -198,7 +198,7 @@ final class RoomWaiters {
         if (waiting == 0) {
             return Long.MAX_VALUE;
         }
-        long due = holding ? Math.max(1, holdingSinceNanos + HOLD_NANOS - nowNanos) : Long.MAX_VALUE;
+        long due = holding ? Math.max(0, holdingSinceNanos + HOLD_NANOS - nowNanos) : Long.MAX_VALUE;
         return callbackEvents == 0 && callbackBytes == 0
                 ? due
                 : Math.min(due, Math.max(1, lastWakeNanos + CALLBACK_NANOS - nowNanos));
