@@ -27,6 +27,16 @@ class ComparisonTest {
     }
 
     @Test
+    void shouldBearOneBadPairOfFiveAndNoneOfFour() {
+        assertThat(comparison(100, 120, 100, 120, 100, 10, 100, 120, 100, 120).gain(Goal.THROUGHPUT, 0))
+                .isEqualTo(0.2, within(0.001));
+        assertThat(comparison(100, 120, 100, 10, 100, 10, 100, 120, 100, 120).gain(Goal.THROUGHPUT, 0))
+                .isZero();
+        assertThat(comparison(100, 120, 100, 120, 100, 120, 100, 10).gain(Goal.THROUGHPUT, 0))
+                .isZero();
+    }
+
+    @Test
     void shouldBelieveNoGainOfOnePair() {
         assertThat(comparison(100, 300).isVerified()).isFalse();
         assertThat(comparison(100, 300).gain(Goal.THROUGHPUT, 0)).isZero();

@@ -68,6 +68,17 @@ class UseTest {
     }
 
     @Test
+    void shouldNameWhatIsKnownBestOfWireAndDevice() {
+        Use full = new Use(0.2, 0.9, 0.85, 0, false);
+        assertThat(full.limit()).isEqualTo(Limit.WIRE);
+        assertThat(full.near()).containsExactly(Limit.DEVICE);
+        Use latency = new Use(0.2, 0.4, 0.4, 0, true);
+        assertThat(latency.limit()).isEqualTo(Limit.DEVICE);
+        assertThat(latency.near()).as("shares of a time are never too small").containsExactly(Limit.WIRE);
+        assertThat(new Use(0.2, 0.3, 0.5, 0, true).limit()).isEqualTo(Limit.WIRE);
+    }
+
+    @Test
     void shouldNotBelieveAProbeThatWasSlowerThanThePipeline() {
         Use use = Use.ofThroughput(List.of(Trials.full(5e6, 1, 0.5, 2_300e6, 5_000e6)), DISK, "always", LOOPBACK);
         assertThat(use.device()).isEqualTo(1);
