@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -227,7 +228,7 @@ class ConcurrentChannelTest {
         ManagedChannel channel = open(ChannelSettings.memory("c1", 100).withKeepAliveSeconds(60));
         ChannelProcessorImpl processor = Fixtures.processor(channel);
         int sources = 3;
-        int each = 200;
+        int each = 60;
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < sources; i++) {
             threads.add(start(() -> {
@@ -244,7 +245,7 @@ class ConcurrentChannelTest {
         for (int left = sources * each; left > 0; left--) {
             // A hundredth becomes free, and nothing more before it is used: nobody may wait for more.
             int held = Math.min(left, 100);
-            await().atMost(LIMIT).pollInterval(Duration.ofNanos(100_000)).until(() -> channel.size() == held);
+            soon().until(() -> channel.size() == held);
             Lease lease = lease(consumer);
             lease.commit();
         }
@@ -258,11 +259,15 @@ class ConcurrentChannelTest {
 
     private static Lease lease(ChannelConsumer consumer) {
         AtomicReference<Lease> found = new AtomicReference<>();
-        await().atMost(LIMIT).until(() -> {
+        soon().until(() -> {
             found.set(consumer.tryLease(1, 1 << 20));
             return found.get() != null;
         });
         return found.get();
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
     }
 
     @Test

@@ -201,6 +201,7 @@ class LinkManyPeersRigTest {
             Socket peer = new Socket("127.0.0.1", port);
             peers.add(peer);
             peer.setSoTimeout(60_000);
+            peer.setTcpNoDelay(true);
             peer.getOutputStream().write(PeerBytes.hello(new StreamId(6, i)));
             // WELCOME
             peer.getInputStream().readNBytes(44);
