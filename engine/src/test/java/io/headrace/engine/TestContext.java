@@ -12,20 +12,25 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
-import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /** The context of one component, made of settings as they would be written, with a clock that a test sets. */
-public final class TestContext implements SelectorContext {
+public final class TestContext extends StubContext implements SelectorContext {
     /** What the clock shows, in milliseconds since the epoch. */
     public long nowMillis = 1_700_000_000_000L;
 
     private final ComponentSettings settings;
     private final List<Channel> channels;
-    private final MetricGroup metrics = new MetricGroup(GroupType.OTHER, "test");
 
     public TestContext(Map<String, String> written, Channel... channels) {
+        super(
+                "test",
+                written,
+                new MetricGroup(GroupType.OTHER, "test"),
+                SystemEpochClock.INSTANCE,
+                SystemNanoClock.INSTANCE);
         Map<String, ConfigValue> values = new LinkedHashMap<>();
         String prefix = "a1.sources.r1.selector.";
         written.forEach((key, value) -> values.put(key, new ConfigValue(prefix + key, value, Path.of("a.conf"), 1)));
@@ -45,55 +50,12 @@ public final class TestContext implements SelectorContext {
     }
 
     @Override
-    public String name() {
-        return "test";
-    }
-
-    @Override
-    public String agentName() {
-        return "a1";
-    }
-
-    @Override
     public <R extends Record> R settings(Class<R> type) {
         return settings.binder().bind(type);
     }
 
     @Override
-    public MetricGroup metrics() {
-        return metrics;
-    }
-
-    @Override
-    public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> factory) {
-        return factory.get();
-    }
-
-    @Override
     public EpochClock epochClock() {
         return () -> nowMillis;
-    }
-
-    @Override
-    public NanoClock nanoClock() {
-        return System::nanoTime;
-    }
-
-    @Override
-    public long randomLong() {
-        return 42;
-    }
-
-    @Override
-    public void healthy(String detail) {}
-
-    @Override
-    public void unhealthy(String reason) {
-        throw new AssertionError(reason);
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        throw new AssertionError(cause);
     }
 }

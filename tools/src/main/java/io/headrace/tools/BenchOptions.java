@@ -254,7 +254,7 @@ final class BenchOptions {
         @Option(
                 names = "--window",
                 paramLabel = "BYTES",
-                defaultValue = "16m",
+                defaultValue = "32m",
                 description =
                         "Bytes sent and not acknowledged at most, window of a sink link (default: ${DEFAULT-VALUE}).")
         private String window;

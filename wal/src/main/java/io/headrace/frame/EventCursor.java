@@ -85,7 +85,13 @@ public final class EventCursor {
         }
     }
 
-    /** What the offsets of the current event are offsets into; belongs to the cursor. Read only. */
+    /**
+     * What the offsets of the current event are offsets into; belongs to the cursor. Read only.
+     *
+     * <p>Who reads bodies number by number does it faster through {@link DirectBuffer#byteBuffer()} at absolute indexes,
+     * offsets being from {@link DirectBuffer#wrapAdjustment()} there (null where events were compressed: through the array,
+     * then): checks of its bounds leave a compiled loop, Agrona's don't.
+     */
     public DirectBuffer buffer() {
         return buffer;
     }

@@ -31,16 +31,21 @@ final class FrameSearch {
         return find(segment, from, to, to, above);
     }
 
+    /** The same of a frame whose end may be missing: what its hop half says is true all the same. */
+    long findBegun(Segment segment, long from, long to, long above) throws IOException {
+        return find(segment, from, to, Long.MAX_VALUE, above);
+    }
+
     /**
      * The highest sequence that frames say was durable when they were written, whole or not, of those above a sequence;
      * -1 when there are none.
      */
     long durable(Segment segment, long from, long to, long above) throws IOException {
         long durable = -1;
-        long found = find(segment, from, to, Long.MAX_VALUE, above);
+        long found = findBegun(segment, from, to, above);
         while (found >= 0) {
             durable = Math.max(durable, hop.durable());
-            found = find(segment, found + FrameLayout.ALIGNMENT, to, Long.MAX_VALUE, above);
+            found = findBegun(segment, found + FrameLayout.ALIGNMENT, to, above);
         }
         return durable;
     }

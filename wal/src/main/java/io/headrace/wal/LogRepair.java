@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Lets a damaged log go on without what is damaged. Nothing is changed in place: what holds from the first damage on is
@@ -39,6 +41,11 @@ public final class LogRepair {
     private long last;
     private long copyFrames;
     private long copyBytes;
+
+    /** By part: frames that hold and that somebody has yet to get, and the highest sequence that was found. */
+    private final NavigableMap<Integer, Long> surviving = new TreeMap<>();
+
+    private final NavigableMap<Integer, Long> lastFound = new TreeMap<>();
 
     private LogRepair(Storage storage, LogPlace place, LogClocks clocks) {
         this.storage = storage;
@@ -170,6 +177,10 @@ public final class LogRepair {
                 } else {
                     last = Math.max(last, walk.sequence());
                     ledger.survives(walk);
+                    lastFound.put(walk.partIndex(), walk.sequence());
+                    if (isCopied(walk)) {
+                        surviving.merge(walk.partIndex(), 1L, Long::sum);
+                    }
                 }
             }
         }
@@ -213,15 +224,23 @@ public final class LogRepair {
                 }
             }
         }
+        long expected = surviving.tailMap(firstCopied(), true).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        if (copyFrames != expected) {
+            throw new IOException(place.home() + ": " + copyFrames + " frames would be copied (expected: " + expected
+                    + ", which hold and are not reported as lost); nothing was changed");
+        }
     }
 
     private LogWalk survivors() {
-        return new LogWalk(storage, place, view, copiedAbove());
+        return new LogWalk(storage, place, view, firstCopied(), copiedAbove());
     }
 
+    /** What was found counts, not what a link says. */
     private long copiedAbove() {
-        int first = firstCopied();
-        return first == 0 ? slowest : view.parts().get(first - 1).lastSequence();
+        Map.Entry<Integer, Long> before = lastFound.lowerEntry(firstCopied());
+        return before == null ? slowest : Math.max(slowest, before.getValue());
     }
 
     private static boolean isCopied(LogWalk walk) {
@@ -304,6 +323,7 @@ public final class LogRepair {
             tail = copier.current;
             tailOffset = copier.appender.position();
         }
+        ledger.passOver(damages);
         for (CursorState cursor : ledger.state().cursors().values()) {
             cursor.streamId(
                     new StreamId(clocks.random().getAsLong(), clocks.random().getAsLong()));

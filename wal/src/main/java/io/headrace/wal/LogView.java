@@ -46,6 +46,11 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
         boolean isMissing() {
             return header == null;
         }
+
+        /** Whether it stands before a missing one because nothing else can: where it ends, and whether it does, nobody says. */
+        boolean isGuessed() {
+            return !isMissing() && !followed && required == 0;
+        }
     }
 
     /** How far down a view goes. */
@@ -132,7 +137,8 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
                         .anyMatch(cursor -> !cursor.committed().isMarked(sequence));
     }
 
-    private boolean isHole(long sequence) {
+    /** Whether a sequence was never used, or is lost, or was cut off by a recovery. */
+    boolean isHole(long sequence) {
         var hole = checkpoint.state().holes().floorEntry(sequence);
         return hole != null && hole.getValue() >= sequence;
     }

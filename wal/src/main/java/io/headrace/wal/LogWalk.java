@@ -37,6 +37,9 @@ public final class LogWalk implements AutoCloseable {
     private final TornTail tornTail;
 
     private boolean checkpointTold;
+    /** The part to begin with; -1 where it is looked for. */
+    private int first = -1;
+
     private int at;
     private boolean sizeTold;
     private long lookedAgainAt;
@@ -71,8 +74,8 @@ public final class LogWalk implements AutoCloseable {
         this(storage, place, above, reach, judging, new LiveView(storage, place, reach, alone, null));
     }
 
-    /** Walks what a view of a log that nobody has open shows, whatever stands in the checkpoint meanwhile. */
-    LogWalk(Storage storage, LogPlace place, LogView fixed, long above) {
+    /** Walks what a view of a log that nobody has open shows from a part on, whatever stands in the checkpoint meanwhile. */
+    LogWalk(Storage storage, LogPlace place, LogView fixed, int first, long above) {
         this(
                 storage,
                 place,
@@ -80,6 +83,7 @@ public final class LogWalk implements AutoCloseable {
                 LogView.Reach.CURSORS,
                 true,
                 new LiveView(storage, place, LogView.Reach.CURSORS, true, fixed));
+        this.first = first;
     }
 
     private LogWalk(Storage storage, LogPlace place, long above, LogView.Reach reach, boolean judging, LiveView live) {
@@ -186,9 +190,9 @@ public final class LogWalk implements AutoCloseable {
         }
         String fault = reader.fault();
         boolean passed = live.isPassed(part);
-        boolean guessed = !part.followed() && at < live.get().parts().size() - 1;
-        if (passed || offset >= part.required() && !isLost(offset, guessed)) {
-            if (passed || guessed) {
+        boolean beforeGap = !part.followed() && at < live.get().parts().size() - 1;
+        if (passed || offset >= part.required() && !isLost(part, offset, beforeGap)) {
+            if (passed || beforeGap) {
                 leavePart();
                 return null;
             }
@@ -218,7 +222,8 @@ public final class LogWalk implements AutoCloseable {
         reader.passed();
         bytesRead += found.alignedLength();
         renewals = 0;
-        if (sequence <= last) {
+        // What a recovery cut off may be whole: it was never acknowledged, and its sequence counts as committed.
+        if (sequence <= last || live.get().isHole(sequence)) {
             found.release();
             return false;
         }
@@ -227,11 +232,17 @@ public final class LogWalk implements AutoCloseable {
         return true;
     }
 
-    /** What is behind the last frame: damage when something later says that it was durable, else a torn tail. */
-    private boolean isLost(long offset, boolean guessed) throws IOException {
+    /**
+     * What is behind the last frame: damage when something later says that it was durable, else a torn tail; in a part before
+     * a gap, damage when the part goes on.
+     */
+    private boolean isLost(LogView.Part part, long offset, boolean beforeGap) throws IOException {
         tornTail.forget();
-        if (guessed || !judging) {
+        if (part.isGuessed() || !judging) {
             return false;
+        }
+        if (beforeGap) {
+            return reader.goesOn(part, offset, last, live.get()::isCommitted);
         }
         boolean lost = tornTail.isDamage(live.get(), at, reader.segment(), offset, last, reader.knownDurable());
         reader.knowDurable(tornTail.durable());
@@ -254,11 +265,8 @@ public final class LogWalk implements AutoCloseable {
         reader.readAgain(gap.end());
         lookedAgainAt = -1;
         judgedAt = -1;
-        if (!gap.resumed() && !part.followed()) {
-            reader.leave();
-            at = live.get().parts().size();
-        } else if (gap.end() < part.end() && gap.end() == part.size()) {
-            // The file ends before its frames do.
+        // It may be that the file ends before its frames do.
+        if (!gap.resumed() && !part.followed() || gap.end() < part.end() && gap.end() == part.size()) {
             leavePart();
         }
     }
@@ -293,15 +301,12 @@ public final class LogWalk implements AutoCloseable {
         return Step.END;
     }
 
-    /** Whether frames that nothing leads to say that more was durable than was found; the walk then goes on there. */
+    /**
+     * Whether frames that nothing leads to say that more was durable than was found; the walk then goes on there, with what
+     * the part that it stands in has left.
+     */
     private boolean goOnBehindGap() throws IOException {
-        int parts = live.get().parts().size();
-        if (!judging || !live.goOnBehindGap(last)) {
-            return false;
-        }
-        reader.leave();
-        at = parts;
-        return true;
+        return judging && live.goOnBehindGap(last);
     }
 
     private void enter() throws IOException {
@@ -320,6 +325,10 @@ public final class LogWalk implements AutoCloseable {
             }
         }
         reader.leave();
+        if (first >= 0) {
+            at = first;
+            return;
+        }
         // Not past what is missing: it is to be told.
         while (at < parts.size() - 1
                 && !parts.get(at).isMissing()

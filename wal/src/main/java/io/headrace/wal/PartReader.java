@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.function.LongPredicate;
 
 /**
  * Reads one part of a view, frame after frame, while its file may be released and used again at any time. What does not hold is
@@ -160,6 +161,22 @@ final class PartReader implements AutoCloseable {
         scanner.position(segment, offset);
     }
 
+    /**
+     * Whether a part of which nobody says where it ends goes on at an offset at which no frame holds: with what is left of
+     * one, or with another one that holds.
+     *
+     * @param cut which sequences are none that can be missed
+     */
+    boolean goesOn(LogView.Part part, long offset, long last, LongPredicate cut) throws IOException {
+        long end = Math.min(part.end(), part.size());
+        long sequence = search.at(segment, offset, end) ? search.hop().sequence() : partSequence + 1;
+        if (sequence > partSequence && !cut.test(sequence) && search.begins(segment, offset, end)) {
+            return true;
+        }
+        return resume(part, offset + FrameLayout.ALIGNMENT, end, partSequence, last) >= 0
+                && !cut.test(scanner.hop().sequence());
+    }
+
     /** What is lost from an offset on at which no frame holds, and where the next one is that does. */
     Gap gap(LogView.Part part, long offset, long last) throws IOException {
         long end = Math.min(part.end(), part.size());
@@ -167,10 +184,7 @@ final class PartReader implements AutoCloseable {
         long sequence = known ? search.hop().sequence() : partSequence;
         int events = known ? search.events(segment, offset, search.hop().length()) : 0;
         long behind = offset + (known ? FrameLayout.align(search.hop().length()) : FrameLayout.ALIGNMENT);
-        long resume = search.find(segment, behind, end, sequence);
-        while (resume >= 0 && !holds(part, resume, last)) {
-            resume = search.find(segment, resume + FrameLayout.ALIGNMENT, end, sequence);
-        }
+        long resume = resume(part, behind, end, sequence, last);
         long to = resume >= 0 ? resume : end;
         long lastLost;
         if (known && to == behind) {
@@ -178,10 +192,20 @@ final class PartReader implements AutoCloseable {
         } else if (resume >= 0) {
             lastLost = scanner.hop().sequence() - 1;
         } else {
-            lastLost = part.lastSequence() >= 0 ? part.lastSequence() : Math.max(knownDurable, sequence);
+            long least = known ? sequence : partSequence + 1;
+            lastLost = part.lastSequence() >= 0 ? part.lastSequence() : Math.max(knownDurable, least);
         }
         long firstLost = known && to == behind ? sequence : partSequence + 1;
         return new Gap(to, resume >= 0, firstLost, lastLost, events);
+    }
+
+    /** Where the next frame with a sequence above {@code above} is that holds; -1 when there is none. */
+    private long resume(LogView.Part part, long from, long end, long above, long last) throws IOException {
+        long resume = search.find(segment, from, end, above);
+        while (resume >= 0 && !holds(part, resume, last)) {
+            resume = search.find(segment, resume + FrameLayout.ALIGNMENT, end, above);
+        }
+        return resume;
     }
 
     private boolean holds(LogView.Part part, long offset, long last) throws IOException {

@@ -133,7 +133,9 @@ record SegmentHeader(int version, int tag, StreamId streamId, long index, long s
                 && link.previousIndex <= index
                 && link.previousEnd >= 0
                 && link.previousEnd <= LogSettings.MAX_SEGMENT_BYTES
+                && link.previousLast >= 0
                 && link.previousLast <= SequenceCeiling.LAST_SEQUENCE
+                && link.base >= 1
                 && link.base <= SequenceCeiling.LAST_SEQUENCE;
         return possible ? link : null;
     }

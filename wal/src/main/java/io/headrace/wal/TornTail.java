@@ -57,14 +57,15 @@ final class TornTail {
                 Segment searched = new Segment(later.path(), file, later.header());
                 long start = i == at ? offset : SegmentHeader.LENGTH;
                 long from = start;
-                long found = search.find(searched, from, later.end(), last);
+                long found = search.findBegun(searched, from, later.end(), last);
                 while (found >= 0) {
                     HopHeader hop = search.hop();
                     highest = Math.max(highest, hop.durable());
-                    from = found + FrameLayout.align(hop.length());
+                    boolean whole = hop.length() <= later.end() - found;
+                    from = found + (whole ? FrameLayout.align(hop.length()) : FrameLayout.ALIGNMENT);
                     bytes += from - start;
                     start = from;
-                    found = search.find(searched, from, later.end(), last);
+                    found = search.findBegun(searched, from, later.end(), last);
                 }
             } catch (NoSuchFileException | FileNotFoundException e) {
                 // Released since: the caller looks at that.

@@ -13,14 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damage that hides more than itself, and numbers at their ends. What the fuzz test found stands here by name. */
@@ -180,6 +185,107 @@ class LogDamageTest {
         assertThat(check.lost().get(0).first()).isEqualTo(first);
     }
 
+    /** How a frame is damaged. */
+    enum Hit {
+        LENGTH(0),
+        CONTENT(FrameLayout.HEADER_LENGTH + 1);
+
+        private final int at;
+
+        Hit(int at) {
+            this.at = at;
+        }
+    }
+
+    static Stream<Arguments> beforeAGap() {
+        return Stream.of(Hit.values()).flatMap(hit -> Stream.of(5L, 16L, 24L)
+                .flatMap(checkpoint -> Stream.of(List.of(13L), List.of(15L), List.of(24L), List.of(15L, 23L, 24L))
+                        .map(damaged -> Arguments.of(hit, checkpoint, damaged))));
+    }
+
+    /** With the header of the next segment gone nobody says where the one before it ends. */
+    @ParameterizedTest(name = "{0} of {2}, checkpoint at {1}")
+    @MethodSource("beforeAGap")
+    void shouldTellEveryFrameThatIsLostInASegmentBeforeAGap(Hit hit, long checkpoint, List<Long> damaged)
+            throws IOException {
+        open();
+        for (int sequence = 1; sequence <= 40; sequence++) {
+            append(sequence, sequence);
+            log.sync();
+            if (sequence == checkpoint) {
+                log.checkpoint();
+            }
+        }
+        kill();
+        assertThat(header(2).link().base()).isEqualTo(13);
+        assertThat(header(3).link().base()).isEqualTo(25);
+        long first = header(4).link().base();
+        Map<Long, Long> offsets = offsets();
+        damaged.forEach(sequence -> flip(segment(2), Math.toIntExact(offsets.get(sequence)) + hit.at));
+        flip(segment(3), 20);
+
+        assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
+        disk = disk.fork();
+        List<LogDamage> damages = LogCheck.run(disk, place(), (bytes, of) -> {}).damages();
+        LogRepair.Plan plan = LogRepair.apply(disk, place(), fixture.clocks, "t");
+        assertThat(plan.damages()).isEqualTo(damages);
+        assertThat(damages).first().satisfies(damage -> {
+            assertThat(damage.kind()).isEqualTo(LogDamage.Kind.FRAMES);
+            assertThat(damage.file()).isEqualTo(segment(2));
+            assertThat(damage.offset()).isEqualTo(offsets.get(damaged.get(0)));
+        });
+        List<Long> lost = new ArrayList<>();
+        plan.lost().forEach(range -> lost.addAll(range(range.first(), range.last())));
+        List<Long> expected = new ArrayList<>(damaged);
+        expected.addAll(range(25, first - 1));
+        assertThat(lost).isEqualTo(expected);
+        open();
+        assertThat(sequences()).doesNotContainAnyElementsOf(lost).hasSize(40 - lost.size());
+    }
+
+    /** Of the only frame that says what was durable the end is missing, too. */
+    @Test
+    void shouldBelieveWhatIsLeftOfAFrameThatWasCutOff() throws IOException {
+        open();
+        for (int sequence = 1; sequence <= 30; sequence++) {
+            append(sequence, sequence);
+            log.sync();
+            if (sequence == 5) {
+                log.checkpoint();
+            }
+        }
+        kill();
+        assertThat(header(3).link().base()).isEqualTo(25);
+        int twentieth = Math.toIntExact(offsets().get(20L));
+        disk.content(segment(2), Arrays.copyOf(disk.content(segment(2)), twentieth + 2_000));
+        disk.content(segment(3), Arrays.copyOf(disk.content(segment(3)), SegmentHeader.LENGTH + 2_000));
+        assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
+        disk = disk.fork();
+        assertThat(LogCheck.run(disk, place(), (bytes, of) -> {}).lost())
+                .containsExactly(new LogDamage.SequenceRange(20, 24));
+        LogRepair.apply(disk, place(), fixture.clocks, "t");
+        open();
+        assertThat(sequences()).isEqualTo(range(1, 19));
+    }
+
+    /** Nothing is numbered like that; it must not get into a checkpoint. */
+    @Test
+    void shouldTakeALinkWithASequenceThatCannotBeForDamaged_R19() throws IOException {
+        open();
+        append(1, 5);
+        log.sync();
+        append(6, 8);
+        kill();
+        disk.remove(FOLDER.resolve("checkpoint-a"));
+        disk.remove(FOLDER.resolve("checkpoint-b"));
+        link(segment(1), 0, 0);
+        assertThat(header(1).link()).isNull();
+        link(segment(1), 0, 1);
+        assertThat(header(1).link().base()).isEqualTo(1);
+        link(segment(1), 24, -1);
+        assertThat(header(1).link()).isNull();
+    }
+
     /** Its checksum is right, as a faulty program would make it. */
     @Test
     void shouldTakeAnInputFrameThatSaysNothingForDamaged_R19() throws IOException {
@@ -237,13 +343,7 @@ class LogDamageTest {
         log.sync();
         log.checkpoint();
         kill();
-        byte[] content = disk.content(segment(1));
-        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(SegmentHeader.LINK_OFFSET + 8, 3);
-        CRC32C crc = new CRC32C();
-        crc.update(content, SegmentHeader.LINK_OFFSET, SegmentHeader.LINK_LENGTH - Integer.BYTES);
-        bytes.putInt(SegmentHeader.LINK_OFFSET + SegmentHeader.LINK_LENGTH - Integer.BYTES, (int) crc.getValue());
-        disk.content(segment(1), content);
+        link(segment(1), 8, 3);
         assertThat(LogCheck.run(disk, place(), (read, of) -> {}).isSound()).isFalse();
         assertThatThrownBy(this::open).isInstanceOf(LogDamagedException.class);
     }
@@ -379,6 +479,23 @@ class LogDamageTest {
         disk = left;
     }
 
+    /** Where each frame begins in its segment. */
+    private Map<Long, Long> offsets() throws IOException {
+        Map<Long, Long> offsets = new HashMap<>();
+        try (LogWalk walk = new LogWalk(disk, place(), Long.MIN_VALUE, true, false)) {
+            while (walk.next() == LogWalk.Step.FRAME) {
+                offsets.put(walk.sequence(), walk.offset());
+            }
+        }
+        return offsets;
+    }
+
+    private List<Long> sequences() throws IOException {
+        return LogFixture.readAll(log, 1).stream()
+                .map(entry -> Long.valueOf(entry.substring(0, entry.indexOf(':'))))
+                .toList();
+    }
+
     private LogPlace place() throws IOException {
         return LogPlace.find(disk, FOLDER, null);
     }
@@ -391,6 +508,17 @@ class LogDamageTest {
         try (StorageFile file = disk.open(segment(index), Storage.OpenMode.READ)) {
             return SegmentHeader.read(file, segment(index));
         }
+    }
+
+    /** Writes a number into a link, with the checksum that belongs to it. */
+    private void link(Path file, int at, long value) {
+        byte[] content = disk.content(file);
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(SegmentHeader.LINK_OFFSET + at, value);
+        CRC32C crc = new CRC32C();
+        crc.update(content, SegmentHeader.LINK_OFFSET, SegmentHeader.LINK_LENGTH - Integer.BYTES);
+        bytes.putInt(SegmentHeader.LINK_OFFSET + SegmentHeader.LINK_LENGTH - Integer.BYTES, (int) crc.getValue());
+        disk.content(file, content);
     }
 
     private void flip(Path file, int at) {

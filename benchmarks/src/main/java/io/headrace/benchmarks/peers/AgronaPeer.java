@@ -118,7 +118,7 @@ public final class AgronaPeer extends ChannelPeer {
             int end = index + length;
             while (at < end) {
                 int body = from.getInt(at);
-                adding.add(FrameSum.of(from, at + Integer.BYTES, body));
+                adding.add(FrameSum.of(from.byteBuffer(), at + Integer.BYTES, body));
                 at += Integer.BYTES + body;
                 count++;
             }

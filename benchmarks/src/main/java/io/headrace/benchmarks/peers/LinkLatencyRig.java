@@ -50,8 +50,7 @@ public final class LinkLatencyRig extends Rig {
         try (LinkEnds ends =
                         new LinkEnds(commands.own("near", LinkNearPeer.class), commands.own("far", LinkFarPeer.class));
                 PeerProcess device = commands.device()) {
-            String frameBytes = send(ends, order.with("seconds", options.text("warmSeconds")), false)
-                    .text("frameBytes");
+            String frameBytes = warmUp(ends, order);
             Order same = order.with("frameBytes", frameBytes);
             write(device, same.with("seconds", 1), "no", null);
             write(device, same.with("seconds", 1), "yes", null);
@@ -65,6 +64,25 @@ public final class LinkLatencyRig extends Rig {
         }
     }
 
+    /** As a collector that has run for a while: half of the time at a higher rate, then as what is measured. */
+    private String warmUp(LinkEnds ends, Order order) throws IOException {
+        long seconds = options.number("warmSeconds");
+        long fast = seconds / 2;
+        if (fast > 0) {
+            send(ends, order.with("rate", options.text("warmRate")).with("seconds", fast), false);
+        }
+        String frameBytes =
+                send(ends, order.with("seconds", seconds - fast), false).text("frameBytes");
+        System.out.printf(
+                Locale.ROOT,
+                "warm-up: %d s at %s frames a second, %d s at %s%n",
+                fast,
+                options.text("warmRate"),
+                seconds - fast,
+                options.text("rate"));
+        return frameBytes;
+    }
+
     private Order send(LinkEnds ends, Order order, boolean counts) throws IOException {
         Settle.disk(folder);
         Order answer = ends.run(order);
@@ -73,6 +91,12 @@ public final class LinkLatencyRig extends Rig {
             latencies.add(TIERS, answer, "latencies", far);
             latencies.add(FIRST, answer, "putLatencies", far);
         }
+        System.out.printf(
+                Locale.ROOT,
+                "compilers worked for %s and %s ms%s%n",
+                answer.text(Stopwatch.COMPILE_MILLIS),
+                answer.text(LinkEnds.FAR_COMPILE_MILLIS),
+                counts ? "" : ", warming up");
         return answer;
     }
 

@@ -19,6 +19,7 @@ public final class RingRig extends ContestRig {
     private static final String SPILLING_COPIES = "Flume spillable memory channel, its defaults, copies";
     private static final String DISRUPTOR = "Disruptor";
     private static final String AGRONA = "Agrona ManyToOneRingBuffer";
+    private static final String BOUND = "no channel: copied and read";
     private static final double SPILLABLE_LEAST = 5;
     private static final double MEMORY_LEAST = 8;
     private static final double GARBAGE_MOST = 32;
@@ -64,6 +65,9 @@ public final class RingRig extends ContestRig {
         }
         if (contest.wants("agrona")) {
             contest.enter(AGRONA, contest.keep(commands.own("agrona", AgronaPeer.class)), work);
+        }
+        if (options.number("producers") == 1 && options.number("sinks") == 1) {
+            contest.enter(BOUND, contest.keep(commands.own("bound", CopyPeer.class)), work);
         }
     }
 

@@ -2,6 +2,7 @@ package io.headrace.benchmarks.peers;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,18 +17,22 @@ public final class Stopwatch {
     static final String NANOS = "nanos";
     /** Processor time of all threads, nanoseconds. */
     static final String CPU_NANOS = "cpuNanos";
+    /** What compilers of the virtual machine took, all threads of them. */
+    static final String COMPILE_MILLIS = "compileMillis";
     /** Bytes that the disk was given meanwhile, by anybody; absent where the folder is on no disk. */
     static final String DISK_BYTES = "diskBytes";
 
     private final DiskCounter disk;
     private final long diskBytes;
     private final long cpuNanos;
+    private final long compileMillis;
     private final long nanos;
 
     private Stopwatch(DiskCounter disk) throws IOException {
         this.disk = disk;
         diskBytes = disk.bytesWritten();
         cpuNanos = cpuNanos();
+        compileMillis = compileMillis();
         nanos = System.nanoTime();
     }
 
@@ -50,10 +55,16 @@ public final class Stopwatch {
         figures.put(BYTES, Long.toString(bytes));
         figures.put(NANOS, Long.toString(end - nanos));
         figures.put(CPU_NANOS, Long.toString(cpuNanos() - cpuNanos));
+        figures.put(COMPILE_MILLIS, Long.toString(compileMillis() - compileMillis));
         if (disk.isDisk()) {
             figures.put(DISK_BYTES, Long.toString(disk.bytesWritten() - diskBytes));
         }
         return figures;
+    }
+
+    private static long compileMillis() {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        return compilers == null ? 0 : compilers.getTotalCompilationTime();
     }
 
     private static long cpuNanos() {

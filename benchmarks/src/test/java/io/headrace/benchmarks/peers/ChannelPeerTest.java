@@ -55,9 +55,11 @@ class ChannelPeerTest {
     @Test
     void shouldPutAndTakeAllThroughRings() throws Exception {
         try (PeerWork disruptor = new DisruptorPeer(folder);
-                PeerWork agrona = new AgronaPeer(folder)) {
+                PeerWork agrona = new AgronaPeer(folder);
+                PeerWork bound = new CopyPeer(folder)) {
             assertWorked(disruptor.run(WORK));
             assertWorked(agrona.run(WORK));
+            assertWorked(bound.run(WORK));
         }
     }
 

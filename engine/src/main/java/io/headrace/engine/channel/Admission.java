@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Any thread reserves; releases come from sinks, the journal and the take side.
  */
 final class Admission {
+    private static final int ROOMY_PART = 8;
+
     private final ChannelPolicy policy;
     private final long slots;
     private final long eventLimit;
@@ -123,6 +125,26 @@ final class Admission {
         return spilling
                 ? heldEvents.get() - memoryEvents.get() + events < overflowLimit
                 : memoryEvents.get() + events < eventLimit;
+    }
+
+    /**
+     * Whether so much is free beyond that, too, that several frames may come at once: an {@value #ROOMY_PART}th of what limits
+     * a channel. Of what is smaller than that any room is much.
+     */
+    boolean isRoomyAbove(long events, long bytes) {
+        if (!hasRoomAbove(events, bytes) || usedSlots() > most(slots) || memoryBytes.get() + bytes > most(byteLimit)) {
+            return false;
+        }
+        if (policy != ChannelPolicy.DUAL) {
+            return heldEvents.get() + events <= most(eventLimit);
+        }
+        return spilling
+                ? heldEvents.get() - memoryEvents.get() + events <= most(overflowLimit)
+                : memoryEvents.get() + events <= most(eventLimit);
+    }
+
+    private static long most(long limit) {
+        return limit - limit / ROOMY_PART;
     }
 
     /** Whether memory, events in memory or slots stand above a share of their limits. */

@@ -224,7 +224,7 @@ final class DualChannel implements ManagedChannel {
 
     /** As above; {@code woken} for a thread that waited for this channel and is woken. */
     FullReason tryReserve(int frames, long events, long bytes, boolean woken) {
-        if (!woken && !waiters.mayPass()) {
+        if (!woken && !waiters.mayPass(admission)) {
             return admission.shortage();
         }
         FullReason reason = admission.tryReserve(frames, events, bytes);

@@ -52,6 +52,7 @@ final class LogWriter {
     /** Takes what is published, to memory or to the log; returns how much work that was. */
     int round(long nowNanos) throws IOException {
         publication.framesWait(false);
+        run.look(nowNanos);
         run.beginIfShort();
         int work = 0;
         if (!run.isOn()) {
@@ -63,7 +64,7 @@ final class LogWriter {
         sync.syncIfDue(work > 0, nowNanos);
         if (run.isOn()) {
             progress.acknowledge(Math.min(acknowledgedOnDisk(), progress.drained()));
-            work += run.evict();
+            work += run.evict(nowNanos);
             run.endIfIdle();
         }
         // As long as none of the groups beside is written, nobody needs to wake the journal for more.
@@ -137,6 +138,7 @@ final class LogWriter {
 
     long nanosUntilDue(long nowNanos) {
         long due = Math.min(checkpointing.nanosUntilDue(nowNanos), sync.nanosUntilDue(nowNanos));
+        due = Math.min(due, run.nanosUntilDue(nowNanos));
         if (room.isBlocked() && run.isWanted()) {
             due = Math.min(due, BLOCKED_RETRY_NANOS);
         }

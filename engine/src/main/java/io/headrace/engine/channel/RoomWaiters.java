@@ -5,8 +5,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Who waits for room in a channel, first in, first out. The journal wakes as many as there is room for; while somebody
- * waits or was woken and has not put yet, newcomers don't pass.
+ * Who waits for room in a channel, first in, first out. The journal wakes as many as there is room for, once an eighth of the
+ * channel is free: one wake-up for each frame that a sink is done with would cost more than the frame. Where the sinks take
+ * longer than that nobody waits for the rest: after {@value #HOLD_MICROS} microseconds with any room whoever fits is woken.
+ *
+ * <p>While somebody waits, newcomers don't pass. While somebody was woken and has not put yet they do if an eighth of the
+ * channel is free beside what those want; otherwise they queue, too.
  *
  * <p>A thread that puts ends its wait itself ({@link #settle}), so that its room stays its own for as long as it takes to
  * run. A callback cannot be told from a newcomer when it puts: it brings a <em>grant</em> that lets one put pass, and
@@ -16,6 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RoomWaiters {
     private static final long CALLBACK_MILLIS = 10;
     private static final long CALLBACK_NANOS = CALLBACK_MILLIS * 1_000_000;
+    private static final long HOLD_MICROS = 1_000;
+    private static final long HOLD_NANOS = HOLD_MICROS * 1_000;
 
     /** A waiter; the wake-up must only set a flag or wake somebody. */
     static final class Waiter {
@@ -67,9 +73,14 @@ final class RoomWaiters {
     private long callbackBytes;
     private long lastWakeNanos;
 
+    /** Whether there is room, since then, that is not much yet. */
+    private boolean holding;
+
+    private long holdingSinceNanos;
+
     /** Whether a put of somebody who isn't a woken thread may be tried now. */
-    boolean mayPass() {
-        if (waiting == 0 && unsettled.get() == 0) {
+    boolean mayPass(Admission room) {
+        if (waiting == 0 && (unsettled.get() == 0 || room.isRoomyAbove(unsettledEvents.get(), unsettledBytes.get()))) {
             return true;
         }
         while (true) {
@@ -136,11 +147,15 @@ final class RoomWaiters {
         if (waiting == 0) {
             callbackEvents = 0;
             callbackBytes = 0;
+            holding = false;
             return 0;
         }
         if (callbackGrants.get() == 0 || nowNanos - lastWakeNanos >= CALLBACK_NANOS) {
             callbackEvents = 0;
             callbackBytes = 0;
+        }
+        if (holds(room, nowNanos)) {
+            return 0;
         }
         int woken = 0;
         while (room.hasRoomAbove(unsettledEvents.get() + callbackEvents, unsettledBytes.get() + callbackBytes)) {
@@ -161,12 +176,32 @@ final class RoomWaiters {
         return woken;
     }
 
-    /** Nanoseconds until callbacks that did nothing should not count any more. */
+    /** Whether those who wait are to do so until there is more room, or none for some time. */
+    private boolean holds(Admission room, long nowNanos) {
+        long events = unsettledEvents.get() + callbackEvents;
+        long bytes = unsettledBytes.get() + callbackBytes;
+        if (!room.hasRoomAbove(events, bytes) || room.isRoomyAbove(events, bytes)) {
+            holding = false;
+            return false;
+        }
+        if (!holding) {
+            holding = true;
+            holdingSinceNanos = nowNanos;
+        }
+        // Once it is over it begins again with the next room: whoever is let in now may leave none.
+        holding = nowNanos - holdingSinceNanos < HOLD_NANOS;
+        return holding;
+    }
+
+    /** Nanoseconds until those who wait have done so long enough, or callbacks that did nothing should not count any more. */
     long nanosUntilDue(long nowNanos) {
-        if (waiting == 0 || callbackEvents == 0 && callbackBytes == 0) {
+        if (waiting == 0) {
             return Long.MAX_VALUE;
         }
-        return Math.max(1, lastWakeNanos + CALLBACK_NANOS - nowNanos);
+        long due = holding ? Math.max(1, holdingSinceNanos + HOLD_NANOS - nowNanos) : Long.MAX_VALUE;
+        return callbackEvents == 0 && callbackBytes == 0
+                ? due
+                : Math.min(due, Math.max(1, lastWakeNanos + CALLBACK_NANOS - nowNanos));
     }
 
     /** Wakes everybody: the channel failed or stops. */

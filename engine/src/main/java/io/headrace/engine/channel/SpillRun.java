@@ -25,11 +25,19 @@ final class SpillRun {
     private final int spillAt;
     private final int returnAt;
     private final int evictAt;
+    private final Eviction eviction;
+
+    /** Not in a {@code dual} channel, where memory and log have a limit each, and frames count against one of them. */
+    private final boolean mayKeep;
+
     private final FrameForLog found = new FrameForLog();
     private JournalProgress progress;
     private boolean spilling;
     private long catchUpNext;
     private long catchUpTo;
+
+    /** Whether memory is short, and what is on disk stays in it for a while. */
+    private boolean keepsForSinks;
 
     SpillRun(DualChannel channel, WriteAheadLog log, LogSync sync, LogRoom room, Checkpointing checkpointing) {
         ChannelSettings settings = channel.settings();
@@ -47,6 +55,9 @@ final class SpillRun {
         this.spillAt = settings.spillAtPercent();
         this.returnAt = settings.returnAtPercent();
         this.evictAt = (spillAt + returnAt) / 2;
+        this.mayKeep = settings.policy() == ChannelPolicy.FILE;
+        this.eviction = new Eviction(
+                settings.byteCapacity(), channel.environment().nanoClock().nanoTime());
         this.spilling = alwaysWrites;
         this.catchUpNext = channel.publication().base();
         this.catchUpTo = channel.publication().base() - 1;
@@ -163,14 +174,31 @@ final class SpillRun {
         }
     }
 
-    /** Frames that are on disk leave memory while it is short; sinks read them from the log then. Returns how many. */
-    int evict() {
+    /** Sees how far sinks are, whether a run is on or not. */
+    void look(long nowNanos) {
+        take.look(eviction, nowNanos);
+    }
+
+    /**
+     * Frames that are on disk leave memory while it is short, unless sinks are about to take them; they are read from the
+     * log then. Returns how many.
+     */
+    int evict(long nowNanos) {
+        keepsForSinks = false;
         if (!admission.isAbove(evictAt)) {
             return 0;
         }
-        int evicted = take.evict(sync.acknowledgedOnDisk(), evictAt);
+        long onDisk = sync.acknowledgedOnDisk();
+        long limit = mayKeep ? eviction.limit(onDisk, nowNanos) : onDisk;
+        keepsForSinks = limit < onDisk;
+        int evicted = take.evict(limit, evictAt);
         metrics.evictedFrames.add(evicted);
         return evicted;
+    }
+
+    /** When frames may leave memory that had to stay: puts wait for that, and nothing else might happen. */
+    long nanosUntilDue(long nowNanos) {
+        return spilling && keepsForSinks ? eviction.nanosUntilMore(nowNanos) : Long.MAX_VALUE;
     }
 
     /** Events that were published before the run began, are not written and that no sink committed. */

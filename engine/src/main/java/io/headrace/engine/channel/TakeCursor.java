@@ -39,6 +39,7 @@ final class TakeCursor {
     private long takeNext;
     private long ringHead;
     private long leasedMemoryBytes;
+    private long takenFromMemory;
 
     /**
      * @param ring null, as the gate, for a cursor that takes everything from the log
@@ -199,6 +200,7 @@ final class TakeCursor {
         slot.clear();
         takeNext++;
         ringHead++;
+        takenFromMemory++;
         return entry;
     }
 
@@ -297,15 +299,21 @@ final class TakeCursor {
         found.position = slot.position;
     }
 
+    /** Shows how far sinks are. */
+    void look(Eviction eviction, long nowNanos) {
+        eviction.look(acknowledged.getAsLong(), takeNext, takenFromMemory, nowNanos);
+    }
+
     /**
-     * Lets frames leave the ring that are on disk and not leased, oldest first, while memory stands above a share.
+     * Lets frames up to {@code limit}, which are on disk, leave the ring if they are not leased, oldest first, while memory
+     * stands above a share.
      *
      * @return how many
      */
-    int evict(long onDisk, int percent) {
+    int evict(long limit, int percent) {
         int evicted = 0;
-        long limit = Math.min(onDisk, acknowledged.getAsLong());
-        while (ringHead <= limit && evicted < MAX_EVICTED && admission.isAbove(percent)) {
+        long last = Math.min(limit, acknowledged.getAsLong());
+        while (ringHead <= last && evicted < MAX_EVICTED && admission.isAbove(percent)) {
             Slot slot = ring.get(ringHead - base);
             admission.evicted(slot.events, slot.charge);
             slot.frame.release();

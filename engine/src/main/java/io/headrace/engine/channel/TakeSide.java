@@ -268,15 +268,26 @@ final class TakeSide {
         }
     }
 
+    /** Shows how far sinks are. */
+    void look(Eviction eviction, long nowNanos) {
+        lock.lock();
+        try {
+            cursor.look(eviction, nowNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
-     * Lets frames leave the ring that are on disk and not leased, oldest first, while memory stands above a share.
+     * Lets frames up to {@code limit}, which are on disk, leave the ring if they are not leased, oldest first, while memory
+     * stands above a share.
      *
      * @return how many
      */
-    int evict(long onDisk, int percent) {
+    int evict(long limit, int percent) {
         lock.lock();
         try {
-            return cursor.evict(onDisk, percent);
+            return cursor.evict(limit, percent);
         } finally {
             lock.unlock();
         }

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -220,6 +221,53 @@ class ConcurrentChannelTest {
         first.release();
         assertThat(failure.get()).isNull();
         channel.stop(0);
+    }
+
+    @Test
+    void shouldLetSourcesInFrameByFrameWhereTheSinkIsSlow() throws Exception {
+        ManagedChannel channel = open(ChannelSettings.memory("c1", 100).withKeepAliveSeconds(60));
+        ChannelProcessorImpl processor = Fixtures.processor(channel);
+        int sources = 3;
+        int each = 60;
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < sources; i++) {
+            threads.add(start(() -> {
+                SourceInput input = processor.anonymousInput();
+                Frame frame = Fixtures.frame(new Producer(1), "a");
+                for (int j = 0; j < each; j++) {
+                    assertThat(processor.put(input, 0, frame, true, processor.newTicket()))
+                            .isEqualTo(PutStatus.ACCEPTED);
+                }
+                frame.release();
+            }));
+        }
+        ChannelConsumer consumer = channel.consumer("k1");
+        for (int left = sources * each; left > 0; left--) {
+            // A hundredth becomes free, and nothing more before it is used: nobody may wait for more.
+            int held = Math.min(left, 100);
+            soon().until(() -> channel.size() == held);
+            Lease lease = lease(consumer);
+            lease.commit();
+        }
+        for (Thread thread : threads) {
+            thread.join(LIMIT.toMillis());
+            assertThat(thread.isAlive()).isFalse();
+        }
+        assertThat(failure.get()).isNull();
+        channel.stop(0);
+    }
+
+    private static Lease lease(ChannelConsumer consumer) {
+        AtomicReference<Lease> found = new AtomicReference<>();
+        soon().until(() -> {
+            found.set(consumer.tryLease(1, 1 << 20));
+            return found.get() != null;
+        });
+        return found.get();
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
     }
 
     @Test

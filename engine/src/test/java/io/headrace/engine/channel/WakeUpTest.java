@@ -56,6 +56,7 @@ class WakeUpTest {
             woken.set(0);
             for (int i = 0; i < 100; i++) {
                 put(rig, i, false);
+                rig.clock.pass(1);
                 rig.runner.runWoken();
             }
             assertThat(rig.metric("EvictedFrameCount")).isPositive();

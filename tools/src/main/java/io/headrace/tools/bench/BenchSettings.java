@@ -211,7 +211,7 @@ public record BenchSettings(
         private SyncMode sync;
         private Appender appender;
         private WaitStrategyKind waitStrategy = WaitStrategyKind.ADAPTIVE;
-        private long window = 16L << 20;
+        private long window = 32L << 20;
         private int connections = 1;
         private Path folder = Path.of("");
 

@@ -60,7 +60,6 @@ public final class BenchmarkContext implements SourceContext, SinkContext, AutoC
     }
 
     /** Throws what the component failed with. */
-    /** Throws what the component failed with. */
     public void checkFailure() {
         if (failure != null) {
             throw new WorkloadException(name + " failed: " + failure.getMessage(), failure);

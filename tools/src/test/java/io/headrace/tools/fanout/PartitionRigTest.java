@@ -3,7 +3,6 @@ package io.headrace.tools.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,98 +27,42 @@ class PartitionRigTest {
     private static final String AGENT = "agent";
     private static final List<String> COLLECTORS = List.of("first", "second");
 
-    private static final String SENDER = """
-            a1.sources = tail
-            a1.channels = c1
-            a1.sinks = k0 k1
-            a1.sources.tail.type = TAILDIR
-            a1.sources.tail.channels = c1
-            a1.sources.tail.filegroups = f
-            a1.sources.tail.filegroups.f = @DIR@/in/.*
-            a1.sources.tail.positionFile = @DIR@/position.json
-            a1.channels.c1.type = file
-            a1.channels.c1.dataDirs = @DIR@/log
-            a1.channels.c1.minimumRequiredSpace = 1048576
-            a1.sinkgroups = g1
-            a1.sinkgroups.g1.sinks = k0 k1
-            a1.sinkgroups.g1.processor.type = failover
-            a1.sinkgroups.g1.processor.priority.k0 = 2
-            a1.sinkgroups.g1.processor.priority.k1 = 1
-            a1.sinkgroups.g1.processor.maxpenalty = 300
-            """;
-
-    private static final String SINK = """
-            a1.sinks.@SINK@.type = link
-            a1.sinks.@SINK@.channel = c1
-            a1.sinks.@SINK@.hostname = @HOST@
-            a1.sinks.@SINK@.port = @PORT@
-            a1.sinks.@SINK@.max-backoff = 500
+    private static final String OF_SINKS = """
             a1.sinks.@SINK@.connect-timeout = 1000
             a1.sinks.@SINK@.request-timeout = 1500
-            """;
-
-    private static final String COLLECTOR = """
-            a1.sources = r1
-            a1.channels = c1
-            a1.sinks = out
-            a1.sources.r1.type = link
-            a1.sources.r1.bind = 0.0.0.0
-            a1.sources.r1.port = @PORT@
-            a1.sources.r1.channels = c1
-            a1.channels.c1.type = file
-            a1.channels.c1.dataDirs = @DIR@/log
-            a1.channels.c1.minimumRequiredSpace = 1048576
-            a1.sinks.out.type = file_roll
-            a1.sinks.out.channel = c1
-            a1.sinks.out.sink.directory = @DIR@/out
-            a1.sinks.out.sink.rollInterval = 1
             """;
 
     @TempDir
     private Path folder;
 
-    private final List<KilledAgent> collectors = new ArrayList<>();
-    private final List<RolledOutput> outputs = new ArrayList<>();
+    private final List<CollectorRig.Collector> collectors = new ArrayList<>();
     private SplitNetwork network;
-    private GrowingFiles files;
+    private CollectorRig rig;
     private KilledAgent sender;
 
     @BeforeEach
     void start() throws Exception {
         network = new SplitNetwork(AGENT, COLLECTORS.get(0), COLLECTORS.get(1));
-        StringBuilder text = new StringBuilder(SENDER.replace("@DIR@", folder.toString()));
+        rig = new CollectorRig(folder, LONGEST_WAIT_SECONDS, 7);
         for (int i = 0; i < COLLECTORS.size(); i++) {
-            Path home = Files.createDirectories(folder.resolve(COLLECTORS.get(i)));
-            Files.createDirectories(home.resolve("out"));
-            Path config = home.resolve("a1.properties");
-            Files.writeString(
-                    config, COLLECTOR.replace("@DIR@", home.toString()).replace("@PORT@", "" + PORT));
-            collectors.add(new KilledAgent(config, home.resolve("agent.log"), network.on(COLLECTORS.get(i))));
-            outputs.add(new RolledOutput(home.resolve("out")));
-            text.append(SINK.replace("@SINK@", "k" + i)
-                    .replace("@HOST@", SplitNetwork.address(i + 1))
-                    .replace("@PORT@", "" + PORT));
+            String name = COLLECTORS.get(i);
+            collectors.add(rig.collector(name, SplitNetwork.address(i + 1), PORT, "", network.on(name)));
         }
-        Path config = folder.resolve("a1.properties");
-        Files.writeString(config, text);
-        sender = new KilledAgent(config, folder.resolve("agent.log"), network.on(AGENT));
-        files = new GrowingFiles(folder.resolve("in"), 7);
-        for (KilledAgent collector : collectors) {
-            collector.start();
-        }
-        sender.start();
-        files.start();
+        sender = rig.sender(collectors, OF_SINKS, CollectorRig.group("failover", COLLECTORS.size()), network.on(AGENT));
+        rig.start();
         awaitLines(0);
     }
 
     @AfterEach
     void end() throws Exception {
         try {
-            files.end();
+            if (rig != null) {
+                rig.close();
+            }
         } finally {
-            collectors.forEach(KilledAgent::close);
-            sender.close();
-            network.close();
+            if (network != null) {
+                network.close();
+            }
         }
     }
 
@@ -143,8 +86,8 @@ class PartitionRigTest {
     void shouldLoseNothingWhenACollectorDiesCutOff() throws Exception {
         split(() -> {
             network.cut("first");
-            collectors.get(0).kill();
-            collectors.get(0).start();
+            collectors.get(0).agent().kill();
+            collectors.get(0).agent().start();
         });
         finish();
     }
@@ -171,46 +114,28 @@ class PartitionRigTest {
     }
 
     private void awaitLines(int collector) throws IOException {
-        long before = outputs.get(collector).bytes();
-        await(
-                "lines at the " + COLLECTORS.get(collector) + " collector",
-                () -> outputs.get(collector).bytes() > before);
+        rig.awaitLines(collectors.get(collector));
     }
 
     /** What was under way when the network split is written out by then. */
     private void awaitTrouble() throws IOException {
-        await("the agent has missed its collectors", () -> {
+        rig.await("the agent has missed its collectors", () -> {
             String log = sender.log();
-            return COLLECTORS.stream()
-                    .allMatch(name -> log.contains(SplitNetwork.address(COLLECTORS.indexOf(name) + 1) + ":" + PORT));
+            return collectors.stream().allMatch(collector -> log.contains(collector.host() + ":" + PORT));
         });
     }
 
     private void finish() throws Exception {
-        files.end();
-        long lines = files.lines();
-        await(
-                "everything is sent",
-                () -> sender.count("EventAcceptedCount") == lines && sender.count("ChannelSize") == 0);
-        long moved = sender.count("EventMovedCount");
-        for (int i = 0; i < collectors.size(); i++) {
-            KilledAgent collector = collectors.get(i);
-            RolledOutput output = outputs.get(i);
-            await("a collector is drained", () -> collector.count("ChannelSize") == 0 && output.isRolled());
-        }
-        for (KilledAgent agent : List.of(sender, collectors.get(0), collectors.get(1))) {
-            assertThat(agent.stop()).as(agent.log()).isZero();
-        }
-        long doubled = Arrivals.check(files, outputs);
+        long moved = rig.finish(true);
+        rig.stop();
+        long doubled = Arrivals.check(
+                rig.files(),
+                collectors.stream().map(CollectorRig.Collector::output).toList());
         System.out.printf("%d lines came twice, %d moved%n", doubled, moved);
         assertThat(doubled).as("doubled, at most what moved").isLessThanOrEqualTo(moved);
     }
 
     private interface Trouble {
         void happens() throws Exception;
-    }
-
-    private void await(String what, AgentWait.Condition condition) throws IOException {
-        AgentWait.await(what, sender, LONGEST_WAIT_SECONDS, condition);
     }
 }

@@ -70,7 +70,7 @@ class PipelineTest {
                 .isEqualTo(Map.of(
                         "x.sources.tail.batchSize", "1000",
                         "x.channels.log.appender", "auto",
-                        "x.sinks.out.window", "16777216"));
+                        "x.sinks.out.window", "33554432"));
     }
 
     @Test

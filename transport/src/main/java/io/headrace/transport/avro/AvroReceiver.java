@@ -3,8 +3,6 @@ package io.headrace.transport.avro;
 import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.frame.Frame;
-import io.headrace.frame.FrameBuilder;
-import io.headrace.frame.Headers;
 import io.headrace.transport.avro.AvroException.Kind;
 import io.headrace.transport.avro.AvroRequest.Outcome;
 import io.headrace.transport.tls.Refusals.Reason;
@@ -13,7 +11,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,7 +29,7 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
 
     private final AvroServer server;
     private final AvroLoop loop;
-    private final FrameBuilder builder;
+    private final RequestFrames frames;
     private final ArrayDeque<ByteBuf> inbound = new ArrayDeque<>();
     private final ArrayDeque<AvroRequest> unanswered = new ArrayDeque<>();
     private Channel channel;
@@ -45,21 +42,10 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
     private boolean leaving;
     private boolean closed;
 
-    /** Whether frames begin with the headers of their first event as shared ones. */
-    private boolean sharesHeaders = true;
-
-    /** Whether the open frame does, and has some. */
-    private boolean frameShares;
-
-    /** Whether all events of the request have the same headers. */
-    private boolean uniform;
-
-    private long eventsOfRequest;
-
     AvroReceiver(AvroServer server, AvroLoop loop) {
         this.server = server;
         this.loop = loop;
-        this.builder = loop.newBuilder();
+        this.frames = new RequestFrames(loop);
         this.progressNanos = loop.clock().nanoTime();
     }
 
@@ -185,7 +171,7 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
     }
 
     private void charge() {
-        long now = builder.payloadBytes() + decoder.carriedBytes();
+        long now = frames.openBytes() + decoder.carriedBytes();
         now += current == null ? 0 : current.frameBytes();
         now += parked == null ? 0 : parked.frameBytes();
         held = loop.budget().change(held, closed ? 0 : now);
@@ -194,8 +180,7 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
     @Override
     public void onRequest(int serial) {
         current = new AvroRequest(serial);
-        uniform = true;
-        eventsOfRequest = 0;
+        frames.begin(current);
     }
 
     @Override
@@ -212,48 +197,12 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
 
     @Override
     public void onEvent(EventReader event, AvroInput in) {
-        eventsOfRequest++;
-        loop.limits().check(eventsOfRequest, current.frameBytes() + builder.payloadBytes());
-        uniform &= eventsOfRequest == 1 || event.hasSameHeaders();
-        try {
-            add(event, in);
-        } catch (RuntimeException e) {
-            // An interceptor, or headers that became too large: the peer keeps the batch.
-            loop.metrics().source.processingFailed();
-            loop.errors().accept(e);
-            throw new AvroException(Kind.FAILED, "batch could not be put: " + e);
-        }
-    }
-
-    private void add(EventReader event, AvroInput in) {
-        if (builder.isOpen() && frameShares && !event.hasSameHeaders()) {
-            sharesHeaders = false;
-            buildFrame();
-        }
-        boolean added = false;
-        while (!added) {
-            if (!builder.isOpen()) {
-                frameShares = sharesHeaders && event.headersLength() > 0;
-                Map<String, String> shared = frameShares ? event.headers() : Map.of();
-                Headers intercepted = loop.processor().intercept(shared);
-                builder.begin(intercepted);
-            }
-            int own = frameShares ? 0 : event.headersLength();
-            added = builder.add(event.headersBlock(), 0, own, in.bytes(), event.bodyOffset(), event.bodyLength());
-            if (!added) {
-                buildFrame();
-            }
-        }
-    }
-
-    private void buildFrame() {
-        long micros = TimeUnit.MILLISECONDS.toMicros(loop.epochClock().time());
-        current.add(builder.build(loop.producer(), micros));
+        frames.add(event, in);
     }
 
     @Override
     public void onRefused(AvroException why) {
-        builder.discard();
+        frames.discard();
         current.refuse(why.kind() == Kind.FAILED ? Outcome.FAILED : Outcome.ERROR, why.getMessage());
         loop.metrics().requestsFailed.increment();
         loop.metrics().source.readFailed();
@@ -262,12 +211,9 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
 
     @Override
     public void onEnd() {
-        if (builder.isOpen()) {
-            buildFrame();
-        }
+        frames.end();
         AvroRequest request = current;
         current = null;
-        sharesHeaders = uniform;
         unanswered.add(request);
         if (request.outcome() == Outcome.OK) {
             countReceived(request);
@@ -450,7 +396,7 @@ final class AvroReceiver extends ChannelInboundHandlerAdapter implements Request
         }
         closed = true;
         loop.leave(this);
-        builder.close();
+        frames.close();
         decoder.close();
         if (current != null) {
             current.dropFrames();

@@ -4,8 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When an ACK of one connection is better written a little later: while frames come at full rate, so that it stands for
- * {@value LinkLayout#ACK_FRAMES} of them, or half of the credit. A reader as quick as its sender would otherwise answer
- * nearly each one. {@code transport/PROTOCOL.md} has the rule and what it costs. Owned by the connection's thread.
+ * {@value LinkLayout#ACK_FRAMES} of them. A reader as quick as its sender would otherwise answer nearly each one. {@code transport/PROTOCOL.md} has the rule and what it costs. Owned by the connection's thread.
  */
 final class AckHold {
     /** It waits no longer than this after the one before. */

@@ -1,13 +1,9 @@
 package io.headrace.transport.link;
 
-import io.headrace.engine.channel.PutStatus;
-import io.headrace.frame.EventTooLargeException;
 import io.headrace.frame.Frame;
 import io.headrace.frame.HopHeader;
 import io.headrace.wal.SequenceWindow;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The receiving end of one connection: puts frames into the channels, answers them in order once they are acknowledged,
@@ -41,51 +37,22 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     /** R6: what a sender has not committed lies within one window, so no more of it can be without an answer. */
     private static final int MAX_UNANSWERED = SequenceWindow.SIZE;
 
-    /** Token of a PING that asks whether somebody is there; those that revoke a grant are odd. */
-    private static final long ARE_YOU_THERE = 2;
-
-    private static final int MOST_SPARE = 1_024;
-
     private final LinkOutput output;
     private final Router router;
     private final LinkReceiverOptions options;
     private final LinkReceiverMetrics metrics;
     private final LinkGate gate;
     private final LinkDecoder decoder;
-    private final ArrayDeque<PendingFrame> published = new ArrayDeque<>();
-    private final ArrayDeque<PendingFrame> parked = new ArrayDeque<>();
-    private final ArrayDeque<PendingFrame> spare = new ArrayDeque<>();
-    private final AckHold hold = new AckHold();
+    private final ReceiverPulse pulse;
 
     private State state = State.NEW;
     private Hello hello;
     private LinkStreams streams;
     private LinkStream stream;
-
-    private long receivedFrames;
-    private long receivedBytes;
+    private CreditGrant grant;
+    private FrameIntake intake;
+    private AckOutflow acks;
     private long copied;
-    private long parkedBytes;
-    private long ackedFrames;
-    private long ackedFramesSent;
-
-    /** Frames that had come when the sender last asked: it waits for their answers. */
-    private long askedFrames;
-
-    private long credit;
-    private long creditSent;
-    private long window = CreditBudget.FIRST_GRANT;
-    private long held;
-    private long usedSinceGrant;
-    private boolean waitsForRoom;
-
-    private long revokedCredit;
-    private long revokeToken;
-    private long progress;
-    private long progressNanos;
-    private long frameNanos;
-    private boolean asked;
-    private boolean watched;
 
     /**
      * @param router called once, when HELLO came
@@ -98,6 +65,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         this.router = router;
         this.options = options;
         this.metrics = metrics;
+        this.pulse = new ReceiverPulse(options.idleTimeoutMillis());
         this.decoder = new LinkDecoder(this, output.allocator(), options.maxFrameLength(), options.zstd());
     }
 
@@ -159,18 +127,15 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         }
         streams = owner;
         stream = owner.stream(hello.stream());
+        grant = new CreditGrant(owner.budget(), options.maxConnectionBytes());
+        intake = new FrameIntake(owner, stream, options.level(), refusal());
+        acks = new AckOutflow(output, owner, grant, intake, () -> owner.watch(this));
         stream.join(this, hello.connection());
         stream.input().advanceFloor(hello.floor());
         state = State.OPEN;
         metrics.connectionsCreated.increment();
         metrics.source.connectionOpened();
-        frameNanos = owner.clock().nanoTime();
-        progressNanos = frameNanos;
-        hold.start(frameNanos, owner.receivedBytes());
-        held = owner.budget().change(0, CreditBudget.FIRST_GRANT);
-        credit = held;
-        creditSent = credit;
-        revokedCredit = credit;
+        pulse.start(owner.clock().nanoTime(), hello.stream().hashCode() + hello.connection());
         output.write(LinkEncoder.welcome(
                 output.allocator(),
                 new Welcome(
@@ -179,7 +144,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                         options.maxFrameLength(),
                         options.level(),
                         stream.input().startPosition(),
-                        credit)));
+                        grant.begin())));
         output.flush();
     }
 
@@ -207,13 +172,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         }
         state = State.CLOSED;
         decoder.stop();
-        parked.forEach(PendingFrame::letGo);
-        parked.clear();
-        published.clear();
-        spare.clear();
         if (stream != null) {
-            streams.budget().change(held, 0);
-            held = 0;
+            intake.end();
+            grant.end();
             stream.leave(this, hello.connection());
             metrics.connectionsClosed.increment();
             metrics.source.connectionClosed();
@@ -233,9 +194,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             return;
         }
         state = State.LEAVING;
-        parked.forEach(PendingFrame::letGo);
-        parked.clear();
-        parkedBytes = 0;
+        intake.dropParked();
         output.write(LinkEncoder.goAway(output.allocator(), why));
         output.flush();
         answer();
@@ -247,9 +206,8 @@ public final class LinkReceiver implements LinkDecoder.Handler {
      * @param roomCame whether one that was full may have room
      */
     void round(boolean roomCame) {
-        if (roomCame && waitsForRoom) {
-            waitsForRoom = false;
-            putParked();
+        if (roomCame) {
+            intake.roomCame();
         }
         if (state == State.OPEN || state == State.LEAVING) {
             answer();
@@ -257,23 +215,21 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     }
 
     void checkTime(long now) {
-        if (decoder.progress() != progress) {
-            progress = decoder.progress();
-            progressNanos = now;
-            asked = false;
-        } else if ((asked || !output.isWritable()) && isOver(now, progressNanos, options.idleTimeoutMillis())) {
-            refuse("nothing heard for " + options.idleTimeoutMillis() + " ms");
-            return;
-        } else if (!asked && isOver(now, progressNanos, options.idleTimeoutMillis() / 2) && output.isWritable()) {
-            // Who sends nothing speaks rarely, and does not know how soon it is taken for dead here.
-            asked = true;
-            output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, ARE_YOU_THERE));
-            output.flush();
+        switch (pulse.look(now, decoder.progress(), output.isWritable())) {
+            case END -> {
+                refuse("nothing heard for " + options.idleTimeoutMillis() + " ms");
+                return;
+            }
+            case PING -> {
+                output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, ReceiverPulse.ARE_YOU_THERE));
+                output.flush();
+            }
+            case NOTHING -> {}
         }
-        if (state == State.OPEN && ackedFrames > ackedFramesSent) {
-            answerAtOnce();
+        if (state == State.OPEN && acks.isWaiting()) {
+            answer(false);
         }
-        if (state == State.OPEN && isOver(now, frameNanos, options.revokeMillis())) {
+        if (state == State.OPEN && ReceiverPulse.isOver(now, acks.cameNanos(), options.revokeMillis())) {
             revoke(now);
         }
     }
@@ -284,13 +240,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
      * @return whether one still does
      */
     boolean checkHold(long now) {
-        watched = state == State.OPEN && ackedFrames > ackedFramesSent;
-        if (watched && hold.isOver(now, frameNanos, receivedBytes, streams.receivedBytes())) {
-            watched = false;
-            hold.waited(now, frameNanos);
-            answerAtOnce();
+        if (acks.look(now, state == State.OPEN)) {
+            answer(false);
         }
-        return watched;
+        return acks.isWatched();
     }
 
     @Override
@@ -305,9 +258,9 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                 refuse("answers are not read");
                 return;
             }
-            askedFrames = receivedFrames;
+            acks.asked();
             if (state == State.OPEN) {
-                answerAtOnce();
+                answer(false);
             }
             output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token));
             output.flush();
@@ -333,15 +286,16 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     @Override
     public long beforeFrame(int alignedLength) {
         // R13: one frame beyond the credit is right when the sender has seen an answer to all that it sent before.
-        boolean allowed = receivedBytes + alignedLength <= revokedCredit || ackedFramesSent == receivedFrames;
+        boolean allowed = grant.covers(alignedLength) || acks.isAllTold();
         if (!allowed && state == State.OPEN) {
             throw new LinkException(
                     RejectCode.CREDIT,
                     0,
-                    "frame bytes: " + (receivedBytes + alignedLength) + " (expected: <= credit " + revokedCredit + ")");
+                    "frame bytes: " + (grant.received() + alignedLength) + " (expected: <= credit "
+                            + (grant.received() + grant.left()) + ")");
         }
         // What the budget does not cover takes memory only as it comes, or many connections could take all there is.
-        return revokedCredit - receivedBytes;
+        return grant.left();
     }
 
     @Override
@@ -350,7 +304,7 @@ public final class LinkReceiver implements LinkDecoder.Handler {
             frame.release();
             return;
         }
-        if (published.size() + parked.size() >= MAX_UNANSWERED) {
+        if (intake.open() >= MAX_UNANSWERED) {
             frame.release();
             throw new LinkException(
                     RejectCode.PROTOCOL,
@@ -358,31 +312,14 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                     "frames without an answer: more than " + MAX_UNANSWERED + " (expected: at most that, R6)");
         }
         stream.used();
-        frameNanos = streams.clock().nanoTime();
-        if (receivedFrames == ackedFramesSent) {
-            hold.first(frameNanos);
-        }
+        acks.frameCame();
         int aligned = frame.alignedLength();
-        receivedFrames++;
-        receivedBytes += aligned;
+        grant.received(aligned);
         streams.received(aligned);
-        parkedBytes += aligned;
-        usedSinceGrant += aligned;
         metrics.framesReceived.increment();
         metrics.bytesReceived.add(aligned);
         metrics.source.batchReceived(frame.eventCount());
-        PendingFrame pending = spare.poll();
-        if (pending == null) {
-            pending = new PendingFrame(streams.processor().newTicket());
-        }
-        parked.add(pending.hold(frame, hop.sequence()));
-        if (!waitsForRoom) {
-            putParked();
-        }
-        if (state == State.OPEN && !parked.isEmpty()) {
-            metrics.framesParked.increment();
-            metrics.source.channelWriteFailed();
-        }
+        intake.take(hop.sequence(), frame);
     }
 
     private void onHello(Hello received) {
@@ -392,187 +329,48 @@ public final class LinkReceiver implements LinkDecoder.Handler {
         router.route(this, hello);
     }
 
-    /** Puts what waits, first in, first out, until a channel is full. */
-    private void putParked() {
-        PendingFrame pending = parked.peek();
-        while (pending != null) {
-            PutStatus status;
-            try {
-                status = streams.processor()
-                        .tryPut(stream.input(), pending.position(), pending.frame(), false, pending.ticket());
-            } catch (EventTooLargeException e) {
-                // A channel takes less than the source: the sender has to hear why, or it would try for ever.
-                reject(RejectCode.TOO_LARGE, pending.position(), e.getMessage());
-                return;
-            } catch (RuntimeException e) {
-                // An interceptor or a selector: the sender keeps the frame and comes again with growing pauses.
-                metrics.source.processingFailed();
-                streams.errors().accept(e);
-                refuse("frame " + pending.position() + " could not be put: " + e);
-                return;
-            }
-            switch (status) {
-                case ACCEPTED, DUPLICATE -> publish(parked.poll(), status);
-                case FULL -> {
-                    waitForRoom(pending);
-                    return;
-                }
-                case ABOVE_WINDOW -> {
-                    reject(
-                            RejectCode.ABOVE_WINDOW,
-                            pending.position(),
-                            "position: " + pending.position() + " (expected: at most 65536 above what is kept)");
-                    return;
-                }
-                case CLOSED -> {
-                    refuse("channel " + nameOf(pending) + " takes nothing now");
-                    return;
-                }
-            }
-            pending = parked.peek();
-        }
-    }
-
-    private static String nameOf(PendingFrame pending) {
-        return pending.ticket().fullChannel() == null
-                ? ""
-                : pending.ticket().fullChannel().name();
-    }
-
-    private void publish(PendingFrame pending, PutStatus status) {
-        Frame frame = pending.frame();
-        parkedBytes -= frame.alignedLength();
-        if (status == PutStatus.DUPLICATE) {
-            metrics.framesDuplicate.increment();
-        } else {
-            metrics.source.batchAccepted(frame.eventCount());
-            long micros = TimeUnit.MILLISECONDS.toMicros(streams.epochClock().time()) - frame.createdMicros();
-            // The clock counts milliseconds: less than one of them is no difference of clocks.
-            if (micros < -TimeUnit.MILLISECONDS.toMicros(1)) {
-                metrics.clockSkews.increment();
-            }
-            metrics.endToEnd.recordMicros(micros);
-        }
-        pending.letGo();
-        published.add(pending);
-    }
-
-    private void waitForRoom(PendingFrame pending) {
-        waitsForRoom = true;
-        stream.awaitRoom(pending.ticket().fullChannel());
-    }
-
     /** Counts what is acknowledged by now, grants what there is room for, and tells both with one ACK, now or soon. */
     private void answer() {
-        answer(true);
-    }
-
-    private void answerAtOnce() {
-        answer(false);
+        answer(state == State.OPEN);
     }
 
     private void answer(boolean mayWait) {
-        countAcknowledged();
-        if (!published.isEmpty()) {
-            stream.awaitSignal();
-            countAcknowledged();
-        }
+        acks.count(stream);
         if (state == State.OPEN) {
-            grant();
+            grant.grow(intake.parkedBytes());
         }
-        boolean creditMatters = credit > creditSent && creditSent - receivedBytes <= held / 2;
-        long frames = ackedFrames - ackedFramesSent;
-        // One ACK says all: nothing piles up for a peer that does not read.
-        if ((frames > 0 || creditMatters) && output.isWritable()) {
-            if (mayWait && state == State.OPEN && !creditMatters && parked.isEmpty() && waits(frames)) {
-                return;
-            }
-            metrics.framesAcked.add(frames);
-            ackedFramesSent = ackedFrames;
-            sendAck(frames);
-        }
-        if (state == State.LEAVING && published.isEmpty() && ackedFramesSent == ackedFrames) {
+        acks.tell(mayWait, decoder.isWithinData());
+        if (state == State.LEAVING && acks.isDone()) {
             close();
         }
     }
 
-    private boolean waits(long frames) {
-        boolean waits = ackedFramesSent >= askedFrames
-                && hold.waits(
-                        streams.clock().nanoTime(),
-                        frames,
-                        receivedBytes,
-                        streams.receivedBytes(),
-                        decoder.isWithinData());
-        if (waits && !watched) {
-            watched = true;
-            streams.watch(this);
-        }
-        return waits;
-    }
-
-    private void sendAck(long frames) {
-        creditSent = credit;
-        hold.told(streams.clock().nanoTime(), frames, receivedBytes, streams.receivedBytes());
-        metrics.acksSent.increment();
-        output.write(LinkEncoder.ack(output.allocator(), ackedFrames, credit));
-        output.flush();
-    }
-
-    private void countAcknowledged() {
-        PendingFrame head = published.peek();
-        while (head != null && head.isAnswerable(options.level())) {
-            ackedFrames++;
-            PendingFrame answered = published.poll();
-            if (spare.size() < MOST_SPARE) {
-                spare.add(answered);
-            }
-            head = published.peek();
-        }
-    }
-
-    /** The window doubles while the sender uses it up, as far as the source's budget allows. */
-    private void grant() {
-        if (revokeToken != 0) {
-            return;
-        }
-        if (!parked.isEmpty()) {
-            // No more than what leaves for the channel comes back as credit while one is full.
-            usedSinceGrant = 0;
-        } else if (usedSinceGrant >= window / 2) {
-            window = Math.min(options.maxConnectionBytes(), window * 2);
-            usedSinceGrant = 0;
-        }
-        held = streams.budget().change(held, Math.max(window, parkedBytes));
-        long room = held - parkedBytes;
-        if (receivedBytes + room > credit) {
-            credit = receivedBytes + room;
-            revokedCredit = credit;
-        }
-    }
-
-    /**
-     * Takes a large grant back from a connection that does not use it: the sender hears the smaller credit first and a
-     * PING after it, so that with the PONG all that it sent by the old one is here.
-     */
+    /** Takes a large grant back from a connection that does not use it: the smaller credit, and a PING behind it. */
     private void revoke(long now) {
-        boolean large = credit - receivedBytes > CreditBudget.FIRST_GRANT;
-        if (large && revokeToken == 0 && parked.isEmpty() && output.isWritable()) {
-            revokedCredit = credit;
-            credit = receivedBytes + CreditBudget.FIRST_GRANT;
-            window = CreditBudget.FIRST_GRANT;
-            usedSinceGrant = 0;
-            revokeToken = now | 1;
-            sendAck(0);
-            output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, revokeToken));
+        long token = intake.isParking() || !output.isWritable() ? 0 : grant.revoke(now);
+        if (token != 0) {
+            acks.tellCredit();
+            output.write(LinkEncoder.ping(output.allocator(), MessageType.PING, token));
             output.flush();
         }
     }
 
+    private FrameIntake.Refusal refusal() {
+        return new FrameIntake.Refusal() {
+            @Override
+            public void reject(RejectCode code, long position, String why) {
+                LinkReceiver.this.reject(code, position, why);
+            }
+
+            @Override
+            public void refuse(String why) {
+                LinkReceiver.this.refuse(why);
+            }
+        };
+    }
+
     private void onPong(long token) {
-        if (token == revokeToken) {
-            revokeToken = 0;
-            revokedCredit = credit;
+        if (grant.isRevokedBy(token)) {
             answer();
         }
     }
@@ -589,9 +387,5 @@ public final class LinkReceiver implements LinkDecoder.Handler {
     private void refuse(String why) {
         output.write(LinkEncoder.goAway(output.allocator(), why));
         close();
-    }
-
-    private static boolean isOver(long now, long since, long millis) {
-        return now - since >= TimeUnit.MILLISECONDS.toNanos(millis);
     }
 }

@@ -21,6 +21,9 @@ public record LinkReceiverOptions(
         long revokeMillis,
         long inputGraceMillis,
         boolean zstd) {
+    /** Half of it, at which an ACK goes in any case, is 16 frames of 1 MiB. */
+    public static final long MOST_CONNECTION_BYTES = 32L * 1024 * 1024;
+
     /** One that takes no compressed frames. */
     public LinkReceiverOptions(
             AckLevel level,
@@ -47,6 +50,6 @@ public record LinkReceiverOptions(
     /** Values for a source that configures nothing. */
     public static LinkReceiverOptions defaults() {
         int maxFrame = FrameLayout.maxFrameLength(FrameLayout.DEFAULT_MAX_EVENT_BYTES, FrameLayout.MAX_FRAME_BYTES);
-        return new LinkReceiverOptions(AckLevel.ACCEPTED, maxFrame, 16L * 1024 * 1024, 60_000, 5_000, 60_000);
+        return new LinkReceiverOptions(AckLevel.ACCEPTED, maxFrame, MOST_CONNECTION_BYTES, 60_000, 5_000, 60_000);
     }
 }

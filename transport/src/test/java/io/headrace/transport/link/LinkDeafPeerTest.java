@@ -151,7 +151,7 @@ class LinkDeafPeerTest {
         welcomed();
         wire.writable = false;
         wire.bytes = 0;
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 60; i++) {
             assertThat(wire.closed).as("after " + i + " s").isFalse();
             sim.advance(1_000);
             sim.work();

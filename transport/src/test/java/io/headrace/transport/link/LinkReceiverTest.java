@@ -295,6 +295,31 @@ class LinkReceiverTest {
                 .hasSize(1);
     }
 
+    /** They came together, as after a restart of the source: what is asked at once holds up the others of the loop. */
+    @Test
+    void shouldNotAskManySilentConnectionsAllAtOnce() {
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            peers.add(new Peer().hello(i, 0));
+        }
+        int most = 0;
+        int before = 0;
+        for (int second = 1; second <= 31; second++) {
+            nanos += TimeUnit.SECONDS.toNanos(1);
+            streams.checkTime();
+            int asked = (int) peers.stream()
+                    .filter(peer -> peer.wire.last().startsWith("PING "))
+                    .count();
+            most = Math.max(most, asked - before);
+            before = asked;
+            if (second < 22) {
+                assertThat(asked).as("after %d s", second).isZero();
+            }
+        }
+        assertThat(before).as("asked once each").isEqualTo(400);
+        assertThat(most).isLessThan(100);
+    }
+
     @Test
     void shouldCloseTheInputOfAStreamThatNobodySendsAnyMore() {
         Peer peer = new Peer().hello(0, 0).data(100, 1);

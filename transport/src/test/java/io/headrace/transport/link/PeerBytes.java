@@ -23,6 +23,10 @@ public final class PeerBytes {
         return take(LinkEncoder.ping(ALLOCATOR, MessageType.PING, token));
     }
 
+    public static byte[] pong(long token) {
+        return take(LinkEncoder.ping(ALLOCATOR, MessageType.PONG, token));
+    }
+
     /** A DATA with one frame of each position, of one event of so many bytes. */
     public static byte[] data(int bytes, long... positions) {
         return take(Wire.data(ALLOCATOR, 0, bytes, positions));

@@ -127,6 +127,7 @@ final class InputRegistry {
     }
 
     private final Path path;
+    private final ReadNotes notes;
     private final Map<FileId, List<Entry>> entries = new HashMap<>();
 
     /** The highest running number for each base. */
@@ -141,8 +142,10 @@ final class InputRegistry {
     private boolean found;
     private boolean unsaved;
 
-    InputRegistry(Path path) {
+    /** @param notes what was read since it was written */
+    InputRegistry(Path path, ReadNotes notes) {
         this.path = path;
+        this.notes = notes;
     }
 
     Path path() {
@@ -185,7 +188,13 @@ final class InputRegistry {
             if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
                 throw new DamagedFileException(path, parser.currentToken() + " (expected: the end)", null);
             }
-            read.values().forEach(ofFile -> ofFile.forEach(this::loaded));
+            Map<String, ContentSum> noted = notes.read();
+            read.values()
+                    .forEach(ofFile -> ofFile.forEach(entry -> {
+                        ContentSum sum = noted.get(entry.id);
+                        entry.sum = sum != null && sum.length() > entry.sum.length() ? sum : entry.sum;
+                        loaded(entry);
+                    }));
             found = true;
         } catch (JsonProcessingException e) {
             throw new DamagedFileException(path, e.getOriginalMessage(), e);
@@ -324,9 +333,24 @@ final class InputRegistry {
         entry.seenMillis = nowMillis;
     }
 
+    /**
+     * Notes what was read, before it is put, of a file that could not be recognised by what is noted so far if it were saved
+     * under a new inode now and the process killed.
+     */
+    void noteRead(TailedFile file) {
+        Entry entry = file.entry();
+        ContentSum sum = file.sum();
+        boolean more = sum.length() == file.position() && sum.length() > entry.sum.length();
+        if (more && !Succession.isEnough(entry.sum, file.tail()[file.tailLength() - 1])) {
+            entry.sum = sum;
+            notes.add(entry.id, sum);
+        }
+    }
+
     /** Writes all entries durably. */
     void save() throws IOException {
         AtomicFile.write(path, encode());
+        notes.clear();
         unsaved = false;
     }
 
@@ -336,6 +360,7 @@ final class InputRegistry {
             save();
         } else {
             AtomicFile.replace(path, encode());
+            notes.clear();
         }
     }
 

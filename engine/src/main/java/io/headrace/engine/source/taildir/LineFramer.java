@@ -55,6 +55,7 @@ final class LineFramer implements AutoCloseable {
 
     private final ChannelProcessor processor;
     private final FrameOutlet outlet;
+    private final InputRegistry registry;
     private final TaildirCounters counters;
     private final EpochClock clock;
     private final Producer producer;
@@ -91,11 +92,13 @@ final class LineFramer implements AutoCloseable {
             TaildirSettings settings,
             ChannelProcessor processor,
             FrameOutlet outlet,
+            InputRegistry registry,
             TaildirCounters counters,
             EpochClock clock,
             long producerId) {
         this.processor = processor;
         this.outlet = outlet;
+        this.registry = registry;
         this.counters = counters;
         this.clock = clock;
         producer = new Producer(producerId);
@@ -249,6 +252,7 @@ final class LineFramer implements AutoCloseable {
         sumTo(index);
         file.moveTo(end);
         block.copyTail(index, file);
+        registry.noteRead(file);
         if (unfinished && severalChannels) {
             file.hold();
         }

@@ -195,6 +195,11 @@ final class Succession {
             return true;
         }
         ByteBuffer last = ByteBuffer.allocate(1);
-        return sum.length() >= ENOUGH_BYTES && channel.read(last, position - 1) == 1 && last.get(0) == '\n';
+        return channel.read(last, position - 1) == 1 && isEnough(sum, last.get(0));
+    }
+
+    /** Whether so much of a file is enough to know it by, though more was read, which ends with that byte. */
+    static boolean isEnough(ContentSum known, byte last) {
+        return known.length() >= ENOUGH_BYTES && last == '\n';
     }
 }

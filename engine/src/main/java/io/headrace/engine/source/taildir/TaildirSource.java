@@ -48,6 +48,7 @@ public final class TaildirSource implements PollingSource {
     private final NanoClock nanoClock;
     private final TaildirCounters counters;
     private final PositionFile positionFile;
+    private final ReadNotes notes;
     private final InputRegistry registry;
     private final long pauseNanos;
     private final long longestPauseNanos;
@@ -82,8 +83,9 @@ public final class TaildirSource implements PollingSource {
         counters = new TaildirCounters(context.metrics());
         Path positions = positionPath(settings.positionFile());
         positionFile = new PositionFile(positions);
-        registry = new InputRegistry(
-                positions.resolveSibling(positions.getFileName() + "." + safeName(context.name()) + ".inputs"));
+        String inputs = positions.getFileName() + "." + safeName(context.name()) + ".inputs";
+        notes = new ReadNotes(positions.resolveSibling(inputs + ".read"), counters);
+        registry = new InputRegistry(positions.resolveSibling(inputs), notes);
         pauseNanos = settings.backoffSleepIncrement().toNanos();
         longestPauseNanos = settings.maxBackoffSleep().toNanos();
         idleNanos = settings.idleTimeout().toNanos();
@@ -105,7 +107,7 @@ public final class TaildirSource implements PollingSource {
     public synchronized void start() throws IOException {
         long now = nanoClock.nanoTime();
         outlet = new FrameOutlet(processor, counters, nanoClock);
-        framer = new LineFramer(settings, processor, outlet, counters, epochClock, context.randomLong());
+        framer = new LineFramer(settings, processor, outlet, registry, counters, epochClock, context.randomLong());
         List<PositionFile.Entry> positions = readPositions();
         readRegistry();
         catalog = new FileCatalog(groups(), settings, processor, registry, positions, counters, epochClock);
@@ -215,6 +217,7 @@ public final class TaildirSource implements PollingSource {
     private void release() {
         outlet.close();
         framer.close();
+        notes.close();
         try {
             catalog.close();
         } catch (IOException e) {

@@ -14,28 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which files are read, from where, and as what. */
-class TaildirFilesTest {
-    @TempDir
-    Path folder;
-
-    private TailRig rig;
-
-    @BeforeEach
-    void setUp() throws IOException {
-        rig = new TailRig(folder);
-    }
-
-    @AfterEach
-    void tearDown() {
-        rig.close();
-    }
-
+class TaildirFilesTest extends TailRigTest {
     @Test
     void shouldFindFilesThatAppearLater() throws IOException {
         rig.start().poll();
@@ -131,26 +113,24 @@ class TaildirFilesTest {
 
     @Test
     void shouldReadFileTruncatedToTheSameBeginning() throws IOException {
-        String header = "#" + "x".repeat(300) + "\n";
-        Path file = rig.write("a.log", header + "one\ntwo\n");
+        Path file = rig.write("a.log", HEADER + "one\ntwo\n");
         rig.start().poll();
-        Files.writeString(file, header + "three\n", StandardOpenOption.TRUNCATE_EXISTING);
+        Files.writeString(file, HEADER + "three\n", StandardOpenOption.TRUNCATE_EXISTING);
         rig.poll();
-        Files.writeString(file, header + "4\n", StandardOpenOption.TRUNCATE_EXISTING);
+        Files.writeString(file, HEADER + "4\n", StandardOpenOption.TRUNCATE_EXISTING);
         rig.poll();
         assertThat(rig.channel.texts())
-                .containsExactly(header.strip(), "one", "two", header.strip(), "three", header.strip(), "4");
+                .containsExactly(HEADER.strip(), "one", "two", HEADER.strip(), "three", HEADER.strip(), "4");
         assertThat(rig.channel.inputs).hasSize(3);
     }
 
     @Test
     void shouldNoticeTruncationWhenTheFileGrewPastItsPosition() throws IOException {
-        String header = "#" + "x".repeat(300) + "\n";
-        Path file = rig.write("a.log", header + "one\n");
+        Path file = rig.write("a.log", HEADER + "one\n");
         rig.start().poll();
-        Files.writeString(file, header + "two\nthree\n", StandardOpenOption.TRUNCATE_EXISTING);
+        Files.writeString(file, HEADER + "two\nthree\n", StandardOpenOption.TRUNCATE_EXISTING);
         rig.poll();
-        assertThat(rig.channel.texts()).containsExactly(header.strip(), "one", header.strip(), "two", "three");
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip(), "two", "three");
     }
 
     @Test
@@ -167,28 +147,26 @@ class TaildirFilesTest {
 
     @Test
     void shouldTellFileThatReusesAnInodeFromTheOneBefore() throws IOException {
-        String header = "#" + "x".repeat(300) + "\n";
-        Path file = rig.write("a.log", header + "one\n");
+        Path file = rig.write("a.log", HEADER + "one\n");
         rig.start().poll();
         rig.channel.makeSafe();
         rig.source.stop();
         rig.channel.restart();
         // Truncating and writing anew is what a reused inode looks like, and no file system is needed that reuses one.
-        Files.writeString(file, header + "two and more\n", StandardOpenOption.TRUNCATE_EXISTING);
+        Files.writeString(file, HEADER + "two and more\n", StandardOpenOption.TRUNCATE_EXISTING);
         rig.start().poll();
-        assertThat(rig.channel.texts()).containsExactly(header.strip(), "one", header.strip(), "two and more");
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip(), "two and more");
     }
 
     @Test
     void shouldNoticeTruncationOfFileThatWasNotReadSinceTheRestart() throws IOException {
-        String header = "#" + "x".repeat(300) + "\n";
-        Path file = rig.write("a.log", header + "one\n");
+        Path file = rig.write("a.log", HEADER + "one\n");
         rig.start().poll();
         rig.channel.makeSafe();
         rig.restart().poll();
-        Files.writeString(file, header + "two\nthree\n", StandardOpenOption.TRUNCATE_EXISTING);
+        Files.writeString(file, HEADER + "two\nthree\n", StandardOpenOption.TRUNCATE_EXISTING);
         rig.poll();
-        assertThat(rig.channel.texts()).containsExactly(header.strip(), "one", header.strip(), "two", "three");
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip(), "two", "three");
     }
 
     @Test

@@ -12,27 +12,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How bytes of a file become events. */
-class TaildirLinesTest {
-    @TempDir
-    Path folder;
-
-    private TailRig rig;
-
-    @BeforeEach
-    void setUp() throws IOException {
-        rig = new TailRig(folder);
-    }
-
+class TaildirLinesTest extends TailRigTest {
     @AfterEach
-    void tearDown() {
-        rig.close();
+    @Override
+    void closeRig() {
+        super.closeRig();
         rig.channel.frames.forEach(frame -> assertThat(frame.references()).isZero());
     }
 

@@ -7,28 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** At most {@code maxOpenFiles} files are open. */
-class TaildirOpenFilesTest {
-    @TempDir
-    Path folder;
-
-    private TailRig rig;
-
-    @BeforeEach
-    void setUp() throws IOException {
-        rig = new TailRig(folder);
-    }
-
-    @AfterEach
-    void tearDown() {
-        rig.close();
-    }
-
+class TaildirOpenFilesTest extends TailRigTest {
     @Test
     void shouldFollowTwoThousandFilesWithFiftyOpen() throws IOException {
         int files = 2_000;

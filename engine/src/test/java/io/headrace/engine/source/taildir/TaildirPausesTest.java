@@ -3,30 +3,11 @@ package io.headrace.engine.source.taildir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How long the source wants to be left alone. */
-class TaildirPausesTest {
-    @TempDir
-    Path folder;
-
-    private TailRig rig;
-
-    @BeforeEach
-    void setUp() throws IOException {
-        rig = new TailRig(folder);
-    }
-
-    @AfterEach
-    void tearDown() {
-        rig.close();
-    }
-
+class TaildirPausesTest extends TailRigTest {
     @Test
     void shouldNotLookLaterWhenAStreamStalls() throws IOException {
         rig.write("a.log", "line\n");

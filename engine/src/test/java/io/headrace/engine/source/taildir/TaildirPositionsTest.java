@@ -9,30 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Flume's position file: taken over, kept, and set aside when it is damaged. */
-class TaildirPositionsTest {
-    @TempDir
-    Path folder;
-
-    private TailRig rig;
-
-    @BeforeEach
-    void setUp() throws IOException {
-        rig = new TailRig(folder);
-    }
-
-    @AfterEach
-    void tearDown() {
-        rig.close();
-    }
-
+class TaildirPositionsTest extends TailRigTest {
     static Stream<String> damaged() {
         Random random = new Random(3);
         Stream<String> noise = random.longs(20).mapToObj(seed -> {

@@ -9,32 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file under the path of another one: saved by an editor, or rotated. */
-class TaildirSavedFilesTest {
-    private static final String HEADER = "#" + "x".repeat(300) + "\n";
-
-    @TempDir
-    Path folder;
-
-    private TailRig rig;
+class TaildirSavedFilesTest extends TailRigTest {
     private Path log;
 
     @BeforeEach
-    void setUp() throws IOException {
-        rig = new TailRig(folder);
+    void setUp() {
         log = rig.logs.resolve("a.log");
-    }
-
-    @AfterEach
-    void tearDown() {
-        rig.close();
     }
 
     @Test
@@ -230,6 +217,50 @@ class TaildirSavedFilesTest {
         rig.kill().poll();
 
         assertThat(rig.channel.texts()).hasSize(1_001).endsWith("line", "more");
+    }
+
+    /** Lines that came since, and what an unfinished one holds: registry and position file are minutes old. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 0", "30, 0", "60, 0", "1000, 0", "0, 300", "0, 5000", "30, 300", "1000, 5000"})
+    void shouldGoOnWhenItIsKilledBeforeItsRegistryHasWhatWasRead(int lines, int unfinished) throws IOException {
+        String text = "first\n";
+        rig.write("a.log", text);
+        rig.with("writePosInterval", "100000000").start().poll();
+        for (int i = 0; i < lines; i++) {
+            text += "this is line " + i + "\n";
+            rig.write("a.log", "this is line " + i + "\n");
+            rig.poll();
+        }
+        if (unfinished > 0) {
+            text += "u".repeat(unfinished);
+            rig.write("a.log", "u".repeat(unfinished));
+            rig.idle();
+        }
+        String[] before = text.split("\n");
+        assertThat(rig.channel.texts()).containsExactly(before);
+        rig.channel.makeSafe();
+        saveOver(text + (unfinished > 0 ? "\n" : "") + "more\n");
+
+        rig.kill().poll();
+
+        assertThat(rig.channel.texts()).startsWith(before).endsWith("more");
+        assertThat(rig.channel.texts()).filteredOn(event -> !event.isEmpty()).hasSize(before.length + 1);
+        assertThat(rig.count("ReplacedFileCount")).isZero();
+    }
+
+    @Test
+    void shouldReadOnWhenWhatWasReadCannotBeNoted() throws IOException {
+        Files.createDirectories(folder.resolve("state/positions.json.r1.inputs.read/in-the-way"));
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+        assertThat(rig.count("PositionWriteFail")).isPositive();
+        rig.channel.makeSafe();
+        rig.write("a.log", "three\n");
+        rig.kill().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
     }
 
     @Test

@@ -12,30 +12,10 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are truncated in place, as by logrotate's copytruncate. */
-class TaildirTruncationTest {
-    private static final String HEADER = "#" + "x".repeat(300) + "\n";
-
-    @TempDir
-    Path folder;
-
-    private TailRig rig;
-
-    @BeforeEach
-    void setUp() throws IOException {
-        rig = new TailRig(folder);
-    }
-
-    @AfterEach
-    void tearDown() {
-        rig.close();
-    }
-
+class TaildirTruncationTest extends TailRigTest {
     @Test
     void shouldCountWhatWasSeenAndDestroyedBeforeItWasRead() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\nunfinished");

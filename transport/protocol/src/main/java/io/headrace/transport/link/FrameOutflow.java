@@ -77,6 +77,11 @@ final class FrameOutflow {
         return stuck;
     }
 
+    /** Whether there was nothing more to send when it was last looked. */
+    boolean ranEmpty() {
+        return ranEmpty;
+    }
+
     /**
      * Leases and writes until something stops it; nothing is flushed.
      *

@@ -85,11 +85,13 @@ final class InFlight {
     }
 
     /**
-     * Whether nothing goes on before an answer, which the receiver cannot know: it would wait for more frames, or for more of
-     * the credit to be used.
+     * Whether nothing goes on before an answer, or will not soon, which the receiver cannot know: it would wait for more
+     * frames, or for more of the credit to be used. Half of the window is left to be sent while the answer is on its way.
+     *
+     * @param more whether there is more to send
      */
-    boolean mustAsk() {
-        return waits
+    boolean mustAsk(boolean more) {
+        return (waits || more && sentBytes - answeredBytes > windowBytes / 2)
                 && !asked
                 && unanswered() < LinkLayout.ACK_FRAMES
                 && credit - sentBytes > (credit - answeredBytes) / 4;

@@ -111,12 +111,10 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             return 0;
         }
         long before = flight.sentBytes();
+        // Before the next frame fills the output, and after what nothing follows.
+        boolean asks = ask(now);
         boolean more = outflow.send(now, !draining);
-        boolean asks = flight.mustAsk() && output.isWritable();
-        if (asks) {
-            flight.asked();
-            writePing(now);
-        }
+        asks |= ask(now);
         if (draining && flight.isEmpty() && !goneAway) {
             goneAway = true;
             output.write(LinkEncoder.goAway(output.allocator(), "stopping"));
@@ -126,6 +124,15 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             output.flush();
         }
         return more ? 1 : 0;
+    }
+
+    private boolean ask(long now) {
+        boolean asks = flight.mustAsk(!outflow.ranEmpty()) && output.isWritable();
+        if (asks) {
+            flight.asked();
+            writePing(now);
+        }
+        return asks;
     }
 
     /** A connection was made: begins with HELLO. */
@@ -284,6 +291,7 @@ public final class LinkSender implements LinkDecoder.Handler, DialHandler {
             pongs.forEachOrderedLong(
                     token -> output.write(LinkEncoder.ping(output.allocator(), MessageType.PONG, token)));
             pongs.clear();
+            pulse.spoke(clock.nanoTime());
             output.flush();
         }
     }

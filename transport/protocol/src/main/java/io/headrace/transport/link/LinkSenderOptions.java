@@ -32,6 +32,9 @@ public record LinkSenderOptions(
         long maxBackoffMillis,
         long stallMillis,
         FrameCompressor compressor) {
+    /** Holds two ACKs of 16 frames of 1 MiB: one that is on its way, and one that waits. */
+    public static final long DEFAULT_WINDOW_BYTES = 32L * 1024 * 1024;
+
     /** One with a token that stays, which compresses nothing. */
     public LinkSenderOptions(
             String agent,
@@ -80,6 +83,6 @@ public record LinkSenderOptions(
     /** Values for a sink that configures nothing. */
     public static LinkSenderOptions defaults(String agent, String channel) {
         return new LinkSenderOptions(
-                agent, channel, "", 10_000, 1024 * 1024, 16L * 1024 * 1024, 20_000, 20_000, 100, 5_000, 30_000);
+                agent, channel, "", 10_000, 1024 * 1024, DEFAULT_WINDOW_BYTES, 20_000, 20_000, 100, 5_000, 30_000);
     }
 }

@@ -9,8 +9,11 @@ import java.util.concurrent.TimeUnit;
 final class SenderPulse {
     private static final long LONGEST_PING_PAUSE_MILLIS = 10_000;
 
-    /** Where nothing awaits an answer: many such connections must cost their receiver next to nothing. */
-    private static final long LONGEST_IDLE_MILLIS = 20_000;
+    /**
+     * Where nothing awaits an answer: longer than a receiver with the usual {@code idle-timeout} waits until it asks, for which
+     * many connections cost it less.
+     */
+    private static final long LONGEST_IDLE_MILLIS = 40_000;
 
     private final long timeoutMillis;
     private long heardNanos;
@@ -101,7 +104,7 @@ final class SenderPulse {
     boolean isPingDue(long now, long unanswered) {
         long pause = isAsking(unanswered)
                 ? Math.min(timeoutMillis / 3, LONGEST_PING_PAUSE_MILLIS)
-                : Math.min(timeoutMillis, LONGEST_IDLE_MILLIS);
+                : Math.min(2 * timeoutMillis, LONGEST_IDLE_MILLIS);
         return (isOver(now, silentNanos(), pause) || isOver(now, spokeNanos, pause)) && isOver(now, pingedNanos, pause);
     }
 

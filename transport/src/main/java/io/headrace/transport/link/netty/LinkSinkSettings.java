@@ -33,7 +33,7 @@ public record LinkSinkSettings(
 
         @Setting(
                 key = "window",
-                byDefault = "16m",
+                byDefault = "32m",
                 unit = "bytes",
                 min = 64 * 1024,
                 doc = "Most bytes sent and not acknowledged: more keeps a long line busy, and comes again after a"

@@ -14,7 +14,6 @@ import java.net.InetSocketAddress;
 public final class LinkSource implements Source {
     private static final long REVOKE_MILLIS = 5_000;
     private static final long INPUT_GRACE_MILLIS = 60_000;
-    private static final long MOST_CONNECTION_BYTES = 16L * 1024 * 1024;
 
     private final SourceContext context;
     private final LinkSourceSettings settings;
@@ -32,7 +31,7 @@ public final class LinkSource implements Source {
         LinkReceiverOptions options = new LinkReceiverOptions(
                 settings.ack(),
                 maxFrame,
-                Math.min(MOST_CONNECTION_BYTES, settings.receiveBytes()),
+                Math.min(LinkReceiverOptions.MOST_CONNECTION_BYTES, settings.receiveBytes()),
                 settings.idleTimeout(),
                 REVOKE_MILLIS,
                 INPUT_GRACE_MILLIS,

@@ -74,8 +74,8 @@ public record LinkSourceSettings(
                 unit = "ms",
                 min = 1000,
                 doc =
-                        "A connection that is silent for so long is closed; it is asked after half of it. Sinks without events"
-                                + " speak every 20 seconds.")
+                        "A connection that is silent for so long is closed; it is asked after three to four eighths of it."
+                                + " Sinks without events that nobody asks speak every 40 seconds.")
         long idleTimeout,
 
         @Setting(

@@ -1,7 +1,9 @@
 package io.headrace.transport.link.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.ManagedChannel;
@@ -10,6 +12,7 @@ import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.link.ModelSource;
 import io.headrace.transport.link.PeerBytes;
 import io.headrace.transport.link.TestFrames;
 import io.headrace.wal.StreamId;
@@ -17,8 +20,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What many connections cost a collector in a process of its own, by what Linux says of it. Takes two minutes; prints
+ * What many connections cost a collector in a process of its own, by what Linux says of it. Takes four minutes; prints
  * its figures. {@code transport/PROOF.md} has the command.
  */
 @Tag("rig")
@@ -39,16 +41,18 @@ class LinkManyPeersRigTest {
     private static final int IDLE = 2_000;
     private static final int BUSY = 100;
 
-    /** How often a sink without events says PING. */
-    private static final long PING_SECONDS = 20;
-
+    private static final int WARM_PEERS = 20;
     private static final int WARM_PINGS = 20_000;
+    private static final long NONE_SECONDS = 20;
+    private static final long IDLE_SECONDS = 60;
+
+    /** By then each connection was asked whether anybody is there. */
+    private static final long ROUND_SECONDS = 32;
+
+    private static final long QUIET_SECONDS = 5;
+    private static final int QUIET_LOOKS = 12;
     private static final long MIB = 1024 * 1024;
 
-    /** USER_HZ of all Linux systems that Java runs on. */
-    private static final long TICKS_PER_SECOND = 100;
-
-    private final List<Socket> sockets = new ArrayList<>();
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final List<LinkSink> sinks = new ArrayList<>();
     private final List<TestContext> sent = new ArrayList<>();
@@ -74,9 +78,6 @@ class LinkManyPeersRigTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (Socket socket : sockets) {
-            socket.close();
-        }
         sinks.forEach(LinkSink::stop);
         channels.forEach(ManagedChannel::close);
         loops.close();
@@ -86,21 +87,35 @@ class LinkManyPeersRigTest {
 
     @Test
     void shouldHold2000IdleConnectionsIn64MiBAnd1PercentOfACore() throws Exception {
-        connect(20);
-        double coreBefore = coreUse();
-        long memoryBefore = kib("VmRSS");
-        connect(IDLE);
-        double coreAfter = coreUse();
-        long memoryAfter = kib("VmRSS");
+        warm();
+        CollectorProcess of = new CollectorProcess(collector.pid());
+        awaitQuiet(of);
+        double coreBefore = coreUse(of, NONE_SECONDS);
+        long memoryBefore = of.kib("VmRSS");
+        for (int i = 0; i < IDLE; i++) {
+            start(new ModelSource(new StreamId(5, i)));
+        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> connections() == IDLE);
+        pass(ROUND_SECONDS);
+        awaitQuiet(of);
+        double core = coreUse(of, IDLE_SECONDS);
+        long memory = of.kib("VmRSS");
+        assertThat(connections()).isEqualTo(IDLE);
+        sinks.forEach(LinkSink::stop);
+        awaitQuiet(of);
+        double coreAfter = coreUse(of, NONE_SECONDS);
+        double none = (coreBefore + coreAfter) / 2;
         System.out.printf(
-                "%d idle connections: resident %.1f MiB above %.1f, %.2f %% of a core above %.2f%n",
+                "%d idle connections: resident %.1f MiB above %.1f; %.2f %% of a core above %.2f (%.2f before, %.2f after)%n",
                 IDLE,
-                (memoryAfter - memoryBefore) / 1024.0,
+                (memory - memoryBefore) / 1024.0,
                 memoryBefore / 1024.0,
-                100 * (coreAfter - coreBefore),
-                100 * coreBefore);
-        assertThat((memoryAfter - memoryBefore) * 1024).isLessThanOrEqualTo(64 * MIB);
-        assertThat(coreAfter - coreBefore).isLessThanOrEqualTo(0.01);
+                100 * (core - none),
+                100 * none,
+                100 * coreBefore,
+                100 * coreAfter);
+        assertThat((memory - memoryBefore) * 1024).isLessThanOrEqualTo(64 * MIB);
+        assertThat(core - none).isLessThanOrEqualTo(0.005);
     }
 
     @Test
@@ -109,12 +124,7 @@ class LinkManyPeersRigTest {
         for (int i = 0; i < BUSY; i++) {
             ManagedChannel channel = RealChannels.open(ChannelSettings.memory("from", 5_000), null);
             channels.add(channel);
-            TestContext context = TestContext.sink(
-                    loops, channel.consumer("sink"), Map.of("hostname", "127.0.0.1", "port", Integer.toString(port)));
-            sent.add(context);
-            LinkSink sink = new LinkSink(context);
-            sink.start();
-            sinks.add(sink);
+            start(channel.consumer("sink"));
         }
         List<ChannelProcessor> processors =
                 channels.stream().map(RealChannels::processor).toList();
@@ -128,13 +138,14 @@ class LinkManyPeersRigTest {
         for (int i = 0; i < BUSY; i++) {
             least = Math.min(least, after[i] - before[i]);
         }
+        CollectorProcess of = new CollectorProcess(collector.pid());
         double mean = (LongStream.of(after).sum() - LongStream.of(before).sum()) / (double) BUSY;
         System.out.printf(
                 "%d busy senders: resident at most %.1f MiB; frames of 20 s, slowest %d, mean %.0f%n",
-                BUSY, kib("VmHWM") / 1024.0, least, mean);
+                BUSY, of.kib("VmHWM") / 1024.0, least, mean);
         inputs.forEach(SourceInput::close);
         frame.release();
-        assertThat(kib("VmHWM") * 1024).isLessThan(512 * MIB);
+        assertThat(of.kib("VmHWM") * 1024).isLessThan(512 * MIB);
         assertThat((double) least).isGreaterThanOrEqualTo(mean / 2);
     }
 
@@ -159,55 +170,77 @@ class LinkManyPeersRigTest {
                 .toArray();
     }
 
-    private void connect(int more) throws IOException {
-        for (int i = 0; i < more; i++) {
-            Socket socket = new Socket("127.0.0.1", port);
-            socket.setSoTimeout(60_000);
-            socket.getOutputStream().write(PeerBytes.hello(new StreamId(5, sockets.size())));
+    /** Made by sinks, lost ones too. */
+    private long connections() {
+        return sent.stream()
+                .mapToLong(sink -> sink.count("ConnectionCreatedCount"))
+                .sum();
+    }
+
+    private void start(ChannelConsumer consumer) {
+        TestContext context = TestContext.sink(
+                loops,
+                consumer,
+                Map.of(
+                        "hostname",
+                        "127.0.0.1",
+                        "port",
+                        Integer.toString(port),
+                        "request-timeout",
+                        System.getProperty("peers.timeout", "20000")));
+        sent.add(context);
+        LinkSink sink = new LinkSink(context);
+        sink.start();
+        sinks.add(sink);
+    }
+
+    /** Has the collector do often what it does for idle connections. */
+    private void warm() throws IOException {
+        List<Socket> peers = new ArrayList<>();
+        for (int i = 0; i < WARM_PEERS; i++) {
+            Socket peer = new Socket("127.0.0.1", port);
+            peers.add(peer);
+            peer.setSoTimeout(60_000);
+            peer.setTcpNoDelay(true);
+            peer.getOutputStream().write(PeerBytes.hello(new StreamId(6, i)));
             // WELCOME
-            socket.getInputStream().readNBytes(44);
-            sockets.add(socket);
+            peer.getInputStream().readNBytes(44);
         }
-    }
-
-    /** Part of a core that the collector uses while its peers only say PING, once what it does then is compiled. */
-    private double coreUse() throws Exception {
-        for (int i = 0; i < WARM_PINGS; i += sockets.size()) {
-            ping(TimeUnit.SECONDS.toNanos(1) * sockets.size() / (WARM_PINGS / 10));
-        }
-        ping(TimeUnit.SECONDS.toNanos(PING_SECONDS));
-        long ticks = ticks();
-        long begin = System.nanoTime();
-        ping(TimeUnit.SECONDS.toNanos(PING_SECONDS));
-        return (ticks() - ticks) / (double) TICKS_PER_SECOND / ((System.nanoTime() - begin) / 1e9);
-    }
-
-    /** Each says it once, one after the other, evenly over the time; the answers are read. */
-    private void ping(long nanos) throws IOException {
         byte[] ping = PeerBytes.ping(1);
-        long begin = System.nanoTime();
-        for (int i = 0; i < sockets.size(); i++) {
-            long due = begin + nanos * (i + 1) / sockets.size();
-            for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-                LockSupport.parkNanos(wait);
-            }
-            sockets.get(i).getOutputStream().write(ping);
-            sockets.get(i).getInputStream().readNBytes(ping.length);
+        byte[] pong = PeerBytes.pong(2);
+        for (int i = 0; i < WARM_PINGS; i++) {
+            Socket peer = peers.get(i % WARM_PEERS);
+            peer.getOutputStream().write(pong);
+            peer.getOutputStream().write(ping);
+            peer.getInputStream().readNBytes(ping.length);
+        }
+        for (Socket peer : peers) {
+            peer.close();
         }
     }
 
-    /** Processor time of the collector. */
-    private long ticks() throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(collector.pid()), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    /** Until the collector's compilers have done nothing for a while. */
+    private static void awaitQuiet(CollectorProcess of) throws IOException {
+        long before = -1;
+        for (int i = 0; i < QUIET_LOOKS && of.compilerTicks() != before; i++) {
+            before = of.compilerTicks();
+            pass(QUIET_SECONDS);
+        }
+        assertThat(of.compilerTicks()).as("compilers at work").isEqualTo(before);
     }
 
-    private long kib(String key) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(collector.pid()), "status")).stream()
-                .filter(line -> line.startsWith(key + ":"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
+    /** Part of a core that the collector uses. */
+    private static double coreUse(CollectorProcess of, long seconds) throws IOException {
+        long ticks = of.ticks();
+        long begin = System.nanoTime();
+        pass(seconds);
+        return (of.ticks() - ticks) / (double) CollectorProcess.TICKS_PER_SECOND / ((System.nanoTime() - begin) / 1e9);
+    }
+
+    private static void pass(long seconds) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 }

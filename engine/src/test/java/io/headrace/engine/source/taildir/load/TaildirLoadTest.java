@@ -200,8 +200,8 @@ class TaildirLoadTest {
     }
 
     /**
-     * A file that was truncated before anybody saw it cannot be known to have been truncated; one that is saved anew just
-     * before a kill is recognised by what the registry says of 1 KiB and more of it.
+     * A file that was truncated before anybody saw it cannot be known to have been truncated, nor one after a kill of which
+     * the registry has little.
      */
     private void awaitAllKnown(int files) {
         Path positions = folder.resolve("positions.json");
