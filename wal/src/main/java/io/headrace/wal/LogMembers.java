@@ -112,6 +112,10 @@ final class LogMembers {
         MemberFile.Place keeps = before.checkpoint();
         int expected = keeps == null ? -1 : keeps.number();
         if (keeps != null && numberOf(checkpointFolder) != expected) {
+            if (keeps.path().equals(placeOf(checkpointFolder))) {
+                throw new IOException("checkpointDir: " + checkpointFolder + ": no file " + MemberFile.NAME
+                        + " of this log (expected: the folder as the log left it; is its disk mounted?)");
+            }
             throw new IOException("checkpointDir: " + checkpointFolder + " (expected: " + keeps.path()
                     + ", where the checkpoint of this log is; to change it, move all files of that folder)");
         }

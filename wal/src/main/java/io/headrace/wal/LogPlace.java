@@ -14,7 +14,7 @@ import java.util.Map;
  * @param home the folder with the identity
  * @param dataFolders those with segments
  * @param checkpointFolder the one with the two slots
- * @param missing data folders that the log had when it was opened last and that are not there
+ * @param missing folders that the log had when it was opened last and that are not there
  */
 public record LogPlace(Path home, List<Path> dataFolders, Path checkpointFolder, List<String> missing) {
     private static final String SLOT = "checkpoint-";
@@ -108,6 +108,11 @@ public record LogPlace(Path home, List<Path> dataFolders, Path checkpointFolder,
             boolean present = there != null && there.streamId().equals(whole.streamId());
             if (!place.data()) {
                 checkpoint = path;
+                // A damaged file is mended by an agent; where there is none the disk may not be mounted.
+                boolean foreign = there == null ? !MemberFile.isIn(storage, path) : !present;
+                if (foreign && checkpointFolder == null) {
+                    missing.add(place.path());
+                }
             } else if (present) {
                 data.add(path);
             } else {

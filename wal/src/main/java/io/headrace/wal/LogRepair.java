@@ -323,6 +323,7 @@ public final class LogRepair {
             tail = copier.current;
             tailOffset = copier.appender.position();
         }
+        ledger.passOver(damages);
         for (CursorState cursor : ledger.state().cursors().values()) {
             cursor.streamId(
                     new StreamId(clocks.random().getAsLong(), clocks.random().getAsLong()));

@@ -89,6 +89,10 @@ final class LogRepairState {
             // A copy of what is lost may come yet: nothing is known to be here.
             state.origins().clear();
         }
+    }
+
+    /** Lost sequences count as committed from now on: not before all is copied, which goes by what was never used. */
+    void passOver(List<LogDamage> damages) {
         for (LogDamage damage : damages) {
             for (LogDamage.SequenceRange range : damage.lost()) {
                 state.addHole(range.first(), range.last());

@@ -414,6 +414,23 @@ class LogFoldersTest {
         assertThat(everything()).hasSize(8);
     }
 
+    /** Both slots are gone, it seems: a repair would give everything out again and begin the ledger anew. */
+    @Test
+    void shouldNotRepairALogWhoseCheckpointFolderIsNotMounted() throws IOException {
+        openWith(CHECKPOINTS, A);
+        fill(1);
+        kill();
+        unmount(CHECKPOINTS);
+        assertRefused(() -> openWith(CHECKPOINTS, A), "/checkpoints: no file member", "is its disk mounted?");
+        LogPlace place = LogPlace.find(storage, A, null);
+        assertThat(place.missing()).containsExactly(CHECKPOINTS.toString());
+        assertThatThrownBy(() -> LogRepair.plan(storage, place, "t"))
+                .hasMessageContainingAll("/checkpoints: not there", "is the disk mounted?");
+        assertThatThrownBy(() -> LogRepair.apply(storage, place, fixture.clocks, "t"))
+                .hasMessageContainingAll("/checkpoints: not there", "is the disk mounted?");
+        assertThat(LogPlace.find(storage, A, CHECKPOINTS).missing()).isEmpty();
+    }
+
     @Test
     void shouldTakeANewStreamIdWhenAllItsFoldersWereCopied() throws IOException {
         open(A, B);

@@ -100,7 +100,8 @@ final class LogFuzz implements LongConsumer {
             return openedWithoutLooking(golden, disk, mutation, seed);
         }
         check(disk.changes() == changes, "looking changed something");
-        if (place.dataFolders().size() < golden.settings().dataFolders().size()) {
+        if (place.dataFolders().size() < golden.settings().dataFolders().size()
+                || !place.missing().isEmpty()) {
             // Without a configuration nobody knows of a folder whose member file, or whose home's, was removed.
             return openedWithoutLooking(golden, disk, mutation, seed);
         }

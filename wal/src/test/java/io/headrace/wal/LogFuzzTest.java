@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 class LogFuzzTest {
     private static final int CASES = 2_000;
 
+    /** Cases that failed once, and why is in PROOF.md. */
+    private static final long[] MENDED = {1015296, 10003288, 10024208, 10040280, 10131440, 20231532, 20364292};
+
     @Test
     void shouldTellDamageOfAcknowledgedDataWhateverIsDamaged() throws IOException, InterruptedException {
         List<FuzzLogs.Golden> logs = FuzzLogs.make();
@@ -39,6 +42,14 @@ class LogFuzzTest {
                             "refused, repaired",
                             "found when read",
                             "found when read, repaired");
+        }
+    }
+
+    @Test
+    void shouldHoldWhereItFailedOnce() throws IOException {
+        LogFuzz fuzz = new LogFuzz(FuzzLogs.make(), new ConcurrentHashMap<>());
+        for (long seed : MENDED) {
+            fuzz.accept(seed);
         }
     }
 }

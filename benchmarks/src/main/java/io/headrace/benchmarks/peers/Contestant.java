@@ -85,6 +85,11 @@ final class Contestant {
         if (answer.number("syncs", 0) > 0) {
             figures.put("events a sync", (double) events / answer.number("syncs"));
         }
+        if (answer.number("framesLogged", 0) > 0) {
+            figures.put(
+                    "frames read back, of all that were logged",
+                    (double) answer.number("framesEvicted") / answer.number("framesLogged"));
+        }
         if (!figures.isEmpty()) {
             Json inner = new Json();
             figures.forEach(inner::number);

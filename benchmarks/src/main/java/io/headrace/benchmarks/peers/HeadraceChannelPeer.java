@@ -25,6 +25,8 @@ public final class HeadraceChannelPeer extends ChannelPeer {
     private BenchmarkChannel channel;
     private long loggedBytes;
     private long syncs;
+    private long loggedFrames;
+    private long evictedFrames;
     private int folders;
 
     HeadraceChannelPeer(Path folder) {
@@ -47,6 +49,8 @@ public final class HeadraceChannelPeer extends ChannelPeer {
         channel = new BenchmarkChannel(settings(work));
         loggedBytes = 0;
         syncs = 0;
+        loggedFrames = 0;
+        evictedFrames = 0;
     }
 
     private ChannelSettings settings(ChannelWork work) throws IOException {
@@ -82,6 +86,12 @@ public final class HeadraceChannelPeer extends ChannelPeer {
                         + " syncs (expected: >= " + events * bodies.length() + ", >= 1)");
             }
             figures.put("syncs", Long.toString(synced - syncs));
+            long frames = channel.metric("LogFrameCount");
+            long left = channel.metric("EvictedFrameCount");
+            figures.put("framesLogged", Long.toString(frames - loggedFrames));
+            figures.put("framesEvicted", Long.toString(left - evictedFrames));
+            loggedFrames = frames;
+            evictedFrames = left;
             figures.put(
                     "verified",
                     events + " events taken in order, the sum over their bodies as put;" + bytes

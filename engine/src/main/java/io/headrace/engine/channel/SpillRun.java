@@ -26,6 +26,10 @@ final class SpillRun {
     private final int returnAt;
     private final int evictAt;
     private final Eviction eviction;
+
+    /** Not in a {@code dual} channel, where memory and log have a limit each, and frames count against one of them. */
+    private final boolean mayKeep;
+
     private final FrameForLog found = new FrameForLog();
     private JournalProgress progress;
     private boolean spilling;
@@ -51,6 +55,7 @@ final class SpillRun {
         this.spillAt = settings.spillAtPercent();
         this.returnAt = settings.returnAtPercent();
         this.evictAt = (spillAt + returnAt) / 2;
+        this.mayKeep = settings.policy() == ChannelPolicy.FILE;
         this.eviction = new Eviction(
                 settings.byteCapacity(), channel.environment().nanoClock().nanoTime());
         this.spilling = alwaysWrites;
@@ -184,7 +189,7 @@ final class SpillRun {
             return 0;
         }
         long onDisk = sync.acknowledgedOnDisk();
-        long limit = eviction.limit(onDisk, nowNanos);
+        long limit = mayKeep ? eviction.limit(onDisk, nowNanos) : onDisk;
         keepsForSinks = limit < onDisk;
         int evicted = take.evict(limit, evictAt);
         metrics.evictedFrames.add(evicted);

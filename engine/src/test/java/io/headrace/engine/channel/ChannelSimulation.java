@@ -141,7 +141,7 @@ final class ChannelSimulation {
             if (random.nextInt(5) == 0) {
                 rot();
             }
-            int steps = 100 + random.nextInt(300);
+            int steps = 115 + random.nextInt(300);
             trouble.plan(beside, cursor != null);
             for (int step = 0; step < steps && channel.failure() == null; step++) {
                 step();
@@ -365,6 +365,10 @@ final class ChannelSimulation {
         String frame = input.frame(input.nextPosition());
         PutStatus status = input.putNext(events);
         note("put " + frame + ": " + status + (again ? ", again" : ""));
+        if (status == PutStatus.FULL) {
+            // Whoever waits for room lets time pass, in which frames stop waiting for sinks in memory.
+            clock.pass(1);
+        }
         if (input.sendsCopies() && status == PutStatus.DUPLICATE) {
             coverage.leftOut(again);
         }

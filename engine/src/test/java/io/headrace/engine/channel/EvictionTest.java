@@ -108,18 +108,49 @@ class EvictionTest {
     }
 
     @Test
-    void shouldKeepFramesForTheGraceAndNoLongerThanTwice() {
-        Eviction eviction = new Eviction(1L << 30, 0);
-        long grace = Eviction.graceNanos(1L << 30);
-        eviction.look(0, 1, 0, 0);
-        eviction.look(0, 1, 0, grace);
-        long now = grace + 1;
-        long taken = 0;
-        for (; eviction.limit(100, now) < 100; now += grace / 10) {
-            eviction.look(100, 1, ++taken, now);
-            assertThat(now).isLessThanOrEqualTo(3 * grace + 1);
+    void shouldKeepFramesOnceASinkTookOneFromMemory() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            TakeSide take = ((DualChannel) rig.channel).takeSide();
+            Eviction eviction = new Eviction(BYTE_CAPACITY, 0);
+            put(rig);
+            put(rig);
+            rig.run();
+            long last = rig.channel.acknowledged();
+            take.look(eviction, 1);
+            assertThat(eviction.limit(last, 1)).as("nobody came").isEqualTo(last);
+            rig.consumer.tryLease(1, ChannelRig.BYTES).commit();
+            take.look(eviction, 2);
+            assertThat(eviction.limit(last, 2)).isLessThan(last);
         }
-        assertThat(now).isGreaterThan(2 * grace);
+    }
+
+    @Test
+    void shouldKeepFramesForTheGraceAndNoLongerThanTwice() {
+        for (int tenth = 0; tenth < 10; tenth++) {
+            Eviction eviction = new Eviction(BYTE_CAPACITY, 0);
+            long grace = Eviction.graceNanos(BYTE_CAPACITY);
+            eviction.look(0, 1, 0, 0);
+            eviction.look(0, 1, 0, grace);
+            long acknowledged = grace + tenth * grace / 10;
+            long now = acknowledged;
+            for (long taken = 1; eviction.limit(100, now) < 100; taken++) {
+                now += grace / 10;
+                eviction.look(100, 1, taken, now);
+            }
+            assertThat(now - acknowledged).isBetween(grace, 2 * grace + grace / 5);
+        }
+    }
+
+    @Test
+    void shouldKeepFramesForSinksThatTakeFromMemoryAndAreNeverDone() {
+        Eviction eviction = new Eviction(BYTE_CAPACITY, 0);
+        long grace = Eviction.graceNanos(BYTE_CAPACITY);
+        long acknowledged = 100;
+        for (long now = 0; now < 2 * Eviction.PATIENCE_NANOS; now += grace) {
+            acknowledged += 100;
+            eviction.look(acknowledged, acknowledged - 10, acknowledged - 11, now);
+            assertThat(eviction.limit(acknowledged, now)).isLessThan(acknowledged);
+        }
     }
 
     @Test

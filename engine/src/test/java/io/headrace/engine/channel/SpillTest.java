@@ -102,8 +102,7 @@ class SpillTest {
                 // More than the reader reads ahead.
                 put.add("event " + i + " of the backlog" + "x".repeat(30_000));
                 assertThat(rig.put(put.get(i))).isEqualTo(PutStatus.ACCEPTED);
-                // A sink has a while to come for it.
-                rig.pass(1);
+                rig.run();
             }
             assertThat(rig.metric("EvictedFrameCount")).isPositive();
             damage(rig.storage, "event 380 of the backlog");

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * each frame and not synced, so that it costs next to nothing: what was written survives the process. After a power cut
  * it may be missing, or hold anything, so each line has a checksum of its own.
  *
- * <p>A note that cannot be written is counted and given up: the registry, which is written some seconds later, has it too.
+ * <p>A note that cannot be written or read is counted and given up: the registry, which is written some seconds later, has it too.
  * Owned by the source's thread.
  */
 final class ReadNotes implements AutoCloseable {
@@ -39,7 +39,7 @@ final class ReadNotes implements AutoCloseable {
     }
 
     /** The sum that was noted last of each input, by its id. */
-    Map<String, ContentSum> read() throws IOException {
+    Map<String, ContentSum> read() {
         Map<String, ContentSum> sums = new HashMap<>();
         try {
             for (String line : new String(Files.readAllBytes(path), StandardCharsets.UTF_8).split("\n")) {
@@ -52,6 +52,8 @@ final class ReadNotes implements AutoCloseable {
             }
         } catch (NoSuchFileException e) {
             LOG.debug("{}: none", path);
+        } catch (IOException e) {
+            failed(e);
         }
         return sums;
     }

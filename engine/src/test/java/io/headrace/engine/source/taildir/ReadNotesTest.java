@@ -39,7 +39,7 @@ class ReadNotesTest {
     }
 
     @Test
-    void shouldHoldWhatWasNotedLastOfEachInput() throws IOException {
+    void shouldHoldWhatWasNotedLastOfEachInput() {
         notes.add("file:1:2", FEW);
         notes.add("file:1:3", FEW);
         notes.add("file:1:2", MORE);
@@ -47,7 +47,7 @@ class ReadNotesTest {
     }
 
     @Test
-    void shouldHoldNothingThatTheRegistryHas() throws IOException {
+    void shouldHoldNothingThatTheRegistryHas() {
         notes.add("file:1:2", FEW);
         notes.clear();
         assertThat(open().read()).isEmpty();

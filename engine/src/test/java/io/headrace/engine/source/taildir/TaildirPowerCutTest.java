@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.SourceInput;
+import io.headrace.engine.metrics.GroupType;
+import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.SimulatedDisk;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -93,7 +95,7 @@ class TaildirPowerCutTest {
         Path other = Files.writeString(folder.resolve("b.log"), "two\n");
         for (int seed = 0; seed < SEEDS; seed++) {
             newDisk(seed);
-            InputRegistry registry = new InputRegistry(state);
+            InputRegistry registry = registry();
             String first = add(registry, log);
             registry.save();
             String second = add(registry, other);
@@ -101,12 +103,17 @@ class TaildirPowerCutTest {
             registry.saveNotes();
             assertThat(registry.isUnsaved()).isFalse();
             cutPower(seed);
-            InputRegistry again = new InputRegistry(state);
+            InputRegistry again = registry();
             again.load(0);
             assertThat(List.of(idOf(again, log), idOf(again, other)))
                     .as("seed %d", seed)
                     .containsExactly(first, second);
         }
+    }
+
+    private InputRegistry registry() {
+        TaildirCounters counters = new TaildirCounters(new MetricGroup(GroupType.SOURCE, "r1"));
+        return new InputRegistry(state, new ReadNotes(folder.resolve("inputs.read"), counters));
     }
 
     private static String add(InputRegistry registry, Path log) throws IOException {

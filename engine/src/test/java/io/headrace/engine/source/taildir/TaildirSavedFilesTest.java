@@ -257,6 +257,10 @@ class TaildirSavedFilesTest extends TailRigTest {
         rig.poll();
         assertThat(rig.channel.texts()).containsExactly("one", "two");
         assertThat(rig.count("PositionWriteFail")).isPositive();
+        rig.channel.makeSafe();
+        rig.write("a.log", "three\n");
+        rig.kill().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three");
     }
 
     @Test

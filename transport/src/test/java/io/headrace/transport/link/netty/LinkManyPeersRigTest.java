@@ -86,7 +86,7 @@ class LinkManyPeersRigTest {
     }
 
     @Test
-    void shouldHold2000IdleConnectionsIn64MiBAnd1PercentOfACore() throws Exception {
+    void shouldHold2000IdleConnectionsIn64MiBAndHalfAPercentOfACore() throws Exception {
         warm();
         CollectorProcess of = new CollectorProcess(collector.pid());
         awaitQuiet(of);
@@ -201,6 +201,7 @@ class LinkManyPeersRigTest {
             Socket peer = new Socket("127.0.0.1", port);
             peers.add(peer);
             peer.setSoTimeout(60_000);
+            peer.setTcpNoDelay(true);
             peer.getOutputStream().write(PeerBytes.hello(new StreamId(6, i)));
             // WELCOME
             peer.getInputStream().readNBytes(44);
