@@ -99,7 +99,6 @@ final class TailScan {
             segment = found.following(0);
             from = SegmentHeader.LENGTH;
         }
-        long knownDurable = checkpoint.durable();
         while (segment != null) {
             Segment following = found.following(segment.index());
             long limit = following == null ? segment.size() : following.link().previousEnd();
@@ -107,7 +106,6 @@ final class TailScan {
             boolean any = false;
             while (accept(limit, checkpoint.state())) {
                 any = true;
-                knownDurable = Math.max(knownDurable, scanner.hop().durable());
             }
             long end = scanner.frameOffset();
             if (any) {
@@ -118,7 +116,7 @@ final class TailScan {
                 return;
             }
             if (following == null || end != limit) {
-                judge(segment, end, limit, following, knownDurable);
+                judge(segment, end, limit, following);
                 return;
             }
             somethingAfter = true;
@@ -148,9 +146,10 @@ final class TailScan {
     }
 
     /** No frame was accepted at {@code end}: a torn tail, or damage of what was known to be durable? */
-    private void judge(Segment segment, long end, long limit, Segment following, long knownDurable) throws IOException {
+    private void judge(Segment segment, long end, long limit, Segment following) throws IOException {
         String fault = scanner.fault();
-        long durable = knownDurable;
+        // What the checkpoint and the frames that hold say of it is no more than what was found.
+        long durable = 0;
         long cut = 0;
         Segment searched = segment;
         Segment next = following;

@@ -148,7 +148,7 @@ final class ReplayCursor implements TakeOwner {
         if (!consumers.isEmpty() || state.lastUsedMillis() > nowMillis) {
             state.lastUsedMillis(nowMillis);
         }
-        gone = consumers.isEmpty() && nowMillis - state.lastUsedMillis() >= expiryMillis;
+        gone = nowMillis - state.lastUsedMillis() >= expiryMillis;
         return gone;
     }
 

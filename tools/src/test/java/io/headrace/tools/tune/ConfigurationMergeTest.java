@@ -59,6 +59,13 @@ class ConfigurationMergeTest {
     }
 
     @Test
+    void shouldNotContinueACommentThatEndsInABackslash() {
+        String text = "# the share is \\\\host\\logs\\\na.b.c.d = 1\n! and \\\na.b.c.e = 2\n";
+        assertThat(merge(text, "a.b.c.d", "3", "a.b.c.e", "4").text())
+                .isEqualTo(text.replace("d = 1", "d = 3").replace("e = 2", "e = 4"));
+    }
+
+    @Test
     void shouldReplaceAContinuedValueAsAWhole() {
         ConfigurationMerge merge = merge(TEXT, "a1.sinks.k1.hostname", "c");
         assertThat(merge.text()).isEqualTo(TEXT.replace("a, \\\n    b", "c"));

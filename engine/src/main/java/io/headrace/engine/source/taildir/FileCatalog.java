@@ -64,7 +64,10 @@ final class FileCatalog implements AutoCloseable {
         return inOrder;
     }
 
-    /** Looks which files there are; returns whether that changed. */
+    /**
+     * Looks which files there are; returns whether that changed. What became known by it is to be saved before a frame of
+     * it is put.
+     */
     boolean refresh(long nowNanos) throws IOException {
         boolean relisted = starting || registry.hasLeftBehind();
         folders.clear();
@@ -76,9 +79,6 @@ final class FileCatalog implements AutoCloseable {
             }
         }
         boolean changed = relisted && reconcile(nowNanos);
-        if (registry.isUnsaved()) {
-            registry.save();
-        }
         starting = false;
         return changed;
     }

@@ -86,7 +86,7 @@ class LinkManyPeersRigTest {
     }
 
     @Test
-    void shouldHold2000IdleConnectionsIn64MiBAnd1PercentOfACore() throws Exception {
+    void shouldHold2000IdleConnectionsIn64MiBAndHalfAPercentOfACore() throws Exception {
         warm();
         CollectorProcess of = new CollectorProcess(collector.pid());
         awaitQuiet(of);
