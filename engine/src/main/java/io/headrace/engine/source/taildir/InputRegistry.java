@@ -53,6 +53,9 @@ final class InputRegistry {
         private long begin;
         private boolean retired;
 
+        /** Whether the registry was told in this life what was read: the notes have only what came since. */
+        private boolean told;
+
         /** Whether it was renamed out of the pattern, or is a copy, and is followed to its end only. */
         private boolean left;
 
@@ -311,6 +314,7 @@ final class InputRegistry {
                 new Entry(entry.id, entry.base, to, entry.head, entry.tail, filePath.toString(), entry.seenMillis);
         moved.sum = entry.sum;
         moved.begin = entry.begin;
+        moved.told = entry.told;
         add(moved);
         return moved;
     }
@@ -326,6 +330,7 @@ final class InputRegistry {
         if (file.tailLength() > 0) {
             entry.tail = file.tailFingerprint();
             entry.sum = file.sum();
+            entry.told = true;
         }
         entry.path = file.isReplaced() ? "" : file.knownPath().toString();
         // Whoever is killed before that is known must ask again: then the path is still this file's.
@@ -335,13 +340,15 @@ final class InputRegistry {
 
     /**
      * Notes what was read, before it is put, of a file that could not be recognised by what is noted so far if it were saved
-     * under a new inode now and the process killed.
+     * under a new inode now and the process killed. Of a file that was just begun that is all that is read: what it begins
+     * with, were it 1 KiB, may be a banner that the next file has, too.
      */
     void noteRead(TailedFile file) {
         Entry entry = file.entry();
         ContentSum sum = file.sum();
         boolean more = sum.length() == file.position() && sum.length() > entry.sum.length();
-        if (more && !Succession.isEnough(entry.sum, file.tail()[file.tailLength() - 1])) {
+        boolean known = entry.told && Succession.isEnough(entry.sum, file.tail()[file.tailLength() - 1]);
+        if (more && !known) {
             entry.sum = sum;
             notes.add(entry.id, sum);
         }

@@ -248,6 +248,22 @@ class TaildirSavedFilesTest extends TailRigTest {
         assertThat(rig.count("ReplacedFileCount")).isZero();
     }
 
+    /** What they begin with alike, as with a banner, is more than is else enough to know a file by. */
+    @Test
+    void shouldNotTakeAnotherFileForOneThatWasJustBegunWhenItIsKilled() throws IOException {
+        String banner = "banner ".repeat(200) + "\n";
+        rig.write("a.log", banner);
+        rig.with("writePosInterval", "100000000").start().poll();
+        rig.write("a.log", "line 1 of the old file\n");
+        rig.poll();
+        rig.channel.makeSafe();
+        saveOver(banner + "line 1 of the new file\n");
+
+        rig.kill().poll();
+
+        assertThat(rig.channel.texts()).contains("line 1 of the old file", "line 1 of the new file");
+    }
+
     @Test
     void shouldReadOnWhenWhatWasReadCannotBeNoted() throws IOException {
         Files.createDirectories(folder.resolve("state/positions.json.r1.inputs.read/in-the-way"));
