@@ -80,9 +80,13 @@ final class RoomWaiters {
 
     /** Whether a put of somebody who isn't a woken thread may be tried now. */
     boolean mayPass(Admission room) {
-        if (waiting == 0 && (unsettled.get() == 0 || room.isRoomyAbove(unsettledEvents.get(), unsettledBytes.get()))) {
-            return true;
-        }
+        boolean free = waiting == 0
+                && (unsettled.get() == 0 || room.isRoomyAbove(unsettledEvents.get(), unsettledBytes.get()));
+        // Where anybody passes, too: it may be the one who was woken, and what it wanted is no longer to be kept then.
+        return useGrant() || free;
+    }
+
+    private boolean useGrant() {
         while (true) {
             int left = callbackGrants.get();
             if (left <= 0) {

@@ -130,6 +130,19 @@ class RoomWaitersTest {
     }
 
     @Test
+    void shouldKeepNoRoomForACallbackThatHasPut() {
+        fill(FRAMES);
+        waiters.add(RoomWaiters.Waiter.callback(() -> woken.add(-1), FRAME * FRAMES, FRAME * FRAMES));
+        commit(3);
+        assertThat(waiters.wake(room, START)).isEqualTo(1);
+        assertThat(waiters.mayPass(room)).as("nobody else waits").isTrue();
+        fill(1);
+        queue(1);
+        assertThat(waiters.wake(room, START)).as("the rest is free").isEqualTo(1);
+        assertThat(woken).containsExactly(-1, 0);
+    }
+
+    @Test
     void shouldQueueAWaiterOnceThatALateWakeUpMadeTryInVain() {
         signal.await(Thread.currentThread());
         waiters.add(signal.waiter.wanting(1, 1));
