@@ -24,7 +24,7 @@ public final class CreditBudget {
     }
 
     /**
-     * Changes what one connection holds.
+     * Changes what one connection holds, which gives nothing back that it still wants.
      *
      * @param has what it holds now
      * @param wants what it would like to hold
@@ -32,10 +32,25 @@ public final class CreditBudget {
      *     as far as {@code wants} reaches
      */
     long change(long has, long wants) {
+        return change(has, has, wants);
+    }
+
+    /**
+     * Changes what one connection holds. Of one that holds more than its share, as when it was alone, what is used up goes to
+     * the others.
+     *
+     * @param has what it holds now
+     * @param bound what of that is in use, or may be at any moment
+     * @param wants what it would like to hold
+     * @return what it holds from now on: at least the smaller of {@code wants} and the first grant, at least {@code bound}
+     *     as far as {@code has} and {@code wants} reach
+     */
+    long change(long has, long bound, long wants) {
+        long least = Math.min(has, bound);
         while (true) {
             long all = held.get();
             long share = (total - (all - has)) / 2;
-            long gets = Math.min(wants, Math.max(FIRST_GRANT, Math.max(has, share)));
+            long gets = Math.min(wants, Math.max(FIRST_GRANT, Math.max(least, share)));
             if (held.compareAndSet(all, all - has + gets)) {
                 return gets;
             }

@@ -81,7 +81,7 @@ final class CreditGrant {
             window = Math.min(mostBytes, window * 2);
             usedSinceGrown = 0;
         }
-        held = budget.change(held, Math.max(window, parkedBytes));
+        held = budget.change(held, Math.max(0, credit - received) + parkedBytes, Math.max(window, parkedBytes));
         long room = held - parkedBytes;
         if (received + room > credit) {
             credit = received + room;

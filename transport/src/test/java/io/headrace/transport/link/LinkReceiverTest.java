@@ -250,6 +250,33 @@ class LinkReceiverTest {
         assertThat(new Peer().hello(9, 0).wire.said).containsExactly("WELCOME kept 1000 credit 65536");
     }
 
+    /** What it was given while it was alone it would use for ever: it has to end where it is busy, too. */
+    @Test
+    void shouldLeaveNewBusyConnectionsAsMuchAsOneThatWasAlone() {
+        use(new ModelSink(Long.MAX_VALUE).acknowledgingAtOnce());
+        List<Peer> busy = new ArrayList<>(List.of(new Peer().hello(0, 0)));
+        long position = 1;
+        for (int round = 0; round < 100; round++) {
+            busy.get(0).data(30_000, position++);
+        }
+        assertThat(budget.held()).as("half of the budget").isEqualTo(1 << 19);
+        for (int connection = 1; connection < 5; connection++) {
+            busy.add(new Peer().hello(connection, 0));
+        }
+        for (int round = 0; round < 200; round++) {
+            for (Peer peer : busy) {
+                peer.data(30_000, position++);
+            }
+        }
+        assertThat(budget.held()).isLessThanOrEqualTo(1 << 20);
+        long fair = (1 << 20) / 6;
+        for (int i = 0; i < 5; i++) {
+            assertThat(creditOf(busy.get(i).wire.last()) - (i == 0 ? 300L : 200L) * 30_144)
+                    .as("open credit of %d", i)
+                    .isBetween(fair / 3, fair * 2);
+        }
+    }
+
     @Test
     void shouldTakeALargeGrantBackFromAConnectionThatFellSilent() {
         use(new ModelSink(Long.MAX_VALUE).acknowledgingAtOnce());
