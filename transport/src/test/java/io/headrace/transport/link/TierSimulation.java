@@ -155,7 +155,7 @@ final class TierSimulation {
             case 10 -> agent.look();
             case 11, 12, 13, 14 -> {
                 work(agent);
-                if (agent.sendfile && agent.lanes > 1 && random.nextInt(8) == 0) {
+                if (agent.sendfile && agent.lanes > 1 && random.nextBoolean()) {
                     loseOneSendingFiles(agent);
                 }
             }
