@@ -23,7 +23,7 @@ final class AgentLauncher {
             ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                     .filter(AgentLauncher::isWantedByAgents)
                     .forEach(command::add);
-            command.addAll(List.of("-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path"), MAIN));
+            command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-cp", System.getProperty("java.class.path"), MAIN));
         }
         command.add("agent");
         command.addAll(arguments);

@@ -50,7 +50,7 @@ final class RunningAgent implements AutoCloseable {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--") || flag.equals("-XX:+IgnoreUnrecognizedVMOptions"))
                 .forEach(command::add);
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.headrace.tools.Main"));
         command.addAll(List.of("agent", "-n", name, "-f", configuration.toString()));
         command.addAll(List.of(more));

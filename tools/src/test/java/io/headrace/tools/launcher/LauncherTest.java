@@ -64,7 +64,7 @@ class LauncherTest {
     @Test
     void shouldGiveAnAgentItsMemoryWhateverStandsBeforeTheCommand() throws Exception {
         assertThat(sandbox.run(sandbox.distribution(), "--debug", "agent").beforeMain())
-                .contains("<-Xmx128m>", "<-Dio.netty.allocator.lowMemory=false>");
+                .contains("<-Xmx256m>", "<-Dio.netty.allocator.lowMemory=false>");
     }
 
     @Test
