@@ -210,6 +210,30 @@ class LogCursorDamageTest {
         assertThat(log.state().dropped()).containsEntry(LogRepair.REASON, 1L);
     }
 
+    /** Sinks that come to what they had before a kill step over it, and count it as a hole. */
+    @Test
+    void shouldKeepForACursorWhatTheSinksSteppedOver() throws IOException {
+        write("audit");
+        open();
+        log.state().commit(70);
+        log.state().commit(71);
+        log.state().addHole(70, 71);
+        log.sync();
+        log.checkpointAndStop(FRAMES);
+        log.close();
+        log = null;
+        disk.flip(segmentOf(80), offsetOf(80) + 200, 3);
+        disk.flip(segmentOf(30), offsetOf(30) + 200, 3);
+
+        LogRepair.Plan plan = LogRepair.apply(disk, place(), fixture.clocks, "r");
+
+        assertThat(plan.lostOnCursors()).isEqualTo(Map.of("audit", List.of(lost(30, 30), lost(80, 80))));
+        open();
+        List<Long> expected = new ArrayList<>(range(AUDIT + 1, FRAMES));
+        expected.removeAll(List.of(30L, 80L));
+        assertThat(readFrom(AUDIT + 1)).isEqualTo(expected);
+    }
+
     @Test
     void shouldRefuseToOpenWithoutASegmentThatOnlyACursorNeedsUntilItIsRepaired() throws IOException {
         write("audit");
