@@ -137,14 +137,8 @@ record LogView(LogPlace place, Checkpoint checkpoint, String checkpointFault, Li
                         .anyMatch(cursor -> !cursor.committed().isMarked(sequence));
     }
 
-    /**
-     * Whether a sequence was never used, or is lost, or was cut off by a recovery. One that is marked is none: sinks that step
-     * over what they had before a kill count it as a hole, but its frame is there, and others may need it.
-     */
+    /** Whether a sequence was never used, or is lost, or was cut off by a recovery. */
     boolean isHole(long sequence) {
-        if (checkpoint.state().committed().isMarked(sequence)) {
-            return false;
-        }
         var hole = checkpoint.state().holes().floorEntry(sequence);
         return hole != null && hole.getValue() >= sequence;
     }
