@@ -31,11 +31,28 @@ final class CommittedSequences {
         return first;
     }
 
-    /** Counts what no frame has, {@code first} to {@code last}, as committed. */
+    /**
+     * Counts what no frame has, {@code first} to {@code last}, as committed. What is marked in between is no hole: its frame
+     * is there, and other cursors may need it.
+     */
     void addHole(long first, long last) {
-        if (first > last) {
-            return;
+        long from = Math.max(first, window.floor() + 1);
+        while (from <= last) {
+            if (window.isMarked(from)) {
+                from = window.endOfRun(from) + 1;
+            } else if (from >= window.highest()) {
+                put(from, last);
+                break;
+            } else {
+                long next = window.nextMarked(from);
+                put(from, Math.min(last, next - 1));
+                from = next;
+            }
         }
+        passHoles();
+    }
+
+    private void put(long first, long last) {
         Map.Entry<Long, Long> before = holes.floorEntry(last);
         long from = first;
         long to = last;
@@ -46,7 +63,6 @@ final class CommittedSequences {
             before = holes.floorEntry(to);
         }
         holes.put(from, to);
-        passHoles();
     }
 
     private void passHoles() {

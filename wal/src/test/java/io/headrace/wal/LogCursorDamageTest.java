@@ -210,6 +210,43 @@ class LogCursorDamageTest {
         assertThat(log.state().dropped()).containsEntry(LogRepair.REASON, 1L);
     }
 
+    /** Sinks that come to what they had before a kill step over it, as over a hole. */
+    private void stepOver(long first, long last) throws IOException {
+        open();
+        for (long sequence = first; sequence <= last; sequence++) {
+            log.state().commit(sequence);
+        }
+        log.state().addHole(first, last);
+        log.sync();
+        log.checkpointAndStop(FRAMES);
+        log.close();
+        log = null;
+    }
+
+    @Test
+    void shouldKeepForACursorAndTellItWhatTheSinksSteppedOver() throws IOException {
+        write("audit");
+        disk.flip(segmentOf(70), offsetOf(70) + 200, 3);
+        disk.flip(segmentOf(30), offsetOf(30) + 200, 3);
+        stepOver(70, 71);
+
+        LogRepair.Plan plan = LogRepair.apply(disk, place(), fixture.clocks, "r");
+
+        assertThat(plan.lost()).isEmpty();
+        assertThat(plan.lostOnCursors()).isEqualTo(Map.of("audit", List.of(lost(30, 30), lost(70, 70))));
+        open();
+        List<Long> expected = new ArrayList<>(range(AUDIT + 1, FRAMES));
+        expected.removeAll(List.of(30L, 70L));
+        assertThat(readFrom(AUDIT + 1)).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldTakeWhatTheSinksSteppedOverFromTheirBacklogOnce() throws IOException {
+        write("audit");
+        stepOver(70, 71);
+        assertThat(LogStatus.read(disk, place()).backlogFrames()).isEqualTo(FRAMES - SINKS - 2);
+    }
+
     @Test
     void shouldRefuseToOpenWithoutASegmentThatOnlyACursorNeedsUntilItIsRepaired() throws IOException {
         write("audit");

@@ -182,6 +182,10 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
         long deadline = deadlineFor(ticket.fullChannel());
         while (status == PutStatus.FULL) {
             DualChannel full = (DualChannel) ticket.fullChannel();
+            if (nanosLeft(full, deadline) <= 0) {
+                // Not into the queue, not for a moment: nobody passes those who wait, whatever room there is by then.
+                return status;
+            }
             RoomSignal signal = source.room;
             signal.await(Thread.currentThread());
             RoomWaiters.Waiter waiter = signal.waiter.wanting(frame.eventCount(), frame.pinnedBytes());
@@ -214,16 +218,20 @@ public final class ChannelProcessorImpl implements ChannelProcessor {
 
     private static boolean awaitRoom(DualChannel full, RoomSignal signal, long deadline) throws InterruptedException {
         while (!signal.woken && full.isAccepting()) {
-            long left = deadline - System.nanoTime();
-            if (Thread.interrupted()) {
-                throw new InterruptedException("waiting for room in channel " + full.name());
-            }
+            long left = nanosLeft(full, deadline);
             if (left <= 0) {
                 return false;
             }
             LockSupport.parkNanos(full, left);
         }
         return true;
+    }
+
+    private static long nanosLeft(DualChannel full, long deadline) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("waiting for room in channel " + full.name());
+        }
+        return deadline - System.nanoTime();
     }
 
     private static long deadlineFor(Channel full) {

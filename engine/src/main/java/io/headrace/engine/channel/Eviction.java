@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * acknowledged; had it left memory by then, it would be read back from the disk, and they would fall behind for that. So a
  * frame stays for a <em>grace</em>, and puts wait for room meanwhile. Sinks that took nothing from memory for some time
  * although there was something stand still or read the log: then nothing stays, so that nobody waits, until they have
- * caught up.
+ * caught up. Nor does anything while none has asked for a frame yet.
  *
  * <p>Owned by the journal's thread.
  */
@@ -45,14 +45,15 @@ final class Eviction {
      * @param acknowledged sequence up to which they may take
      * @param next sequence that they take next, from memory or the log
      * @param fromMemory how many frames they took from memory since the channel was opened
+     * @param asked whether any asked for frames since then, be it in vain: one that has not may be dead from the start
      */
-    void look(long acknowledged, long next, long fromMemory, long nowNanos) {
+    void look(long acknowledged, long next, long fromMemory, boolean asked, long nowNanos) {
         if (nowNanos - ripeningSinceNanos >= graceNanos) {
             ripe = ripening;
             ripening = acknowledged;
             ripeningSinceNanos = nowNanos;
         }
-        if (fromMemory != takenFromMemory || next > acknowledged) {
+        if (fromMemory != takenFromMemory || asked && next > acknowledged) {
             takenFromMemory = fromMemory;
             lastTakenNanos = nowNanos;
         }

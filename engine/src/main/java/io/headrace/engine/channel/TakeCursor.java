@@ -41,6 +41,9 @@ final class TakeCursor {
     private long leasedMemoryBytes;
     private long takenFromMemory;
 
+    /** Whether any sink asked for what follows, be it in vain. */
+    private boolean asked;
+
     /**
      * @param ring null, as the gate, for a cursor that takes everything from the log
      * @param recovered of the log, or null for a channel without one
@@ -137,6 +140,7 @@ final class TakeCursor {
      * @return null when there is nothing in either
      */
     LeaseRoom leaseInOrder(ConsumerImpl consumer, LeaseRoom begun, int maxEvents, long maxBytes) {
+        asked = true;
         LeaseRoom lease = begun;
         long limit = leaseLimit(consumer);
         while (takeNext <= limit) {
@@ -301,7 +305,7 @@ final class TakeCursor {
 
     /** Shows how far sinks are. */
     void look(Eviction eviction, long nowNanos) {
-        eviction.look(acknowledged.getAsLong(), takeNext, takenFromMemory, nowNanos);
+        eviction.look(acknowledged.getAsLong(), takeNext, takenFromMemory, asked, nowNanos);
     }
 
     /**

@@ -12,6 +12,7 @@ final class DrivenRunner implements DutyRunner {
 
     private final List<Driven> cycles = new ArrayList<>();
     private final DrivenClock clock;
+    private Runnable onWake = () -> {};
 
     DrivenRunner() {
         this(new DrivenClock());
@@ -22,7 +23,7 @@ final class DrivenRunner implements DutyRunner {
         this.clock = clock;
     }
 
-    private static final class Driven implements Running {
+    private final class Driven implements Running {
         private final DutyCycle cycle;
         private boolean ended;
         private boolean woken = true;
@@ -34,6 +35,7 @@ final class DrivenRunner implements DutyRunner {
         @Override
         public void wake() {
             woken = true;
+            onWake.run();
         }
 
         @Override
@@ -60,6 +62,11 @@ final class DrivenRunner implements DutyRunner {
     @Override
     public void pause(long nanos) {
         clock.pass(TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    /** Something that happens on another thread at the moment of a wake-up; in the thread that wakes. */
+    void onWake(Runnable meanwhile) {
+        onWake = meanwhile;
     }
 
     int size() {

@@ -26,7 +26,7 @@ class EvictionTest {
 
     @Test
     void shouldReadNothingBackWhileASinkKeepsUp() throws IOException {
-        try (ChannelRig rig = new ChannelRig(FILE)) {
+        try (ChannelRig rig = withASinkThatAsked()) {
             for (int round = 0; round < 10; round++) {
                 List<String> put = fill(rig);
                 assertThat(rig.metric("MemoryBytes")).as("more than half").isGreaterThan(BYTE_CAPACITY / 2);
@@ -61,7 +61,7 @@ class EvictionTest {
 
     @Test
     void shouldLetFramesLeaveMemoryThatASinkLeftThereForLong() throws IOException {
-        try (ChannelRig rig = new ChannelRig(FILE)) {
+        try (ChannelRig rig = withASinkThatAsked()) {
             fill(rig);
             rig.run();
             assertThat(put(rig)).as("a sink may come").isEqualTo(PutStatus.FULL);
@@ -91,9 +91,32 @@ class EvictionTest {
     }
 
     @Test
+    void shouldKeepNoPutWaitingForASinkThatNeverAskedForAnything() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            rig.consumer.setListener(() -> {});
+            for (int i = 0; i < 200; i++) {
+                assertThat(put(rig)).as("put %s", i).isEqualTo(PutStatus.ACCEPTED);
+                rig.run();
+            }
+        }
+    }
+
+    /** It takes some milliseconds to wake up for the first frames. */
+    @Test
+    void shouldKeepFramesForASinkThatFoundNothingAtItsStart() throws IOException {
+        try (ChannelRig rig = withASinkThatAsked()) {
+            List<String> put = fill(rig);
+            rig.run();
+            rig.pass(GRACE_MILLIS - 1);
+            assertThat(rig.drain()).isEqualTo(put);
+            assertThat(rig.metric("EvictedFrameCount")).isZero();
+        }
+    }
+
+    @Test
     void shouldWakeThoseWhoWaitForRoomWhenFramesNoLongerStay() throws IOException {
         AtomicInteger woken = new AtomicInteger();
-        try (ChannelRig rig = new ChannelRig(FILE)) {
+        try (ChannelRig rig = withASinkThatAsked()) {
             fill(rig);
             rig.runner.runWoken();
             rig.processor.whenRoom(rig.channel, woken::incrementAndGet);
@@ -129,13 +152,13 @@ class EvictionTest {
         for (int tenth = 0; tenth < 10; tenth++) {
             Eviction eviction = new Eviction(BYTE_CAPACITY, 0);
             long grace = Eviction.graceNanos(BYTE_CAPACITY);
-            eviction.look(0, 1, 0, 0);
-            eviction.look(0, 1, 0, grace);
+            eviction.look(0, 1, 0, true, 0);
+            eviction.look(0, 1, 0, true, grace);
             long acknowledged = grace + tenth * grace / 10;
             long now = acknowledged;
             for (long taken = 1; eviction.limit(100, now) < 100; taken++) {
                 now += grace / 10;
-                eviction.look(100, 1, taken, now);
+                eviction.look(100, 1, taken, true, now);
             }
             assertThat(now - acknowledged).isBetween(grace, 2 * grace + grace / 5);
         }
@@ -148,7 +171,7 @@ class EvictionTest {
         long acknowledged = 100;
         for (long now = 0; now < 2 * Eviction.PATIENCE_NANOS; now += grace) {
             acknowledged += 100;
-            eviction.look(acknowledged, acknowledged - 10, acknowledged - 11, now);
+            eviction.look(acknowledged, acknowledged - 10, acknowledged - 11, true, now);
             assertThat(eviction.limit(acknowledged, now)).isLessThan(acknowledged);
         }
     }
@@ -158,6 +181,13 @@ class EvictionTest {
         assertThat(Eviction.graceNanos(64L << 20)).isEqualTo(62_500_000);
         assertThat(Eviction.graceNanos(1L << 20)).isLessThan(1_000_000);
         assertThat(Eviction.graceNanos(Long.MAX_VALUE)).isEqualTo(Eviction.PATIENCE_NANOS);
+    }
+
+    /** As each does that is at work. */
+    private static ChannelRig withASinkThatAsked() throws IOException {
+        ChannelRig rig = new ChannelRig(FILE);
+        assertThat(rig.lease()).isNull();
+        return rig;
     }
 
     /** Puts until there is no room. */

@@ -11,7 +11,10 @@ import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -65,10 +68,54 @@ class MemoryChannelSettingsTest {
         }
     }
 
+    /** Whatever becomes free while a put that does not wait finds too little room is the next one's. */
+    @Test
+    void shouldHoldUpNobodyWithAPutThatDoesNotWait() throws IOException {
+        try (ChannelRig rig = full("0", 4)) {
+            SourceInput other = rig.processor.anonymousInput();
+            PutTicket ticket = rig.processor.newTicket();
+            List<PutStatus> others = new ArrayList<>();
+            AtomicBoolean busy = new AtomicBoolean();
+            rig.runner.onWake(() -> {
+                if (busy.compareAndSet(false, true)) {
+                    Lease lease = rig.consumer.tryLease(1, ChannelRig.BYTES);
+                    if (lease != null) {
+                        lease.commit();
+                        Frame frame = Fixtures.frame(rig.producer, "c");
+                        rig.frames.add(frame);
+                        others.add(rig.processor.tryPut(other, 0, frame, true, ticket));
+                    }
+                    busy.set(false);
+                }
+            });
+            assertThat(putAndWait(rig)).isEqualTo(PutStatus.FULL);
+            rig.runner.onWake(() -> {});
+            assertThat(others).isNotEmpty().containsOnly(PutStatus.ACCEPTED);
+            other.close();
+        }
+    }
+
+    @Test
+    void shouldTellAThreadThatDoesNotWaitThatItWasInterrupted() throws IOException {
+        try (ChannelRig rig = full("0")) {
+            Frame frame = Fixtures.frame(rig.producer, "b");
+            rig.frames.add(frame);
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> rig.processor.put(rig.input, 0, frame, true, rig.ticket))
+                    .isInstanceOf(InterruptedException.class);
+        }
+    }
+
     private static ChannelRig full(String keepAlive) throws IOException {
-        ChannelRig rig = new ChannelRig(
-                WrittenSettings.memory("capacity", "1", "transactionCapacity", "1", "keep-alive", keepAlive));
-        rig.put("a");
+        return full(keepAlive, 1);
+    }
+
+    private static ChannelRig full(String keepAlive, int capacity) throws IOException {
+        ChannelRig rig = new ChannelRig(WrittenSettings.memory(
+                "capacity", String.valueOf(capacity), "transactionCapacity", "1", "keep-alive", keepAlive));
+        for (int i = 0; i < capacity; i++) {
+            rig.put("a");
+        }
         rig.run();
         return rig;
     }

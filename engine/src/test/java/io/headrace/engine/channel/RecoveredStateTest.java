@@ -3,9 +3,13 @@ package io.headrace.engine.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.wal.InputKey;
+import io.headrace.wal.LogPlace;
 import io.headrace.wal.LogSettings.Appender;
+import io.headrace.wal.LogWalk;
 import io.headrace.wal.SyncMode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a checkpoint says of frames above its durable sequence, and what those say themselves, is put together once. */
@@ -49,6 +53,39 @@ class RecoveredStateTest {
             assertThat(again.channel.ledger().accepted()).isEqualTo(9);
             assertThat(again.drain()).containsExactly("event 0", "event 1", "event 2", "event 6", "event 7", "event 8");
             assertThat(again.channel.ledger().balances()).isTrue();
+        }
+    }
+
+    /** A cursor may have yet to read it, and a repair must not leave it out. */
+    @Test
+    void shouldShowInTheLogWhatSinksCommittedBeforeAKillAndStepOver() throws IOException {
+        ChannelRig rig = new ChannelRig(FILE);
+        for (int i = 0; i < 3; i++) {
+            rig.put("event " + i);
+        }
+        rig.run();
+        Lease open = rig.consumer.tryLease(1, ChannelRig.BYTES);
+        rig.consumer.tryLease(1, ChannelRig.BYTES).commit();
+        rig.run();
+        rig.pass(200);
+        open.rollback();
+        try (ChannelRig again = rig.killAndReopen()) {
+            again.run();
+            open = again.consumer.tryLease(1, ChannelRig.BYTES);
+            Lease behind = again.consumer.tryLease(1, ChannelRig.BYTES);
+            assertThat(Fixtures.bodies(behind)).containsExactly("event 2");
+            again.run();
+            again.pass(200);
+            LogPlace place = LogPlace.find(again.storage, ChannelRig.FOLDER, null);
+            List<String> seen = new ArrayList<>();
+            try (LogWalk walk = new LogWalk(again.storage, place, Long.MIN_VALUE, true, false)) {
+                while (walk.next() == LogWalk.Step.FRAME) {
+                    seen.addAll(Fixtures.bodies(walk.frame()));
+                }
+            }
+            assertThat(seen).containsExactly("event 0", "event 1", "event 2");
+            open.rollback();
+            behind.rollback();
         }
     }
 
