@@ -179,6 +179,28 @@ class LinkAckHoldTest {
         assertThat(200.0 / (acks() - before)).isGreaterThanOrEqualTo(8);
     }
 
+    /** A third of the receiver's budget is each one's, and half of that is used up with the eleventh. */
+    @Test
+    void shouldAnswerElevenFramesOfAMebibyteWithOneAckWhereTwoConnectionsShareTheBudget() {
+        hello();
+        LinkReceiver other = newReceiver(new Wire(allocator));
+        other.received(Wire.helloBytes(allocator, STREAM, 1, 0));
+        long acks = 0;
+        long answered = 0;
+        for (int i = 0; i < 420; i++) {
+            if (i == 200) {
+                acks = counted.acksSent.get();
+                answered = counted.framesAcked.get();
+            }
+            pass(4 * FULL_RATE_GAP);
+            frame(1 << 20);
+            pass(4 * FULL_RATE_GAP);
+            frame(other, 1 << 20);
+        }
+        assertThat((double) (counted.framesAcked.get() - answered) / (counted.acksSent.get() - acks))
+                .isEqualTo(11);
+    }
+
     /** Of 1.2 GB/s one of eight has 150 MB/s. */
     @Test
     void shouldAnswerEightFramesWithOneAckWhereSeveralConnectionsTogetherAreAtFullRate() {

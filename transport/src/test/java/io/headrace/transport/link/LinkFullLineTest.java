@@ -164,21 +164,30 @@ class LinkFullLineTest {
     /** The receiver, which does not know the window, waits for as much: the sender has to ask before it stands still. */
     @Test
     void shouldKeepALineFullWithAWindowOfSixteenFrames() {
-        LinkSenderOptions usual = LinkSenderOptions.defaults("agent", "channel");
-        connect(
-                new LinkSenderOptions(
-                        usual.agent(),
-                        usual.channel(),
-                        "",
-                        usual.batchEvents(),
-                        usual.batchBytes(),
-                        16 << 20,
-                        usual.connectTimeoutMillis(),
-                        usual.requestTimeoutMillis(),
-                        usual.backoffMillis(),
-                        usual.maxBackoffMillis(),
-                        usual.stallMillis()),
-                TimeUnit.MILLISECONDS.toNanos(1));
+        connect(withWindow(16 << 20), TimeUnit.MILLISECONDS.toNanos(1));
         assertThat(framesOfAnAck()).isGreaterThanOrEqualTo(8);
+    }
+
+    /** One is on the line while the other is answered. */
+    @Test
+    void shouldKeepALineFullWithAWindowOfTwoFrames() {
+        connect(withWindow(2 << 20), TimeUnit.MICROSECONDS.toNanos(100));
+        assertThat(framesOfAnAck()).isEqualTo(1);
+    }
+
+    private static LinkSenderOptions withWindow(long bytes) {
+        LinkSenderOptions usual = LinkSenderOptions.defaults("agent", "channel");
+        return new LinkSenderOptions(
+                usual.agent(),
+                usual.channel(),
+                "",
+                usual.batchEvents(),
+                usual.batchBytes(),
+                bytes,
+                usual.connectTimeoutMillis(),
+                usual.requestTimeoutMillis(),
+                usual.backoffMillis(),
+                usual.maxBackoffMillis(),
+                usual.stallMillis());
     }
 }

@@ -6,6 +6,7 @@ import io.headrace.engine.metrics.GroupType;
 import io.headrace.engine.metrics.MetricGroup;
 import io.headrace.wal.InputKey;
 import io.headrace.wal.StreamId;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -614,5 +615,27 @@ class LinkReceiverTest {
         Peer peer = new Peer();
         peer.receiver.received(LinkEncoder.hello(allocator, new Hello(9, STREAM, 0, 0, 0, 0, "agent", "channel", "")));
         assertThat(peer.wire.last()).startsWith("WELCOME");
+    }
+
+    /** Two frames in one DATA; the end of the first one is less than what counts as progress of an unfinished one. */
+    @Test
+    void shouldCountAFrameThatIsCompleteAsProgressAlsoWhereMostOfItCounted() {
+        use(new ModelSink(Long.MAX_VALUE).acknowledgingAtOnce());
+        Peer peer = new Peer().hello(0, 0);
+        ByteBuf both = Wire.data(allocator, 0, 100_000, 1, 2);
+        int first = LinkLayout.DATA_LENGTH + (both.readableBytes() - LinkLayout.DATA_LENGTH) / 2;
+        receiveAndLook(peer, both.readRetainedSlice(70_000), 1);
+        receiveAndLook(peer, both.readRetainedSlice(first - 70_000), 40);
+        receiveAndLook(peer, both.readRetainedSlice(1_000), 30);
+        both.release();
+        assertThat(sink.published(KEY)).containsExactly(1L);
+        assertThat(peer.wire.said).noneMatch(said -> said.startsWith("GOAWAY") || said.startsWith("REJECT"));
+    }
+
+    private void receiveAndLook(Peer peer, ByteBuf bytes, int afterSeconds) {
+        nanos += TimeUnit.SECONDS.toNanos(afterSeconds);
+        peer.receiver.received(bytes);
+        peer.receiver.readComplete();
+        streams.checkTime();
     }
 }

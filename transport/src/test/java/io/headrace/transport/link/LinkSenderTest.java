@@ -485,6 +485,28 @@ class LinkSenderTest {
         assertThat(count(wire, "PING")).isEqualTo(1);
     }
 
+    /** Asked before, it would be about nothing, and what then fills the window again would wait at the receiver. */
+    @Test
+    void shouldAskBehindWhatFillsTheWindowOnceMoreAndNotBefore() {
+        append(1, 40, 10_000);
+        Wire wire = welcomed(withWindow(64 * 1024), 1 << 20);
+        wire.said.clear();
+        acknowledge(wire, 6, 2 << 20);
+        assertThat(sim.sender.unanswered()).isEqualTo(6);
+        assertThat(wire.said.get(0)).startsWith("DATA ");
+        assertThat(wire.last()).startsWith("PING ");
+        assertThat(count(wire, "PING")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotAskWhereItMayGoOnWithMoreCredit() {
+        append(1, 60, 10_000);
+        Wire wire = welcomed(withWindow(10 << 20), 100_000);
+        acknowledge(wire, 0, 1 << 20);
+        assertThat(sim.sender.unanswered()).isEqualTo(60);
+        assertThat(count(wire, "PING")).isZero();
+    }
+
     @Test
     void shouldNotAskWhereSoManyFramesAreUnderWayThatTheReceiverAnswers() {
         append(1, 60, 10_000);

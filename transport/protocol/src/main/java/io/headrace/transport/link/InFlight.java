@@ -16,6 +16,7 @@ final class InFlight {
     private long credit;
     private long sentBytes;
     private long answeredBytes;
+    private int lastBytes;
     private long sentFrames;
     private long answeredFrames;
     private long highestSent;
@@ -64,6 +65,7 @@ final class InFlight {
         counts.frameSent(aligned, sequence <= highestSent);
         highestSent = Math.max(highestSent, sequence);
         sentBytes += aligned;
+        lastBytes = aligned;
         sentFrames++;
         waitsForCredit = false;
         waits = false;
@@ -86,13 +88,15 @@ final class InFlight {
 
     /**
      * Whether nothing goes on before an answer, or will not soon, which the receiver cannot know: it would wait for more
-     * frames, or for more of the credit to be used. Half of the window is left to be sent while the answer is on its way.
+     * frames, or for more of the credit to be used. Half of the window is left to be sent while the answer is on its way:
+     * it asks before a frame as large as the last one would use more.
      *
      * @param more whether there is more to send
      */
     boolean mustAsk(boolean more) {
-        return (waits || more && sentBytes - answeredBytes > windowBytes / 2)
+        return (waits || more && sentBytes - answeredBytes + lastBytes > windowBytes / 2)
                 && !asked
+                && unanswered() > 0
                 && unanswered() < LinkLayout.ACK_FRAMES
                 && credit - sentBytes > (credit - answeredBytes) / 4;
     }
@@ -130,6 +134,8 @@ final class InFlight {
         }
         counts.ackReceived();
         credit = newCredit;
+        // What it waited for may be here: to ask before that is tried would be about what is answered.
+        waits = false;
         if (frames == answeredFrames) {
             return false;
         }

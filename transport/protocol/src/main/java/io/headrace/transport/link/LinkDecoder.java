@@ -53,6 +53,9 @@ final class LinkDecoder {
     /** While a large frame is expected, a read asks for so many bytes more than it has to: they would be copied. */
     private static final int LITTLE_MORE = 2 * 1024;
 
+    /** Of the bytes of an unfinished frame that count as progress. */
+    private static final int PROGRESS_SHIFT = 16;
+
     private final Handler handler;
     private final ByteBufAllocator allocator;
     private final FrameDecoder frames;
@@ -147,9 +150,9 @@ final class LinkDecoder {
         return hopRead ? bodyLength() - block.arrived() + tail() + LITTLE_MORE : LITTLE_MORE;
     }
 
-    /** Counts completed messages, frames and each full 64 KiB of an unfinished one: what a silent peer does not do. */
+    /** Grows with completed messages and frames and each full 64 KiB of an unfinished one: what a silent peer does not do. */
     long progress() {
-        return progress + (block.arrived() >>> 16);
+        return progress + (block.arrived() >>> PROGRESS_SHIFT);
     }
 
     /** Whether a DATA has begun and more of it is to come. */
@@ -346,7 +349,8 @@ final class LinkDecoder {
         bytesLeft -= aligned;
         framesLeft--;
         hopRead = false;
-        progress++;
+        // What counted while it came does so on.
+        progress += 1 + (frame.length() >>> PROGRESS_SHIFT);
         if (frame.type() != FrameType.DATA) {
             String found = "frame type: " + frame.type();
             frame.release();
