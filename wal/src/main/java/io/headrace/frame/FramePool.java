@@ -33,8 +33,7 @@ public final class FramePool {
     private static final int MOST_OF_A_SIZE = 2048;
 
     private static final class Shared {
-        static final FramePool POOL = new FramePool(
-                PooledByteBufAllocator.DEFAULT, sharedBytes());
+        static final FramePool POOL = new FramePool(PooledByteBufAllocator.DEFAULT, sharedBytes());
     }
 
     private final ByteBufAllocator allocator;

@@ -235,7 +235,8 @@ final class ChannelLogKeys {
         private static final String START = ".start";
 
         int cursorCount() {
-            return (int) cursors.keySet().stream().filter(key -> key.endsWith(START)).count();
+            return (int)
+                    cursors.keySet().stream().filter(key -> key.endsWith(START)).count();
         }
 
         Replay {

@@ -48,7 +48,9 @@ public record ComponentSettings(ComponentKind kind, String name, ConfigValue typ
     ComponentSettings with(String key, String value) {
         ConfigValue old = values.get(key);
         Map<String, ConfigValue> changed = new LinkedHashMap<>(values);
-        changed.put(key, old == null ? new ConfigValue(prefix() + key, value, type.file(), type.line()) : old.withValue(value));
+        changed.put(
+                key,
+                old == null ? new ConfigValue(prefix() + key, value, type.file(), type.line()) : old.withValue(value));
         return new ComponentSettings(kind, name, type, changed);
     }
 

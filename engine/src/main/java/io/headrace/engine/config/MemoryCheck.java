@@ -4,19 +4,19 @@ import io.headrace.engine.config.AgentConfiguration.SourceConfiguration;
 import io.headrace.frame.FramePool;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Compares what an agent's parts may take outside the heap with what the process may take. Owned by one thread, used once. */
 final class MemoryCheck {
-    private static final String WAYS_OUT =
-            "less in byteCapacity and receiveBytes, or -XX:MaxDirectMemorySize, or a larger -Xmx without it, as an"
-                    + " argument of headrace agent and validate or in JAVA_OPTS";
+    private static final String FLAGS =
+            "a larger -XX:MaxDirectMemorySize, or -Xmx without it, as an argument of headrace"
+                    + " agent and validate or in JAVA_OPTS";
 
     private final List<MemoryPlan.Part> parts = new ArrayList<>();
-    private final Map<String, ConfigValue> places = new LinkedHashMap<>();
+    private final Map<String, ConfigValue> places = new HashMap<>();
     private MemoryPlan plan;
 
     /** Notes what a component takes, if its settings say so. */
@@ -46,14 +46,14 @@ final class MemoryCheck {
                 .forEach(part -> findings.warn(
                         places.get(part.key()),
                         null,
-                        part.key() + ": 0: " + MemoryPlan.mib(plan.bound(part)) + " MiB, all that is left (" + plan.figures()
-                                + "; more with " + WAYS_OUT + ")"));
+                        part.key() + ": 0: " + MemoryPlan.mib(plan.bound(part)) + " MiB, all that is left ("
+                                + plan.figures() + "; more with " + FLAGS + ")"));
         List<MemoryPlan.Part> lowered = plan.lowered();
         lowered.forEach(part -> findings.note(
                 places.get(part.key()),
                 null,
-                part.key() + ": " + plan.bound(part) + ", before " + part.bound().bytes() + " by default, so that all"
-                        + " fits (" + plan.figures() + ")"));
+                part.key() + ": " + plan.bound(part) + ", before "
+                        + part.bound().bytes() + " by default, so that all fits (" + plan.figures() + ")"));
         parts.stream()
                 .filter(part -> !part.isFixed())
                 .forEach(part -> effective.put(part.key(), Long.toString(plan.bound(part))));
@@ -69,7 +69,7 @@ final class MemoryCheck {
                 .orElseThrow();
         ConfigValue place = places.get(largest.key());
         String message = largest.key() + ": " + plan.bound(largest) + ": the agent may run out of memory (expected: "
-                + WAYS_OUT + "; " + plan.figures() + ")";
+                + "less in byteCapacity and receiveBytes, or " + FLAGS + "; " + plan.figures() + ")";
         if (largest.isFixed() && plan.couldFit() && !lenient) {
             findings.error(place, null, message);
         } else {

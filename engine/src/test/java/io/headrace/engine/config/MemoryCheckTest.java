@@ -18,6 +18,11 @@ class MemoryCheckTest {
             a1.sources.r1.channels = c1 c2
             a1.channels.c1.type = memory
             a1.channels.c2.type = memory
+            a1.sinks = k1 k2
+            a1.sinks.k1.type = null
+            a1.sinks.k1.channel = c1
+            a1.sinks.k2.type = null
+            a1.sinks.k2.channel = c2
             """;
 
     @Test
@@ -55,8 +60,8 @@ class MemoryCheckTest {
         assertThat(report.errors())
                 .singleElement()
                 .asString()
-                .startsWith("a.conf:7: a1.channels.c2.byteCapacity: 104857600: the agent may run out of memory"
-                        + " (expected: less in byteCapacity and receiveBytes, or -XX:MaxDirectMemorySize, or a larger"
+                .startsWith("a.conf:12: a1.channels.c2.byteCapacity: 104857600: the agent may run out of memory"
+                        + " (expected: less in byteCapacity and receiveBytes, or a larger -XX:MaxDirectMemorySize, or"
                         + " -Xmx without it, ")
                 .contains("a1.channels.c1.byteCapacity 4.0, a1.channels.c2.byteCapacity 100.0, ");
     }
@@ -79,7 +84,7 @@ class MemoryCheckTest {
         assertThat(report.warnings())
                 .singleElement()
                 .asString()
-                .startsWith("a.conf:7: a1.channels.c2.byteCapacity: 0: 96.0 MiB, all that is left (");
+                .startsWith("a.conf:12: a1.channels.c2.byteCapacity: 0: 96.0 MiB, all that is left (");
         assertThat(report.configuration().effective())
                 .containsEntry("a1.channels.c2.byteCapacity", Long.toString(96 * MIB))
                 .containsEntry("a1.channels.c1.byteCapacity", Long.toString(64 * MIB));
