@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Compares what an agent's parts may take outside the heap with what the process may take. Owned by one thread, used once. */
+/**
+ * Compares what an agent's parts may take outside the heap with what the process may take. Owned by one thread, used once.
+ */
 final class MemoryCheck {
     private static final String FLAGS =
             "a larger -XX:MaxDirectMemorySize, or -Xmx without it, as an argument of headrace"
@@ -52,8 +54,8 @@ final class MemoryCheck {
         lowered.forEach(part -> findings.note(
                 places.get(part.key()),
                 null,
-                part.key() + ": " + plan.bound(part) + ", before "
-                        + part.bound().bytes() + " by default, so that all fits (" + plan.figures() + ")"));
+                part.key() + ": " + plan.bound(part) + ", not " + part.bound().bytes()
+                        + ", the default, so that all fits (" + plan.figures() + ")"));
         parts.stream()
                 .filter(part -> !part.isFixed())
                 .forEach(part -> effective.put(part.key(), Long.toString(plan.bound(part))));

@@ -7,13 +7,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Adds up the memory outside the heap that the parts of an agent may take, and shares what is left out among those whose
- * bound nobody wrote: each gets what it would have by default, or the same as the others that get less (max-min fair).
- * Arithmetic only; immutable.
+ * Adds up the memory outside the heap that the parts of an agent may take, and shares what is left among those whose bound
+ * nobody wrote: each gets its default, or as much as the others that get less (max-min fair). Arithmetic only; immutable.
  *
- * <p>What is left out for the parts is four fifths of the limit, as chunks of Netty's allocators, buffers that are read into and
- * blocks of which a frame is only a part were measured to be up to 26 % of what is charged, without the pool of frames
- * that are built, what parts take besides, and one largest event.
+ * <p>Shared out are four fifths of the limit, without the pool of frames that are built, what parts take besides, and one
+ * largest event. The last fifth is for chunks of Netty's allocators, buffers that are read into and blocks of which a frame
+ * is only a part: they were measured to add a quarter to what is charged.
  */
 final class MemoryPlan {
     /** What a part gets in any case: a few frames of the largest size. */

@@ -48,7 +48,7 @@ class MemoryCheckTest {
                 .hasSize(2)
                 .first()
                 .asString()
-                .isEqualTo("a.conf:5: a1.channels.c1.byteCapacity: 41943040, before 67108864 by default, so that all"
+                .isEqualTo("a.conf:5: a1.channels.c1.byteCapacity: 41943040, not 67108864, the default, so that all"
                         + " fits (MiB: a1.channels.c1.byteCapacity 40.0, a1.channels.c2.byteCapacity 40.0, logs and"
                         + " cursors 0.0, frames that are built 64.0, a largest event 16.0, a fifth for parts of blocks:"
                         + " 200.0 outside the heap)");
