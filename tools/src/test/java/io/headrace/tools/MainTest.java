@@ -315,6 +315,18 @@ class MainTest {
     }
 
     @Test
+    void shouldRefuseMoreMemoryThanThereIsWhoeverChecks() throws IOException {
+        String file = configuration("a1.channels.c1.byteCapacity = 100g\na1.sinks.k1.type = null");
+        String error = ":7: error: a1.channels.c1.byteCapacity: 107374182400: the agent may run out of memory";
+
+        assertThat(run("validate", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(out.toString()).containsOnlyOnce(error);
+        assertThat(run("agent", "-n", "a1", "-f", file, "--dryrun")).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(run("agent", "-n", "a1", "-f", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).containsOnlyOnce(error);
+    }
+
+    @Test
     void shouldTellOnceWhatConcernsTheFilesOfSeveralAgents() throws IOException {
         String one = Files.readString(Path.of(configuration("a1.sinks.k1.type = null\na1.sinks.k1.type = logger")));
         Path both = Files.writeString(folder.resolve("both.properties"), one + one.replace("a1.", "b1."));

@@ -33,9 +33,7 @@ public final class FramePool {
     private static final int MOST_OF_A_SIZE = 2048;
 
     private static final class Shared {
-        static final FramePool POOL = new FramePool(
-                PooledByteBufAllocator.DEFAULT,
-                Math.min(SHARED_BYTES, Runtime.getRuntime().maxMemory() / SHARED_PART));
+        static final FramePool POOL = new FramePool(PooledByteBufAllocator.DEFAULT, sharedBytes());
     }
 
     private final ByteBufAllocator allocator;
@@ -58,6 +56,11 @@ public final class FramePool {
     /** The one of this process, over Netty's default allocator. */
     public static FramePool shared() {
         return Shared.POOL;
+    }
+
+    /** Bytes that {@link #shared()} keeps at most. */
+    public static long sharedBytes() {
+        return Math.min(SHARED_BYTES, Runtime.getRuntime().maxMemory() / SHARED_PART);
     }
 
     /** Bytes kept for frames to come. */

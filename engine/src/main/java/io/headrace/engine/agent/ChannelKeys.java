@@ -2,6 +2,7 @@ package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
 import io.headrace.engine.channel.WaitStrategyKind;
+import io.headrace.engine.config.FrameMemory;
 import io.headrace.engine.config.Setting;
 import java.time.Duration;
 import java.util.Optional;
@@ -59,9 +60,15 @@ final class ChannelKeys {
                     byDefault = "64m",
                     min = 0,
                     unit = "bytes",
-                    doc = "Memory that events may take, headers included; 0 for 200 GB, as in Flume.")
+                    doc = "Memory that events may take, headers included; less by default where channels and sources"
+                            + " together would exceed the memory outside the heap. 0 for all that is left of it.")
             long byteCapacity) {
         private static final long UNLIMITED_BYTES = 200_000_000_000L;
+
+        /** @param besideBytes of the channel's log */
+        FrameMemory.Bound memory(long besideBytes, int largestBytes) {
+            return new FrameMemory.Bound("byteCapacity", byteCapacity, besideBytes, largestBytes);
+        }
 
         ChannelSettings applyTo(ChannelSettings settings) {
             return settings.withKeepAliveSeconds((int) Math.min(Integer.MAX_VALUE, keepAlive.toSeconds()))

@@ -116,6 +116,9 @@ final class ChannelLogKeys {
         private static final long MIB = 1024 * 1024;
         private static final int MIN_GROUP_BYTES = 4096;
 
+        /** One that is filled and three beside it. */
+        private static final long MOST_GROUPS = 4;
+
         Log {
             sync.ifPresent(SyncMode::parse);
             if (dataDirs.isEmpty()) {
@@ -142,6 +145,11 @@ final class ChannelLogKeys {
                             settings.keeping().cursors(),
                             settings.keeping().cursorExpiryMillis(),
                             inputExpiry.toMillis()));
+        }
+
+        /** Memory outside the heap beside that of the channel: groups on their way to the disk, and what is read ahead. */
+        long memoryBytes(int cursors) {
+            return MOST_GROUPS * groupBytes + (1 + cursors) * ChannelSettings.READ_AHEAD_BYTES;
         }
 
         /** What these settings have to say, see {@link SettingsRemarks}. */
@@ -225,6 +233,11 @@ final class ChannelLogKeys {
                                     + " retentionMillis is 0, too. They make room before a source has to wait.")
             long retentionBytes) {
         private static final String START = ".start";
+
+        int cursorCount() {
+            return (int)
+                    cursors.keySet().stream().filter(key -> key.endsWith(START)).count();
+        }
 
         Replay {
             starts(cursors);

@@ -1,6 +1,7 @@
 package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.config.FrameMemory;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.engine.spi.ComponentContext;
@@ -61,7 +62,7 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
             FlumeSpill flumeSpill,
             ChannelKeys.FlumeMemory flumeMemory,
             ChannelLogKeys.FlumeLog flumeLog)
-            implements SettingsRemarks {
+            implements SettingsRemarks, FrameMemory {
         Settings {
             if (returnAt >= spillAt) {
                 throw new IllegalArgumentException(
@@ -76,6 +77,11 @@ public final class DualChannelType implements ComponentProvider.OfChannel {
         @Override
         public List<Remark> remarks() {
             return log.remarks(frames.maxEventBytes());
+        }
+
+        @Override
+        public FrameMemory.Bound frameMemory() {
+            return room.memory(log.memoryBytes(0), frames.maxEventBytes());
         }
     }
 

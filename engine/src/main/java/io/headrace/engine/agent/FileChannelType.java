@@ -1,6 +1,7 @@
 package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.config.FrameMemory;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.engine.spi.ComponentContext;
@@ -32,10 +33,15 @@ public final class FileChannelType implements ComponentProvider.OfChannel {
             ChannelLogKeys.Replay replay,
             ChannelKeys.Frames frames,
             ChannelLogKeys.FlumeLog flume)
-            implements SettingsRemarks {
+            implements SettingsRemarks, FrameMemory {
         @Override
         public List<Remark> remarks() {
             return log.remarks(frames.maxEventBytes());
+        }
+
+        @Override
+        public FrameMemory.Bound frameMemory() {
+            return room.memory(log.memoryBytes(replay.cursorCount()), frames.maxEventBytes());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.headrace.engine.agent;
 
 import io.headrace.engine.channel.ChannelSettings;
+import io.headrace.engine.config.FrameMemory;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.spi.ComponentContext;
 import io.headrace.engine.spi.ComponentProvider;
@@ -28,12 +29,18 @@ public final class MemoryChannelType implements ComponentProvider.OfChannel {
 
             ChannelKeys.Room room,
             ChannelKeys.Frames frames,
-            ChannelKeys.FlumeMemory flume) {
+            ChannelKeys.FlumeMemory flume)
+            implements FrameMemory {
         Settings {
             if (transactionCapacity > capacity) {
                 throw new IllegalArgumentException(
                         "transactionCapacity: " + transactionCapacity + " (expected: <= capacity " + capacity + ")");
             }
+        }
+
+        @Override
+        public FrameMemory.Bound frameMemory() {
+            return room.memory(0, frames.maxEventBytes());
         }
     }
 

@@ -76,6 +76,9 @@ public record ChannelSettings(
     /** Largest {@code groupBytes}, and its default. */
     public static final int MAX_GROUP_BYTES = 1024 * 1024;
 
+    /** Pinned at most by frames that a reader of the log is ahead of those who take them. */
+    public static final long READ_AHEAD_BYTES = 8L * 1024 * 1024;
+
     private static final long DEFAULT_SEGMENT_BYTES = 64L * 1024 * 1024;
     private static final int DEFAULT_TRANSACTION_CAPACITY = 10_000;
     private static final int DEFAULT_KEEP_ALIVE_SECONDS = 3;

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
  */
 final class Prefetch {
     /** Bytes pinned at most, but always one frame. */
-    static final long BOUND_BYTES = 8L * 1024 * 1024;
+    static final long BOUND_BYTES = ChannelSettings.READ_AHEAD_BYTES;
 
     /** Entries kept for those that come next, at most. */
     private static final int MOST_SPARE = 4_096;

@@ -39,7 +39,12 @@ public record AgentConfiguration(
             ComponentSettings selector,
             List<ComponentSettings> interceptors,
             CompressionSettings compression,
-            long maxBackoffSleep) {}
+            long maxBackoffSleep) {
+        SourceConfiguration withSettings(ComponentSettings others) {
+            return new SourceConfiguration(
+                    others, channels, optional, selector, interceptors, compression, maxBackoffSleep);
+        }
+    }
 
     /**
      * A sink.

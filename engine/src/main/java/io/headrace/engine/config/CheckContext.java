@@ -18,6 +18,7 @@ final class CheckContext {
     final Findings findings;
     final BatchSizeCheck batchSizes = new BatchSizeCheck();
     final FolderCheck folders;
+    final MemoryCheck memory = new MemoryCheck();
 
     /** Every setting of every component with the value in use, by full key. */
     final Map<String, String> effective = new TreeMap<>();
@@ -113,7 +114,7 @@ final class CheckContext {
     /** Checks settings against the component's record; {@code others} are keys that somebody else reads. */
     SettingsBinder bind(ComponentSettings settings, ComponentProvider provider, Set<String> others) {
         SettingsBinder binder = settings.binder();
-        binder.tryBind(provider.settingsType());
+        binder.tryBind(provider.settingsType()).ifPresent(read -> memory.part(settings, read));
         findings.addAll(binder.problems());
         findings.addAll(binder.unknownKeys(
                 others, (key, candidates) -> advice.on(settings.kind().word(), provider.alias(), key, candidates)));

@@ -1,5 +1,6 @@
 package io.headrace.engine.config;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -41,6 +42,16 @@ public record ComponentSettings(ComponentKind kind, String name, ConfigValue typ
         ConfigValue written = colon < 0 ? null : values.get(message.substring(0, colon));
         String shown = message.startsWith(prefix()) ? message : prefix() + message;
         return new ConfigurationException((written == null ? type : written).place() + shown, refusal);
+    }
+
+    /** The same with another value of a key, which stands where the old one does, or the type. */
+    ComponentSettings with(String key, String value) {
+        ConfigValue old = values.get(key);
+        Map<String, ConfigValue> changed = new LinkedHashMap<>(values);
+        changed.put(
+                key,
+                old == null ? new ConfigValue(prefix() + key, value, type.file(), type.line()) : old.withValue(value));
+        return new ComponentSettings(kind, name, type, changed);
     }
 
     /** A binder for these settings. */

@@ -15,13 +15,20 @@ final class ConfigurationChecker {
     private final CheckContext context;
     private final List<ConfigurationProblem> problems;
     private final boolean lenient;
+    private final long memoryBytes;
 
+    /** @param memoryBytes that the process may take outside the heap */
     ConfigurationChecker(
-            AgentKeys keys, ComponentRegistry registry, List<ConfigurationProblem> problems, boolean lenient) {
+            AgentKeys keys,
+            ComponentRegistry registry,
+            List<ConfigurationProblem> problems,
+            boolean lenient,
+            long memoryBytes) {
         this.keys = keys;
         this.context = new CheckContext(keys, registry, FlumeCatalogue.standard(), new Findings(problems));
         this.problems = problems;
         this.lenient = lenient;
+        this.memoryBytes = memoryBytes;
     }
 
     AgentConfiguration check() {
@@ -39,8 +46,14 @@ final class ConfigurationChecker {
         context.findings.addAll(context.batchSizes.problems());
         new TopologyCheck(context, groupCheck).check();
         new TimestampCheck(context).check();
-        AgentConfiguration all =
-                new AgentConfiguration(keys.agent(), channels, sources, sinks, groups, context.effective);
+        context.memory.check(memoryBytes, lenient, context.findings, context.effective);
+        AgentConfiguration all = new AgentConfiguration(
+                keys.agent(),
+                context.memory.channels(channels),
+                context.memory.sources(sources),
+                sinks,
+                groups,
+                context.effective);
         AgentConfiguration kept = lenient ? BrokenParts.leaveOut(all, problems) : all;
         refuseEmpty(kept);
         return kept;

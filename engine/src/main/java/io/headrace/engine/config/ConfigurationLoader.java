@@ -19,9 +19,10 @@ public final class ConfigurationLoader {
     private final UnaryOperator<String> environment;
     private final UnaryOperator<String> system;
     private final boolean lenient;
+    private final long memoryBytes;
 
     /**
-     * A loader.
+     * A loader for agents of this process.
      *
      * @param registry the components there are
      * @param environment value of an environment variable, or null
@@ -33,10 +34,25 @@ public final class ConfigurationLoader {
             UnaryOperator<String> environment,
             UnaryOperator<String> system,
             boolean lenient) {
+        this(registry, environment, system, lenient, ProcessMemory.outsideHeapBytes());
+    }
+
+    private ConfigurationLoader(
+            ComponentRegistry registry,
+            UnaryOperator<String> environment,
+            UnaryOperator<String> system,
+            boolean lenient,
+            long memoryBytes) {
         this.registry = registry;
         this.environment = environment;
         this.system = system;
         this.lenient = lenient;
+        this.memoryBytes = memoryBytes;
+    }
+
+    /** The same for a process that may take so many bytes outside the heap. */
+    ConfigurationLoader withMemory(long bytes) {
+        return new ConfigurationLoader(registry, environment, system, lenient, bytes);
     }
 
     /** Reads files with all registered components and this process's environment; later files replace earlier keys. */
@@ -101,7 +117,7 @@ public final class ConfigurationLoader {
             AgentKeys keys = AgentKeys.of(agentName, resolve(agentName, read.values(), problems), problems);
             warnOfUnknownAgents(agents, read.values(), problems);
             new PeerCheck(read.values(), problems).check(agentName);
-            configuration = new ConfigurationChecker(keys, registry, problems, lenient).check();
+            configuration = new ConfigurationChecker(keys, registry, problems, lenient, memoryBytes).check();
         } else {
             String nearest = NearestKey.of(agentName, agents);
             problems.add(ConfigurationProblem.at(

@@ -44,6 +44,12 @@ final class RunningAgent implements AutoCloseable {
 
     /** Starts one of the agents of a file; standard error goes to a log file beside it. */
     static RunningAgent startNamed(String name, Path configuration, String... more) throws IOException {
+        return startWith(List.of(), name, configuration, more);
+    }
+
+    /** As above, with flags of Java that win over what is given otherwise. */
+    static RunningAgent startWith(List<String> javaFlags, String name, Path configuration, String... more)
+            throws IOException {
         Path log = Files.createTempFile(configuration.toAbsolutePath().getParent(), "agent-", ".log");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -51,6 +57,7 @@ final class RunningAgent implements AutoCloseable {
                 .filter(flag -> flag.startsWith("--") || flag.equals("-XX:+IgnoreUnrecognizedVMOptions"))
                 .forEach(command::add);
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
+        command.addAll(javaFlags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.headrace.tools.Main"));
         command.addAll(List.of("agent", "-n", name, "-f", configuration.toString()));
         command.addAll(List.of(more));

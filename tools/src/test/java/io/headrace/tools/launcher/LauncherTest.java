@@ -67,6 +67,13 @@ class LauncherTest {
                 .contains("<-Xmx256m>", "<-Dio.netty.allocator.lowMemory=false>");
     }
 
+    /** It compares what a configuration may take with it. */
+    @Test
+    void shouldCheckAConfigurationWithTheMemoryOfAnAgent() throws Exception {
+        Run run = sandbox.run(sandbox.distribution(), "validate", "-Xmx1g", "a.conf");
+        assertThat(run.beforeMain()).containsSubsequence("<-Xmx256m>", "<-Xmx1g>");
+    }
+
     @Test
     void shouldSetWhatJava17And25Need() throws Exception {
         assertThat(sandbox.run(sandbox.distribution(), "agent").out())

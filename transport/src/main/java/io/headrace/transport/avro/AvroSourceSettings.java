@@ -1,6 +1,7 @@
 package io.headrace.transport.avro;
 
 import io.headrace.engine.config.ConfigurationProblem.Severity;
+import io.headrace.engine.config.FrameMemory;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.link.AckLevel;
@@ -65,7 +66,8 @@ public record AvroSourceSettings(
                 unit = "bytes",
                 min = 64 * 1024,
                 doc = "Bytes of all connections that may be under way or wait for room in the channels; then the"
-                        + " source stops reading, from all connections but one.")
+                        + " source stops reading, from all connections but one. Less by default where channels and sources"
+                        + " together would exceed the memory outside the heap.")
         long receiveBytes,
 
         @Setting(key = "maxConnections", byDefault = "10000", min = 1, doc = "Connections beyond this are closed.")
@@ -95,7 +97,7 @@ public record AvroSourceSettings(
                 min = 0,
                 doc = "How long a stopping source goes on answering, so that less is sent again.")
         long stopTimeout)
-        implements SettingsRemarks {
+        implements SettingsRemarks, FrameMemory {
 
     @Override
     public List<Remark> remarks() {
@@ -110,5 +112,10 @@ public record AvroSourceSettings(
                     new Remark(Severity.WARNING, "ipFilterRules", "has no effect (expected: ipFilter = true with it)"));
         }
         return remarks;
+    }
+
+    @Override
+    public Bound frameMemory() {
+        return new Bound("receiveBytes", receiveBytes, 0, maxEventBytes);
     }
 }

@@ -1,6 +1,7 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.engine.config.ConfigurationProblem.Severity;
+import io.headrace.engine.config.FrameMemory;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
 import io.headrace.transport.link.AckLevel;
@@ -20,7 +21,8 @@ public record LinkSourceSettings(
                 unit = "bytes",
                 min = 64 * 1024,
                 doc = "Bytes of all connections that may be under way or wait for room in the channels; then"
-                        + " senders wait.")
+                        + " senders wait. Less by default where channels and sources together would exceed the memory"
+                        + " outside the heap.")
         long receiveBytes,
 
         @Setting(
@@ -87,7 +89,7 @@ public record LinkSourceSettings(
         long stopTimeout,
 
         LinkSourceSecurity security)
-        implements SettingsRemarks {
+        implements SettingsRemarks, FrameMemory {
     @Override
     public List<Remark> remarks() {
         List<Remark> all = new ArrayList<>(security.tls().remarks());
@@ -98,5 +100,10 @@ public record LinkSourceSettings(
             all.add(new Remark(Severity.WARNING, "dedupe.window", "has no effect (dedupe = none)"));
         }
         return all;
+    }
+
+    @Override
+    public Bound frameMemory() {
+        return new Bound("receiveBytes", receiveBytes, 0, maxEventBytes);
     }
 }
