@@ -73,7 +73,8 @@ class RunnersTest {
     void shouldPauseNoLongerThanConfigured() {
         start(MANUAL + "a1.sources.r1.maxBackoffSleep = 4");
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> source.pollNanos.size() >= 100);
+        // With pauses that double up to 5 s it would take 7 minutes.
+        await().atMost(Duration.ofSeconds(20)).until(() -> source.pollNanos.size() >= 100);
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 class AgentFaultsTest {
     private static final int LINES = 2_000;
+    private static final String DEBUG = "-Dheadrace.log.level=debug";
 
     @TempDir
     private Path folder;
@@ -154,11 +154,11 @@ class AgentFaultsTest {
     void shouldOpenAChannelWhoseFolderCanBeUsedAtLast() throws Exception {
         Files.writeString(log, "no folder");
         agent = RunningAgent.start(
-                configuration("a1.channels.kept.dataDirs = " + log + "/data"), "--metrics-port", "0");
+                configuration("a1.channels.kept.dataDirs = " + log + "/data"), "--metrics-port", "0", DEBUG);
         agent.awaitHealth(503, "channel kept: retrying: " + log);
         // More tries than a failing device gets.
-        await().atMost(RunningAgent.LONG)
-                .until(() -> agent.get("/health").body().contains("retrying"));
+        awaitTries("channel kept", 4);
+        agent.awaitHealth(503, "channel kept: retrying: " + log);
         agent.awaitHealth(503, "source tail: starting: waits for channel kept");
 
         Files.delete(log);
@@ -192,11 +192,9 @@ class AgentFaultsTest {
     void shouldSayOnceThatPositionsCannotBeWritten() throws Exception {
         Path temporary = folder.resolve("positions.json.tail.inputs.tmp");
         Files.createDirectories(temporary.resolve("full"));
-        agent = RunningAgent.start(configuration(""), "--metrics-port", "0");
+        agent = RunningAgent.start(configuration(""), "--metrics-port", "0", DEBUG);
+        awaitTries("source tail", 4);
         agent.awaitHealth(503, "source tail: retrying: " + temporary);
-        await().atMost(RunningAgent.LONG)
-                .pollDelay(Duration.ofMillis(1_500))
-                .until(() -> agent.get("/health").body().contains("source tail: retrying: " + temporary));
         assertThat(agent.complaints()).as(agent::text).hasSize(1);
 
         Files.delete(temporary.resolve("full"));
@@ -479,6 +477,11 @@ class AgentFaultsTest {
 
     private static List<String> lines(int count) {
         return IntStream.range(0, count).mapToObj(i -> "line " + i).toList();
+    }
+
+    /** Of an agent with {@link #DEBUG}: each try that failed is said there. */
+    private void awaitTries(String component, int count) {
+        await().atMost(RunningAgent.LONG).until(() -> agent.count(component + ": where it failed") >= count);
     }
 
     private void awaitDelivered(int count) {

@@ -11,30 +11,17 @@ import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.headrace.frame.Producer;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who compresses, who inflates, what it costs of credit and window, and what becomes of lies. */
-class LinkCompressionTest {
+class LinkCompressionTest extends SimLinkFixture {
     private static final int BYTES = 3_000;
     private static final FrameCompressor ZSTD = new FrameCompressor(1);
-
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
-    private final SimLink sim = new SimLink(1, 1 << 20, allocator);
-
-    @AfterEach
-    void shouldHaveReleasedEverything() {
-        sim.close();
-        assertThat(allocator.metric().usedDirectMemory()).isZero();
-        assertThat(sim.errors).isEmpty();
-    }
 
     /** Many times the window, so that an account of anything but what went over the wire ends it. */
     @ParameterizedTest
@@ -284,10 +271,6 @@ class LinkCompressionTest {
 
     private long count(String counter) {
         return sim.senderMetrics.counter(counter).get();
-    }
-
-    private static List<Long> ids(long last) {
-        return LongStream.rangeClosed(1, last).boxed().toList();
     }
 
     private static LinkSenderOptions options(long window, int batch) {

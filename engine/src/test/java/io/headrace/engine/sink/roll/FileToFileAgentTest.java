@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.headrace.engine.TailToFolder;
 import io.headrace.engine.agent.Agent;
 import io.headrace.engine.agent.AgentOptions;
 import io.headrace.engine.config.AgentConfiguration;
@@ -30,26 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An agent from a configuration, with threads, a real disk and real time. */
 class FileToFileAgentTest {
-    private static final String CONFIGURATION = """
-            a1.sources = r1
-            a1.channels = c1
-            a1.sinks = k1
-            a1.sources.r1.type = TAILDIR
-            a1.sources.r1.channels = c1
-            a1.sources.r1.filegroups = f
+    private static final String MORE = """
             a1.sources.r1.filegroups.f = @DIR@/in/.*
-            a1.sources.r1.positionFile = @DIR@/positions.json
             a1.sources.r1.lineEnding = keep
             a1.sources.r1.idleTimeout = 200
             a1.sources.r1.fileHeader = true
-            a1.channels.c1.type = file
-            a1.channels.c1.dataDirs = @DIR@/log
-            a1.channels.c1.maxFileSize = 36m
-            a1.channels.c1.minimumRequiredSpace = 1048576
-            a1.sinks.k1.type = file_roll
-            a1.sinks.k1.channel = c1
-            a1.sinks.k1.sink.directory = @DIR@/out
-            a1.sinks.k1.sink.rollInterval = 0
             a1.sinks.k1.sink.partitionHeader = file
             a1.sinks.k1.sink.serializer.appendNewline = false
             """;
@@ -107,7 +93,7 @@ class FileToFileAgentTest {
     private void start() {
         ComponentRegistry registry = ComponentRegistry.load();
         AgentConfiguration configuration = new ConfigurationLoader(registry, System::getenv, System::getProperty, false)
-                .readText(Path.of("a.conf"), CONFIGURATION.replace("@DIR@", folder.toString()), "a1")
+                .readText(Path.of("a.conf"), TailToFolder.configuration(folder, MORE), "a1")
                 .orThrow();
         agent = Agent.create(
                 configuration,

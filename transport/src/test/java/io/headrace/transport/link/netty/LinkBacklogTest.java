@@ -3,19 +3,14 @@ package io.headrace.transport.link.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelProcessor;
-import io.headrace.engine.channel.ChannelSettings;
-import io.headrace.engine.channel.Lease;
 import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.channel.PutStatus;
 import io.headrace.engine.channel.PutTicket;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
-import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.TestFrames;
 import io.headrace.transport.tls.TestCertificates;
-import io.headrace.wal.FileStorage;
 import io.headrace.wal.LogSettings;
 import io.headrace.wal.SyncMode;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -28,52 +23,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Frames that are only in the log, on their way over a real socket. */
-class LinkBacklogTest {
+class LinkBacklogTest extends LinkTiersFixture {
     private static final Duration LONG = Duration.ofSeconds(15);
     private static final int LARGE = 50_000;
 
-    private final EventLoops loops = new EventLoops(1);
-    private final FileStorage storage = new FileStorage();
-
-    @TempDir
-    private Path folder;
-
-    private ManagedChannel from;
-    private ManagedChannel to;
-    private LinkSource source;
-    private LinkSink sink;
-    private TestContext sinkContext;
-    private TestContext sourceContext;
-    private int port;
     private int next = 1;
 
-    @AfterEach
-    void close() {
-        if (sink != null) {
-            sink.stop();
-        }
-        if (source != null) {
-            source.stop();
-        }
-        if (from != null) {
-            from.close();
-        }
-        if (to != null) {
-            to.close();
-        }
-        loops.close();
+    LinkBacklogTest() {
+        super(1);
     }
 
     @ParameterizedTest
@@ -147,8 +112,7 @@ class LinkBacklogTest {
         for (int kill = 1; kill <= 3; kill++) {
             int enough = 100 * kill;
             await().atMost(LONG).until(() -> to.size() >= enough);
-            to.close();
-            source.stop();
+            killReceiver();
             openReceiver();
         }
         List<Long> delivered = new ArrayList<>();
@@ -195,10 +159,7 @@ class LinkBacklogTest {
     }
 
     private ManagedChannel openFrom(LogSettings.Appender appender) throws IOException {
-        ChannelSettings settings = ChannelSettings.file("from", 1_000_000, folder.resolve("from"))
-                .withSegments(8 << 20, 1 << 20)
-                .withSync(SyncMode.ALWAYS, appender);
-        return RealChannels.open(settings, storage);
+        return RealChannels.open(settings("from").withSync(SyncMode.ALWAYS, appender), storage);
     }
 
     /** Changes a bit in the middle of a frame's only body, which begins with its number. */
@@ -229,50 +190,7 @@ class LinkBacklogTest {
         }
     }
 
-    private void openReceiver() throws Exception {
-        openReceiver(Map.of());
-    }
-
-    private void openReceiver(Map<String, String> more) throws Exception {
-        to = RealChannels.open(
-                ChannelSettings.file("to", 1_000_000, folder.resolve("to")).withSegments(8 << 20, 1 << 20), storage);
-        Map<String, String> settings = new HashMap<>(more);
-        settings.put("bind", "127.0.0.1");
-        settings.put("port", Integer.toString(port));
-        sourceContext = TestContext.source(loops, RealChannels.processor(to), settings);
-        source = new LinkSource(sourceContext);
-        source.start();
-        port = source.address().getPort();
-    }
-
     private void startSink(boolean sendfile) {
         startSink(Map.of("sendfile", Boolean.toString(sendfile)));
-    }
-
-    private void startSink(Map<String, String> more) {
-        Map<String, String> settings = new HashMap<>(more);
-        settings.put("hostname", "127.0.0.1");
-        settings.put("port", Integer.toString(port));
-        settings.put("max-backoff", "200");
-        sinkContext = TestContext.sink(loops, from.consumer("sink"), settings);
-        sink = new LinkSink(sinkContext);
-        sink.start();
-    }
-
-    private int take(List<Long> into) {
-        ChannelConsumer consumer = to.consumer("end");
-        Lease lease = consumer.tryLease(1_000, Long.MAX_VALUE);
-        while (lease != null) {
-            for (int i = 0; i < lease.size(); i++) {
-                into.add(TestFrames.idOf(lease.frame(i)));
-            }
-            lease.commit();
-            lease = consumer.tryLease(1_000, Long.MAX_VALUE);
-        }
-        return into.size();
-    }
-
-    private static List<Long> ids(long last) {
-        return LongStream.rangeClosed(1, last).boxed().toList();
     }
 }

@@ -3,62 +3,25 @@ package io.headrace.transport.link.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.headrace.engine.channel.ChannelConsumer;
 import io.headrace.engine.channel.ChannelProcessor;
-import io.headrace.engine.channel.ChannelSettings;
-import io.headrace.engine.channel.Lease;
-import io.headrace.engine.channel.ManagedChannel;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.frame.Frame;
-import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.TestFrames;
-import io.headrace.wal.FileStorage;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One sink with several real connections; the collector and the agent are killed meanwhile. */
-class LinkConnectionsTest {
+class LinkConnectionsTest extends LinkTiersFixture {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int PRODUCERS = 7;
     private static final int CONNECTIONS = 3;
 
-    private final EventLoops loops = new EventLoops(2);
-    private final FileStorage storage = new FileStorage();
-
-    @TempDir
-    private Path folder;
-
-    private ManagedChannel from;
-    private ManagedChannel to;
-    private LinkSource source;
-    private LinkSink sink;
-    private TestContext sinkContext;
-    private TestContext sourceContext;
-    private int port;
-
-    @AfterEach
-    void close() {
-        if (sink != null) {
-            sink.stop();
-        }
-        if (source != null) {
-            source.stop();
-        }
-        if (from != null) {
-            from.close();
-        }
-        if (to != null) {
-            to.close();
-        }
-        loops.close();
+    LinkConnectionsTest() {
+        super(2);
     }
 
     @Test
@@ -83,8 +46,7 @@ class LinkConnectionsTest {
         for (int kill = 1; kill <= 3; kill++) {
             int enough = 400 * kill;
             await().atMost(LONG).until(() -> to.size() >= enough);
-            to.close();
-            source.stop();
+            killReceiver();
             openReceiver();
         }
         filler.join();
@@ -100,8 +62,7 @@ class LinkConnectionsTest {
             startSink();
             int enough = 500 * (kill - 1) + 100;
             await().atMost(LONG).until(() -> to.size() >= enough);
-            from.close();
-            sink.stop();
+            killSender();
             openSender();
         }
         startSink();
@@ -112,9 +73,7 @@ class LinkConnectionsTest {
         await().atMost(LONG).until(() -> from.size() == 0);
         List<Long> delivered = new ArrayList<>();
         await().atMost(LONG).until(() -> take(delivered) >= frames);
-        assertThat(delivered)
-                .containsExactlyInAnyOrderElementsOf(
-                        LongStream.rangeClosed(1, frames).boxed().toList());
+        assertThat(delivered).containsExactlyInAnyOrderElementsOf(ids(frames));
         for (int producer = 0; producer < PRODUCERS; producer++) {
             int which = producer;
             assertThat(delivered.stream().filter(id -> id % PRODUCERS == which))
@@ -123,37 +82,8 @@ class LinkConnectionsTest {
         }
     }
 
-    private void openSender() throws Exception {
-        from = RealChannels.open(
-                ChannelSettings.file("from", 1_000_000, folder.resolve("from")).withSegments(8 << 20, 1 << 20),
-                storage);
-    }
-
-    private void openReceiver() throws Exception {
-        to = RealChannels.open(
-                ChannelSettings.file("to", 1_000_000, folder.resolve("to")).withSegments(8 << 20, 1 << 20), storage);
-        sourceContext = TestContext.source(
-                loops, RealChannels.processor(to), Map.of("bind", "127.0.0.1", "port", Integer.toString(port)));
-        source = new LinkSource(sourceContext);
-        source.start();
-        port = source.address().getPort();
-    }
-
     private void startSink() {
-        sinkContext = TestContext.sink(
-                loops,
-                from.consumer("sink"),
-                Map.of(
-                        "hostname",
-                        "127.0.0.1",
-                        "port",
-                        Integer.toString(port),
-                        "max-backoff",
-                        "200",
-                        "connections",
-                        Integer.toString(CONNECTIONS)));
-        sink = new LinkSink(sinkContext);
-        sink.start();
+        startSink(Map.of("connections", Integer.toString(CONNECTIONS)));
     }
 
     private void put(long first, long last) {
@@ -168,18 +98,5 @@ class LinkConnectionsTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private int take(List<Long> into) {
-        ChannelConsumer consumer = to.consumer("end");
-        Lease lease = consumer.tryLease(1_000, Long.MAX_VALUE);
-        while (lease != null) {
-            for (int i = 0; i < lease.size(); i++) {
-                into.add(TestFrames.idOf(lease.frame(i)));
-            }
-            lease.commit();
-            lease = consumer.tryLease(1_000, Long.MAX_VALUE);
-        }
-        return into.size();
     }
 }

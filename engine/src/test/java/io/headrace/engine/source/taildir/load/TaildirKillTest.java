@@ -3,6 +3,7 @@ package io.headrace.engine.source.taildir.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.headrace.engine.TailToFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,24 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An agent in a process of its own that is killed before it has written down what it read. */
 class TaildirKillTest {
-    private static final String CONFIGURATION = """
-            a1.sources = r1
-            a1.channels = c1
-            a1.sinks = k1
-            a1.sources.r1.type = TAILDIR
-            a1.sources.r1.channels = c1
-            a1.sources.r1.filegroups = f
+    private static final String MORE = """
             a1.sources.r1.filegroups.f = @DIR@/in/.*\\\\.log
-            a1.sources.r1.positionFile = @DIR@/positions.json
             a1.sources.r1.writePosInterval = 100000000
-            a1.channels.c1.type = file
-            a1.channels.c1.dataDirs = @DIR@/channel
-            a1.channels.c1.maxFileSize = 36m
-            a1.channels.c1.minimumRequiredSpace = 1048576
-            a1.sinks.k1.type = file_roll
-            a1.sinks.k1.channel = c1
-            a1.sinks.k1.sink.directory = @DIR@/out
-            a1.sinks.k1.sink.rollInterval = 0
             """;
 
     @TempDir
@@ -59,8 +45,7 @@ class TaildirKillTest {
         for (int file = 0; file < 10; file++) {
             files.add(Files.writeString(in.resolve(file + ".log"), append(expected, file, 0, 1)));
         }
-        Path configuration =
-                Files.writeString(folder.resolve("a.conf"), CONFIGURATION.replace("@DIR@", folder.toString()));
+        Path configuration = Files.writeString(folder.resolve("a.conf"), TailToFolder.configuration(folder, MORE));
         agent = new TailAgentProcess(folder, configuration);
         agent.start();
         awaitDelivered(expected);

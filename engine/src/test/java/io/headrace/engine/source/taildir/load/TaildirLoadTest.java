@@ -3,6 +3,7 @@ package io.headrace.engine.source.taildir.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.headrace.engine.TailToFolder;
 import io.headrace.engine.source.taildir.load.LoggedFile.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,27 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TaildirLoadTest {
     private static final int WRITERS = 2;
-    private static final String CONFIGURATION = """
-            a1.sources = r1
-            a1.channels = c1
-            a1.sinks = k1
-            a1.sources.r1.type = TAILDIR
-            a1.sources.r1.channels = c1
-            a1.sources.r1.filegroups = f
+    private static final String MORE = """
             a1.sources.r1.filegroups.f = @DIR@/in/.*\\\\.log
-            a1.sources.r1.positionFile = @DIR@/positions.json
             a1.sources.r1.idleTimeout = 2000
             a1.sources.r1.maxBackoffSleep = 100
             a1.sources.r1.writePosInterval = 500
             a1.sources.r1.maxOpenFiles = @OPEN@
-            a1.channels.c1.type = file
-            a1.channels.c1.dataDirs = @DIR@/channel
-            a1.channels.c1.maxFileSize = 36m
-            a1.channels.c1.minimumRequiredSpace = 1048576
-            a1.sinks.k1.type = file_roll
-            a1.sinks.k1.channel = c1
-            a1.sinks.k1.sink.directory = @DIR@/out
-            a1.sinks.k1.sink.rollInterval = 0
             """;
 
     private static final Pattern SUM = Pattern.compile("\"sum\":(\\d+)");
@@ -106,7 +92,7 @@ class TaildirLoadTest {
         }
         Path configuration = Files.writeString(
                 folder.resolve("a.conf"),
-                CONFIGURATION.replace("@DIR@", folder.toString()).replace("@OPEN@", "" + load.openFiles()));
+                TailToFolder.configuration(folder, MORE.replace("@OPEN@", "" + load.openFiles())));
         agent = new TailAgentProcess(folder, configuration);
         agent.start();
         List<Queue<Job>> jobs = new ArrayList<>();
