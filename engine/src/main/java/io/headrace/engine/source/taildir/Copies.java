@@ -34,12 +34,12 @@ final class Copies {
     }
 
     /** The copy of a file that was truncated, or null. */
-    FolderIndex.Found find(TailedFile file, long nowNanos) {
+    FolderIndex.Found find(TailedFile file) {
         if (!file.isIdentified()) {
             return null;
         }
         long oldest = TimeUnit.MILLISECONDS.toNanos(clock.time()) - OLDEST_NANOS;
-        List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent(), nowNanos).stream()
+        List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent()).stream()
                 .filter(found -> found.status().size() > file.position()
                         && found.status().modifiedNanos() >= oldest)
                 .sorted(Comparator.comparingLong(

@@ -83,6 +83,11 @@ final class FileCatalog implements AutoCloseable {
         return changed;
     }
 
+    /** Whether it is one of the files, and not seen to be another one since. */
+    boolean isFollowed(TailedFile file) {
+        return files.get(file.id()) == file;
+    }
+
     /** Stops following a file. */
     void remove(TailedFile file) throws IOException {
         if (file.isIdentified()) {
@@ -102,8 +107,21 @@ final class FileCatalog implements AutoCloseable {
         return identities.identify(file, size, false, nowNanos);
     }
 
-    /** The file became shorter or holds something else; what is missing is read from a copy if there is one. */
-    void startAnew(TailedFile file, long nowNanos) {
+    /**
+     * These files became shorter or hold something else; what is missing is read from copies where there are any. Folders
+     * are listed after all that was noticed, once for all: a copy is made before the file is truncated.
+     */
+    void startAnew(List<TailedFile> truncated, long nowNanos) {
+        folders.clear();
+        for (TailedFile file : truncated) {
+            // Or its inode was seen to be another file's since.
+            if (isFollowed(file)) {
+                startAnew(file, nowNanos);
+            }
+        }
+    }
+
+    private void startAnew(TailedFile file, long nowNanos) {
         if (!file.headersAreOf(file.path())) {
             // Its inode was used again before the old file was seen to be gone.
             groups.stream()
@@ -111,7 +129,7 @@ final class FileCatalog implements AutoCloseable {
                     .findFirst()
                     .ifPresent(group -> file.setHeaders(headers(group, file.path()), file.path()));
         }
-        FolderIndex.Found found = copies.find(file, nowNanos);
+        FolderIndex.Found found = copies.find(file);
         FileId id = found == null ? null : found.status().id();
         if (found == null || files.containsKey(id) || groups.stream().anyMatch(group -> group.covers(found.path()))) {
             identities.startAnew(file, null, 0);
@@ -191,6 +209,7 @@ final class FileCatalog implements AutoCloseable {
                 }
                 unreachable.remove(path);
             } catch (NoSuchFileException e) {
+                unreachable.remove(path);
                 LOG.debug("{}: gone since it was listed", path);
             } catch (IOException e) {
                 // It is looked at again, as what it was; the others go on.

@@ -60,6 +60,10 @@ public final class TaildirSource implements PollingSource {
     private FrameOutlet outlet;
     private LineFramer framer;
     private List<PositionFile.Entry> writtenPositions = List.of();
+
+    /** What was found to be truncated, or written anew, in this look at all files. */
+    private List<TailedFile> truncated = new ArrayList<>();
+
     private int next;
     private long listAtNanos;
     private long writePositionsAtNanos;
@@ -162,6 +166,9 @@ public final class TaildirSource implements PollingSource {
             if (file.isDue(file.isResting() ? dueBy : now)) {
                 look(file, now);
             }
+        }
+        if (!truncated.isEmpty()) {
+            startAnew(now);
         }
         return (int) Math.min(Integer.MAX_VALUE, counters.bytes.get() - before);
     }
@@ -293,7 +300,9 @@ public final class TaildirSource implements PollingSource {
         long size = file.channel().size();
         boolean changed = file.sawSize(size, now);
         if (size < file.position()) {
-            startAnew(file, now);
+            isTruncated(file);
+            file.busy(now);
+            return;
         }
         boolean more = hasMore(file, size, changed);
         boolean rewritten = !more && wasModified(file);
@@ -304,11 +313,7 @@ public final class TaildirSource implements PollingSource {
         }
         boolean busy = more;
         if (more || rewritten) {
-            LineFramer.Turn turn = turn(file, size, false, now);
-            busy |= turn != LineFramer.Turn.END_OF_FILE;
-            if (turn == LineFramer.Turn.CHANGED) {
-                turn(file, size, false, now);
-            }
+            busy |= turn(file, size, false, now) != LineFramer.Turn.END_OF_FILE;
         }
         if (busy) {
             file.busy(now);
@@ -347,7 +352,7 @@ public final class TaildirSource implements PollingSource {
         }
         LineFramer.Turn turn = framer.turn(file, unfinishedToo);
         if (turn == LineFramer.Turn.CHANGED) {
-            startAnew(file, now);
+            isTruncated(file);
         }
         return turn;
     }
@@ -372,9 +377,20 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
-    private void startAnew(TailedFile file, long now) {
+    private void isTruncated(TailedFile file) {
         framer.forget();
-        catalog.startAnew(file, now);
+        truncated.add(file);
+    }
+
+    private void startAnew(long now) throws IOException {
+        List<TailedFile> anew = truncated;
+        truncated = new ArrayList<>();
+        catalog.startAnew(anew, now);
+        for (int i = 0; i < anew.size() && !outlet.isFull(); i++) {
+            if (catalog.isFollowed(anew.get(i))) {
+                look(anew.get(i), now);
+            }
+        }
     }
 
     /** Opens a file that was closed, if there is something to look at. */
