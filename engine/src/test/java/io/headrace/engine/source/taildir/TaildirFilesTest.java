@@ -411,6 +411,25 @@ class TaildirFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "two", "three");
     }
 
+    /** Inode numbers of two file systems are often the same. */
+    @Test
+    void shouldNotTakeThePositionOfAFileOnAnotherFileSystem() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\nthree\n");
+        rig.start().poll();
+        rig.source.stop();
+        rig.channel.forget();
+        long inode = FileId.of(file).id().inode();
+        Files.writeString(
+                rig.positions,
+                "[" + position(inode, 4, file) + "," + position(inode, 8, Path.of("/other/b.log")) + "]");
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "two", "three");
+    }
+
+    private static String position(long inode, long position, Path file) {
+        return "{\"inode\":" + inode + ",\"pos\":" + position + ",\"file\":\"" + file + "\"}";
+    }
+
     @Test
     void shouldKeepPositionOfUnknownInputUntilSomethingNewIsSafe() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\n");
