@@ -144,11 +144,16 @@ final class FileCatalog implements AutoCloseable {
         inOrder = List.copyOf(all);
     }
 
-    /** A deleted file will not be seen again: what has its inode next is another one, however it begins. */
-    void retireIfDeleted(TailedFile file) {
-        if (!file.isListed() && file.isIdentified() && OpenFiles.names(file) == 0) {
+    /**
+     * A deleted file will not be seen again: what has its inode next is another one, however it begins. Tells whether it
+     * is one.
+     */
+    boolean retireIfDeleted(TailedFile file) {
+        boolean deleted = !file.isListed() && file.isIdentified() && OpenFiles.names(file) == 0;
+        if (deleted) {
             registry.retire(file.entry());
         }
+        return deleted;
     }
 
     /** Looks for a closed file that no listing has under another name in its folder; tells whether it is there. */

@@ -207,7 +207,7 @@ public final class TaildirSource implements PollingSource {
                 }
             }
             awaitSafe(outlet.waitingInput());
-            catalog.files().forEach(catalog::retireIfDeleted);
+            catalog.files().forEach(this::endDeleted);
             writePositions(epochClock.time());
         } catch (IOException | RuntimeException e) {
             counters.positionFailures.increment();
@@ -218,6 +218,19 @@ public final class TaildirSource implements PollingSource {
             }
         } finally {
             release();
+        }
+    }
+
+    /** A deleted file cannot be opened again: what is in no frame of it that was put is destroyed when it is closed. */
+    private void endDeleted(TailedFile file) {
+        if (!catalog.retireIfDeleted(file)) {
+            return;
+        }
+        boolean waits = file.input() == outlet.waitingInput();
+        long unread = file.seenSize() - (waits ? file.input().acknowledgedPosition() : file.position());
+        if (unread > 0) {
+            counters.unreadLost.add(unread);
+            LOG.warn("{}: deleted, and not read to its end at stop; bytes destroyed unread: at least {}", file, unread);
         }
     }
 
