@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Under which id each file is known to the channels. An id is made once, from device, inode and the checksum of what the
@@ -37,7 +38,8 @@ final class InputRegistry {
     static final int TAIL_BYTES = 64;
 
     private static final int VERSION = 1;
-    private static final long KEPT_UNSEEN_MILLIS = 30L * 24 * 3600 * 1000;
+    private static final long KEPT_UNSEEN_MILLIS = TimeUnit.DAYS.toMillis(30);
+    private static final long MOST_COMPARED_BYTES = 256 * 1024 * 1024;
     private static final JsonFactory JSON = new JsonFactory();
 
     /** What is known of one file. */
@@ -125,7 +127,13 @@ final class InputRegistry {
 
         /** Whether the open file, which has the same inode, is the one that was known under this entry. */
         boolean matches(FileChannel open) throws IOException {
-            return !retired && head.matches(open) && tail.matches(open);
+            return !retired && head.matches(open) && tail.matches(open) && holdsWhatIsNoted(open);
+        }
+
+        /** What was noted before a kill goes beyond the tail, and is all there is to know a file by that was just begun. */
+        private boolean holdsWhatIsNoted(FileChannel open) throws IOException {
+            boolean beyond = sum.length() > tail.offset() + tail.length();
+            return !beyond || sum.length() > MOST_COMPARED_BYTES || sum.isOf(open);
         }
     }
 

@@ -158,6 +158,19 @@ class TaildirFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip(), "two and more");
     }
 
+    /** When its registry has nothing but what the file began with. */
+    @Test
+    void shouldTellFileThatReusesAnInodeFromOneThatWasJustBegunWhenItWasKilled() throws IOException {
+        rig.write("a.log", HEADER);
+        rig.with("writePosInterval", "100000000").start().poll();
+        rig.write("a.log", "one\n");
+        rig.poll();
+        rig.channel.makeSafe();
+        Files.writeString(rig.logs.resolve("a.log"), HEADER + "two and more\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.kill().poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip(), "two and more");
+    }
+
     @Test
     void shouldNoticeTruncationOfFileThatWasNotReadSinceTheRestart() throws IOException {
         Path file = rig.write("a.log", HEADER + "one\n");
