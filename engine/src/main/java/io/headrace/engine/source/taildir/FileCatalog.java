@@ -7,9 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.concurrent.EpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,6 +88,18 @@ final class FileCatalog implements AutoCloseable {
     /** Whether it is one of the files, and not seen to be another one since. */
     boolean isFollowed(TailedFile file) {
         return files.get(file.id()) == file;
+    }
+
+    /** As what the files are known. */
+    Set<InputRegistry.Entry> followed() {
+        Set<InputRegistry.Entry> followed = new HashSet<>();
+        for (TailedFile file : inOrder) {
+            followed.add(file.entry());
+            if (file.succession() != null) {
+                followed.add(file.succession().entry());
+            }
+        }
+        return followed;
     }
 
     /** Stops following a file. */

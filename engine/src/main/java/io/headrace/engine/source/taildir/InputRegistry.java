@@ -16,10 +16,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Under which id each file is known to the channels. An id is made once, from device, inode and the checksum of what the
@@ -39,6 +43,8 @@ final class InputRegistry {
 
     private static final int VERSION = 1;
     private static final long KEPT_UNSEEN_MILLIS = TimeUnit.DAYS.toMillis(30);
+    private static final long KEPT_RETIRED_MILLIS = TimeUnit.DAYS.toMillis(1);
+    private static final long EXPIRY_INTERVAL_MILLIS = TimeUnit.HOURS.toMillis(1);
     private static final long MOST_COMPARED_BYTES = 256 * 1024 * 1024;
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -152,6 +158,7 @@ final class InputRegistry {
 
     private boolean found;
     private boolean unsaved;
+    private long expiredAtMillis;
 
     /** @param notes what was read since it was written */
     InputRegistry(Path path, ReadNotes notes) {
@@ -192,7 +199,7 @@ final class InputRegistry {
             }
             while (parser.nextToken() == JsonToken.START_OBJECT) {
                 Entry entry = entry(parser);
-                if (nowMillis - entry.seenMillis < KEPT_UNSEEN_MILLIS || !entry.retired && isThere(entry)) {
+                if (!isExpired(entry, nowMillis)) {
                     read.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
                 }
             }
@@ -232,6 +239,35 @@ final class InputRegistry {
     private void keep(Entry entry) {
         entries.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
         numbers.merge(entry.base, entry.number(), Math::max);
+    }
+
+    /**
+     * Forgets what is not needed any more: where files come and go it would else grow without end. Channels still know the
+     * ids, which are not given again while they do.
+     *
+     * @param followed what is not to be forgotten, however long it was not seen
+     */
+    void expire(long nowMillis, Supplier<Set<Entry>> followed) {
+        if (nowMillis - expiredAtMillis < EXPIRY_INTERVAL_MILLIS) {
+            return;
+        }
+        expiredAtMillis = nowMillis;
+        Set<Entry> kept = followed.get();
+        Set<String> bases = new HashSet<>();
+        for (Iterator<List<Entry>> all = entries.values().iterator(); all.hasNext(); ) {
+            List<Entry> ofFile = all.next();
+            ofFile.removeIf(entry -> !kept.contains(entry) && isExpired(entry, nowMillis));
+            ofFile.forEach(entry -> bases.add(entry.base));
+            if (ofFile.isEmpty()) {
+                all.remove();
+            }
+        }
+        numbers.keySet().retainAll(bases);
+    }
+
+    private static boolean isExpired(Entry entry, long nowMillis) {
+        long unseen = nowMillis - entry.seenMillis;
+        return entry.retired ? unseen >= KEPT_RETIRED_MILLIS : unseen >= KEPT_UNSEEN_MILLIS && !isThere(entry);
     }
 
     /**

@@ -456,6 +456,7 @@ public final class TaildirSource implements PollingSource {
     }
 
     private void writePositions(long nowMillis) throws IOException {
+        registry.expire(nowMillis, catalog::followed);
         List<PositionFile.Entry> positions = new ArrayList<>();
         for (TailedFile file : catalog.files()) {
             if (file.isIdentified() && !file.isReplaced()) {

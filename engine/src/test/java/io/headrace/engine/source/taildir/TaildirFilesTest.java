@@ -209,6 +209,39 @@ class TaildirFilesTest extends TailRigTest {
         assertThat(registryPath()).content().contains("b.log").doesNotContain("a.log");
     }
 
+    /** Where each hour brings new files, it would else grow until memory is short. */
+    @Test
+    void shouldForgetFilesThatAreGoneWithoutARestart() throws IOException {
+        Path deleted = rig.write("deleted.log", "one\n");
+        Path closed = rig.write("closed.log", "two\n");
+        rig.write("there.log", "three\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        Files.delete(deleted);
+        rig.idle().idle();
+        Files.delete(closed);
+        rig.idle();
+        rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(2));
+        rig.poll();
+        rig.write("b.log", "four\n");
+        rig.poll();
+        assertThat(registryPath())
+                .content()
+                .contains("b.log", "there.log", "closed.log")
+                .doesNotContain("deleted.log");
+        rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(30));
+        rig.poll();
+        rig.write("c.log", "five\n");
+        rig.poll();
+        assertThat(registryPath())
+                .content()
+                .contains("b.log", "c.log", "there.log")
+                .doesNotContain("closed.log");
+        rig.channel.makeSafe();
+        rig.restart().poll();
+        assertThat(rig.channel.texts()).hasSize(5);
+    }
+
     @Test
     void shouldForgetTruncatedFilesInTheEnd() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\n");
