@@ -53,8 +53,9 @@ final class Copies {
     private boolean isCopy(FolderIndex.Found found, TailedFile file) {
         try (FileChannel channel = FileChannel.open(found.path(), StandardOpenOption.READ)) {
             return file.entry().head().matches(channel)
-                    && file.tailFingerprint().matches(channel)
-                    && (file.sum().length() > MOST_COMPARED_BYTES || file.sum().isOf(channel))
+                    && file.content().tailFingerprint(file.position()).matches(channel)
+                    && (file.content().sum().length() > MOST_COMPARED_BYTES
+                            || file.content().sum().isOf(channel))
                     && registry.find(found.status().id(), channel) == null;
         } catch (IOException e) {
             LOG.debug("{}: {}", found.path(), e.toString());

@@ -150,8 +150,8 @@ final class Identities {
             throws IOException {
         input.beginAt(start);
         file.identify(entry, input, start);
-        file.readTail();
-        file.completeSum();
+        file.content().readTail(file.channel(), file.position());
+        file.content().completeSum(file.channel(), file.position());
         if (!input.isKnown() && start > 0) {
             input.mark(start);
         }

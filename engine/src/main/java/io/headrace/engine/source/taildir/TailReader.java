@@ -60,7 +60,7 @@ final class TailReader {
             } else if (!file.isListed()) {
                 endClosed(file);
             } else {
-                file.pause(now, pauseNanos, longestPauseNanos);
+                file.pauses().pause(now, pauseNanos, longestPauseNanos);
             }
             if (file.fails(null)) {
                 LOG.info("{}: can be read again", file.path());
@@ -73,13 +73,13 @@ final class TailReader {
     /** Makes files known that got their first content: all at once, since making them known costs a sync. */
     void identifyNew(List<TailedFile> files, long now) throws IOException {
         for (TailedFile file : files) {
-            if (file.isIdentified() || !file.isDue(now)) {
+            if (file.isIdentified() || !file.pauses().isDue(now)) {
                 continue;
             }
             try {
                 long size = file.isOpen() || reopen(file, now) ? file.channel().size() : 0;
                 if (size > 0 && !catalog.identify(file, size, now)) {
-                    file.pause(now, pauseNanos, longestPauseNanos);
+                    file.pauses().pause(now, pauseNanos, longestPauseNanos);
                 }
             } catch (IOException e) {
                 readFailed(file, e, now);
@@ -107,14 +107,14 @@ final class TailReader {
 
     private void read(TailedFile file, long now) throws IOException {
         if (file.isHeld()) {
-            file.pause(now, pauseNanos, longestPauseNanos);
+            file.pauses().pause(now, pauseNanos, longestPauseNanos);
             return;
         }
         long size = file.channel().size();
         boolean changed = file.sawSize(size, now);
         if (size < file.position()) {
             isTruncated(file);
-            file.busy(now);
+            file.pauses().busy(now);
             return;
         }
         boolean more = hasMore(file, size, changed);
@@ -129,11 +129,11 @@ final class TailReader {
             busy |= turn(file, size, false, now) != LineFramer.Turn.END_OF_FILE;
         }
         if (busy) {
-            file.busy(now);
+            file.pauses().busy(now);
         } else if (now - file.grownAtNanos() >= idleNanos) {
             endIdle(file, size, now);
         } else {
-            file.pause(now, pauseNanos, longestPauseNanos);
+            file.pauses().pause(now, pauseNanos, longestPauseNanos);
         }
     }
 
@@ -174,7 +174,7 @@ final class TailReader {
         if (size > file.position() && file.isIdentified()) {
             LineFramer.Turn turn = turn(file, size, true, now);
             if (turn != LineFramer.Turn.END_OF_FILE) {
-                file.busy(now);
+                file.pauses().busy(now);
                 return;
             }
         }
@@ -182,7 +182,7 @@ final class TailReader {
         file.closeHandle();
         framer.forget();
         if (file.isListed()) {
-            file.pause(now, pauseNanos, longestPauseNanos);
+            file.pauses().pause(now, pauseNanos, longestPauseNanos);
         } else {
             LOG.info("{}: gone, and read to its end", file);
             catalog.remove(file);
@@ -233,6 +233,6 @@ final class TailReader {
         health.trouble("cannot read " + file.path() + ": " + cause);
         framer.forget();
         file.closeHandle();
-        file.pause(now, longestPauseNanos, longestPauseNanos);
+        file.pauses().pause(now, longestPauseNanos, longestPauseNanos);
     }
 }

@@ -147,7 +147,7 @@ public final class TaildirSource implements PollingSource {
         for (int i = 0; i < files.size() && !outlet.isFull(); i++) {
             next = next + 1 < files.size() ? next + 1 : 0;
             TailedFile file = files.get(next);
-            if (file.isDue(file.isResting() ? dueBy : now)) {
+            if (file.pauses().isDue(file.pauses().isResting() ? dueBy : now)) {
                 reader.look(file, now);
             }
         }
@@ -168,7 +168,7 @@ public final class TaildirSource implements PollingSource {
         } else {
             List<TailedFile> files = catalog.files();
             for (int i = 0; i < files.size(); i++) {
-                due = Math.min(due, files.get(i).checkAtNanos() - now);
+                due = Math.min(due, files.get(i).pauses().checkAtNanos() - now);
             }
         }
         return Math.max(SHORTEST_PAUSE_NANOS, due);
