@@ -2,8 +2,9 @@ package io.headrace.engine.source.taildir;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.agrona.concurrent.EpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class TailReader {
     private final long idleNanos;
 
     /** What was found to be truncated, or written anew, in this look at all files. */
-    private List<TailedFile> truncated = new ArrayList<>();
+    private Set<TailedFile> truncated = new LinkedHashSet<>();
 
     TailReader(
             TaildirSettings settings,
@@ -95,8 +96,8 @@ final class TailReader {
         if (truncated.isEmpty()) {
             return;
         }
-        List<TailedFile> anew = truncated;
-        truncated = new ArrayList<>();
+        List<TailedFile> anew = List.copyOf(truncated);
+        truncated = new LinkedHashSet<>();
         catalog.startAnew(anew, now);
         for (int i = 0; i < anew.size() && !outlet.isFull(); i++) {
             if (catalog.isFollowed(anew.get(i))) {
