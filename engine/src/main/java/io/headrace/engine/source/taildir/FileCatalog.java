@@ -41,6 +41,10 @@ final class FileCatalog implements AutoCloseable {
     private final Map<FileGroup, String> failures = new HashMap<>();
     private final Map<Path, String> unreachable = new HashMap<>();
     private List<TailedFile> inOrder = List.of();
+
+    /** Files that are still in the list: many may go at once. */
+    private final Set<TailedFile> removed = new HashSet<>();
+
     private boolean starting = true;
 
     FileCatalog(
@@ -63,6 +67,10 @@ final class FileCatalog implements AutoCloseable {
 
     /** The files, in the order in which they were found. */
     List<TailedFile> files() {
+        if (!removed.isEmpty()) {
+            inOrder = inOrder.stream().filter(file -> !removed.contains(file)).toList();
+            removed.clear();
+        }
         return inOrder;
     }
 
@@ -93,7 +101,7 @@ final class FileCatalog implements AutoCloseable {
     /** As what the files are known. */
     Set<InputRegistry.Entry> followed() {
         Set<InputRegistry.Entry> followed = new HashSet<>();
-        for (TailedFile file : inOrder) {
+        for (TailedFile file : files()) {
             followed.add(file.entry());
             if (file.succession() != null) {
                 followed.add(file.succession().entry());
@@ -108,7 +116,7 @@ final class FileCatalog implements AutoCloseable {
             registry.update(file, clock.time());
         }
         files.remove(file.id(), file);
-        inOrder = inOrder.stream().filter(other -> other != file).toList();
+        removed.add(file);
         file.close();
     }
 
@@ -153,7 +161,7 @@ final class FileCatalog implements AutoCloseable {
         copy.copyOf(file);
         identities.startAnew(file, copy, found.status().size());
         files.put(id, copy);
-        List<TailedFile> all = new ArrayList<>(inOrder);
+        List<TailedFile> all = new ArrayList<>(files());
         all.add(copy);
         inOrder = List.copyOf(all);
     }
@@ -187,7 +195,7 @@ final class FileCatalog implements AutoCloseable {
     @Override
     public void close() throws IOException {
         IOException failure = null;
-        for (TailedFile file : inOrder) {
+        for (TailedFile file : files()) {
             try {
                 file.close();
             } catch (IOException e) {
@@ -256,14 +264,14 @@ final class FileCatalog implements AutoCloseable {
         listings.forEach(
                 (group, listing) -> listing.forEach((id, path) -> seen.putIfAbsent(id, new Listed(path, group))));
         boolean changed = false;
-        for (TailedFile file : inOrder) {
+        for (TailedFile file : files()) {
             Listed at = seen.get(file.id());
             boolean listed = at != null && !isUsurped(file, at.path());
             changed |= file.isListed() != listed;
             file.setListed(listed);
         }
         Map<Path, TailedFile> before = files.keySet().containsAll(seen.keySet()) ? Map.of() : byPath();
-        List<TailedFile> found = new ArrayList<>(inOrder);
+        List<TailedFile> found = new ArrayList<>(files());
         for (Map.Entry<FileId, Listed> entry : seen.entrySet()) {
             Path path = entry.getValue().path();
             TailedFile file = files.get(entry.getKey());
@@ -321,7 +329,7 @@ final class FileCatalog implements AutoCloseable {
     /** The files by the paths at which they were followed so far. */
     private Map<Path, TailedFile> byPath() {
         Map<Path, TailedFile> byPath = new HashMap<>();
-        for (TailedFile file : inOrder) {
+        for (TailedFile file : files()) {
             if (!file.isReplaced()) {
                 byPath.put(file.path(), file);
             }
