@@ -108,8 +108,8 @@ final class BlockReader implements AutoCloseable {
     /** Copies up to {@link InputRegistry#TAIL_BYTES} bytes before an index into the file's tail. */
     void copyTail(int before, TailedFile file) {
         int length = Math.min(before, InputRegistry.TAIL_BYTES);
-        buffer.get(before - length, file.tail(), 0, length);
-        file.setTailLength(length);
+        buffer.get(before - length, file.content().tail(), 0, length);
+        file.content().setTailLength(length);
     }
 
     /** Adds the bytes in [from, to) to a checksum. */

@@ -1,13 +1,11 @@
 package io.headrace.engine.source.taildir;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32C;
 import org.agrona.concurrent.EpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +19,6 @@ final class Copies {
     private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
     private static final long OLDEST_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long MOST_COMPARED_BYTES = 256 * 1024 * 1024;
-    private static final int CHUNK_BYTES = 64 * 1024;
 
     private final InputRegistry registry;
     private final FolderIndex folders;
@@ -34,12 +31,12 @@ final class Copies {
     }
 
     /** The copy of a file that was truncated, or null. */
-    FolderIndex.Found find(TailedFile file, long nowNanos) {
+    FolderIndex.Found find(TailedFile file) {
         if (!file.isIdentified()) {
             return null;
         }
         long oldest = TimeUnit.MILLISECONDS.toNanos(clock.time()) - OLDEST_NANOS;
-        List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent(), nowNanos).stream()
+        List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent()).stream()
                 .filter(found -> found.status().size() > file.position()
                         && found.status().modifiedNanos() >= oldest)
                 .sorted(Comparator.comparingLong(
@@ -56,30 +53,13 @@ final class Copies {
     private boolean isCopy(FolderIndex.Found found, TailedFile file) {
         try (FileChannel channel = FileChannel.open(found.path(), StandardOpenOption.READ)) {
             return file.entry().head().matches(channel)
-                    && file.tailFingerprint().matches(channel)
-                    && holds(channel, file.sum())
+                    && file.content().tailFingerprint(file.position()).matches(channel)
+                    && (file.content().sum().length() > MOST_COMPARED_BYTES
+                            || file.content().sum().isOf(channel))
                     && registry.find(found.status().id(), channel) == null;
         } catch (IOException e) {
             LOG.debug("{}: {}", found.path(), e.toString());
             return false;
         }
-    }
-
-    private static boolean holds(FileChannel channel, ContentSum sum) throws IOException {
-        if (sum.length() > MOST_COMPARED_BYTES) {
-            return true;
-        }
-        CRC32C crc = new CRC32C();
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, Math.max(1, sum.length())));
-        for (long at = 0; at < sum.length(); ) {
-            chunk.clear().limit((int) Math.min(chunk.capacity(), sum.length() - at));
-            int read = channel.read(chunk, at);
-            if (read <= 0) {
-                return false;
-            }
-            crc.update(chunk.flip());
-            at += read;
-        }
-        return (int) crc.getValue() == sum.crc();
     }
 }

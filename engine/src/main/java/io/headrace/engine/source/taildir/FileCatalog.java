@@ -7,9 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.concurrent.EpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,10 @@ final class FileCatalog implements AutoCloseable {
     private final Map<FileGroup, String> failures = new HashMap<>();
     private final Map<Path, String> unreachable = new HashMap<>();
     private List<TailedFile> inOrder = List.of();
+
+    /** Files that are still in the list: many may go at once. */
+    private final Set<TailedFile> removed = new HashSet<>();
+
     private boolean starting = true;
 
     FileCatalog(
@@ -61,6 +67,10 @@ final class FileCatalog implements AutoCloseable {
 
     /** The files, in the order in which they were found. */
     List<TailedFile> files() {
+        if (!removed.isEmpty()) {
+            inOrder = inOrder.stream().filter(file -> !removed.contains(file)).toList();
+            removed.clear();
+        }
         return inOrder;
     }
 
@@ -83,13 +93,30 @@ final class FileCatalog implements AutoCloseable {
         return changed;
     }
 
+    /** Whether it is one of the files, and not seen to be another one since. */
+    boolean isFollowed(TailedFile file) {
+        return files.get(file.id()) == file;
+    }
+
+    /** As what the files are known. */
+    Set<InputRegistry.Entry> followed() {
+        Set<InputRegistry.Entry> followed = new HashSet<>();
+        for (TailedFile file : files()) {
+            followed.add(file.entry());
+            if (file.succession() != null) {
+                followed.add(file.succession().entry());
+            }
+        }
+        return followed;
+    }
+
     /** Stops following a file. */
     void remove(TailedFile file) throws IOException {
         if (file.isIdentified()) {
             registry.update(file, clock.time());
         }
         files.remove(file.id(), file);
-        inOrder = inOrder.stream().filter(other -> other != file).toList();
+        removed.add(file);
         file.close();
     }
 
@@ -102,8 +129,21 @@ final class FileCatalog implements AutoCloseable {
         return identities.identify(file, size, false, nowNanos);
     }
 
-    /** The file became shorter or holds something else; what is missing is read from a copy if there is one. */
-    void startAnew(TailedFile file, long nowNanos) {
+    /**
+     * These files became shorter or hold something else; what is missing is read from copies where there are any. Folders
+     * are listed after all that was noticed, once for all: a copy is made before the file is truncated.
+     */
+    void startAnew(List<TailedFile> truncated, long nowNanos) {
+        folders.clear();
+        for (TailedFile file : truncated) {
+            // Or its inode was seen to be another file's since.
+            if (isFollowed(file)) {
+                startAnew(file, nowNanos);
+            }
+        }
+    }
+
+    private void startAnew(TailedFile file, long nowNanos) {
         if (!file.headersAreOf(file.path())) {
             // Its inode was used again before the old file was seen to be gone.
             groups.stream()
@@ -111,7 +151,7 @@ final class FileCatalog implements AutoCloseable {
                     .findFirst()
                     .ifPresent(group -> file.setHeaders(headers(group, file.path()), file.path()));
         }
-        FolderIndex.Found found = copies.find(file, nowNanos);
+        FolderIndex.Found found = copies.find(file);
         FileId id = found == null ? null : found.status().id();
         if (found == null || files.containsKey(id) || groups.stream().anyMatch(group -> group.covers(found.path()))) {
             identities.startAnew(file, null, 0);
@@ -121,16 +161,21 @@ final class FileCatalog implements AutoCloseable {
         copy.copyOf(file);
         identities.startAnew(file, copy, found.status().size());
         files.put(id, copy);
-        List<TailedFile> all = new ArrayList<>(inOrder);
+        List<TailedFile> all = new ArrayList<>(files());
         all.add(copy);
         inOrder = List.copyOf(all);
     }
 
-    /** A deleted file will not be seen again: what has its inode next is another one, however it begins. */
-    void retireIfDeleted(TailedFile file) {
-        if (!file.isListed() && file.isIdentified() && OpenFiles.names(file) == 0) {
+    /**
+     * A deleted file will not be seen again: what has its inode next is another one, however it begins. Tells whether it
+     * is one.
+     */
+    boolean retireIfDeleted(TailedFile file) {
+        boolean deleted = !file.isListed() && file.isIdentified() && OpenFiles.names(file) == 0;
+        if (deleted) {
             registry.retire(file.entry());
         }
+        return deleted;
     }
 
     /** Looks for a closed file that no listing has under another name in its folder; tells whether it is there. */
@@ -150,7 +195,7 @@ final class FileCatalog implements AutoCloseable {
     @Override
     public void close() throws IOException {
         IOException failure = null;
-        for (TailedFile file : inOrder) {
+        for (TailedFile file : files()) {
             try {
                 file.close();
             } catch (IOException e) {
@@ -191,6 +236,7 @@ final class FileCatalog implements AutoCloseable {
                 }
                 unreachable.remove(path);
             } catch (NoSuchFileException e) {
+                unreachable.remove(path);
                 LOG.debug("{}: gone since it was listed", path);
             } catch (IOException e) {
                 // It is looked at again, as what it was; the others go on.
@@ -218,14 +264,14 @@ final class FileCatalog implements AutoCloseable {
         listings.forEach(
                 (group, listing) -> listing.forEach((id, path) -> seen.putIfAbsent(id, new Listed(path, group))));
         boolean changed = false;
-        for (TailedFile file : inOrder) {
+        for (TailedFile file : files()) {
             Listed at = seen.get(file.id());
             boolean listed = at != null && !isUsurped(file, at.path());
             changed |= file.isListed() != listed;
             file.setListed(listed);
         }
         Map<Path, TailedFile> before = files.keySet().containsAll(seen.keySet()) ? Map.of() : byPath();
-        List<TailedFile> found = new ArrayList<>(inOrder);
+        List<TailedFile> found = new ArrayList<>(files());
         for (Map.Entry<FileId, Listed> entry : seen.entrySet()) {
             Path path = entry.getValue().path();
             TailedFile file = files.get(entry.getKey());
@@ -283,7 +329,7 @@ final class FileCatalog implements AutoCloseable {
     /** The files by the paths at which they were followed so far. */
     private Map<Path, TailedFile> byPath() {
         Map<Path, TailedFile> byPath = new HashMap<>();
-        for (TailedFile file : inOrder) {
+        for (TailedFile file : files()) {
             if (!file.isReplaced()) {
                 byPath.put(file.path(), file);
             }

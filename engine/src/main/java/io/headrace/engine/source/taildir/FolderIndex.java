@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,23 +21,16 @@ final class FolderIndex {
     /** A file of a folder. */
     record Found(Path path, FileId.Status status) {}
 
-    private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
     private final Map<Path, Map<FileId, Found>> folders = new HashMap<>();
-    private long listedAtNanos;
 
     /** What was listed is not to be believed any more. */
     void clear() {
         folders.clear();
     }
 
-    /** All files of a folder, as they are or were a tenth of a second ago. */
-    Collection<Found> all(Path folder, long nowNanos) {
-        if (nowNanos - listedAtNanos > FRESH_NANOS || !folders.containsKey(folder)) {
-            listedAtNanos = nowNanos;
-            folders.put(folder, list(folder));
-        }
-        return folders.get(folder).values();
+    /** All files of a folder. */
+    Collection<Found> all(Path folder) {
+        return folders.computeIfAbsent(folder, FolderIndex::list).values();
     }
 
     /** Where a file is in a folder, or null. */

@@ -5,11 +5,13 @@ import io.headrace.engine.channel.SourceInput;
 import io.headrace.wal.InputKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.EpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,7 @@ final class Identities {
     private final FolderIndex folders;
     private final TaildirCounters counters;
     private final EpochClock clock;
-    private final Map<Long, PositionFile.Entry> knownPositions = new HashMap<>();
+    private final Map<Long, List<PositionFile.Entry>> knownPositions;
 
     Identities(
             TaildirSettings settings,
@@ -41,7 +43,7 @@ final class Identities {
         this.folders = folders;
         this.counters = counters;
         this.clock = clock;
-        positions.forEach(entry -> knownPositions.put(entry.inode(), entry));
+        knownPositions = positions.stream().collect(Collectors.groupingBy(PositionFile.Entry::inode));
     }
 
     /**
@@ -148,8 +150,8 @@ final class Identities {
             throws IOException {
         input.beginAt(start);
         file.identify(entry, input, start);
-        file.readTail();
-        file.completeSum();
+        file.content().readTail(file.channel(), file.position());
+        file.content().completeSum(file.channel(), file.position());
         if (!input.isKnown() && start > 0) {
             input.mark(start);
         }
@@ -228,13 +230,11 @@ final class Identities {
      */
     private InputRegistry.Entry newEntry(TailedFile file, long size) throws IOException {
         int head = headBytes(size);
-        PositionFile.Entry known = knownPositions.get(file.id().inode());
-        boolean lost = !registry.wasFound()
-                && known != null
-                && known.file().equals(file.path().toString());
+        String path = file.path().toString();
+        PositionFile.Entry known = knownPosition(file.id(), path, path);
+        boolean lost = !registry.wasFound() && known != null && known.file().equals(path);
         for (int shorter = head; lost && shorter > 0; shorter /= 2) {
-            InputRegistry.Entry entry = registry.candidate(
-                    file.id(), file.channel(), shorter, file.path().toString(), clock.time());
+            InputRegistry.Entry entry = registry.candidate(file.id(), file.channel(), shorter, path, clock.time());
             SourceInput input = open(entry);
             boolean found = input.isKnown() && input.startPosition() <= size;
             input.close();
@@ -242,7 +242,7 @@ final class Identities {
                 return entry;
             }
         }
-        return registry.candidate(file.id(), file.channel(), head, file.path().toString(), clock.time());
+        return registry.candidate(file.id(), file.channel(), head, path, clock.time());
     }
 
     private SourceInput open(InputRegistry.Entry entry) {
@@ -266,7 +266,7 @@ final class Identities {
 
     private long unknownStart(
             InputRegistry.Entry entry, String path, long size, boolean seenBefore, boolean foundAtStart) {
-        PositionFile.Entry known = knownPositions.get(entry.file().inode());
+        PositionFile.Entry known = knownPosition(entry.file(), path, entry.path());
         // What a registry does not hold is new, even if the position file has an entry for its inode.
         boolean same = known != null
                 && (seenBefore || !registry.wasFound() && known.file().equals(path));
@@ -277,6 +277,37 @@ final class Identities {
             // An earlier life began with it, and nothing of what it read was kept.
             return entry.begin() <= size ? entry.begin() : 0;
         }
-        return settings.skipToEnd() && foundAtStart && known == null ? size : 0;
+        boolean isNew = !knownPositions.containsKey(entry.file().inode());
+        return settings.skipToEnd() && foundAtStart && isNew ? size : 0;
+    }
+
+    /**
+     * What the position file has of a file. It tells inodes, not file systems, whose inodes often have the same numbers: so
+     * first by its path or the one it had, then whatever is not there on another file system; the smallest position,
+     * where that leaves several.
+     */
+    private PositionFile.Entry knownPosition(FileId file, String path, String earlierPath) {
+        List<PositionFile.Entry> sameInode = knownPositions.getOrDefault(file.inode(), List.of());
+        for (String own : List.of(path, earlierPath)) {
+            for (PositionFile.Entry known : sameInode) {
+                if (known.file().equals(own)) {
+                    return known;
+                }
+            }
+        }
+        return sameInode.stream()
+                .filter(known -> !isOnAnotherFileSystem(known, file))
+                .min(Comparator.comparingLong(PositionFile.Entry::position))
+                .orElse(null);
+    }
+
+    private static boolean isOnAnotherFileSystem(PositionFile.Entry known, FileId file) {
+        try {
+            FileId there = FileId.of(Path.of(known.file())).id();
+            return there.inode() == file.inode() && there.device() != file.device();
+        } catch (IOException | InvalidPathException e) {
+            // Renamed or gone: it may be this file.
+            return false;
+        }
     }
 }

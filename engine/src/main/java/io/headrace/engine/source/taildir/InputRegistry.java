@@ -1,12 +1,5 @@
 package io.headrace.engine.source.taildir;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,9 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Under which id each file is known to the channels. An id is made once, from device, inode and the checksum of what the
@@ -36,28 +34,29 @@ final class InputRegistry {
     /** Bytes before a position by which a file is recognised. */
     static final int TAIL_BYTES = 64;
 
-    private static final int VERSION = 1;
-    private static final long KEPT_UNSEEN_MILLIS = 30L * 24 * 3600 * 1000;
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final long KEPT_UNSEEN_MILLIS = TimeUnit.DAYS.toMillis(30);
+    private static final long KEPT_RETIRED_MILLIS = TimeUnit.DAYS.toMillis(1);
+    private static final long EXPIRY_INTERVAL_MILLIS = TimeUnit.HOURS.toMillis(1);
+    private static final long MOST_COMPARED_BYTES = 256 * 1024 * 1024;
 
     /** What is known of one file. */
     static final class Entry {
-        private final String id;
-        private final String base;
-        private final FileId file;
-        private final Fingerprint head;
-        private Fingerprint tail;
-        private ContentSum sum = ContentSum.EMPTY;
-        private String path;
-        private long seenMillis;
-        private long begin;
-        private boolean retired;
+        final String id;
+        final String base;
+        final FileId file;
+        final Fingerprint head;
+        Fingerprint tail;
+        ContentSum sum = ContentSum.EMPTY;
+        String path;
+        long seenMillis;
+        long begin;
+        boolean retired;
 
         /** Whether the registry was told in this life what was read: the notes have only what came since. */
-        private boolean told;
+        boolean told;
 
         /** Whether it was renamed out of the pattern, or is a copy, and is followed to its end only. */
-        private boolean left;
+        boolean left;
 
         Entry(String id, String base, FileId file, Fingerprint head, Fingerprint tail, String path, long seenMillis) {
             this.id = id;
@@ -110,7 +109,7 @@ final class InputRegistry {
         }
 
         /** How many files with the same beginning had the inode before. */
-        private int number() {
+        int number() {
             return id.equals(base) ? 0 : Integer.parseInt(id.substring(base.length() + 1));
         }
 
@@ -125,7 +124,13 @@ final class InputRegistry {
 
         /** Whether the open file, which has the same inode, is the one that was known under this entry. */
         boolean matches(FileChannel open) throws IOException {
-            return !retired && head.matches(open) && tail.matches(open);
+            return !retired && head.matches(open) && tail.matches(open) && holdsWhatIsNoted(open);
+        }
+
+        /** What was noted before a kill goes beyond the tail, and is all there is to know a file by that was just begun. */
+        private boolean holdsWhatIsNoted(FileChannel open) throws IOException {
+            boolean beyond = sum.length() > tail.offset() + tail.length();
+            return !beyond || sum.length() > MOST_COMPARED_BYTES || sum.isOf(open);
         }
     }
 
@@ -144,6 +149,7 @@ final class InputRegistry {
 
     private boolean found;
     private boolean unsaved;
+    private long expiredAtMillis;
 
     /** @param notes what was read since it was written */
     InputRegistry(Path path, ReadNotes notes) {
@@ -177,33 +183,15 @@ final class InputRegistry {
         } catch (NoSuchFileException e) {
             return;
         }
-        try (JsonParser parser = JSON.createParser(content)) {
-            Map<FileId, List<Entry>> read = new HashMap<>();
-            if (parser.nextToken() != JsonToken.START_ARRAY) {
-                throw new DamagedFileException(path, parser.currentToken() + " (expected: an array)", null);
-            }
-            while (parser.nextToken() == JsonToken.START_OBJECT) {
-                Entry entry = entry(parser);
-                if (nowMillis - entry.seenMillis < KEPT_UNSEEN_MILLIS || !entry.retired && isThere(entry)) {
-                    read.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
-                }
-            }
-            if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
-                throw new DamagedFileException(path, parser.currentToken() + " (expected: the end)", null);
-            }
-            Map<String, ContentSum> noted = notes.read();
-            read.values()
-                    .forEach(ofFile -> ofFile.forEach(entry -> {
-                        ContentSum sum = noted.get(entry.id);
-                        entry.sum = sum != null && sum.length() > entry.sum.length() ? sum : entry.sum;
-                        loaded(entry);
-                    }));
-            found = true;
-        } catch (JsonProcessingException e) {
-            throw new DamagedFileException(path, e.getOriginalMessage(), e);
-        } catch (CharConversionException | ArithmeticException | NumberFormatException e) {
-            throw new DamagedFileException(path, e.getMessage(), e);
+        List<Entry> read = RegistryCodec.decode(content, path);
+        read.removeIf(entry -> isExpired(entry, nowMillis));
+        Map<String, ContentSum> noted = notes.read();
+        for (Entry entry : read) {
+            ContentSum sum = noted.get(entry.id);
+            entry.sum = sum != null && sum.length() > entry.sum.length() ? sum : entry.sum;
+            loaded(entry);
         }
+        found = true;
     }
 
     private void loaded(Entry entry) {
@@ -224,6 +212,35 @@ final class InputRegistry {
     private void keep(Entry entry) {
         entries.computeIfAbsent(entry.file, key -> new ArrayList<>()).add(entry);
         numbers.merge(entry.base, entry.number(), Math::max);
+    }
+
+    /**
+     * Forgets what is not needed any more: where files come and go it would else grow without end. Channels still know the
+     * ids, which are not given again while they do.
+     *
+     * @param followed what is not to be forgotten, however long it was not seen
+     */
+    void expire(long nowMillis, Supplier<Set<Entry>> followed) {
+        if (nowMillis - expiredAtMillis < EXPIRY_INTERVAL_MILLIS) {
+            return;
+        }
+        expiredAtMillis = nowMillis;
+        Set<Entry> kept = followed.get();
+        Set<String> bases = new HashSet<>();
+        for (Iterator<List<Entry>> all = entries.values().iterator(); all.hasNext(); ) {
+            List<Entry> ofFile = all.next();
+            ofFile.removeIf(entry -> !kept.contains(entry) && isExpired(entry, nowMillis));
+            ofFile.forEach(entry -> bases.add(entry.base));
+            if (ofFile.isEmpty()) {
+                all.remove();
+            }
+        }
+        numbers.keySet().retainAll(bases);
+    }
+
+    private static boolean isExpired(Entry entry, long nowMillis) {
+        long unseen = nowMillis - entry.seenMillis;
+        return entry.retired ? unseen >= KEPT_RETIRED_MILLIS : unseen >= KEPT_UNSEEN_MILLIS && !isThere(entry);
     }
 
     /**
@@ -327,9 +344,9 @@ final class InputRegistry {
     /** Notes how far a file was read, for recognising it. */
     void update(TailedFile file, long nowMillis) {
         Entry entry = file.entry();
-        if (file.tailLength() > 0) {
-            entry.tail = file.tailFingerprint();
-            entry.sum = file.sum();
+        if (file.content().tailLength() > 0) {
+            entry.tail = file.content().tailFingerprint(file.position());
+            entry.sum = file.content().sum();
             entry.told = true;
         }
         entry.path = file.isReplaced() ? "" : file.knownPath().toString();
@@ -345,9 +362,10 @@ final class InputRegistry {
      */
     void noteRead(TailedFile file) {
         Entry entry = file.entry();
-        ContentSum sum = file.sum();
+        ContentSum sum = file.content().sum();
         boolean more = sum.length() == file.position() && sum.length() > entry.sum.length();
-        boolean known = entry.told && Succession.isEnough(entry.sum, file.tail()[file.tailLength() - 1]);
+        boolean known =
+                entry.told && Succession.isEnough(entry.sum, file.content().last());
         if (more && !known) {
             entry.sum = sum;
             notes.add(entry.id, sum);
@@ -356,7 +374,7 @@ final class InputRegistry {
 
     /** Writes all entries durably. */
     void save() throws IOException {
-        AtomicFile.write(path, encode());
+        AtomicFile.write(path, RegistryCodec.encode(entries.values()));
         notes.clear();
         unsaved = false;
     }
@@ -366,94 +384,12 @@ final class InputRegistry {
         if (unsaved) {
             save();
         } else {
-            AtomicFile.replace(path, encode());
+            AtomicFile.replace(path, RegistryCodec.encode(entries.values()));
             notes.clear();
         }
     }
 
-    private byte[] encode() throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartArray();
-            for (List<Entry> ofFile : entries.values()) {
-                for (Entry entry : ofFile) {
-                    write(json, entry);
-                }
-            }
-            json.writeEndArray();
-        }
-        return out.toByteArray();
-    }
-
     private static String numbered(String base, int number) {
         return number == 0 ? base : base + ":" + number;
-    }
-
-    private static void write(JsonGenerator json, Entry entry) throws IOException {
-        json.writeStartObject();
-        json.writeNumberField("version", VERSION);
-        json.writeStringField("id", entry.id);
-        json.writeStringField("base", entry.base);
-        json.writeNumberField("device", entry.file.device());
-        json.writeNumberField("inode", entry.file.inode());
-        json.writeNumberField("head", entry.head.length());
-        json.writeNumberField("headCrc", entry.head.crc());
-        json.writeNumberField("tailOffset", entry.tail.offset());
-        json.writeNumberField("tail", entry.tail.length());
-        json.writeNumberField("tailCrc", entry.tail.crc());
-        json.writeNumberField("sum", entry.sum.length());
-        json.writeNumberField("sumCrc", entry.sum.crc());
-        json.writeNumberField("seen", entry.seenMillis);
-        json.writeNumberField("begin", entry.begin);
-        json.writeNumberField("retired", entry.retired ? 1 : 0);
-        json.writeNumberField("left", entry.left ? 1 : 0);
-        json.writeStringField("file", entry.path);
-        json.writeEndObject();
-    }
-
-    private Entry entry(JsonParser parser) throws IOException {
-        Map<String, Long> numbers = new HashMap<>();
-        Map<String, String> texts = new HashMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT) {
-                numbers.put(field, parser.getLongValue());
-            } else {
-                texts.put(field, parser.getText());
-            }
-        }
-        for (String field : List.of("device", "inode", "head", "headCrc", "tailOffset", "tail", "tailCrc", "seen")) {
-            if (!numbers.containsKey(field)) {
-                throw new DamagedFileException(path, "no " + field, null);
-            }
-        }
-        if (numbers.getOrDefault("version", 0L) != VERSION || texts.get("id") == null || texts.get("base") == null) {
-            throw new DamagedFileException(path, numbers + " " + texts + " (expected: version, id, base)", null);
-        }
-        String id = texts.get("id");
-        if (!id.equals(texts.get("base")) && !id.startsWith(texts.get("base") + ":")) {
-            throw new DamagedFileException(path, "id: " + id + " (expected: " + texts.get("base") + ":...)", null);
-        }
-        int head = Math.toIntExact(numbers.get("head"));
-        int tail = Math.toIntExact(numbers.get("tail"));
-        if (head < 0 || head > HEAD_BYTES || tail < 0 || tail > TAIL_BYTES) {
-            throw new DamagedFileException(path, "head: " + head + ", tail: " + tail, null);
-        }
-        Entry entry = new Entry(
-                texts.get("id"),
-                texts.get("base"),
-                new FileId(numbers.get("device"), numbers.get("inode")),
-                new Fingerprint(0, head, numbers.get("headCrc").intValue()),
-                new Fingerprint(
-                        numbers.get("tailOffset"), tail, numbers.get("tailCrc").intValue()),
-                texts.getOrDefault("file", ""),
-                numbers.get("seen"));
-        entry.sum = new ContentSum(
-                Math.max(0, numbers.getOrDefault("sum", 0L)),
-                numbers.getOrDefault("sumCrc", 0L).intValue());
-        entry.begin = Math.max(0, numbers.getOrDefault("begin", 0L));
-        entry.left = numbers.getOrDefault("left", 0L) != 0;
-        entry.retired = numbers.getOrDefault("retired", 0L) != 0;
-        return entry;
     }
 }

@@ -313,10 +313,10 @@ final class LineFramer implements AutoCloseable {
                 return false;
             }
         }
-        int length = file.tailLength();
+        int length = file.content().tailLength();
         return length == 0
                 || readAt(file.position() - length, length) == length
-                        && Arrays.equals(found, 0, length, file.tail(), 0, length);
+                        && Arrays.equals(found, 0, length, file.content().tail(), 0, length);
     }
 
     private int readAt(long offset, int length) throws IOException {
@@ -329,11 +329,11 @@ final class LineFramer implements AutoCloseable {
 
     /** Adds what stands before an index to the checksum of what was read, before the block lets go of it. */
     private void sumTo(int to) {
-        long from = file.sum().length() - block.offset(0);
+        long from = file.content().sum().length() - block.offset(0);
         if (from >= 0 && from < to) {
             crc.reset();
             block.update(crc, (int) from, to);
-            file.setSum(file.sum().then((int) crc.getValue(), to - from));
+            file.content().add((int) crc.getValue(), to - from);
         }
     }
 
@@ -361,8 +361,8 @@ final class LineFramer implements AutoCloseable {
         if (file.position() == 0) {
             return false;
         }
-        if (file.tailLength() > 0) {
-            return file.tail()[file.tailLength() - 1] != '\n';
+        if (file.content().tailLength() > 0) {
+            return file.content().last() != '\n';
         }
         ByteBuffer last = ByteBuffer.allocate(1);
         return file.channel().read(last, file.position() - 1) == 1 && last.get(0) != '\n';

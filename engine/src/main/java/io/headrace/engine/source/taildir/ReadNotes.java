@@ -66,14 +66,22 @@ final class ReadNotes implements AutoCloseable {
                 Files.createDirectories(path.toAbsolutePath().getParent());
                 channel = FileChannel.open(
                         path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+                if (channel.size() > 0) {
+                    // The last line may be torn, and would spoil the one after it.
+                    append("\n");
+                }
             }
-            ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            append(line);
             failure = null;
         } catch (IOException e) {
             failed(e);
+        }
+    }
+
+    private void append(String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 

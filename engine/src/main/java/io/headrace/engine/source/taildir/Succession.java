@@ -122,11 +122,11 @@ final class Succession {
     }
 
     private ContentSum sum() {
-        return followed != null ? followed.sum() : entry.sum();
+        return followed != null ? followed.content().sum() : entry.sum();
     }
 
     private Fingerprint tail() {
-        return followed != null ? followed.tailFingerprint() : entry.tail();
+        return followed != null ? followed.content().tailFingerprint(followed.position()) : entry.tail();
     }
 
     private long needed() {

@@ -5,8 +5,6 @@ import io.headrace.engine.channel.SourceInput;
 import io.headrace.engine.spi.PollingSource;
 import io.headrace.engine.spi.SourceContext;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,19 +45,15 @@ public final class TaildirSource implements PollingSource {
     private final EpochClock epochClock;
     private final NanoClock nanoClock;
     private final TaildirCounters counters;
-    private final PositionFile positionFile;
-    private final ReadNotes notes;
-    private final InputRegistry registry;
-    private final long pauseNanos;
-    private final long longestPauseNanos;
-    private final long idleNanos;
+    private final TailPositions positions;
+    private final TailHealth health;
     private final long listingIntervalNanos;
     private final long positionsIntervalNanos;
 
     private FileCatalog catalog;
     private FrameOutlet outlet;
     private LineFramer framer;
-    private List<PositionFile.Entry> writtenPositions = List.of();
+    private TailReader reader;
     private int next;
     private long listAtNanos;
     private long writePositionsAtNanos;
@@ -69,8 +63,6 @@ public final class TaildirSource implements PollingSource {
     /** What ended this life, of which the agent tells. */
     private String ended = "";
 
-    private boolean troubled;
-    private long troubledAtNanos;
     private volatile long lagBytes;
     private volatile long openFiles;
 
@@ -81,15 +73,10 @@ public final class TaildirSource implements PollingSource {
         epochClock = context.epochClock();
         nanoClock = context.nanoClock();
         counters = new TaildirCounters(context.metrics());
-        Path positions = positionPath(settings.positionFile());
-        positionFile = new PositionFile(positions);
-        String inputs = positions.getFileName() + "." + safeName(context.name()) + ".inputs";
-        notes = new ReadNotes(positions.resolveSibling(inputs + ".read"), counters);
-        registry = new InputRegistry(positions.resolveSibling(inputs), notes);
-        pauseNanos = settings.backoffSleepIncrement().toNanos();
-        longestPauseNanos = settings.maxBackoffSleep().toNanos();
-        idleNanos = settings.idleTimeout().toNanos();
+        positions = new TailPositions(settings.positionFile(), context.name(), counters, epochClock);
+        long longestPauseNanos = settings.maxBackoffSleep().toNanos();
         positionsIntervalNanos = settings.writePosInterval().toNanos();
+        health = new TailHealth(context, Math.max(longestPauseNanos, positionsIntervalNanos));
         listingIntervalNanos = Math.min(LONGEST_LISTING_INTERVAL_NANOS, longestPauseNanos);
         settings.patterns().keySet().stream()
                 .filter(name -> !settings.filegroups().contains(name))
@@ -106,11 +93,12 @@ public final class TaildirSource implements PollingSource {
     @Override
     public synchronized void start() throws IOException {
         long now = nanoClock.nanoTime();
+        List<PositionFile.Entry> known = positions.read();
         outlet = new FrameOutlet(processor, counters, nanoClock);
+        InputRegistry registry = positions.registry();
         framer = new LineFramer(settings, processor, outlet, registry, counters, epochClock, context.randomLong());
-        List<PositionFile.Entry> positions = readPositions();
-        readRegistry();
-        catalog = new FileCatalog(groups(), settings, processor, registry, positions, counters, epochClock);
+        catalog = new FileCatalog(groups(), settings, processor, registry, known, counters, epochClock);
+        reader = new TailReader(settings, catalog, framer, outlet, registry, counters, health, epochClock);
         running = true;
         try {
             catalog.refresh(now);
@@ -121,7 +109,7 @@ public final class TaildirSource implements PollingSource {
         listAtNanos = now + listingIntervalNanos;
         markAtNanos = now + MARK_INTERVAL_NANOS;
         writePositionsAtNanos = now + positionsIntervalNanos;
-        sayHealthy();
+        health.following(catalog.files().size());
     }
 
     @Override
@@ -147,7 +135,7 @@ public final class TaildirSource implements PollingSource {
             listAtNanos = now + listingIntervalNanos;
             dueBy += SOON_NANOS;
             if (catalog.refresh(now)) {
-                sayHealthy();
+                health.following(catalog.files().size());
             }
         }
         keepPositions(now);
@@ -155,14 +143,15 @@ public final class TaildirSource implements PollingSource {
             return 0;
         }
         List<TailedFile> files = catalog.files();
-        identifyNew(files, now);
+        reader.identifyNew(files, now);
         for (int i = 0; i < files.size() && !outlet.isFull(); i++) {
             next = next + 1 < files.size() ? next + 1 : 0;
             TailedFile file = files.get(next);
-            if (file.isDue(file.isResting() ? dueBy : now)) {
-                look(file, now);
+            if (file.pauses().isDue(file.pauses().isResting() ? dueBy : now)) {
+                reader.look(file, now);
             }
         }
+        reader.startAnew(now);
         return (int) Math.min(Integer.MAX_VALUE, counters.bytes.get() - before);
     }
 
@@ -179,7 +168,7 @@ public final class TaildirSource implements PollingSource {
         } else {
             List<TailedFile> files = catalog.files();
             for (int i = 0; i < files.size(); i++) {
-                due = Math.min(due, files.get(i).checkAtNanos() - now);
+                due = Math.min(due, files.get(i).pauses().checkAtNanos() - now);
             }
         }
         return Math.max(SHORTEST_PAUSE_NANOS, due);
@@ -200,8 +189,8 @@ public final class TaildirSource implements PollingSource {
                 }
             }
             awaitSafe(outlet.waitingInput());
-            catalog.files().forEach(catalog::retireIfDeleted);
-            writePositions(epochClock.time());
+            catalog.files().forEach(this::endDeleted);
+            positions.write(catalog, epochClock.time());
         } catch (IOException | RuntimeException e) {
             counters.positionFailures.increment();
             if (e.toString().equals(ended)) {
@@ -214,187 +203,29 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
+    /** A deleted file cannot be opened again: what is in no frame of it that was put is destroyed when it is closed. */
+    private void endDeleted(TailedFile file) {
+        if (!catalog.retireIfDeleted(file)) {
+            return;
+        }
+        boolean waits = file.input() == outlet.waitingInput();
+        long unread = file.seenSize() - (waits ? file.input().acknowledgedPosition() : file.position());
+        if (unread > 0) {
+            counters.unreadLost.add(unread);
+            LOG.warn("{}: deleted, and not read to its end at stop; bytes destroyed unread: at least {}", file, unread);
+        }
+    }
+
     private void release() {
         outlet.close();
         framer.close();
-        notes.close();
+        positions.close();
         try {
             catalog.close();
         } catch (IOException e) {
             LOG.warn("{}: {}", context.name(), e.toString());
         }
         openFiles = 0;
-    }
-
-    private void look(TailedFile file, long now) throws IOException {
-        try {
-            boolean elsewhere = !file.isOpen() && !file.isListed();
-            if (file.isOpen() || reopen(file, now) || elsewhere && catalog.locate(file) && reopen(file, now)) {
-                read(file, now);
-            } else if (!file.isListed()) {
-                endClosed(file);
-            } else {
-                file.pause(now, pauseNanos, longestPauseNanos);
-            }
-            if (file.fails(null)) {
-                LOG.info("{}: can be read again", file.path());
-            }
-        } catch (IOException e) {
-            readFailed(file, e, now);
-        }
-    }
-
-    /** A closed file is gone, or is not to be followed any more. */
-    private void endClosed(TailedFile file) throws IOException {
-        if (file.hasUnscanned() && !file.isAtItsPath()) {
-            long unread = file.seenSize() - file.position();
-            counters.unreadLost.add(unread);
-            LOG.warn("{}: gone while it was closed; bytes destroyed unread: at least {}", file, unread);
-        }
-        catalog.remove(file);
-    }
-
-    private void readFailed(TailedFile file, IOException cause, long now) throws IOException {
-        counters.readFailures.increment();
-        if (file.fails(cause.toString())) {
-            LOG.warn("{}: cannot be read, tried again: {}", file, cause.toString());
-        }
-        trouble("cannot read " + file.path() + ": " + cause);
-        framer.forget();
-        file.closeHandle();
-        file.pause(now, longestPauseNanos, longestPauseNanos);
-    }
-
-    /** Makes files known that got their first content: all at once, since making them known costs a sync. */
-    private void identifyNew(List<TailedFile> files, long now) throws IOException {
-        for (TailedFile file : files) {
-            if (file.isIdentified() || !file.isDue(now)) {
-                continue;
-            }
-            try {
-                long size = file.isOpen() || reopen(file, now) ? file.channel().size() : 0;
-                if (size > 0 && !catalog.identify(file, size, now)) {
-                    file.pause(now, pauseNanos, longestPauseNanos);
-                }
-            } catch (IOException e) {
-                readFailed(file, e, now);
-            }
-        }
-        if (registry.isUnsaved()) {
-            registry.save();
-        }
-    }
-
-    private void read(TailedFile file, long now) throws IOException {
-        if (file.isHeld()) {
-            file.pause(now, pauseNanos, longestPauseNanos);
-            return;
-        }
-        long size = file.channel().size();
-        boolean changed = file.sawSize(size, now);
-        if (size < file.position()) {
-            startAnew(file, now);
-        }
-        boolean more = hasMore(file, size, changed);
-        boolean rewritten = !more && wasModified(file);
-        if (rewritten) {
-            // What was looked at and not put may be something else now.
-            framer.forget();
-            file.scannedTo(file.position());
-        }
-        boolean busy = more;
-        if (more || rewritten) {
-            LineFramer.Turn turn = turn(file, size, false, now);
-            busy |= turn != LineFramer.Turn.END_OF_FILE;
-            if (turn == LineFramer.Turn.CHANGED) {
-                turn(file, size, false, now);
-            }
-        }
-        if (busy) {
-            file.busy(now);
-        } else if (now - file.grownAtNanos() >= idleNanos) {
-            endIdle(file, size, now);
-        } else {
-            file.pause(now, pauseNanos, longestPauseNanos);
-        }
-    }
-
-    /** Whether there is something that was not looked at: an unfinished line is looked at again when it grew. */
-    private static boolean hasMore(TailedFile file, long size, boolean changed) {
-        return size > file.position() && (changed || !file.isIdentified() || size != file.scannedPosition());
-    }
-
-    /** Whether something was written although the file did not grow: it may have been truncated and filled again. */
-    private boolean wasModified(TailedFile file) throws IOException {
-        if (!file.isIdentified() || !file.isListed()) {
-            return false;
-        }
-        try {
-            FileId.Status status = FileId.of(file.path());
-            return status.id().equals(file.id()) && file.sawModification(status.modifiedNanos(), epochClock.time());
-        } catch (NoSuchFileException e) {
-            // The next listing tells whether it has another name.
-            return false;
-        }
-    }
-
-    private LineFramer.Turn turn(TailedFile file, long size, boolean unfinishedToo, long now) throws IOException {
-        if (!file.isIdentified()) {
-            if (!catalog.identify(file, size, now)) {
-                return LineFramer.Turn.END_OF_FILE;
-            }
-            registry.save();
-        }
-        LineFramer.Turn turn = framer.turn(file, unfinishedToo);
-        if (turn == LineFramer.Turn.CHANGED) {
-            startAnew(file, now);
-        }
-        return turn;
-    }
-
-    private void endIdle(TailedFile file, long size, long now) throws IOException {
-        if (size > file.position() && file.isIdentified()) {
-            LineFramer.Turn turn = turn(file, size, true, now);
-            if (turn != LineFramer.Turn.END_OF_FILE) {
-                file.busy(now);
-                return;
-            }
-        }
-        catalog.retireIfDeleted(file);
-        file.closeHandle();
-        framer.forget();
-        if (file.isListed()) {
-            file.pause(now, pauseNanos, longestPauseNanos);
-        } else {
-            LOG.info("{}: gone, and read to its end", file);
-            catalog.remove(file);
-            sayHealthy();
-        }
-    }
-
-    private void startAnew(TailedFile file, long now) {
-        framer.forget();
-        catalog.startAnew(file, now);
-    }
-
-    /** Opens a file that was closed, if there is something to look at. */
-    private boolean reopen(TailedFile file, long now) throws IOException {
-        FileId.Status status;
-        try {
-            status = FileId.of(file.path());
-        } catch (NoSuchFileException e) {
-            // The next listing tells whether it has another name.
-            return false;
-        }
-        if (!status.id().equals(file.id())) {
-            return false;
-        }
-        boolean modified = file.sawModification(status.modifiedNanos(), epochClock.time());
-        boolean changed = status.size() != file.seenSize() || file.isIdentified() && modified;
-        boolean waits = file.isIdentified()
-                ? file.hasUnscanned() || file.seenSize() > file.position() && now - file.grownAtNanos() >= idleNanos
-                : status.size() > 0;
-        return (changed || waits) && file.open();
     }
 
     private void keepPositions(long now) {
@@ -405,8 +236,8 @@ public final class TaildirSource implements PollingSource {
             }
             measure();
             // What cannot be read or written is tried again at least that often.
-            if (troubled && now - troubledAtNanos > 2 * Math.max(longestPauseNanos, positionsIntervalNanos)) {
-                sayHealthy();
+            if (health.isTroubleOver(now)) {
+                health.following(catalog.files().size());
             }
             SourceInput waiting = outlet.waitingInput();
             catalog.files().stream()
@@ -416,36 +247,14 @@ public final class TaildirSource implements PollingSource {
         if (now - writePositionsAtNanos >= 0) {
             writePositionsAtNanos = now + positionsIntervalNanos;
             try {
-                writePositions(epochClock.time());
+                positions.write(catalog, epochClock.time());
             } catch (IOException e) {
                 // Channels know better; the next interval tries again.
                 counters.positionFailures.increment();
-                LOG.warn("{}: {}", positionFile.path(), e.toString());
-                trouble("cannot write " + positionFile.path() + ": " + e);
+                LOG.warn("{}: {}", positions.path(), e.toString());
+                health.trouble("cannot write " + positions.path() + ": " + e);
             }
         }
-    }
-
-    private void writePositions(long nowMillis) throws IOException {
-        List<PositionFile.Entry> positions = new ArrayList<>();
-        for (TailedFile file : catalog.files()) {
-            if (file.isIdentified() && !file.isReplaced()) {
-                positions.add(new PositionFile.Entry(
-                        file.id().inode(), file.safePosition(), file.path().toString()));
-            }
-        }
-        if (positions.equals(writtenPositions)) {
-            return;
-        }
-        for (TailedFile file : catalog.files()) {
-            if (file.isIdentified()) {
-                registry.update(file, nowMillis);
-            }
-        }
-        // Reading waits for it: one sync each.
-        registry.saveNotes();
-        positionFile.write(positions);
-        writtenPositions = positions;
     }
 
     private void awaitSafe(SourceInput except) {
@@ -494,25 +303,6 @@ public final class TaildirSource implements PollingSource {
         openFiles = catalog.openFiles();
     }
 
-    private List<PositionFile.Entry> readPositions() throws IOException {
-        try {
-            return positionFile.read();
-        } catch (DamagedFileException e) {
-            Path aside = AtomicFile.setAside(positionFile.path(), epochClock.time());
-            LOG.warn("{}; set aside as {}, positions come from the channels only", e.getMessage(), aside);
-            return List.of();
-        }
-    }
-
-    private void readRegistry() throws IOException {
-        try {
-            registry.load(epochClock.time());
-        } catch (DamagedFileException e) {
-            Path aside = AtomicFile.setAside(registry.path(), epochClock.time());
-            LOG.warn("{}; set aside as {}, files are recognised by their first bytes only", e.getMessage(), aside);
-        }
-    }
-
     private List<FileGroup> groups() {
         List<FileGroup> groups = new ArrayList<>();
         Map<String, Map<String, String>> headers = settings.headersByGroup();
@@ -525,27 +315,5 @@ public final class TaildirSource implements PollingSource {
                     epochClock));
         }
         return groups;
-    }
-
-    private void trouble(String reason) {
-        troubled = true;
-        troubledAtNanos = nanoClock.nanoTime();
-        context.unhealthy(reason);
-    }
-
-    private void sayHealthy() {
-        troubled = false;
-        int files = catalog.files().size();
-        context.healthy("following " + files + (files == 1 ? " file" : " files"));
-    }
-
-    private static Path positionPath(String configured) {
-        String path =
-                configured.startsWith("~/") ? System.getProperty("user.home") + configured.substring(1) : configured;
-        return Path.of(path).toAbsolutePath();
-    }
-
-    private static String safeName(String name) {
-        return name.replaceAll("[^A-Za-z0-9_.-]", "_");
     }
 }

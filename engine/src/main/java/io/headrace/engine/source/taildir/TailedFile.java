@@ -2,29 +2,22 @@ package io.headrace.engine.source.taildir;
 
 import io.headrace.engine.channel.SourceInput;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32C;
 
 /** One file that is followed: who it is, how far it was read, when to look at it again. Owned by the source's thread. */
 final class TailedFile implements AutoCloseable {
     private static final long UNKNOWN = Long.MIN_VALUE;
-    private static final int MOST_COMPLETED_BYTES = 256 * 1024;
     private static final long COARSEST_TIME_NANOS = 100_000_000;
-
-    /** What a look that finds something is worth in looks that find nothing before pauses grow: a stall is not made longer. */
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
-
-    private static final int RESTING_LOOKS = 50;
-    private static final long MOST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final FileId id;
     private final OpenFiles openFiles;
+    private final Pauses pauses;
+    private final ReadContent content = new ReadContent();
 
     private Map<String, String> headers;
     private Path headersPath;
@@ -44,17 +37,11 @@ final class TailedFile implements AutoCloseable {
     private long markedPosition;
     private long scannedPosition;
     private long heldAt;
-    private final byte[] tail = new byte[InputRegistry.TAIL_BYTES];
-    private int tailLength;
-    private ContentSum sum = ContentSum.EMPTY;
 
     private long seenSize;
     private long sizeBefore;
     private long seenModification = UNKNOWN;
     private long grownAtNanos;
-    private long checkAtNanos;
-    private int idleLooks;
-    private long patienceNanos;
 
     TailedFile(FileId id, Path path, Map<String, String> headers, OpenFiles openFiles, long nowNanos) {
         this.id = id;
@@ -64,7 +51,17 @@ final class TailedFile implements AutoCloseable {
         this.headers = headers;
         this.openFiles = openFiles;
         this.grownAtNanos = nowNanos;
-        this.checkAtNanos = nowNanos;
+        pauses = new Pauses(nowNanos);
+    }
+
+    /** When it is to be looked at. */
+    Pauses pauses() {
+        return pauses;
+    }
+
+    /** What was read before {@link #position()}. */
+    ReadContent content() {
+        return content;
     }
 
     FileId id() {
@@ -224,8 +221,7 @@ final class TailedFile implements AutoCloseable {
         heldAt = 0;
         moveTo(start);
         scannedPosition = start;
-        tailLength = 0;
-        sum = newEntry == null ? ContentSum.EMPTY : newEntry.sum();
+        content.begin(newEntry == null ? ContentSum.EMPTY : newEntry.sum());
     }
 
     /** From now on this file, a copy, is what the other one was, which begins anew. */
@@ -242,43 +238,11 @@ final class TailedFile implements AutoCloseable {
         markedPosition = other.markedPosition;
         moveTo(other.position);
         scannedPosition = other.position;
-        System.arraycopy(other.tail, 0, tail, 0, other.tailLength);
-        tailLength = other.tailLength;
-        sum = other.sum;
+        content.inherit(other.content);
         other.input = null;
         other.replaced = true;
         other.identify(null, null, 0);
         other.seenSize = 0;
-    }
-
-    /** Reads the bytes before {@link #position()}, by which a later truncation is noticed. */
-    void readTail() throws IOException {
-        int length = (int) Math.min(position, tail.length);
-        ByteBuffer bytes = ByteBuffer.wrap(tail, 0, length);
-        while (bytes.hasRemaining() && channel.read(bytes, position - bytes.remaining()) > 0) {
-            // until all is read or the file ends
-        }
-        tailLength = bytes.hasRemaining() ? 0 : length;
-    }
-
-    /** The checksum of what was read from the beginning; of less than that when it was not known at the start. */
-    ContentSum sum() {
-        return sum;
-    }
-
-    void setSum(ContentSum newSum) {
-        sum = newSum;
-    }
-
-    /** Adds to the sum what was read in an earlier life and not noted, unless it is much. */
-    void completeSum() throws IOException {
-        long missing = position - sum.length();
-        if (missing > 0 && missing <= MOST_COMPLETED_BYTES) {
-            Fingerprint rest = Fingerprint.read(channel, sum.length(), (int) missing);
-            if (rest.length() == missing) {
-                sum = sum.then(rest.crc(), missing);
-            }
-        }
     }
 
     /** The file starts anew: its old input ends. */
@@ -344,26 +308,6 @@ final class TailedFile implements AutoCloseable {
         }
     }
 
-    /** The bytes before {@link #position()}, as many as are known. */
-    byte[] tail() {
-        return tail;
-    }
-
-    int tailLength() {
-        return tailLength;
-    }
-
-    void setTailLength(int length) {
-        tailLength = length;
-    }
-
-    /** The bytes before {@link #position()}, for recognising the file later. */
-    Fingerprint tailFingerprint() {
-        CRC32C crc = new CRC32C();
-        crc.update(tail, 0, tailLength);
-        return new Fingerprint(position - tailLength, tailLength, (int) crc.getValue());
-    }
-
     /** Notes the size; tells whether it changed. */
     boolean sawSize(long size, long nowNanos) {
         sizeBefore = seenSize;
@@ -409,38 +353,6 @@ final class TailedFile implements AutoCloseable {
     /** When its size changed last. */
     long grownAtNanos() {
         return grownAtNanos;
-    }
-
-    boolean isDue(long nowNanos) {
-        return checkAtNanos - nowNanos <= 0;
-    }
-
-    /** When it is to be looked at next. */
-    long checkAtNanos() {
-        return checkAtNanos;
-    }
-
-    /** Whether it was looked at in vain so often that pauses are long. */
-    boolean isResting() {
-        return idleLooks >= RESTING_LOOKS;
-    }
-
-    /** Looks again at once. */
-    void busy(long nowNanos) {
-        idleLooks = 0;
-        patienceNanos = Math.min(MOST_PATIENCE_NANOS, patienceNanos + PATIENCE_NANOS);
-        checkAtNanos = nowNanos;
-    }
-
-    /** Looks again after a pause that grows, later for a file that grew often until now. */
-    void pause(long nowNanos, long incrementNanos, long longestNanos) {
-        if (patienceNanos >= incrementNanos && incrementNanos <= longestNanos) {
-            patienceNanos -= incrementNanos;
-            checkAtNanos = nowNanos + incrementNanos;
-            return;
-        }
-        idleLooks = Math.min(idleLooks + 1, 1_000_000);
-        checkAtNanos = nowNanos + Math.min(longestNanos, incrementNanos * idleLooks);
     }
 
     /** Closes the handle; the file is still followed. */

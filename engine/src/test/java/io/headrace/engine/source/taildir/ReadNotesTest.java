@@ -79,6 +79,20 @@ class ReadNotesTest {
         }
     }
 
+    @Test
+    void shouldHoldWhatIsNotedAfterATornLine() throws IOException {
+        notes.add("file:1:2", FEW);
+        notes.close();
+        byte[] whole = Files.readAllBytes(path);
+        for (int length = 0; length <= whole.length; length++) {
+            Files.write(path, Arrays.copyOf(whole, length));
+            try (ReadNotes next = open()) {
+                next.add("file:1:3", MORE);
+            }
+            assertThat(open().read()).as("%d bytes of %d", length, whole.length).containsEntry("file:1:3", MORE);
+        }
+    }
+
     private ReadNotes open() {
         return new ReadNotes(path, new TaildirCounters(new MetricGroup(GroupType.SOURCE, "r1")));
     }

@@ -158,6 +158,19 @@ class TaildirFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip(), "two and more");
     }
 
+    /** When its registry has nothing but what the file began with. */
+    @Test
+    void shouldTellFileThatReusesAnInodeFromOneThatWasJustBegunWhenItWasKilled() throws IOException {
+        rig.write("a.log", HEADER);
+        rig.with("writePosInterval", "100000000").start().poll();
+        rig.write("a.log", "one\n");
+        rig.poll();
+        rig.channel.makeSafe();
+        Files.writeString(rig.logs.resolve("a.log"), HEADER + "two and more\n", StandardOpenOption.TRUNCATE_EXISTING);
+        rig.kill().poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", HEADER.strip(), "two and more");
+    }
+
     @Test
     void shouldNoticeTruncationOfFileThatWasNotReadSinceTheRestart() throws IOException {
         Path file = rig.write("a.log", HEADER + "one\n");
@@ -194,6 +207,39 @@ class TaildirFilesTest extends TailRigTest {
         rig.write("b.log", "two\n");
         rig.poll();
         assertThat(registryPath()).content().contains("b.log").doesNotContain("a.log");
+    }
+
+    /** Where each hour brings new files, it would else grow until memory is short. */
+    @Test
+    void shouldForgetFilesThatAreGoneWithoutARestart() throws IOException {
+        Path deleted = rig.write("deleted.log", "one\n");
+        Path closed = rig.write("closed.log", "two\n");
+        rig.write("there.log", "three\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        Files.delete(deleted);
+        rig.idle().idle();
+        Files.delete(closed);
+        rig.idle();
+        rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(2));
+        rig.poll();
+        rig.write("b.log", "four\n");
+        rig.poll();
+        assertThat(registryPath())
+                .content()
+                .contains("b.log", "there.log", "closed.log")
+                .doesNotContain("deleted.log");
+        rig.clock.advanceMillis(TimeUnit.DAYS.toMillis(30));
+        rig.poll();
+        rig.write("c.log", "five\n");
+        rig.poll();
+        assertThat(registryPath())
+                .content()
+                .contains("b.log", "c.log", "there.log")
+                .doesNotContain("closed.log");
+        rig.channel.makeSafe();
+        rig.restart().poll();
+        assertThat(rig.channel.texts()).hasSize(5);
     }
 
     @Test
@@ -409,6 +455,25 @@ class TaildirFilesTest extends TailRigTest {
         writePositions(FileId.of(file).id().inode(), 4, file);
         rig.start().poll();
         assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "two", "three");
+    }
+
+    /** Inode numbers of two file systems are often the same. */
+    @Test
+    void shouldNotTakeThePositionOfAFileOnAnotherFileSystem() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\nthree\n");
+        rig.start().poll();
+        rig.source.stop();
+        rig.channel.forget();
+        long inode = FileId.of(file).id().inode();
+        Files.writeString(
+                rig.positions,
+                "[" + position(inode, 4, file) + "," + position(inode, 8, Path.of("/other/b.log")) + "]");
+        rig.start().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "two", "three");
+    }
+
+    private static String position(long inode, long position, Path file) {
+        return "{\"inode\":" + inode + ",\"pos\":" + position + ",\"file\":\"" + file + "\"}";
     }
 
     @Test

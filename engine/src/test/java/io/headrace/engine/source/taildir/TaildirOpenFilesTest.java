@@ -67,6 +67,21 @@ class TaildirOpenFilesTest extends TailRigTest {
         assertThat(rig.count("UnreadBytesLostCount")).isZero();
     }
 
+    /** Nobody can open it again. */
+    @Test
+    void shouldCountWhatWasNotDeliveredOfADeletedFileWhenItStops() throws IOException {
+        Path file = rig.write("a.log", "delivered\n");
+        rig.write("b.log", "b\nunfinished");
+        rig.with("batchSize", "10").start().poll();
+        rig.channel.full = true;
+        rig.write("a.log", "0123456789\n".repeat(100));
+        Files.delete(file);
+        rig.poll();
+        rig.source.stop();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("delivered", "b");
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(100 * 11);
+    }
+
     @Test
     void shouldReadAgainFromAFileThatWasRenamedWhileItWasClosed() throws IOException {
         Path file = rig.write("a.log", "one\n");

@@ -181,6 +181,27 @@ class TaildirTruncationTest extends TailRigTest {
         assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(", and more".length());
     }
 
+    /** As logrotate does it: each file is copied and truncated before the next one. */
+    @Test
+    void shouldFindTheCopyThatWasMadeRightAfterThatOfAnotherFile() throws IOException {
+        Path first = rig.write("a.log", HEADER + "a1\n");
+        Path second = rig.write("b.log", HEADER + "b1\n");
+        rig.start().poll();
+        rig.write("a.log", "a2\n");
+        rig.write("b.log", "b2\n");
+        Files.copy(first, rig.logs.resolve("a.log.1"));
+        rewrite(first, "");
+        rig.poll();
+        rig.write("b.log", "b3\n");
+        Files.copy(second, rig.logs.resolve("b.log.1"));
+        rewrite(second, "");
+        rig.clock.advanceMillis(20);
+        rig.source.poll();
+        rig.poll();
+        assertThat(rig.channel.texts()).contains("a2", "b2", "b3");
+        assertThat(rig.count("UnreadBytesLostCount")).isZero();
+    }
+
     @Test
     void shouldNeverJoinWhatWasDestroyedWithWhatCameAfterIt() throws Exception {
         // Lines of a generation are all alike, those of different ones of different lengths.
