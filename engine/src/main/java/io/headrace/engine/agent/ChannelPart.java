@@ -200,7 +200,11 @@ final class ChannelPart extends Part {
                             Failures.describe(open.failure()));
                 }
                 if (dropped > 0) {
-                    LOG.warn("{}: {} events could be neither delivered nor kept, they are lost", title(), dropped);
+                    LOG.warn(
+                            "{}: {} events could be neither delivered nor kept, they are lost unless the source can read"
+                                    + " them again",
+                            title(),
+                            dropped);
                 }
             } else {
                 open.close();

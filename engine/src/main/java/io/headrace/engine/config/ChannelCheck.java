@@ -10,6 +10,8 @@ import java.util.Set;
 final class ChannelCheck {
     private static final int SLIPS = 3;
     private static final String CURSORS = "cursors.";
+    private static final String BYTES = "byteCapacity";
+    private static final String FRAME = "frameBytes";
 
     private final CheckContext context;
 
@@ -39,12 +41,28 @@ final class ChannelCheck {
         SettingsBinder binder = context.bind(settings, provider, Set.of());
         context.batchSizes.channel(name, settings, binder);
         context.folders.channel(settings, binder);
+        warnOfLittleRoom(title, values.get(BYTES), binder);
         return Optional.of(settings);
     }
 
     private static boolean readsCursors(ComponentProvider provider) {
         return SettingsBinder.settingsOf(provider.settingsType()).stream()
                 .anyMatch(setting -> setting.key().equals(CURSORS + "*"));
+    }
+
+    /** It works, one frame after the other; 0 is without limit. */
+    private void warnOfLittleRoom(String title, ConfigValue written, SettingsBinder binder) {
+        if (written != null
+                && binder.boundValue(BYTES) instanceof Long bytes
+                && binder.boundValue(FRAME) instanceof Integer frame
+                && bytes > 0
+                && bytes < frame) {
+            context.findings.warn(
+                    written,
+                    title,
+                    written.key() + ": " + bytes + " (expected: >= " + FRAME + " " + frame
+                            + "; with less, frames wait until those before them have left memory)");
+        }
     }
 
     /** Who writes one counts on getting everything again. */

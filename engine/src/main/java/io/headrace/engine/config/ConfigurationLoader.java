@@ -4,17 +4,22 @@ import io.headrace.engine.config.ConfigurationProblem.Severity;
 import io.headrace.engine.spi.ComponentRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Reads properties files in Flume's syntax into the configuration of one agent and finds all that is wrong with it in
  * one go. Nothing is opened or started. Immutable.
  */
 public final class ConfigurationLoader {
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^{}:]+)");
+
     private final ComponentRegistry registry;
     private final UnaryOperator<String> environment;
     private final UnaryOperator<String> system;
@@ -116,6 +121,7 @@ public final class ConfigurationLoader {
         if (agents.contains(agentName)) {
             AgentKeys keys = AgentKeys.of(agentName, resolve(agentName, read.values(), problems), problems);
             warnOfUnknownAgents(agents, read.values(), problems);
+            warnOfBareKeys(read.values(), problems);
             new PeerCheck(read.values(), problems).check(agentName);
             configuration = new ConfigurationChecker(keys, registry, problems, lenient, memoryBytes).check();
         } else {
@@ -169,6 +175,26 @@ public final class ConfigurationLoader {
                         null,
                         key + ": not read, no agent is called " + parts[0]
                                 + SettingsBinder.suggestion(parts[0], agents)));
+            }
+        });
+    }
+
+    /** Keys of no agent that nothing refers to: mostly the rest of a value whose line does not say that it goes on. */
+    private static void warnOfBareKeys(Map<String, ConfigValue> all, List<ConfigurationProblem> problems) {
+        Set<String> referred = new HashSet<>();
+        all.values().forEach(value -> REFERENCE
+                .matcher(value.value())
+                .results()
+                .forEach(reference -> referred.add(reference.group(1))));
+        all.forEach((key, value) -> {
+            if (key.indexOf('.') < 0 && !referred.contains(key)) {
+                problems.add(
+                        ConfigurationProblem.at(
+                                value,
+                                Severity.WARNING,
+                                null,
+                                key
+                                        + ": not read (expected: AGENT.KEY = VALUE, or a backslash at the end of the line before)"));
             }
         });
     }

@@ -95,8 +95,8 @@ final class SinkCheck {
             context.findings.error(
                     many == null ? place : many,
                     title,
-                    key + ": missing (expected: the name of a channel" + (many == null ? "" : "; did you mean channel?")
-                            + ")");
+                    key + ": missing (expected: the name of a channel"
+                            + (many == null ? "" : " under this key, not under channels") + ")");
             return null;
         }
         String bare = context.findings.withoutComment(channel, title);

@@ -109,8 +109,8 @@ final class SourceCheck {
             context.findings.error(
                     single == null ? place : single,
                     title,
-                    key + ": missing (expected: names of channels" + (single == null ? "" : "; did you mean channels?")
-                            + ")");
+                    key + ": missing (expected: names of channels"
+                            + (single == null ? "" : " under this key, not under channel") + ")");
             return List.of();
         }
         List<String> names =

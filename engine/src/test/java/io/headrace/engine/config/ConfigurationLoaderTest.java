@@ -220,6 +220,7 @@ class ConfigurationLoaderTest {
             a1.sinks.k2.type = drain|a.conf:9: a1.sinks.k2.type: not read (expected: k2 in a1.sinks)
             a1.sink.k1.channel = c1|a.conf:9: a1.sink.k1.channel: unknown key (did you mean sinks?)
             a1.sinks.k1 = c1|a.conf:9: a1.sinks.k1: not read (expected: a1.sinks.k1.KEY = VALUE)
+            garbage line|a.conf:9: garbage: not read (expected: AGENT.KEY = VALUE, or a backslash at the end of the line before)
             al.sinks.k1.channel = c1|a.conf:9: al.sinks.k1.channel: not read, no agent is called al (did you mean a1?)
             a1.sources.r1.interceptors.i1.type = host|a.conf:9: a1.sources.r1.interceptors.i1.type: not read (expected: i1 in a1.sources.r1.interceptors)
             a1.sources = r1 r1|a.conf:9: a1.sources: r1 twice (expected: each name once)
@@ -279,6 +280,13 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void shouldNotWarnOfKeysThatOthersReferTo() {
+        assertThat(read(SOUND + "home = /var\nlogs = ${home}/log\na1.sources.r1.path = ${logs:-/tmp}\n")
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
     void shouldAskForChannels() {
         ConfigurationReport report = read("a1.sources = r1\na1.sinks = k1\na1.sources.r1.type = lines\n"
                 + "a1.sinks.k1.type = drain\na1.sinks.k1.channels = c1");
@@ -288,7 +296,7 @@ class ConfigurationLoaderTest {
                 .containsExactly(
                         "a.conf:3: a1.sources.r1.channels: missing (expected: names of channels)",
                         "a.conf:5: a1.sinks.k1.channel: missing"
-                                + " (expected: the name of a channel; did you mean channel?)");
+                                + " (expected: the name of a channel under this key, not under channels)");
     }
 
     @Test

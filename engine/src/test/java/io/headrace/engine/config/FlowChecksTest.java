@@ -153,6 +153,21 @@ class FlowChecksTest {
                 .containsExactly(told);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            byteCapacity = 1000|a.conf:15: warning: a1.channels.c1.byteCapacity: 1000 (expected: >= frameBytes 196608; with less, frames wait until those before them have left memory)
+            byteCapacity = 32k;frameBytes = 64k|a.conf:15: warning: a1.channels.c1.byteCapacity: 32768 (expected: >= frameBytes 65536; with less, frames wait until those before them have left memory)
+            byteCapacity = 192k|
+            byteCapacity = 0|
+            """)
+    void shouldWarnOfMemoryThatHasNoRoomForAFrame(String lines, String told) {
+        List<String> found = read(
+                GROUP + "a1.channels.c1." + lines.replace(";", "\na1.channels.c1.")
+                        + "\na1.sinkgroups.g.processor.priority.k1 = 2\n",
+                "a1");
+        assertThat(found).isEqualTo(told == null ? List.of() : List.of(told));
+    }
+
     @Test
     void shouldNameASinkThatIsNotOfTheGroup() {
         assertThat(read(

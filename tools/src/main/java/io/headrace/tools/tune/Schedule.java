@@ -2,6 +2,7 @@ package io.headrace.tools.tune;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Divides the time there is: probes, trials that warm up, the search, and what must be left for the comparison at its end.
@@ -24,7 +25,8 @@ final class Schedule {
 
     private final Duration budget;
     private final int measuredAtOnce;
-    private final long begun = System.nanoTime();
+    private final LongSupplier nanoClock;
+    private final long begun;
     private final long end;
     private double trialNanos;
     private double shortestNanos = Double.MAX_VALUE;
@@ -34,9 +36,11 @@ final class Schedule {
      *
      * @param trialsOfMeasurement what it takes to say how good something is
      */
-    Schedule(Duration budget, int trialsOfMeasurement) {
+    Schedule(Duration budget, int trialsOfMeasurement, LongSupplier nanoClock) {
         this.budget = budget;
         this.measuredAtOnce = trialsOfMeasurement;
+        this.nanoClock = nanoClock;
+        this.begun = nanoClock.getAsLong();
         this.end = begun + budget.toNanos();
     }
 
@@ -65,22 +69,22 @@ final class Schedule {
 
     /** How much of the time is over, 0 to 1. */
     double fraction() {
-        return Math.min(1, (System.nanoTime() - begun) / (double) budget.toNanos());
+        return Math.min(1, (nanoClock.getAsLong() - begun) / (double) budget.toNanos());
     }
 
     double seconds() {
-        return (System.nanoTime() - begun) / 1e9;
+        return (nanoClock.getAsLong() - begun) / 1e9;
     }
 
     /** Whether so many trials more end in time. */
     boolean hasRoomFor(int trials) {
-        return System.nanoTime() + trials * trialNanos * ROOM - end <= 0;
+        return nanoClock.getAsLong() + trials * trialNanos * ROOM - end <= 0;
     }
 
     /** Whether the search may compare two once more, and the comparison is still possible after it. */
     boolean maySearch() {
         double kept = Math.max(budget.toNanos() * COMPARISON, comparisonTrials() * trialNanos * ROOM);
-        return System.nanoTime() + 2 * measuredAtOnce * trialNanos + kept - end <= 0;
+        return nanoClock.getAsLong() + 2 * measuredAtOnce * trialNanos + kept - end <= 0;
     }
 
     /**
@@ -91,10 +95,10 @@ final class Schedule {
      */
     Duration tooShort(double part) {
         double needed = (LEAST_SEARCH * measuredAtOnce + comparisonTrials()) * shortestNanos * part;
-        if (System.nanoTime() + needed - end <= 0) {
+        if (nanoClock.getAsLong() + needed - end <= 0) {
             return null;
         }
-        double nanos = System.nanoTime() - begun + needed;
+        double nanos = nanoClock.getAsLong() - begun + needed;
         return Duration.ofSeconds((long) Math.ceil(Math.max(nanos, budget.toNanos() + 1.0) / 1e9));
     }
 

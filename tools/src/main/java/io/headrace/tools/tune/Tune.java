@@ -24,12 +24,18 @@ public final class Tune {
     private final Console console;
     private final ComponentRegistry registry;
     private final Supplier<BooleanSupplier> stops;
+    private final Machine machine;
 
     /** @param stops asked once when the work begins; what it gives ends the work early when true, at any time */
     public Tune(Console console, ComponentRegistry registry, Supplier<BooleanSupplier> stops) {
+        this(console, registry, stops, Machine.real());
+    }
+
+    Tune(Console console, ComponentRegistry registry, Supplier<BooleanSupplier> stops, Machine machine) {
         this.console = console;
         this.registry = registry;
         this.stops = stops;
+        this.machine = machine;
     }
 
     /**
@@ -56,7 +62,7 @@ public final class Tune {
         }
         Progress progress = new Progress(console);
         BooleanSupplier stop = stops.get();
-        Tuning tuning = new Tuning(options, pipeline, read != null, registry, Tuning.disk(), stop, (fraction, text) -> {
+        Tuning tuning = new Tuning(options, pipeline, read != null, registry, machine, stop, (fraction, text) -> {
             if (progress.isDue()) {
                 progress.draw(fraction, text);
             }

@@ -5,7 +5,6 @@ import io.headrace.engine.spi.ComponentRegistry;
 import io.headrace.frame.FrameLayout;
 import io.headrace.tools.CommandException;
 import io.headrace.tools.ExitCode;
-import io.headrace.wal.FileStorage;
 import io.headrace.wal.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,13 +45,14 @@ final class Tuning {
     private final Pipeline pipeline;
     private final boolean fromFile;
     private final ComponentRegistry registry;
+    private final Machine machine;
     private final Storage storage;
     private final BooleanSupplier stop;
     private final Listener listener;
     private final int processors = Runtime.getRuntime().availableProcessors();
     private final List<Trial> trials = new ArrayList<>();
     private final Schedule schedule;
-    private TrialRunner runner;
+    private Machine.Runner runner;
     private long pacedRate;
 
     Tuning(
@@ -60,21 +60,18 @@ final class Tuning {
             Pipeline pipeline,
             boolean fromFile,
             ComponentRegistry registry,
-            Storage storage,
+            Machine machine,
             BooleanSupplier stop,
             Listener listener) {
         this.options = options;
         this.pipeline = pipeline;
         this.fromFile = fromFile;
         this.registry = registry;
-        this.storage = storage;
+        this.machine = machine;
+        this.storage = machine.storage();
         this.stop = stop;
         this.listener = listener;
-        this.schedule = new Schedule(options.budget(), trialsOfMeasurement());
-    }
-
-    static Storage disk() {
-        return new FileStorage();
+        this.schedule = new Schedule(options.budget(), trialsOfMeasurement(), machine.nanoClock());
     }
 
     TuneResult run() throws IOException, InterruptedException {
@@ -95,7 +92,7 @@ final class Tuning {
     private TuneResult run(TuneFolder folder, FarEnd far) throws IOException, InterruptedException {
         String host = far == null ? options.peerHost() : "127.0.0.1";
         int port = far == null ? options.peerPort() : far.port();
-        runner = new TrialRunner(
+        TrialRunner agents = new TrialRunner(
                 pipeline,
                 registry,
                 storage,
@@ -105,6 +102,7 @@ final class Tuning {
                 far == null ? null : far::events,
                 options.size(),
                 stop);
+        runner = machine.trials().apply(agents::run);
         long probeNanos = schedule.probeNanos();
         say("the wire");
         BareLine.Speed line = pipeline.link() ? line(host, far == null ? port + 1 : far.linePort()) : null;
@@ -168,7 +166,7 @@ final class Tuning {
 
     /** Java compiles what runs often: the first runs say little. */
     private void warmUp(Candidate baseline) throws IOException {
-        long until = System.nanoTime() + schedule.warmUpNanos();
+        long until = machine.nanoClock().getAsLong() + schedule.warmUpNanos();
         Trial first;
         do {
             if (stop.getAsBoolean()) {
@@ -179,7 +177,7 @@ final class Tuning {
                 throw new CommandException(ExitCode.FAILED, "the settings in use do not work: " + first.failure());
             }
             requireEnoughTime();
-        } while (System.nanoTime() - until < 0 || trials.size() < LEAST_WARM_UP);
+        } while (machine.nanoClock().getAsLong() - until < 0 || trials.size() < LEAST_WARM_UP);
         pacedRate = options.peak() > 0 ? options.peak() : rounded((long) (first.eventsPerSecond() * PACED_SHARE));
     }
 
@@ -233,9 +231,9 @@ final class Tuning {
 
     private Trial trial(Candidate candidate, long rate, String stage) throws IOException {
         say(stage + ", trial " + (trials.size() + 1));
-        long from = System.nanoTime();
+        long from = machine.nanoClock().getAsLong();
         Trial trial = runner.run(candidate, rate, schedule.trialTime(), stage);
-        schedule.took(System.nanoTime() - from);
+        schedule.took(machine.nanoClock().getAsLong() - from);
         trials.add(trial);
         return trial;
     }

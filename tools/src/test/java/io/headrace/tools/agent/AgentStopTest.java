@@ -115,7 +115,8 @@ class AgentStopTest {
 
         assertThat(agent.stop()).isZero();
 
-        assertThat(agent.count("channel kept: 1000 events could be neither delivered nor kept, they are lost"))
+        assertThat(agent.count("channel kept: 1000 events could be neither delivered nor kept, they are lost unless the"
+                        + " source can read them again"))
                 .isOne();
     }
 

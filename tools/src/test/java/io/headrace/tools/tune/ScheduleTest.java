@@ -11,11 +11,11 @@ class ScheduleTest {
 
     @Test
     void shouldRefuseABudgetThatTrialsOfThisLengthDoNotFitInto() {
-        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 1);
+        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 1, System::nanoTime);
         schedule.took(50 * SECOND);
         assertThat(schedule.maySearch()).isTrue();
         assertThat(schedule.tooShort(1)).isNull();
-        schedule = new Schedule(Duration.ofSeconds(1_000), 1);
+        schedule = new Schedule(Duration.ofSeconds(1_000), 1, System::nanoTime);
         schedule.took(200 * SECOND);
         // A trial of a search, two pairs, and one pair at a fixed rate.
         assertThat(schedule.tooShort(1)).isGreaterThanOrEqualTo(Duration.ofSeconds(1_400));
@@ -25,14 +25,14 @@ class ScheduleTest {
 
     @Test
     void shouldNameABudgetThatIsLargerThanTheOneThatIsTooSmall() {
-        Schedule schedule = new Schedule(Duration.ofNanos(1), 1);
+        Schedule schedule = new Schedule(Duration.ofNanos(1), 1, System::nanoTime);
         schedule.took(1);
         assertThat(schedule.tooShort(1)).isPositive();
     }
 
     @Test
     void shouldKeepTimeForTheComparison() {
-        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 2);
+        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 2, System::nanoTime);
         schedule.took(80 * SECOND);
         // Two pairs of four trials are 640 s, comparing two once more in the search 320 s: with some room too long.
         assertThat(schedule.maySearch()).isFalse();
@@ -42,7 +42,7 @@ class ScheduleTest {
 
     @Test
     void shouldNotRefuseForAFirstTrialThatWasSlow() {
-        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 1);
+        Schedule schedule = new Schedule(Duration.ofSeconds(1_000), 1, System::nanoTime);
         schedule.took(400 * SECOND);
         assertThat(schedule.tooShort(1)).isNotNull();
         schedule.took(50 * SECOND);
@@ -52,9 +52,13 @@ class ScheduleTest {
 
     @Test
     void shouldMeasureLongerInALongerTimeWithinBounds() {
-        assertThat(new Schedule(Duration.ofSeconds(10), 1).trialTime()).isEqualTo(Duration.ofMillis(300));
-        assertThat(new Schedule(Duration.ofSeconds(90), 1).trialTime()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(new Schedule(Duration.ofHours(1), 1).trialTime()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(new Schedule(Duration.ofHours(1), 1).probeNanos()).isEqualTo(9 * SECOND);
+        assertThat(new Schedule(Duration.ofSeconds(10), 1, System::nanoTime).trialTime())
+                .isEqualTo(Duration.ofMillis(300));
+        assertThat(new Schedule(Duration.ofSeconds(90), 1, System::nanoTime).trialTime())
+                .isEqualTo(Duration.ofSeconds(1));
+        assertThat(new Schedule(Duration.ofHours(1), 1, System::nanoTime).trialTime())
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(new Schedule(Duration.ofHours(1), 1, System::nanoTime).probeNanos())
+                .isEqualTo(9 * SECOND);
     }
 }

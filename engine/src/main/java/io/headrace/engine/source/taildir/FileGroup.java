@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.agrona.concurrent.EpochClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of one folder whose names match a regular expression. The listing is kept until the folder's time of
@@ -21,6 +23,7 @@ import org.agrona.concurrent.EpochClock;
  * in another folder.
  */
 final class FileGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(FileGroup.class);
     private static final Pattern PATTERN_CHARACTERS = Pattern.compile("[*?+|^$()\\[\\]{}\\\\]");
     private static final long COARSEST_CLOCK_MILLIS = 2_000;
 
@@ -34,6 +37,7 @@ final class FileGroup {
     private List<Path> listing;
     private long listedModification;
     private long listedAtMillis;
+    private boolean missing;
 
     FileGroup(String name, String path, Map<String, String> headers, boolean caching, EpochClock clock) {
         this.name = name;
@@ -107,8 +111,10 @@ final class FileGroup {
         long modification;
         try {
             modification = Files.getLastModifiedTime(folder).toMillis();
+            missing = false;
         } catch (NoSuchFileException e) {
             modification = Long.MIN_VALUE;
+            tellMissing();
         }
         if (caching
                 && listing != null
@@ -120,6 +126,14 @@ final class FileGroup {
         listedModification = modification;
         listing = modification == Long.MIN_VALUE ? List.of() : list();
         return listing;
+    }
+
+    /** Once, until it was there again: it may be made later, or the name may have a slip. */
+    private void tellMissing() {
+        if (!missing) {
+            missing = true;
+            LOG.info("filegroups.{}: {}: no such folder, it is looked for again", name, folder);
+        }
     }
 
     private List<Path> list() throws IOException {

@@ -3,6 +3,7 @@ package io.headrace.engine.source.taildir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,30 @@ class TaildirNamesTest extends TailRigTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         rig.poll();
         assertThat(rig.channel.texts()).containsExactly("two", "one");
+    }
+
+    @Test
+    void shouldTellOnceOfAFolderThatIsNotThere() throws IOException {
+        Files.delete(rig.logs);
+        try (Warnings said = new Warnings()) {
+            rig.start();
+            for (int i = 0; i < 5; i++) {
+                rig.poll();
+            }
+            assertThat(said.messages(Level.INFO)).singleElement().asString().contains(rig.logs + ": no such folder");
+            Files.createDirectories(rig.logs);
+            rig.write("a.log", "one\n");
+            rig.poll();
+            rig.channel.makeSafe();
+            Files.delete(rig.logs.resolve("a.log"));
+            Files.delete(rig.logs);
+            rig.poll();
+            rig.poll();
+            assertThat(said.messages(Level.INFO))
+                    .filteredOn(each -> each.contains("no such folder"))
+                    .hasSize(2);
+        }
+        assertThat(rig.channel.texts()).containsExactly("one");
     }
 
     @Test

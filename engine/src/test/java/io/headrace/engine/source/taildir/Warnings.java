@@ -18,8 +18,13 @@ final class Warnings implements AutoCloseable {
     }
 
     List<String> messages() {
+        return messages(Level.WARN);
+    }
+
+    /** Of that level and above. */
+    List<String> messages(Level least) {
         return List.copyOf(appender.list).stream()
-                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .filter(event -> event.getLevel().isGreaterOrEqual(least))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
     }
