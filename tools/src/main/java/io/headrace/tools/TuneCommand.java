@@ -245,7 +245,7 @@ final class TuneCommand implements Callable<Integer> {
                 return Duration.ofNanos((long) nanos);
             }
         }
-        throw wrong(option, text, shown(least) + ".." + shown(most) + ", e.g. 2ms, 60s, 5m, 2h");
+        throw wrong(option, text, shown(least) + ".." + shown(most) + ", with its unit: us, ms, s, m, h or d");
     }
 
     private static String shown(Duration time) {

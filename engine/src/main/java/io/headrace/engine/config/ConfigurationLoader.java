@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Reads properties files in Flume's syntax into the configuration of one agent and finds all that is wrong with it in
@@ -134,7 +135,8 @@ public final class ConfigurationLoader {
                             + (agents.isEmpty()
                                     ? "an agent with sources, channels or sinks; there is none"
                                     : "one of " + String.join(", ", agents))
-                            + " in " + read.files()
+                            + " in "
+                            + read.files().stream().map(Path::toString).collect(Collectors.joining(", "))
                             + (nearest == null ? "" : "; did you mean " + nearest + "?") + ")"));
         }
         return report(read.files(), agentName, problems, configuration);

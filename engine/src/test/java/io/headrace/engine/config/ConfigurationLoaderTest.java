@@ -268,15 +268,15 @@ class ConfigurationLoaderTest {
 
         assertThat(report.errors())
                 .extracting(ConfigurationProblem::toString)
-                .containsExactly("agent: collector (expected: one of a1, b in [a.conf])");
+                .containsExactly("agent: collector (expected: one of a1, b in a.conf)");
     }
 
     @Test
     void shouldSayThatThereIsNoAgent() {
         assertThat(loader(false).readText(FILE, "x = y", "a1").errors())
                 .extracting(ConfigurationProblem::toString)
-                .containsExactly("agent: a1 (expected: an agent with sources, channels or sinks; there is none"
-                        + " in [a.conf])");
+                .containsExactly(
+                        "agent: a1 (expected: an agent with sources, channels or sinks; there is none" + " in a.conf)");
     }
 
     @Test
@@ -458,7 +458,7 @@ class ConfigurationLoaderTest {
                         .readText(FILE, SOUND.replace("a1.", "agent."), "agnet")
                         .errors())
                 .extracting(ConfigurationProblem::toString)
-                .containsExactly("agent: agnet (expected: one of agent in [a.conf]; did you mean agent?)");
+                .containsExactly("agent: agnet (expected: one of agent in a.conf; did you mean agent?)");
     }
 
     @Test
