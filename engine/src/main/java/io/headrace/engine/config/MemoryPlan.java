@@ -18,6 +18,9 @@ final class MemoryPlan {
     /** What a part gets in any case: a few frames of the largest size. */
     static final long LEAST_BYTES = 4L * 1024 * 1024;
 
+    /** A larger bound counts as so much, which no process has either, so that sums stay numbers. */
+    private static final long MOST_COUNTED_BYTES = 1L << 50;
+
     private static final int USABLE_FIFTHS = 4;
     private static final double MIB = 1024 * 1024;
 
@@ -77,7 +80,7 @@ final class MemoryPlan {
         for (Part part : parts) {
             if (part.isFixed()) {
                 bounds.put(part.key(), part.bound().bytes());
-                left -= part.bound().bytes();
+                left -= counted(part);
             } else {
                 open.add(part);
             }
@@ -90,6 +93,10 @@ final class MemoryPlan {
             bounds.put(part.key(), gets);
             left -= gets;
         }
+    }
+
+    private long counted(Part part) {
+        return Math.min(MOST_COUNTED_BYTES, bound(part));
     }
 
     /** What a part may take. */
@@ -111,7 +118,7 @@ final class MemoryPlan {
 
     /** Whether all of it is within the limit. */
     boolean fits() {
-        return parts.stream().mapToLong(this::bound).sum() <= room;
+        return parts.stream().mapToLong(this::counted).sum() <= room;
     }
 
     /** Whether smaller numbers where somebody wrote them would make it fit. */

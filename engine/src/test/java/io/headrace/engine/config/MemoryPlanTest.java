@@ -72,6 +72,22 @@ class MemoryPlanTest {
         assertThat(plan.couldFit()).isFalse();
     }
 
+    /** Some write the largest number that there is where they want no bound. */
+    @Test
+    void shouldNotTakeBoundsForSmallWhoseSumIsNoNumber() {
+        Part endless = new Part("endless", true, new FrameMemory.Bound("k", Long.MAX_VALUE, 0, 0));
+        Part another = new Part("another", true, new FrameMemory.Bound("k", Long.MAX_VALUE, 0, 0));
+        Part other = byDefault("other", 64);
+        for (MemoryPlan plan : List.of(plan(125, endless, other), plan(125, endless, another, other))) {
+            assertThat(plan.fits()).isFalse();
+            assertThat(plan.couldFit()).isTrue();
+            assertThat(plan.bound(endless)).isEqualTo(Long.MAX_VALUE);
+            assertThat(plan.bound(other)).isEqualTo(MemoryPlan.LEAST_BYTES);
+        }
+        Part besides = new Part("besides", false, new FrameMemory.Bound("k", 64 * MIB, 200 * MIB, 0));
+        assertThat(plan(125, endless, besides).bound(besides)).isEqualTo(MemoryPlan.LEAST_BYTES);
+    }
+
     private static MemoryPlan plan(long limitMib, Part... parts) {
         return new MemoryPlan(List.of(parts), limitMib * MIB, 0);
     }
