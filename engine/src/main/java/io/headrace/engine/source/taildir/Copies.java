@@ -2,6 +2,7 @@ package io.headrace.engine.source.taildir;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -39,8 +40,8 @@ final class Copies {
         List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent()).stream()
                 .filter(found -> found.status().size() > file.position()
                         && found.status().modifiedNanos() >= oldest)
-                .sorted(Comparator.comparingLong(
-                        (FolderIndex.Found found) -> -found.status().modifiedNanos()))
+                .sorted(Comparator.comparingInt((FolderIndex.Found found) -> -alike(found.path(), file.knownPath()))
+                        .thenComparingLong(found -> -found.status().modifiedNanos()))
                 .toList();
         for (FolderIndex.Found candidate : candidates) {
             if (isCopy(candidate, file)) {
@@ -48,6 +49,20 @@ final class Copies {
             }
         }
         return null;
+    }
+
+    /**
+     * With how many of the same characters the names of two files begin. Of files that hold the same so far, each has its
+     * copy under a name that begins as its own.
+     */
+    private static int alike(Path one, Path other) {
+        String name = one.getFileName().toString();
+        String otherName = other.getFileName().toString();
+        int same = 0;
+        while (same < Math.min(name.length(), otherName.length()) && name.charAt(same) == otherName.charAt(same)) {
+            same++;
+        }
+        return same;
     }
 
     private boolean isCopy(FolderIndex.Found found, TailedFile file) {

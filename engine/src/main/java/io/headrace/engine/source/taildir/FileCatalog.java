@@ -74,6 +74,11 @@ final class FileCatalog implements AutoCloseable {
         return inOrder;
     }
 
+    /** How many files there are. */
+    int count() {
+        return inOrder.size() - removed.size();
+    }
+
     /**
      * Looks which files there are; returns whether that changed. What became known by it is to be saved before a frame of
      * it is put.
@@ -159,7 +164,9 @@ final class FileCatalog implements AutoCloseable {
         }
         TailedFile copy = new TailedFile(id, found.path(), file.headers(), openFiles, nowNanos);
         copy.copyOf(file);
+        copy.sawSize(found.status().size(), nowNanos);
         identities.startAnew(file, copy, found.status().size());
+        openFiles.openIfRoom(copy);
         files.put(id, copy);
         List<TailedFile> all = new ArrayList<>(files());
         all.add(copy);

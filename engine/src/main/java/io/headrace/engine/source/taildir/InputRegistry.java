@@ -149,6 +149,7 @@ final class InputRegistry {
 
     private boolean found;
     private boolean unsaved;
+    private boolean retiredUnsaved;
     private long expiredAtMillis;
 
     /** @param notes what was read since it was written */
@@ -169,6 +170,11 @@ final class InputRegistry {
     /** Whether an id was made that is not on disk yet. */
     boolean isUnsaved() {
         return unsaved;
+    }
+
+    /** Whether an entry was retired that is not so on disk yet: a later life would take its inode's next file for it. */
+    boolean isRetiredUnsaved() {
+        return retiredUnsaved;
     }
 
     /**
@@ -338,6 +344,7 @@ final class InputRegistry {
 
     /** The file behind an entry exists no more: its inode holds something else. */
     void retire(Entry entry) {
+        retiredUnsaved |= !entry.retired;
         entry.retired = true;
     }
 
@@ -377,6 +384,7 @@ final class InputRegistry {
         AtomicFile.write(path, RegistryCodec.encode(entries.values()));
         notes.clear();
         unsaved = false;
+        retiredUnsaved = false;
     }
 
     /** Writes what is noted of entries that are on disk: after a power cut it may be as it was, which is true, too. */
@@ -386,6 +394,7 @@ final class InputRegistry {
         } else {
             AtomicFile.replace(path, RegistryCodec.encode(entries.values()));
             notes.clear();
+            retiredUnsaved = false;
         }
     }
 

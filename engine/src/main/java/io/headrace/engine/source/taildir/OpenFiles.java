@@ -57,6 +57,19 @@ final class OpenFiles {
         }
     }
 
+    /** Opens a file that may soon be gone, so that it is read to its end; where there is no room, it is opened to be read. */
+    void openIfRoom(TailedFile file) {
+        try {
+            makeRoom();
+            if (open.size() < most) {
+                file.open();
+            }
+        } catch (IOException e) {
+            // When it is looked at that is tried again, and told.
+            LOG.debug("{}: {}", file, e.toString());
+        }
+    }
+
     void opened(TailedFile file) {
         open.add(file);
     }

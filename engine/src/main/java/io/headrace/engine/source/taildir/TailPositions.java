@@ -46,7 +46,7 @@ final class TailPositions implements AutoCloseable {
         return positions;
     }
 
-    /** Writes what is safe, and how to recognise the files, if anything moved. */
+    /** Writes what is safe, and how to recognise the files, if anything moved or a file is gone. */
     void write(FileCatalog catalog, long nowMillis) throws IOException {
         registry.expire(nowMillis, catalog::followed);
         List<PositionFile.Entry> positions = new ArrayList<>();
@@ -58,7 +58,7 @@ final class TailPositions implements AutoCloseable {
                         tailed.path().toString()));
             }
         }
-        if (positions.equals(written)) {
+        if (positions.equals(written) && !registry.isRetiredUnsaved()) {
             return;
         }
         for (TailedFile tailed : catalog.files()) {

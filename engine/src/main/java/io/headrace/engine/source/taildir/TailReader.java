@@ -99,9 +99,14 @@ final class TailReader {
         List<TailedFile> anew = List.copyOf(truncated);
         truncated = new LinkedHashSet<>();
         catalog.startAnew(anew, now);
-        for (int i = 0; i < anew.size() && !outlet.isFull(); i++) {
-            if (catalog.isFollowed(anew.get(i))) {
-                look(anew.get(i), now);
+        if (outlet.isFull()) {
+            return;
+        }
+        List<TailedFile> followed = anew.stream().filter(catalog::isFollowed).toList();
+        identifyNew(followed, now);
+        for (int i = 0; i < followed.size() && !outlet.isFull(); i++) {
+            if (followed.get(i).pauses().isDue(now)) {
+                look(followed.get(i), now);
             }
         }
     }
@@ -187,7 +192,7 @@ final class TailReader {
         } else {
             LOG.info("{}: gone, and read to its end", file);
             catalog.remove(file);
-            health.following(catalog.files().size());
+            health.following(catalog.count());
         }
     }
 

@@ -242,6 +242,21 @@ class TaildirFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).hasSize(5);
     }
 
+    /** What has its inode next may begin as it did. */
+    @Test
+    void shouldKeepThatAFileWasDeletedThoughNoPositionMovedBeforeTheStop() throws IOException {
+        Path file = rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.clock.advanceMillis(3_000);
+        rig.poll();
+        Files.delete(file);
+        rig.poll();
+        assertThat(registryPath()).content().contains("\"retired\":0");
+        rig.source.stop();
+        assertThat(registryPath()).content().contains("\"retired\":1");
+    }
+
     @Test
     void shouldForgetTruncatedFilesInTheEnd() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\n");

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
@@ -200,6 +202,68 @@ class TaildirTruncationTest extends TailRigTest {
         rig.poll();
         assertThat(rig.channel.texts()).contains("a2", "b2", "b3");
         assertThat(rig.count("UnreadBytesLostCount")).isZero();
+    }
+
+    /** Files that begin alike until they are rotated, and that are seen to be truncated in one look. */
+    @Test
+    void shouldTakeTheCopyThatIsNamedAsTheFile() throws IOException {
+        Path first = rig.write("a.log", HEADER);
+        Path second = rig.write("b.log", HEADER);
+        rig.with("fileHeader", "true").start().poll();
+        rig.write("a.log", "a2\n");
+        rig.write("b.log", "b2\n");
+        FileTime now = FileTime.fromMillis(rig.clock.time());
+        for (Path file : List.of(first, second)) {
+            Path copy = Files.copy(file, file.resolveSibling(file.getFileName() + ".1"));
+            Files.setLastModifiedTime(copy, now);
+            rewrite(file, "");
+        }
+        // Whichever is looked at first, the other one's copy is not newer.
+        rig.poll().poll();
+        assertThat(rig.channel.events)
+                .filteredOn(event -> event.text().endsWith("2"))
+                .extracting(event -> event.text() + " of "
+                        + Path.of(event.headers().get("file")).getFileName())
+                .containsExactlyInAnyOrder("a2 of a.log", "b2 of b.log");
+    }
+
+    /** As one is that is compressed at once. */
+    @Test
+    void shouldReadTheCopyToItsEndThoughItIsSoonDeleted() throws IOException {
+        Path file = rig.write("a.log", HEADER + "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\n");
+        Path copy = Files.copy(file, rig.logs.resolve("a.log.1"));
+        rewrite(file, "");
+        rig.clock.advanceMillis(1_000);
+        rig.source.poll();
+        Files.delete(copy);
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
+    }
+
+    /** Where no file may be opened for it. */
+    @Test
+    void shouldCountWhatWasNotReadOfACopyThatIsGone() throws IOException {
+        rig.write("a.log", HEADER + "one\n");
+        rig.write("b.log", HEADER + "one\n");
+        rig.with("maxOpenFiles", "1").start().poll();
+        Map<Path, Path> copies = new LinkedHashMap<>();
+        for (String name : List.of("a.log", "b.log")) {
+            Path file = rig.write(name, "two\n");
+            copies.put(file, Files.copy(file, rig.logs.resolve(name + ".1")));
+        }
+        for (Path file : copies.keySet()) {
+            rewrite(file, "");
+        }
+        rig.clock.advanceMillis(1_000);
+        rig.source.poll();
+        for (Path copy : copies.values()) {
+            Files.delete(copy);
+        }
+        rig.poll();
+        long delivered = rig.channel.texts().stream().filter("two"::equals).count();
+        assertThat(delivered * 4 + rig.count("UnreadBytesLostCount")).isEqualTo(8);
     }
 
     @Test
