@@ -165,7 +165,10 @@ class FlowChecksTest {
                 GROUP + "a1.channels.c1." + lines.replace(";", "\na1.channels.c1.")
                         + "\na1.sinkgroups.g.processor.priority.k1 = 2\n",
                 "a1");
-        assertThat(found).isEqualTo(told == null ? List.of() : List.of(told));
+        // 0, all that is left, has a warning of its own.
+        assertThat(found)
+                .filteredOn(problem -> problem.contains("frameBytes"))
+                .isEqualTo(told == null ? List.of() : List.of(told));
     }
 
     @Test
