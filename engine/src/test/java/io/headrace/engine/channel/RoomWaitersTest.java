@@ -154,6 +154,7 @@ class RoomWaitersTest {
                 .as("nobody else will run the journal")
                 .isEqualTo(10 * MILLI);
         assertThat(waiters.wake(room, START + 10 * MILLI - 1)).isZero();
+        assertThat(waiters.nanosUntilDue(START + 10 * MILLI)).isZero();
         assertThat(waiters.wake(room, START + 10 * MILLI)).isEqualTo(1);
         assertThat(woken).containsExactly(-1, 0);
     }
