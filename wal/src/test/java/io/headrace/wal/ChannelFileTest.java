@@ -1,16 +1,22 @@
 package io.headrace.wal;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a write around the page cache that the system cuts short. */
+/** What becomes of a write that the system cuts short. */
 class ChannelFileTest {
     private static final Path PATH = Path.of("segment");
 
@@ -37,6 +43,23 @@ class ChannelFileTest {
         assertThatThrownBy(() -> ChannelFile.writeBlocks(PATH, cutTo(0), group, 0))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("0 of 16384");
+    }
+
+    @Test
+    void shouldGoOnWhereverTheCacheTookLess(@TempDir Path folder) throws IOException {
+        byte[] content = new byte[10_000];
+        new Random(1).nextBytes(content);
+        Path path = folder.resolve("segment");
+        try (FileChannel short700 = new ShortChannel(FileChannel.open(path, WRITE, CREATE), 700);
+                ChannelFile file = new ChannelFile(path, short700, false)) {
+            ByteBuffer[] parts = {
+                ByteBuffer.wrap(content, 1_000, 3), ByteBuffer.wrap(content, 1_003, 2_000),
+                ByteBuffer.wrap(content, 3_003, 0), ByteBuffer.wrap(content, 3_003, 6_997),
+            };
+            file.write(parts, parts.length, 1_000);
+            file.write(ByteBuffer.wrap(content, 0, 1_000), 0);
+        }
+        assertThat(Files.readAllBytes(path)).isEqualTo(content);
     }
 
     private ChannelFile.BlockWrite cutTo(int bytes) {

@@ -151,6 +151,26 @@ class LogToolsTest {
         assertThat(read()).isEqualTo(expected);
     }
 
+    /** A copy of what is lost may come over another stream. */
+    @Test
+    void shouldKnowNoOriginsAfterARepairThatLostFrames() throws IOException {
+        open();
+        append(1, 60, 20_000);
+        log.sync();
+        log.state().origins().add(7, 14, 0);
+        commit(3);
+        kill();
+        open();
+        assertThat(log.state().origins().size()).isEqualTo(1);
+        kill();
+        damage(segment(2), offsetOf(segment(2), firstOf(segment(2)) + 1) + 20_000);
+
+        assertThat(repair().lost()).isNotEmpty();
+
+        open();
+        assertThat(log.state().origins().size()).isZero();
+    }
+
     @Test
     void shouldGoOnWithoutASegmentThatIsMissing() throws IOException {
         open();

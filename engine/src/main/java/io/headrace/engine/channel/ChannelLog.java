@@ -158,6 +158,8 @@ final class ChannelLog {
             DutyRunner.Running running =
                     channel.environment().runner().start(new GroupWriting(channel.name(), number, writer));
             writer.onDemand(running::wake);
+            // It may have looked for groups before anybody could tell it of one.
+            running.wake();
             runningWriters.add(running);
         }
     }

@@ -205,7 +205,7 @@ final class RoomWaiters {
         long due = holding ? Math.max(0, holdingSinceNanos + HOLD_NANOS - nowNanos) : Long.MAX_VALUE;
         return callbackEvents == 0 && callbackBytes == 0
                 ? due
-                : Math.min(due, Math.max(1, lastWakeNanos + CALLBACK_NANOS - nowNanos));
+                : Math.min(due, Math.max(0, lastWakeNanos + CALLBACK_NANOS - nowNanos));
     }
 
     /** Wakes everybody: the channel failed or stops. */

@@ -2,7 +2,7 @@ package io.headrace.engine.channel;
 
 import io.headrace.wal.SegmentPreparer;
 
-/** Runs a log's preparer, and tells the journal when it waits for a segment. */
+/** Runs a log's preparer, and tells the journal when it waits for a segment. What an error ends fails the channel. */
 final class SegmentPreparing implements DutyCycle {
     private final DualChannel channel;
     private final SegmentPreparer preparer;
@@ -19,11 +19,17 @@ final class SegmentPreparing implements DutyCycle {
 
     @Override
     public int doWork() {
-        int work = preparer.doWork();
-        if (work > 0 && channel.admission().isLogBlocked()) {
-            channel.wakeJournal();
+        try {
+            int work = preparer.doWork();
+            if (work > 0 && channel.admission().isLogBlocked()) {
+                channel.wakeJournal();
+            }
+            return work;
+        } catch (RuntimeException | Error e) {
+            // The journal would wait for segments that nobody prepares.
+            channel.fail(e);
+            throw e;
         }
-        return work;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,26 @@ class ChannelFailureTest {
             assertThat(rig.metric("Unhealthy")).isEqualTo(1);
             assertThat(Fixtures.bodies(open)).containsExactly("a");
             open.commit();
+        }
+    }
+
+    /** Nobody would make the segment that the journal waits for. */
+    @Test
+    void shouldFailWhenItsPreparerEndsWithAnError() throws IOException {
+        try (ChannelRig rig = new ChannelRig(FILE)) {
+            OutOfMemoryError error = new OutOfMemoryError("made up");
+            rig.storage.faults((call, path) -> {
+                throw error;
+            });
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1_000; i++) {
+                            rig.clock.pass(100);
+                            rig.runner.run(ChannelRig.PREPARER);
+                        }
+                    })
+                    .isSameAs(error);
+            assertThat(rig.channel.failure()).isSameAs(error);
+            rig.storage.faults((call, path) -> false);
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,9 @@ final class ChannelSimulation {
     /** Whether several streams bring the same frames. */
     private final boolean pathsMeet;
 
+    /** Whether some who wait for room are gone when it comes. */
+    private final boolean someLeave;
+
     /** Null where the channel has none. */
     private final SimulatedCursor cursor;
 
@@ -70,12 +74,17 @@ final class ChannelSimulation {
     // One life.
     private DrivenRunner runner;
     private ManagedChannel channel;
+    private ChannelProcessorImpl processor;
+    private long evictedBefore;
     private ChannelConsumer first;
     private ChannelConsumer second;
     private boolean sinkWoken;
     private long capacity = Long.MAX_VALUE;
     private final List<Open> open = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
+
+    /** Inputs that nobody has told of room since they found none. */
+    private final Set<String> waiting = new LinkedHashSet<>();
 
     private record Open(Lease lease, boolean withToken, List<String> frames) {}
 
@@ -93,6 +102,7 @@ final class ChannelSimulation {
                 stream));
         // Drawn elsewhere, so that the histories of those without paths that meet stay what they were.
         pathsMeet = new SplittableRandom(~seed).nextInt(3) == 0;
+        someLeave = new SplittableRandom(seed * 31).nextInt(16) == 0;
         if (pathsMeet) {
             inputs.add(SimulatedInput.copiesOf(stream, "link:d"));
             inputs.add(SimulatedInput.copiesOf(stream, "link:e"));
@@ -193,7 +203,8 @@ final class ChannelSimulation {
             note(cursor.begin((DualChannel) channel, last));
         }
         Promise.LEDGER.check(channel.ledger().balances(), () -> channel.ledger() + " after opening");
-        ChannelProcessorImpl processor = Fixtures.processor(channel);
+        evictedBefore = evictedFrames();
+        processor = Fixtures.processor(channel);
         if (pathsMeet) {
             processor.dropKnownOrigins(MOST_ORIGINS);
         }
@@ -354,13 +365,13 @@ final class ChannelSimulation {
                 Promise.COMES_ONCE.check(
                         status == null || status == PutStatus.DUPLICATE || status == PutStatus.CLOSED,
                         () -> "a frame that was sent twice is " + status);
-            } else {
-                putNext(input, 1 + random.nextInt(3));
+            } else if (putNext(input, 1 + random.nextInt(3)) == PutStatus.FULL && someLeave) {
+                processor.whenRoom(channel, () -> {});
             }
         }
     }
 
-    private void putNext(SimulatedInput input, int events) {
+    private PutStatus putNext(SimulatedInput input, int events) {
         boolean again = input.hasToResend();
         String frame = input.frame(input.nextPosition());
         PutStatus status = input.putNext(events);
@@ -380,6 +391,7 @@ final class ChannelSimulation {
                 cursor.comesAgain(frame);
             }
         }
+        return status;
     }
 
     private void lookOrMark() {
@@ -443,8 +455,22 @@ final class ChannelSimulation {
 
     // ---- its end
 
+    private long evictedFrames() {
+        return ((DualChannel) channel).metrics().evictedFrames.get();
+    }
+
+    private void noteEvicted() {
+        if (evictedFrames() > evictedBefore) {
+            coverage.memory(
+                    settings.policy() == ChannelPolicy.FILE
+                            ? CrashCoverage.Memory.LEFT_IN_FILE
+                            : CrashCoverage.Memory.LEFT_IN_DUAL);
+        }
+    }
+
     private void end() {
         inputs.forEach(SimulatedInput::look);
+        noteEvicted();
         boolean inOrder = channel.failure() == null && random.nextInt(4) == 0;
         if (inOrder) {
             makeRoom();
@@ -493,8 +519,11 @@ final class ChannelSimulation {
     private void finish() {
         Set<String> wanted = wanted();
         for (int round = 0; round < 10_000 && channel.failure() == null && anyToResend(); round++) {
-            inputs.stream().filter(SimulatedInput::hasToResend).forEach(input -> putNext(input, 1));
+            inputs.forEach(this::putUntilItWaits);
             drain();
+            Promise.ARRIVES.check(
+                    waiting.isEmpty() || channel.failure() != null,
+                    () -> waiting + " wait for room in a channel that is empty");
         }
         drain();
         if (channel.failure() != null) {
@@ -524,6 +553,18 @@ final class ChannelSimulation {
         }
         inputs.forEach(SimulatedInput::close);
         Promise.FAILS_FOR_A_REASON.check(failures.isEmpty(), failures::toString);
+    }
+
+    /** Whoever found no room tries again when it is told of some, and not before. */
+    private void putUntilItWaits(SimulatedInput input) {
+        while (input.hasToResend() && channel.failure() == null) {
+            if (putNext(input, 1) == PutStatus.FULL) {
+                waiting.add(input.id());
+                coverage.memory(CrashCoverage.Memory.WAITED_FOR);
+                processor.whenRoom(channel, () -> waiting.remove(input.id()));
+                return;
+            }
+        }
     }
 
     private void checkLedger() {

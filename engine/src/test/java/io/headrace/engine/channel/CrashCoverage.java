@@ -54,6 +54,15 @@ final class CrashCoverage {
         SENT_AGAIN_AND_LEFT_OUT
     }
 
+    /** What came of memory that was short. */
+    enum Memory {
+        /** Frames left it for the log of a channel that always writes. */
+        LEFT_IN_FILE,
+        LEFT_IN_DUAL,
+        /** A put found no room, and was told when there was some. */
+        WAITED_FOR
+    }
+
     private static final int COLUMNS = 4;
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
@@ -76,6 +85,10 @@ final class CrashCoverage {
     }
 
     void cursor(OfCursor what) {
+        count(name(what));
+    }
+
+    void memory(Memory what) {
         count(name(what));
     }
 
@@ -136,6 +149,7 @@ final class CrashCoverage {
         addAll(all, RotExperiment.Outcome.values());
         addAll(all, OfCursor.values());
         addAll(all, Copy.values());
+        addAll(all, Memory.values());
         return all;
     }
 
@@ -155,6 +169,7 @@ final class CrashCoverage {
                     case "Outcome" -> "rot ";
                     case "OfCursor" -> "cursor ";
                     case "Copy" -> "copy ";
+                    case "Memory" -> "memory ";
                     default -> "disk: ";
                 };
         return kind + value.name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,37 @@ class FanOutTest {
     void close() {
         one.close();
         two.close();
+    }
+
+    /** Between its reservation and the last look whether it accepts anything. */
+    @Test
+    void shouldGiveBackWhatWasReservedInAChannelThatFailsMeanwhile() throws IOException {
+        EpochClock failing = () -> {
+            ((DualChannel) two).fail(new IOException("meanwhile"));
+            return 0;
+        };
+        List<Channel> channels = List.of(one, two);
+        ChannelProcessorImpl processor = new ChannelProcessorImpl(
+                channels,
+                List.of(),
+                Fixtures.replicating(channels, List.of()),
+                SystemNanoClock.INSTANCE,
+                failing,
+                new MetricGroup(GroupType.SOURCE, "source"));
+        Frame frame = Fixtures.frame(producer, "for both");
+
+        PutStatus status = processor.tryPut(processor.openInput(FILE), 10, frame, true, processor.newTicket());
+
+        assertThat(status).isEqualTo(PutStatus.CLOSED);
+        for (ManagedChannel channel : List.of(one, two)) {
+            Admission admission = ((DualChannel) channel).admission();
+            assertThat(admission.usedSlots()).as("slots of %s", channel.name()).isZero();
+            assertThat(admission.heldEvents())
+                    .as("events in %s", channel.name())
+                    .isZero();
+        }
+        assertThat(frame.references()).isEqualTo(1);
+        frame.release();
     }
 
     @Test

@@ -276,6 +276,15 @@ enum PlantedBug {
             Promise.ARRIVES,
             edit("engine", "engine/channel/JournalProgress", "        sinks.wakeConsumers();\n", "")),
 
+    ROOM_NOT_TOLD(
+            "callbacks that were woken and did nothing keep others waiting until something else happens",
+            Promise.ARRIVES,
+            edit(
+                    "engine",
+                    "engine/channel/RoomWaiters",
+                    ": Math.min(due, Math.max(0, lastWakeNanos + CALLBACK_NANOS - nowNanos));",
+                    ": due;")),
+
     MEMORY_USED_AGAIN_TOO_EARLY(
             "memory is read into while frames look at it",
             Promise.CONTENT,

@@ -142,6 +142,23 @@ class RoomWaitersTest {
         assertThat(woken).containsExactly(-1, 0);
     }
 
+    /** Its connection may be gone. */
+    @Test
+    void shouldKeepNoRoomForLongForACallbackThatDoesNothing() {
+        fill(FRAMES);
+        waiters.add(RoomWaiters.Waiter.callback(() -> woken.add(-1), FRAME * FRAMES, FRAME * FRAMES));
+        queue(1);
+        commit(3);
+        assertThat(waiters.wake(room, START)).isEqualTo(1);
+        assertThat(waiters.nanosUntilDue(START))
+                .as("nobody else will run the journal")
+                .isEqualTo(10 * MILLI);
+        assertThat(waiters.wake(room, START + 10 * MILLI - 1)).isZero();
+        assertThat(waiters.nanosUntilDue(START + 10 * MILLI)).isZero();
+        assertThat(waiters.wake(room, START + 10 * MILLI)).isEqualTo(1);
+        assertThat(woken).containsExactly(-1, 0);
+    }
+
     @Test
     void shouldQueueAWaiterOnceThatALateWakeUpMadeTryInVain() {
         signal.await(Thread.currentThread());

@@ -1,13 +1,16 @@
 package io.headrace.engine.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.frame.Frame;
 import io.headrace.wal.LogSettings.Appender;
+import io.headrace.wal.SimulatedDisk;
 import io.headrace.wal.SyncMode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +100,82 @@ class WakeUpTest {
             assertThat(rig.runner.isWoken(ChannelRig.JOURNAL)).isTrue();
             rig.runner.runWoken();
             assertThat(rig.ticket.isAcknowledged()).isTrue();
+        }
+    }
+
+    /** The journal may have handed a group over when a writer had looked for one, and nobody could wake it yet. */
+    @Test
+    void shouldHaveWritersLookForGroupsOnceTheyCanBeWoken() throws IOException {
+        DrivenClock clock = new DrivenClock();
+        DrivenRunner runner = new DrivenRunner(clock);
+        DutyRunner parking = new DutyRunner() {
+            @Override
+            public Running start(DutyCycle cycle) {
+                Running running = runner.start(cycle);
+                if (cycle instanceof GroupWriting) {
+                    assertThat(cycle.doWork()).as("groups there are").isZero();
+                }
+                runner.sleep(runner.size() - 1);
+                return running;
+            }
+
+            @Override
+            public <T> T call(String role, Callable<T> work) throws Exception {
+                return runner.call(role, work);
+            }
+        };
+        try (ManagedChannel channel = ChannelFactory.open(
+                FILE.withSync(SyncMode.ALWAYS, Appender.DIRECT),
+                Fixtures.environment("c1", new SimulatedDisk(), parking, clock, failure -> {}))) {
+            channel.start();
+            assertThat(runner.size()).isGreaterThan(ChannelRig.JOURNAL + 1);
+            for (int cycle = ChannelRig.JOURNAL; cycle < runner.size(); cycle++) {
+                assertThat(runner.isWoken(cycle)).as("duty cycle %s", cycle).isTrue();
+            }
+        }
+    }
+
+    /** Whoever looked while the room was taken found too little. */
+    @Test
+    void shouldWakeAPutterForRoomThatAPutTookBeforeItFoundAnotherChannelFull() throws IOException {
+        try (ChannelRig rig = new ChannelRig(ChannelSettings.memory("c1", 10));
+                ChannelRig other = new ChannelRig(ChannelSettings.memory("c2", 1))) {
+            assertThat(other.put("fills it")).isEqualTo(PutStatus.ACCEPTED);
+            ChannelProcessorImpl both = Fixtures.processor(rig.channel, other.channel);
+            Frame frame = Fixtures.frame(rig.producer, "for both");
+            rig.frames.add(frame);
+            rig.run();
+            rig.runner.sleep(0);
+            SourceInput input = both.anonymousInput();
+            assertThat(both.tryPut(input, 0, frame, true, both.newTicket())).isEqualTo(PutStatus.FULL);
+            assertThat(rig.runner.isWoken(0)).isTrue();
+            input.close();
+        }
+    }
+
+    @Test
+    void shouldWakeOthersForRoomThatIsNoLongerWaitedFor() throws IOException {
+        try (ChannelRig rig = new ChannelRig(ChannelSettings.memory("c1", 1))) {
+            rig.put("fills it");
+            rig.run();
+            Frame frame = Fixtures.frame(rig.producer, "is waited for");
+            rig.frames.add(frame);
+            List<Integer> waiting = new ArrayList<>();
+            DualChannel channel = (DualChannel) rig.channel;
+            rig.runner.onWake(() -> {
+                waiting.add(channel.waiters().size());
+                if (!channel.waiters().isEmpty()) {
+                    Thread.currentThread().interrupt();
+                }
+                rig.runner.sleep(0);
+            });
+            assertThatThrownBy(() -> rig.processor.put(rig.input, 0, frame, true, rig.ticket))
+                    .isInstanceOf(InterruptedException.class);
+            assertThat(waiting)
+                    .as("who waited at each wake-up of the journal")
+                    .contains(1)
+                    .endsWith(0);
+            rig.runner.onWake(() -> {});
         }
     }
 
