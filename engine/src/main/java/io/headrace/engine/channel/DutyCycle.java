@@ -16,6 +16,11 @@ public interface DutyCycle {
         return false;
     }
 
+    /** Whether its thread parks at once on few cores, without yielding first: what comes next waits for a disk anyway. */
+    default boolean parksOnFewCores() {
+        return false;
+    }
+
     /** Frees what the duty cycle owns. */
     default void onClose() {}
 

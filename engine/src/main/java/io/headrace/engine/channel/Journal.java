@@ -74,6 +74,12 @@ final class Journal implements DutyCycle {
         }
     }
 
+    /** Between two frames that are written each by itself there is time to park. */
+    @Override
+    public boolean parksOnFewCores() {
+        return channel.settings().alwaysWrites();
+    }
+
     @Override
     public void onClose() {
         channel.life().onJournalClose();

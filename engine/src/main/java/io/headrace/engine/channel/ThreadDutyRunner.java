@@ -98,6 +98,7 @@ public final class ThreadDutyRunner implements DutyRunner {
         private final DutyCycle cycle;
         private final WaitStrategyKind strategy;
         private final int spins;
+        private final int yields;
         private final CountDownLatch ended = new CountDownLatch(1);
         private volatile boolean stopping;
 
@@ -107,7 +108,10 @@ public final class ThreadDutyRunner implements DutyRunner {
         Loop(DutyCycle cycle, WaitStrategyKind strategy) {
             this.cycle = cycle;
             this.strategy = strategy;
-            this.spins = Runtime.getRuntime().availableProcessors() >= SPIN_CORES ? SPINS : 0;
+            boolean manyCores = Runtime.getRuntime().availableProcessors() >= SPIN_CORES;
+            this.spins = manyCores ? SPINS : 0;
+            // Who yields stands behind everybody else when its work comes.
+            this.yields = manyCores || !cycle.parksOnFewCores() ? YIELDS : 0;
         }
 
         @Override
@@ -143,7 +147,7 @@ public final class ThreadDutyRunner implements DutyRunner {
                 Thread.onSpinWait();
                 return idle + 1;
             }
-            if (strategy == WaitStrategyKind.ADAPTIVE && idle < spins + YIELDS) {
+            if (strategy == WaitStrategyKind.ADAPTIVE && idle < spins + yields) {
                 Thread.yield();
                 return idle + 1;
             }

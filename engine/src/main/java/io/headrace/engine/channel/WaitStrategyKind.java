@@ -2,7 +2,7 @@ package io.headrace.engine.channel;
 
 /** How a channel's threads wait for work. */
 public enum WaitStrategyKind {
-    /** Spins briefly from 4 cores on, yields a few times, then parks until somebody wakes it. */
+    /** Spins briefly from 4 cores on, yields a few times, then parks; below 4 cores a log's journal parks at once. */
     ADAPTIVE,
     /** Parks at once. */
     BLOCKING,

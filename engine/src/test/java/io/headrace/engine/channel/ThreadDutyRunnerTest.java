@@ -1,6 +1,7 @@
 package io.headrace.engine.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.headrace.wal.LogClocks;
@@ -19,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ThreadDutyRunnerTest {
     /** Work that waits for a lock takes the permit of a wake-up that came meanwhile, as {@code ReentrantLock} does. */
@@ -55,6 +57,47 @@ class ThreadDutyRunnerTest {
         });
         started.stop();
         assertThat(rounds.get()).isGreaterThanOrEqualTo(200);
+    }
+
+    /** Those of a log do: a yield puts the thread behind all others for when its work comes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldParkAtOnceOnFewCoresWhereTheDutyCycleSaysSo(boolean atOnce) {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isLessThan(4);
+        AtomicInteger rounds = new AtomicInteger();
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        DutyCycle cycle = new DutyCycle() {
+            @Override
+            public int doWork() {
+                thread.set(Thread.currentThread());
+                rounds.incrementAndGet();
+                return 0;
+            }
+
+            @Override
+            public long nanosUntilDue() {
+                return Long.MAX_VALUE;
+            }
+
+            @Override
+            public boolean parksOnFewCores() {
+                return atOnce;
+            }
+
+            @Override
+            public String roleName() {
+                return "test";
+            }
+        };
+        DutyRunner.Running running = Fixtures.threads().start(cycle);
+        try {
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> thread.get() != null && thread.get().getState() == Thread.State.WAITING);
+            // The first one finds nothing, and the last one is made before it parks.
+            assertThat(rounds.get()).isEqualTo(atOnce ? 2 : 10);
+        } finally {
+            running.stop();
+        }
     }
 
     /** They wait for the disk, not for a producer: a core for each would be too much. */

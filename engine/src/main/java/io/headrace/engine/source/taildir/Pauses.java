@@ -10,6 +10,7 @@ final class Pauses {
     /** What a look that finds something is worth in looks that find nothing before pauses grow: a stall is not made longer. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
 
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int RESTING_LOOKS = 50;
     private static final long MOST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -36,11 +37,17 @@ final class Pauses {
         return idleLooks >= RESTING_LOOKS;
     }
 
-    /** Looks again at once. */
+    /** Looks again at once: there is more. */
     void busy(long nowNanos) {
         idleLooks = 0;
         patienceNanos = Math.min(MOST_PATIENCE_NANOS, patienceNanos + PATIENCE_NANOS);
         checkAtNanos = nowNanos;
+    }
+
+    /** It grew and was read to its end: looks again soon; at once there would be next to nothing. */
+    void grew(long nowNanos) {
+        busy(nowNanos);
+        checkAtNanos = nowNanos + SOON_NANOS;
     }
 
     /** Looks again after a pause that grows, later for a file that grew often until now. */

@@ -130,12 +130,14 @@ final class TailReader {
             framer.forget();
             file.scannedTo(file.position());
         }
-        boolean busy = more;
+        boolean toItsEnd = true;
         if (more || rewritten) {
-            busy |= turn(file, size, false, now) != LineFramer.Turn.END_OF_FILE;
+            toItsEnd = turn(file, size, false, now) == LineFramer.Turn.END_OF_FILE;
         }
-        if (busy) {
+        if (!toItsEnd) {
             file.pauses().busy(now);
+        } else if (more) {
+            file.pauses().grew(now);
         } else if (now - file.grownAtNanos() >= idleNanos) {
             endIdle(file, size, now);
         } else {

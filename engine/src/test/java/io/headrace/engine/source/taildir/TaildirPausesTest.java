@@ -24,6 +24,19 @@ class TaildirPausesTest extends TailRigTest {
     }
 
     @Test
+    void shouldNotLookAgainAtOnceAtAFileThatItReadToItsEnd() throws IOException {
+        rig.write("a.log", "line\n");
+        rig.start().poll();
+        rig.write("a.log", "line\n");
+        rig.clock.advanceMillis(1);
+        assertThat(rig.source.poll()).isPositive();
+        rig.write("a.log", "line\n");
+        assertThat(rig.source.poll()).as("at once").isZero();
+        rig.clock.advanceMillis(pauseMillis());
+        assertThat(rig.source.poll()).as("after %d ms", pauseMillis()).isPositive();
+    }
+
+    @Test
     void shouldLookLaterAndLaterWhenAStreamHasEnded() throws IOException {
         rig.write("a.log", "line\n");
         rig.start().poll();

@@ -108,9 +108,10 @@ class TaildirSettingsTest extends TailRigTest {
         rig.with("backoffSleepIncrement", "1000").with("maxBackoffSleep", "2500");
         rig.start();
         assertThat(rig.source.poll()).isPositive();
-        // Looks come 0, 1000, 3000, 5500 ms after this.
+        // Looks come 1, 1001, 3001, 5501 ms after this.
         long[] pauses = {1_000, 2_000, 2_500, 2_500};
-        rig.source.poll();
+        rig.clock.advanceMillis(1);
+        assertThat(rig.source.poll()).isZero();
         for (int i = 0; i < pauses.length; i++) {
             rig.write("a.log", "line " + i + "\n");
             rig.clock.advanceMillis(pauses[i] - 1);
@@ -118,6 +119,7 @@ class TaildirSettingsTest extends TailRigTest {
             rig.clock.advanceMillis(1);
             assertThat(rig.source.poll()).as("when pause %d ends", i).isPositive();
             // Growth starts the pauses anew; go on to the next one.
+            rig.clock.advanceMillis(1);
             for (int looks = 0; looks <= i + 1; looks++) {
                 assertThat(rig.source.poll()).isZero();
                 if (looks <= i) {

@@ -39,6 +39,10 @@ final class ReceiveRoom implements RecvByteBufAllocator {
         private final ExtendedHandle turns;
         private int expected = LEAST_READ;
         private int came;
+        /** Whether this read was bounded by what was expected alone. */
+        private boolean asExpected;
+        /** Whether such a read filled its buffer, so that more may have been there. */
+        private boolean full;
 
         ToReceiver(ExtendedHandle turns) {
             super(turns);
@@ -54,15 +58,17 @@ final class ReceiveRoom implements RecvByteBufAllocator {
         public ByteBuf allocate(ByteBufAllocator allocator) {
             LinkReceiver to = receiver.get();
             ByteBuf room = to == null ? null : to.room(expected);
+            asExpected = room == null && (to == null || expected <= to.readAtMost());
             if (room != null) {
                 return room;
             }
-            return allocator.ioBuffer(to == null ? expected : Math.min(expected, to.readAtMost()));
+            return allocator.ioBuffer(asExpected ? expected : to.readAtMost());
         }
 
         @Override
         public void lastBytesRead(int bytes) {
             super.lastBytesRead(bytes);
+            full |= asExpected && bytes == expected;
             came = Math.min(MOST_READ, came + Math.max(0, bytes));
         }
 
@@ -74,9 +80,12 @@ final class ReceiveRoom implements RecvByteBufAllocator {
         @Override
         public void readComplete() {
             super.readComplete();
-            // A little more than came last, so that a read which brings the same again is seen to have brought all.
-            expected = Math.min(MOST_READ, Math.max(Math.max(LEAST_READ, expected / 2), came + came / 8));
+            // A little more than came last, so that a read which brings the same again is seen to have brought all. It
+            // grows quickly and shrinks slowly: what is read in pieces costs a turn of the loop for each.
+            int wanted = Math.max(came + came / 8, full ? 2 * came : expected - expected / 8);
+            expected = Math.max(LEAST_READ, Math.min(MOST_READ, wanted));
             came = 0;
+            full = false;
         }
     }
 }
