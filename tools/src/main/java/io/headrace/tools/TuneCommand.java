@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "Trials run an agent of this product, whose source puts events as fast as they are taken or at a fixed rate,"
                     + " whose channel has a log in a folder of its own, and whose sink sends them over the link to a"
                     + " far end. What is recommended was compared with the default, or with the configuration"
-                    + " given, in alternation; where nothing is better, it says so. When a log is synced is left as it"
+                    + " given, in alternation; where nothing is better, or the time was too short to tell, it says so. When a log is synced is left as it"
                     + " is: that is not for speed to decide.",
             "",
             "The far end is in the same process, behind the loopback interface, and keeps events in memory. To measure the"
@@ -60,7 +60,6 @@ final class TuneCommand implements Callable<Integer> {
     private static final int SMALLEST = 16;
     private static final int LARGEST = FrameLayout.MAX_FRAME_BYTES / 2;
     private static final Duration SHORTEST_BUDGET = Duration.ofSeconds(10);
-    private static final Duration LONGEST_BUDGET = Duration.ofHours(1);
     private static final long MOST_PEAK = 1_000_000_000L;
     private static final Duration LONGEST_OUTAGE = Duration.ofDays(365);
     private static final Set<String> NOT_OF_LISTEN = Set.of(
@@ -209,7 +208,7 @@ final class TuneCommand implements Callable<Integer> {
                                     / 1e3,
                     (int) BenchValues.bytes("size", size, SMALLEST, LARGEST),
                     folder,
-                    time("--budget", budget, SHORTEST_BUDGET, LONGEST_BUDGET),
+                    time("--budget", budget, SHORTEST_BUDGET, TuneOptions.LONGEST_BUDGET),
                     peak == null ? 0 : BenchValues.count("peak", peak, 1, MOST_PEAK),
                     outage == null ? null : time("--outage", outage, Duration.ofSeconds(1), LONGEST_OUTAGE),
                     to == null ? null : to.group(1),
