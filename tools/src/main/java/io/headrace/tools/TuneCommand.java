@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
         name = "tune",
         description = {
             "Find settings for this machine: measure disk, processor and line, try, and compare with what is used now.",
+            "It takes a minute (--budget), and changes no file without --write. Without a configuration it begins with"
+                    + " the defaults of a source TAILDIR, a channel file and a sink link.",
             "",
             "Trials run an agent of this product, whose source puts events as fast as they are taken or at a fixed rate,"
                     + " whose channel has a log in a folder of its own, and whose sink sends them over the link to a"
@@ -40,6 +42,8 @@ import picocli.CommandLine.Spec;
                     + " whoever reaches it may send.",
             ""
         },
+        abbreviateSynopsis = true,
+        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace tune                                    for throughput, events of 200 bytes",
@@ -86,14 +90,15 @@ final class TuneCommand implements Callable<Integer> {
             names = "--goal",
             paramLabel = "GOAL",
             defaultValue = "throughput",
-            description = "What is to become better: throughput, latency or balanced, which is both"
+            description = "What is to become better: throughput (as many events as go), latency (as soon as goes) or"
+                    + " balanced, which is both"
                     + " (default: ${DEFAULT-VALUE}).")
     private String goal;
 
     @Option(
             names = "--p99",
             paramLabel = "TIME",
-            description = "Within which 99 %% of the events are to be delivered, e.g. 2ms.")
+            description = "A limit: within this time 99 %% of the events are to be delivered, e.g. 2ms.")
     private String p99;
 
     @Option(
@@ -120,7 +125,7 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--name"},
             paramLabel = "NAME",
-            description = "Which agent of it, where there are several.")
+            description = "Which agent of the configuration, where there are several.")
     private String name;
 
     @Option(
@@ -144,7 +149,10 @@ final class TuneCommand implements Callable<Integer> {
             description = "An outage of the next tier that is to be borne at --peak, e.g. 2h.")
     private String outage;
 
-    @Option(names = "--peer", paramLabel = "HOST:PORT", description = "Send to a tune --listen of another machine.")
+    @Option(
+            names = "--peer",
+            paramLabel = "HOST:PORT",
+            description = "Send to a tune --listen of another machine, not to a far end in this process.")
     private String peer;
 
     @Option(names = "--listen", paramLabel = "ADDRESS:PORT", description = "Be the far end for others, until Ctrl-C.")
