@@ -12,11 +12,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Runs one agent until it is told to stop. */
 @Command(
@@ -30,6 +35,8 @@ import picocli.CommandLine.ParentCommand;
                     + " Messages go to standard error.",
             ""
         },
+        customSynopsis = "headrace agent -n NAME -f FILE [OPTIONS]",
+        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace agent -n a1 -f agent.properties",
@@ -49,17 +56,20 @@ final class AgentCommand implements Callable<Integer> {
     @ParentCommand
     private HeadraceCommand headrace;
 
+    @Spec
+    private CommandSpec spec;
+
     @Option(
             names = {"-n", "--name"},
             paramLabel = "NAME",
-            required = true,
-            description = "Which agent of the file: what its keys begin with.")
+            description = "Which agent of the file to run: its keys begin with this name.")
     private String name;
 
     @Option(
             names = {"-f", "--conf-file"},
             paramLabel = "FILE",
-            description = "Its configuration; given again, a later file replaces keys of earlier ones.")
+            description =
+                    "Properties file with its configuration; given again, a later file replaces keys of earlier ones.")
     private List<Path> files = new ArrayList<>();
 
     @Mixin
@@ -67,7 +77,7 @@ final class AgentCommand implements Callable<Integer> {
 
     @Option(
             names = {"-d", "--dryrun"},
-            description = "Check the configuration and exit.")
+            description = "Check the configuration and exit; nothing is started.")
     private boolean dryRun;
 
     @Option(
@@ -108,6 +118,7 @@ final class AgentCommand implements Callable<Integer> {
         if (headrace.debug()) {
             System.setProperty(LogRequest.LEVEL_PROPERTY, "debug");
         }
+        List<Path> files = files();
         LogRequest log = logRequest();
         flume.check(headrace.console());
         long mostSeconds = AgentOptions.LONGEST_DRAIN.toSeconds();
@@ -118,8 +129,11 @@ final class AgentCommand implements Callable<Integer> {
         ConfigurationMessages.refuseBoth(strict, lenient);
         Monitoring served = monitoring.read(headrace.console());
         ComponentRegistry registry = plugIns.registry();
-        ConfigurationReport report =
-                ConfigurationLoader.standard(registry, lenient).read(files(), name);
+        ConfigurationLoader loader = ConfigurationLoader.standard(registry, lenient);
+        if (name == null) {
+            throw missingName(files, loader.readAll(files));
+        }
+        ConfigurationReport report = loader.read(files, name);
         boolean accepted = ConfigurationMessages.isAccepted(report, strict);
         Console console = headrace.console();
         PrintWriter out = dryRun ? console.out() : console.err();
@@ -139,9 +153,30 @@ final class AgentCommand implements Callable<Integer> {
     private List<Path> files() {
         List<Path> all = flume.files(files);
         if (all.isEmpty()) {
-            throw new CommandException(ExitCode.USAGE, "--conf-file: missing (expected: -f FILE)");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--conf-file: missing (expected: " + (name == null ? "-n NAME " : "") + "-f FILE)");
         }
         return all;
+    }
+
+    /** Also where there is only one: as with Flume, what runs does not depend on what else a file holds. */
+    private ParameterException missingName(List<Path> files, List<ConfigurationReport> reports) {
+        List<String> agents = reports.stream()
+                .map(ConfigurationReport::agent)
+                .filter(Objects::nonNull)
+                .toList();
+        String where = files.stream().map(Path::toString).collect(Collectors.joining(", "));
+        if (agents.isEmpty()) {
+            ConfigurationMessages.print(headrace.console().err(), ConfigurationMessages.problems(files, reports));
+        }
+        String expected =
+                switch (agents.size()) {
+                    case 0 -> "-n NAME, an agent in ";
+                    case 1 -> "-n " + agents.get(0) + ", the agent in ";
+                    default -> "-n and one of " + String.join(", ", agents) + ", the agents in ";
+                };
+        return new ParameterException(spec.commandLine(), "--name: missing (expected: " + expected + where + ")");
     }
 
     private static LogRequest logRequest() {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
             "Measure one channel with all its threads: producers put frames, a sink takes, verifies and commits them.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace bench channel --dir /var/lib/a1",

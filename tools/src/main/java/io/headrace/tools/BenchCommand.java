@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "  headrace bench pipeline --rate 100000            latencies of two durable tiers at a rate",
             "  headrace bench pipeline --json > before.json     and after a change:",
             "  headrace bench pipeline --compare before.json    by how much, and whether that is more than noise",
+            "  headrace bench pipeline --help                   all options of one of them",
             "",
             BenchWorkloadCommand.EXIT_CODES
         },

@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
             "Measure the link: a channel in memory, sink and source link over loopback, a channel in memory, a sink that verifies.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace bench link",

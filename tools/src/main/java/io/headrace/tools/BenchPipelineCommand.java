@@ -9,9 +9,11 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "pipeline",
         description = {
-            "Measure two tiers in one process: a channel, sink and source link over loopback, a channel, a sink that verifies. With two logs on one disk and both tiers on one machine it is slower than two machines are.",
+            "Measure two tiers in one process: a channel, sink and source link over loopback, a channel, a sink that verifies.",
+            "With two logs on one disk and both tiers on one machine it is slower than two machines are.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace bench pipeline --dir /var/lib/a1",

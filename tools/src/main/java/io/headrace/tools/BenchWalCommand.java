@@ -9,9 +9,11 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "wal",
         description = {
-            "Measure the write-ahead log alone, as a channel's journal writes it: frames are appended in groups, written and synced. What it holds at the end is read back and verified.",
+            "Measure the write-ahead log alone, as a channel's journal writes it: frames are appended in groups, written and synced.",
+            "What it holds at the end is read back and verified.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace bench wal --dir /var/lib/a1",

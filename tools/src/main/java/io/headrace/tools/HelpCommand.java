@@ -1,5 +1,8 @@
 package io.headrace.tools;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +17,7 @@ import picocli.CommandLine.Spec;
         description = {"Show what there is, all about one command, or what can stand in a configuration.", ""},
         subcommands = ComponentsCommand.class,
         customSynopsis = {
-            "Usage: headrace help [COMMAND]",
+            "headrace help [COMMAND [COMMAND]]",
             "   or: headrace help components [[KIND] NAME] [--json | --markdown]"
         },
         exitCodeOnInvalidInput = ExitCode.USAGE)
@@ -25,8 +28,8 @@ final class HelpCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "COMMAND", arity = "0..1", description = "Which one.")
-    private String name;
+    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "Which one, such as agent, or wal status.")
+    private List<String> names = new ArrayList<>();
 
     Console console() {
         return headrace.console();
@@ -34,13 +37,16 @@ final class HelpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine top = spec.parent().commandLine();
-        CommandLine wanted = name == null ? top : top.getSubcommands().get(name);
-        if (wanted == null) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "help: " + name + " (expected: one of "
-                            + String.join(", ", top.getSubcommands().keySet()) + ")");
+        CommandLine wanted = spec.parent().commandLine();
+        for (String name : names) {
+            Set<String> known = wanted.getSubcommands().keySet();
+            if (!known.contains(name)) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "help: " + String.join(" ", names) + " (expected: "
+                                + (known.isEmpty() ? "nothing behind it" : "one of " + String.join(", ", known)) + ")");
+            }
+            wanted = wanted.getSubcommands().get(name);
         }
         wanted.usage(headrace.console().out());
         return ExitCode.OK;

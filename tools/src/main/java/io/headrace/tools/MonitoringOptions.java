@@ -24,7 +24,7 @@ final class MonitoringOptions {
             names = "--metrics-port",
             paramLabel = "PORT",
             description = {
-                "Serve /metrics, /metrics/prometheus and /health there, on this machine only.",
+                "Serve /metrics, /metrics/prometheus and /health at this port, to this machine only; 0: any free one.",
                 "-Dflume.monitoring.type=http -Dflume.monitoring.port=PORT does so on all addresses, as Flume."
             })
     private String port;
@@ -32,7 +32,8 @@ final class MonitoringOptions {
     @Option(
             names = "--metrics-bind",
             paramLabel = "ADDRESS",
-            description = "On which address (default: " + LOOPBACK + ", " + EVERYWHERE + " with Flume's properties).")
+            description = "Serve them on this address (default: " + LOOPBACK + ", " + EVERYWHERE
+                    + " with Flume's properties).")
     private String bind;
 
     @Option(

@@ -27,11 +27,13 @@ import picocli.CommandLine.Spec;
         name = "tune",
         description = {
             "Find settings for this machine: measure disk, processor and line, try, and compare with what is used now.",
+            "It takes a minute (--budget), and changes no file without --write. Without a configuration it begins with"
+                    + " the defaults of a source TAILDIR, a channel file and a sink link.",
             "",
             "Trials run an agent of this product, whose source puts events as fast as they are taken or at a fixed rate,"
                     + " whose channel has a log in a folder of its own, and whose sink sends them over the link to a"
                     + " far end. What is recommended was compared with the default, or with the configuration"
-                    + " given, in alternation; where nothing is better, it says so. When a log is synced is left as it"
+                    + " given, in alternation; where nothing is better, or the time was too short to tell, it says so. When a log is synced is left as it"
                     + " is: that is not for speed to decide.",
             "",
             "The far end is in the same process, behind the loopback interface, and keeps events in memory. To measure the"
@@ -40,6 +42,8 @@ import picocli.CommandLine.Spec;
                     + " whoever reaches it may send.",
             ""
         },
+        abbreviateSynopsis = true,
+        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace tune                                    for throughput, events of 200 bytes",
@@ -60,7 +64,6 @@ final class TuneCommand implements Callable<Integer> {
     private static final int SMALLEST = 16;
     private static final int LARGEST = FrameLayout.MAX_FRAME_BYTES / 2;
     private static final Duration SHORTEST_BUDGET = Duration.ofSeconds(10);
-    private static final Duration LONGEST_BUDGET = Duration.ofHours(1);
     private static final long MOST_PEAK = 1_000_000_000L;
     private static final Duration LONGEST_OUTAGE = Duration.ofDays(365);
     private static final Set<String> NOT_OF_LISTEN = Set.of(
@@ -87,14 +90,15 @@ final class TuneCommand implements Callable<Integer> {
             names = "--goal",
             paramLabel = "GOAL",
             defaultValue = "throughput",
-            description = "What is to become better: throughput, latency or balanced, which is both"
+            description = "What is to become better: throughput (as many events as go), latency (as soon as goes) or"
+                    + " balanced, which is both"
                     + " (default: ${DEFAULT-VALUE}).")
     private String goal;
 
     @Option(
             names = "--p99",
             paramLabel = "TIME",
-            description = "Within which 99 %% of the events are to be delivered, e.g. 2ms.")
+            description = "A limit: within this time 99 %% of the events are to be delivered, e.g. 2ms.")
     private String p99;
 
     @Option(
@@ -121,7 +125,7 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--name"},
             paramLabel = "NAME",
-            description = "Which agent of it, where there are several.")
+            description = "Which agent of the configuration, where there are several.")
     private String name;
 
     @Option(
@@ -145,7 +149,10 @@ final class TuneCommand implements Callable<Integer> {
             description = "An outage of the next tier that is to be borne at --peak, e.g. 2h.")
     private String outage;
 
-    @Option(names = "--peer", paramLabel = "HOST:PORT", description = "Send to a tune --listen of another machine.")
+    @Option(
+            names = "--peer",
+            paramLabel = "HOST:PORT",
+            description = "Send to a tune --listen of another machine, not to a far end in this process.")
     private String peer;
 
     @Option(names = "--listen", paramLabel = "ADDRESS:PORT", description = "Be the far end for others, until Ctrl-C.")
@@ -209,7 +216,7 @@ final class TuneCommand implements Callable<Integer> {
                                     / 1e3,
                     (int) BenchValues.bytes("size", size, SMALLEST, LARGEST),
                     folder,
-                    time("--budget", budget, SHORTEST_BUDGET, LONGEST_BUDGET),
+                    time("--budget", budget, SHORTEST_BUDGET, TuneOptions.LONGEST_BUDGET),
                     peak == null ? 0 : BenchValues.count("peak", peak, 1, MOST_PEAK),
                     outage == null ? null : time("--outage", outage, Duration.ofSeconds(1), LONGEST_OUTAGE),
                     to == null ? null : to.group(1),

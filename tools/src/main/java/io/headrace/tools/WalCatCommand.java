@@ -16,10 +16,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "cat",
         description = {
-            "Print the events that wait in a log, one line each whatever their bodies hold: what is not printable is"
-                    + " escaped, a line feed as \\n, a byte that is no UTF-8 as \\xff. Nothing is taken out of the log.",
+            "Print the events that wait in a log, one line each.",
+            "Whatever their bodies hold: what is not printable is escaped, a line feed as \\n, a byte that is"
+                    + " no UTF-8 as \\xff. Nothing is taken out of the log.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace wal cat --limit 10 /var/lib/a1/log",

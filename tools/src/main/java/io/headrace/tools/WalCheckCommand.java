@@ -18,10 +18,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "check",
         description = {
-            "Verify every checksum of what waits in a log. Damage is told with segment, offset and the sequences that are"
+            "Verify every checksum of what waits in a log.",
+            "Damage is told with segment, offset and the sequences that are"
                     + " missing. A torn tail, which a crash leaves and an agent cuts by itself, is no damage.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace wal check /var/lib/a1/log",

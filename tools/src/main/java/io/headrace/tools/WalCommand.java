@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "wal",
         description = {
-            "Look into the write-ahead log of a channel, also while an agent has it open, and repair one that is damaged. DIR is"
-                    + " what the configuration calls dataDirs (any of them) or checkpointDir, or the folder above.",
+            "Look into the write-ahead log of a channel, and repair one that is damaged.",
+            "An agent may have it open meanwhile, unless --apply changes something. DIR is what the"
+                    + " configuration calls dataDirs (any of them) or checkpointDir, or the folder above.",
             ""
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
             "  headrace wal export --out waiting.jsonl /var/lib/a1/log",
             "  headrace wal repair /var/lib/a1/log            what it would do; --apply does it",
             "  headrace wal cursors /var/lib/a1/log           who reads from where; --drop takes one away",
+            "  headrace wal status --help                     all about one of them",
             "",
             "Exit codes: 0 sound, 1 cannot be read, 2 damaged, 64 usage."
         },

@@ -18,11 +18,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "cursors",
         description = {
-            "Say which cursors a log has, where they stand and when a sink was on them last. With --drop it says what"
-                    + " dropping one would release; with --apply, too, on a log that nobody has open, it drops the cursor."
-                    + " A cursor that is still configured is made anew when the agent starts.",
+            "Say which cursors a log has, where they stand and when a sink was on them last, and drop one.",
+            "With --drop it says what dropping one would release; with --apply, too, on a log that nobody has open, it"
+                    + " drops the cursor. A cursor that is still configured is made anew when the agent starts.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace wal cursors /var/lib/a1/log",

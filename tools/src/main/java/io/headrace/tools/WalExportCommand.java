@@ -23,6 +23,7 @@ import picocli.CommandLine.ParentCommand;
                     + " feed behind each. Nothing is taken out of the log.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace wal export --out waiting.jsonl /var/lib/a1/log",

@@ -20,12 +20,14 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "repair",
         description = {
-            "Let a log go on without what is damaged. Without --apply it only says what is damaged, which sequences are"
+            "Let a log go on without what is damaged.",
+            "Without --apply it only says what is damaged, which sequences are"
                     + " lost and what would be copied. With it, on a log that nobody has open, what is damaged is copied"
                     + " to a folder repair-TIME, what holds is copied into new segments, and the log takes a new stream id."
                     + " Whenever it is interrupted, the log is as it was or repaired.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace wal repair /var/lib/a1/log            say what would be done",

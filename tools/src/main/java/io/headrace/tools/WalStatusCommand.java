@@ -26,6 +26,7 @@ import picocli.CommandLine.ParentCommand;
             "Say what a log holds: sequences, backlog, inputs, who has it open. At once, whatever its size.",
             ""
         },
+        abbreviateSynopsis = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  headrace wal status /var/lib/a1/log",

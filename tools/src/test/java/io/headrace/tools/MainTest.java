@@ -157,6 +157,70 @@ class MainTest {
         assertThat(err.toString()).contains("--conf-file");
     }
 
+    /** Flume refuses this, too, also where there is only one: which one runs is not left to what a file holds. */
+    @Test
+    void shouldNameTheAgentsOfTheFilesWhereNoneIsNamed() throws IOException {
+        String one = configuration("a1.sinks.k1.type = null");
+        assertThat(run("agent", "-f", one)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .startsWith("headrace: --name: missing (expected: -n a1, the agent in " + one + ")")
+                .contains("Try: headrace agent --help");
+        err.getBuffer().setLength(0);
+        String two = Files.writeString(
+                        folder.resolve("two"),
+                        "b.channels = c\nb.channels.c.type = memory\na.channels = c\na.channels.c.type = memory\n")
+                .toString();
+        assertThat(run("agent", "-f", one, "-f", two)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .startsWith("headrace: --name: missing (expected: -n and one of a, a1, b, the agents in " + one + ", "
+                        + two + ")");
+        err.getBuffer().setLength(0);
+        assertThat(run("agent", "-f", folder.resolve("none").toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("none: error: no such file", "--name: missing (expected: -n NAME");
+        err.getBuffer().setLength(0);
+        assertThat(run("agent")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).startsWith("headrace: --conf-file: missing (expected: -n NAME -f FILE)");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    /** What somebody new reads first: what is needed before what is possible. */
+    @ParameterizedTest
+    @CsvSource({
+        "agent, Usage: headrace agent -n NAME -f FILE [OPTIONS]",
+        "tune, Usage: headrace tune [OPTIONS]",
+        "bench channel, Usage: headrace bench channel [OPTIONS]",
+        "wal status, Usage: headrace wal status [OPTIONS] DIR"
+    })
+    void shouldBeginItsHelpWithWhatIsNeeded(String command, String usage) {
+        String[] words = (command + " --help").split(" ");
+        assertThat(run(words)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines().findFirst()).contains(usage);
+    }
+
+    @Test
+    void shouldHelpWithACommandBelowAnother() {
+        assertThat(run("wal", "status", "--help")).isEqualTo(ExitCode.OK);
+        String help = out.toString();
+        out.getBuffer().setLength(0);
+        assertThat(run("help", "wal", "status")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).isEqualTo(help);
+        assertThat(run("help", "wal", "stats")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("help: wal stats (expected: one of status, check, cat, export, repair, cursors)");
+    }
+
+    /** In a list, one sentence says what a command is for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "wal --help", "bench --help"})
+    void shouldListEachCommandInTwoLinesAtMost(String arguments) {
+        assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.OK);
+        String help = out.toString();
+        String list = help.substring(help.indexOf("Commands:\n") + 10, help.indexOf("\nExamples:"));
+        assertThat(list.split("\n(?=  \\w)"))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(each -> assertThat(each.strip().lines()).hasSizeLessThanOrEqualTo(2));
+    }
+
     @Test
     void shouldTakeAConfigurationByItsUriAsFlumeDoes() throws IOException {
         String file = configuration("a1.sinks.k1.type = null");

@@ -11,6 +11,7 @@ import io.headrace.frame.FrameLimits;
 import io.headrace.frame.Headers;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -213,8 +214,10 @@ class MemoryChannelSettingsTest {
             }
         };
         DutyRunner.Running running = new ThreadDutyRunner(Thread::new, settings.waitStrategy()).start(idle);
-        await().until(() ->
-                rounds.get() >= many || thread.get() != null && thread.get().getState() == Thread.State.WAITING);
+        // Where many other threads want to run, each yield lets all of them.
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> rounds.get() >= many
+                        || thread.get() != null && thread.get().getState() == Thread.State.WAITING);
         running.stop();
         return rounds.get() >= many;
     }

@@ -60,6 +60,19 @@ record Comparison(List<Trial> baseFull, List<Trial> bestFull, List<Trial> basePa
         return sorted[(ratios.length - 1) / OUTLIERS_OF] > Search.MARGIN ? Search.median(ratios, ratios.length) - 1 : 0;
     }
 
+    /**
+     * Whether pairs contradict each other: some show no gain, others one that is worth a change, and there were fewer pairs
+     * than there may be. Of five or more, one may do so.
+     */
+    boolean isUndecided(Goal goal, double p99LimitMicros) {
+        double[] sorted = ratios(goal, p99LimitMicros);
+        Arrays.sort(sorted);
+        return isVerified()
+                && sorted.length < Schedule.MOST_PAIRS
+                && gain(goal, p99LimitMicros) == 0
+                && sorted[sorted.length - 1 - (sorted.length - 1) / OUTLIERS_OF] > Search.WORTH;
+    }
+
     /** Pairs in which the best was better. */
     static int better(double[] ratios) {
         int better = 0;

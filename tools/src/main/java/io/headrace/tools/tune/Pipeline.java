@@ -212,10 +212,9 @@ record Pipeline(
         return written != null ? written : alwaysWrites() ? "always" : "100";
     }
 
-    /** What may be tried here, with what is in use among the values. */
-    SearchSpace space(int processors) {
-        String transaction = channelSetting("transactionCapacity");
-        long largestBatch = transaction == null ? Long.MAX_VALUE : Long.parseLong(transaction);
+    /** What may be tried here, with what is in use and the defaults among the values. */
+    SearchSpace space(int processors, ComponentRegistry registry) {
+        Candidate defaults = defaults(registry);
         Map<Knob, List<String>> values = new EnumMap<>(Knob.class);
         for (Knob knob : baseline.values().keySet()) {
             List<String> tried = new ArrayList<>(List.of(knob.tried()));
@@ -224,26 +223,34 @@ record Pipeline(
                 tried.removeAll(List.of("yield", "spin"));
             }
             if (knob == Knob.BATCH) {
-                tried.removeIf(value -> Long.parseLong(value) > largestBatch);
+                tried.removeIf(value -> Long.parseLong(value) > largestBatch());
             }
-            String used = baseline.value(knob);
-            if (!tried.contains(used)) {
-                tried.add(used);
-                if (tried.stream().allMatch(value -> value.matches("\\d{1,18}"))) {
-                    tried.sort(Comparator.comparingLong(Long::parseLong));
+            for (String known : List.of(baseline.value(knob), defaults.value(knob))) {
+                if (!tried.contains(known)) {
+                    tried.add(known);
                 }
+            }
+            if (tried.stream().allMatch(value -> value.matches("\\d{1,18}"))) {
+                tried.sort(Comparator.comparingLong(Long::parseLong));
             }
             values.put(knob, tried);
         }
         return new SearchSpace(values);
     }
 
-    /** The values of the product's defaults, for the knobs that there are. */
+    /** The values of the product's defaults, for the knobs that there are; a batch as large as the channel takes. */
     Candidate defaults(ComponentRegistry registry) {
         Map<Knob, String> usual = new EnumMap<>(Knob.class);
         Candidate all = usual(registry).baseline;
         baseline.values().keySet().forEach(knob -> usual.put(knob, all.value(knob)));
+        usual.computeIfPresent(
+                Knob.BATCH, (knob, batch) -> Long.toString(Math.min(Long.parseLong(batch), largestBatch())));
         return new Candidate(usual);
+    }
+
+    private long largestBatch() {
+        String transaction = channelSetting("transactionCapacity");
+        return transaction == null ? Long.MAX_VALUE : Long.parseLong(transaction);
     }
 
     /** Properties with which a configuration gets the values of a candidate, by full key. */

@@ -18,10 +18,17 @@ final class Schedule {
     private static final Duration SHORTEST_TRIAL = Duration.ofMillis(300);
     private static final Duration LONGEST_TRIAL = Duration.ofSeconds(2);
     private static final int LEAST_SEARCH = 1;
+    private static final int STEP_SECONDS = 5;
     private static final double ROOM = 1.1;
+
+    /** Trials that warm up, at least. */
+    static final int LEAST_WARM_UP = 2;
 
     /** Pairs of the comparison, at least. */
     static final int LEAST_PAIRS = 2;
+
+    /** The same, at most. */
+    static final int MOST_PAIRS = 7;
 
     private final Duration budget;
     private final int measuredAtOnce;
@@ -46,6 +53,10 @@ final class Schedule {
 
     /** How long one trial measures. */
     Duration trialTime() {
+        return trialTime(budget);
+    }
+
+    private static Duration trialTime(Duration budget) {
         Duration share = Duration.ofNanos((long) (budget.toNanos() * TRIAL));
         return share.compareTo(SHORTEST_TRIAL) < 0
                 ? SHORTEST_TRIAL
@@ -54,6 +65,10 @@ final class Schedule {
 
     /** How long all probes may take. */
     long probeNanos() {
+        return probeNanos(budget);
+    }
+
+    private static long probeNanos(Duration budget) {
         return Math.min(LONGEST_PROBES, (long) (budget.toNanos() * PROBES));
     }
 
@@ -83,7 +98,7 @@ final class Schedule {
 
     /** Whether the search may compare two once more, and the comparison is still possible after it. */
     boolean maySearch() {
-        double kept = Math.max(budget.toNanos() * COMPARISON, comparisonTrials() * trialNanos * ROOM);
+        double kept = Math.max(budget.toNanos() * COMPARISON, comparisonTrials(LEAST_PAIRS) * trialNanos * ROOM);
         return nanoClock.getAsLong() + 2 * measuredAtOnce * trialNanos + kept - end <= 0;
     }
 
@@ -94,12 +109,33 @@ final class Schedule {
      * @param part what a trial takes from now on, of what it took: the first one is slower than all others
      */
     Duration tooShort(double part) {
-        double needed = (LEAST_SEARCH * measuredAtOnce + comparisonTrials()) * shortestNanos * part;
+        double needed = (LEAST_SEARCH * measuredAtOnce + comparisonTrials(LEAST_PAIRS)) * shortestNanos * part;
         if (nanoClock.getAsLong() + needed - end <= 0) {
             return null;
         }
         double nanos = nanoClock.getAsLong() - begun + needed;
         return Duration.ofSeconds((long) Math.ceil(Math.max(nanos, budget.toNanos() + 1.0) / 1e9));
+    }
+
+    /**
+     * A budget with room for so many measurements of a search and so many pairs of the comparison, as trials take what they
+     * did last; null where the longest that there may be has none.
+     */
+    Duration sufficient(int measurements, int pairs) {
+        double startAndEnd = Math.max(0, trialNanos - trialTime().toNanos());
+        Duration tried = budget;
+        while (tried.compareTo(TuneOptions.LONGEST_BUDGET) < 0) {
+            tried = Duration.ofSeconds((tried.toSeconds() / STEP_SECONDS + 1) * STEP_SECONDS);
+            double trial = startAndEnd + trialTime(tried).toNanos();
+            double before = probeNanos(tried) + Math.max(tried.toNanos() * WARM_UP, LEAST_WARM_UP * trial);
+            double kept = Math.max(tried.toNanos() * COMPARISON, comparisonTrials(pairs) * trial * ROOM);
+            // The search ends when there is no room for two more.
+            double search = (measurements + 2) * measuredAtOnce * trial;
+            if (before + search + kept <= tried.toNanos()) {
+                return tried;
+            }
+        }
+        return null;
     }
 
     /** What the shortest trial took. */
@@ -108,7 +144,7 @@ final class Schedule {
     }
 
     /** The pairs, and where a measurement is not both, one pair of the other kind. */
-    private int comparisonTrials() {
-        return 2 * LEAST_PAIRS * measuredAtOnce + (measuredAtOnce == 1 ? 2 : 0);
+    private int comparisonTrials(int pairs) {
+        return 2 * pairs * measuredAtOnce + (measuredAtOnce == 1 ? 2 : 0);
     }
 }

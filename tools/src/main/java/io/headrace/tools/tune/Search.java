@@ -6,10 +6,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -25,7 +27,7 @@ final class Search {
     static final double MARGIN = 1.03;
 
     /** A change is to be worth it: each that is only noise stands between people and what matters. */
-    private static final double WORTH = 1.05;
+    static final double WORTH = 1.05;
 
     private static final double HOPELESS = 0.9;
     private static final int PAIRS = 3;
@@ -43,6 +45,13 @@ final class Search {
     private final BooleanSupplier mayGoOn;
     private final Random random;
     private final Map<Candidate, Double> medians = new HashMap<>();
+    /** Holder and challenger, where there was time enough to say which is better. */
+    private final Set<List<Candidate>> compared = new HashSet<>();
+
+    private int candidates;
+    private int rounds;
+    private int measuredInRounds;
+    private Candidate best;
 
     /**
      * A search that has not begun.
@@ -64,13 +73,41 @@ final class Search {
         for (int i = 0; i < RANDOM; i++) {
             field.add(space.sample(random));
         }
-        Candidate best = simplify(unlessAsGood(start, halve(field)));
+        candidates = field.size();
+        best = simplify(unlessAsGood(start, halve(field)));
         Candidate before;
         do {
             before = best;
             best = simplify(refine(best));
         } while (!best.equals(before) && mayGoOn.getAsBoolean());
         return best;
+    }
+
+    /** What {@link #run} had no time for. */
+    Untried untried() {
+        int ofRounds = 0;
+        int inRounds = 0;
+        for (int live = candidates; live > 1; live = (live + 1) / 2) {
+            ofRounds++;
+            inRounds += live;
+        }
+        int values = 0;
+        int untriedValues = 0;
+        for (Knob knob : space.knobs()) {
+            for (boolean up : new boolean[] {true, false}) {
+                Candidate next = beside(best, knob, up);
+                values += next == null ? 0 : 1;
+                untriedValues += next == null || compared.contains(List.of(best, next)) ? 0 : 1;
+            }
+        }
+        return new Untried(
+                candidates - medians.size(),
+                candidates,
+                ofRounds - rounds,
+                ofRounds,
+                untriedValues,
+                values,
+                inRounds - measuredInRounds + 2 * PAIRS * untriedValues);
     }
 
     /** A random winner has to beat the best of those that somebody thought of. */
@@ -117,12 +154,16 @@ final class Search {
             if (round > 0) {
                 Collections.reverse(order);
             }
+            int measured = 0;
             for (Runner runner : order) {
                 if (mayGoOn.getAsBoolean()) {
                     runner.scores.add(objective.measure(runner.candidate, "halving " + (round + 1)));
                     medians.put(runner.candidate, runner.median());
+                    measured++;
                 }
             }
+            measuredInRounds += measured;
+            rounds += measured == order.size() ? 1 : 0;
             live.sort(Comparator.comparingDouble(Runner::median).reversed());
             live.subList((live.size() + 1) / 2, live.size()).clear();
             order.retainAll(live);
@@ -131,24 +172,24 @@ final class Search {
     }
 
     private Candidate refine(Candidate winner) throws IOException, InterruptedException {
-        Candidate best = winner;
+        Candidate refined = winner;
         for (Knob knob : space.knobs()) {
-            best = refine(best, knob);
+            refined = refine(refined, knob);
         }
-        return best;
+        return refined;
     }
 
     /** Goes on in a direction as long as it gets better. */
     private Candidate refine(Candidate from, Knob knob) throws IOException, InterruptedException {
-        Candidate best = from;
+        Candidate refined = from;
         for (boolean up : new boolean[] {true, false}) {
-            Candidate next = beside(best, knob, up);
-            while (next != null && mayGoOn.getAsBoolean() && ratio(best, next) > WORTH) {
-                best = next;
-                next = beside(best, knob, up);
+            Candidate next = beside(refined, knob, up);
+            while (next != null && mayGoOn.getAsBoolean() && ratio(refined, next) > WORTH) {
+                refined = next;
+                next = beside(refined, knob, up);
             }
         }
-        return best;
+        return refined;
     }
 
     private Candidate beside(Candidate candidate, Knob knob, boolean up) {
@@ -168,6 +209,9 @@ final class Search {
             double challenged = pair % 2 == 0 ? second : first;
             ratios[pair] = held <= 0 ? (challenged > 0 ? Double.MAX_VALUE : 0) : challenged / held;
             boolean last = !mayGoOn.getAsBoolean();
+            if (ratios[pair] < HOPELESS || pair + 1 == PAIRS) {
+                compared.add(List.of(holder, challenger));
+            }
             if (ratios[pair] < HOPELESS || last) {
                 // A single pair is enough to stay, never to change.
                 return pair == 0 ? Math.min(ratios[0], HOPELESS) : median(ratios, pair + 1);

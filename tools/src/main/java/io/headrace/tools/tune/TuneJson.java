@@ -46,6 +46,8 @@ final class TuneJson {
         texts(json, "properties", result.properties());
         json.writeBooleanField("verified", comparison.isVerified());
         json.writeBooleanField("stopped", result.stopped());
+        json.writeBooleanField("tooShort", result.isTooShortToTell());
+        shortage(json, result.shortage());
         json.writeObjectFieldStart("use");
         if (result.use() != null) {
             number(json, "processor", result.use().processor());
@@ -73,6 +75,28 @@ final class TuneJson {
             json.writeNumber(rounded(ratio));
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void shortage(JsonGenerator json, Shortage shortage) throws IOException {
+        if (shortage == null) {
+            json.writeNullField("shortage");
+            return;
+        }
+        Untried untried = shortage.untried();
+        json.writeObjectFieldStart("shortage");
+        json.writeNumberField("candidates", untried.candidates());
+        json.writeNumberField("ofCandidates", untried.ofCandidates());
+        json.writeNumberField("rounds", untried.rounds());
+        json.writeNumberField("ofRounds", untried.ofRounds());
+        json.writeNumberField("values", untried.values());
+        json.writeNumberField("ofValues", untried.ofValues());
+        json.writeBooleanField("pairsContradict", shortage.undecided());
+        if (shortage.budget() == null) {
+            json.writeNullField("budgetSeconds");
+        } else {
+            json.writeNumberField("budgetSeconds", shortage.budget().toSeconds());
+        }
         json.writeEndObject();
     }
 

@@ -25,6 +25,9 @@ public record TuneOptions(
         Duration outage,
         String peerHost,
         int peerPort) {
+    /** No budget may be longer. */
+    public static final Duration LONGEST_BUDGET = Duration.ofHours(1);
+
     /** Without a peer. */
     public boolean isLoopback() {
         return peerHost == null;

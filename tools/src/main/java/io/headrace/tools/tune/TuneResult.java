@@ -20,6 +20,7 @@ import java.util.Map;
  * @param pacedRate events a second of trials at a fixed rate; 0 where there was none
  * @param recommended the baseline where nothing is better; the best so far where the comparison was not done
  * @param comparison of the baseline with the best found
+ * @param shortage what there was no time for; null when there was time for all, or it was stopped
  * @param use what the recommended settings use
  * @param properties that change the baseline into what is recommended, by full key
  * @param outage null when no peak was named
@@ -41,8 +42,17 @@ record TuneResult(
         long pacedRate,
         Candidate recommended,
         Comparison comparison,
+        Shortage shortage,
         Use use,
         Map<String, String> properties,
         Outage outage,
         boolean stopped,
-        double seconds) {}
+        double seconds) {
+    /** Whether nothing better was found, and there may be. */
+    boolean isTooShortToTell() {
+        return shortage != null
+                && shortage.isTooShortToTell()
+                && comparison.isVerified()
+                && comparison.gain(options.goal(), options.p99LimitMicros()) == 0;
+    }
+}

@@ -141,7 +141,9 @@ final class TuneText {
         double gain = comparison.gain(options.goal(), options.p99LimitMicros());
         String pairs = comparison.pairs() + " pairs in alternation";
         double[] ratios = comparison.ratios(options.goal(), options.p99LimitMicros());
-        if (same) {
+        if (result.isTooShortToTell()) {
+            out.printf(Locale.ROOT, "Too short to tell: %.0f s showed no gain and left this open:%n", result.seconds());
+        } else if (same) {
             out.println(
                     "No gain: none of " + Amounts.of(tried(result), "other setting") + " that were tried was better.");
         } else if (gain == 0) {
@@ -156,10 +158,42 @@ final class TuneText {
                     pairs,
                     Comparison.better(ratios));
         }
+        if (result.shortage() != null) {
+            shortage(out, result);
+        }
         double p99 = Comparison.median(gain > 0 ? comparison.bestPaced() : comparison.basePaced(), Trial::boundMicros);
         if (options.p99LimitMicros() > 0 && p99 > options.p99LimitMicros()) {
             out.println("The limit for p99, " + time(options.p99LimitMicros()) + ", is not kept by anything found.");
         }
+    }
+
+    private static void shortage(PrintWriter out, TuneResult result) {
+        Shortage shortage = result.shortage();
+        Untried untried = shortage.untried();
+        if (!result.isTooShortToTell()) {
+            out.println("There was no time for this:");
+        }
+        if (untried.candidates() > 0) {
+            out.println("  " + untried.candidates() + " of " + untried.ofCandidates() + " candidates not tried");
+        }
+        if (untried.rounds() > 0) {
+            out.println("  " + untried.rounds() + " of " + untried.ofRounds()
+                    + " rounds among candidates not done, the better half of each goes on");
+        }
+        if (untried.values() > 0) {
+            out.println("  " + untried.values() + " of " + untried.ofValues()
+                    + " values beside those of the best not compared with them");
+        }
+        if (shortage.undecided()) {
+            TuneOptions options = result.options();
+            double[] ratios = result.comparison().ratios(options.goal(), options.p99LimitMicros());
+            out.println("  pairs contradict each other: the best found was better in " + Comparison.better(ratios)
+                    + " of " + ratios.length);
+        }
+        out.println(
+                shortage.budget() == null
+                        ? "  and no time that may be asked for is enough: a trial takes too long here"
+                        : "  with --budget " + shortage.budget().toSeconds() + "s it should be enough");
     }
 
     private static long tried(TuneResult result) {
@@ -183,7 +217,8 @@ final class TuneText {
     private static void properties(PrintWriter out, TuneResult result) {
         boolean verified = result.comparison().isVerified();
         if (result.properties().isEmpty()) {
-            out.println(verified ? "Nothing to change." : "Best so far: the settings in use.");
+            String change = result.isTooShortToTell() ? "Nothing to recommend yet." : "Nothing to change.";
+            out.println(verified ? change : "Best so far: the settings in use.");
             return;
         }
         out.println(verified ? "Recommended, ready to paste:" : "Best so far:");

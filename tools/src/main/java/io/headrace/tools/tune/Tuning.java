@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,12 +22,9 @@ import java.util.function.BooleanSupplier;
  * {@code stop} may be set by any and ends it within a second or so, with what there is.
  */
 final class Tuning {
-    private static final int LEAST_WARM_UP = 2;
-
     /** What others take of its time: Java loads and compiles in it. */
     private static final double FIRST_TRIAL = 0.4;
 
-    private static final int MOST_PAIRS = 7;
     private static final double PACED_SHARE = 0.4;
     /** Beside what is to stay free: the segments of a trial's log, and the probe's file. */
     private static final long NEEDED_BYTES = 1L << 29;
@@ -54,6 +50,7 @@ final class Tuning {
     private final Schedule schedule;
     private Machine.Runner runner;
     private long pacedRate;
+    private int measurements;
 
     Tuning(
             TuneOptions options,
@@ -115,8 +112,10 @@ final class Tuning {
                 : null;
         Candidate baseline = pipeline.baseline();
         warmUp(baseline);
-        Candidate best = search(baseline);
+        Search search = search(baseline);
+        Candidate best = search.run(List.of(baseline, pipeline.defaults(registry)));
         Comparison comparison = compare(baseline, best);
+        Shortage shortage = shortage(search.untried(), comparison);
         double gain = comparison.gain(options.goal(), options.p99LimitMicros());
         boolean better = gain > 0 || !comparison.isVerified();
         Candidate recommended = better ? best : baseline;
@@ -141,6 +140,7 @@ final class Tuning {
                 pacedRate,
                 recommended,
                 comparison,
+                shortage,
                 use,
                 properties,
                 outage,
@@ -177,13 +177,13 @@ final class Tuning {
                 throw new CommandException(ExitCode.FAILED, "the settings in use do not work: " + first.failure());
             }
             requireEnoughTime();
-        } while (machine.nanoClock().getAsLong() - until < 0 || trials.size() < LEAST_WARM_UP);
+        } while (machine.nanoClock().getAsLong() - until < 0 || trials.size() < Schedule.LEAST_WARM_UP);
         pacedRate = options.peak() > 0 ? options.peak() : rounded((long) (first.eventsPerSecond() * PACED_SHARE));
     }
 
     /** Rather at once than when the time is over. */
     private void requireEnoughTime() {
-        Duration least = schedule.tooShort(trials.size() < LEAST_WARM_UP ? FIRST_TRIAL : 1);
+        Duration least = schedule.tooShort(trials.size() < Schedule.LEAST_WARM_UP ? FIRST_TRIAL : 1);
         if (least != null && !stop.getAsBoolean()) {
             throw new CommandException(
                     ExitCode.USAGE,
@@ -204,17 +204,26 @@ final class Tuning {
         return Math.max(1, rate / unit * unit);
     }
 
-    private Candidate search(Candidate baseline) throws IOException, InterruptedException {
-        LinkedHashSet<Candidate> start = new LinkedHashSet<>();
-        start.add(baseline);
-        start.add(pipeline.defaults(registry));
+    private Search search(Candidate baseline) {
         return new Search(
-                        pipeline.space(processors),
-                        baseline,
-                        this::measure,
-                        () -> !stop.getAsBoolean() && schedule.maySearch(),
-                        new Random(System.nanoTime()))
-                .run(List.copyOf(start));
+                pipeline.space(processors, registry),
+                baseline,
+                this::measure,
+                () -> !stop.getAsBoolean() && schedule.maySearch(),
+                new Random(System.nanoTime()));
+    }
+
+    /** Null when there was time for all, or it was stopped. */
+    private Shortage shortage(Untried untried, Comparison comparison) {
+        boolean undecided = comparison.isUndecided(options.goal(), options.p99LimitMicros());
+        if (stop.getAsBoolean() || untried.isNone() && !undecided) {
+            return null;
+        }
+        return new Shortage(
+                untried,
+                undecided,
+                schedule.sufficient(
+                        measurements + untried.measurements(), undecided ? Schedule.MOST_PAIRS : Schedule.LEAST_PAIRS));
     }
 
     /** What it takes to say how good something is. */
@@ -223,6 +232,7 @@ final class Tuning {
     }
 
     private double measure(Candidate candidate, String stage) throws IOException {
+        measurements++;
         boolean paced = options.goal().needsPaced(options.p99LimitMicros());
         Trial full = options.goal().needsFull() ? trial(candidate, 0, stage) : null;
         Trial at = paced ? trial(candidate, pacedRate, stage) : null;
@@ -247,7 +257,7 @@ final class Tuning {
         boolean same = best.equals(baseline);
         int ofPair = (same ? 1 : 2) * trialsOfMeasurement();
         int spare = neverParks(best) ? 1 : 0;
-        for (int pair = 0; pair < MOST_PAIRS && !stop.getAsBoolean(); pair++) {
+        for (int pair = 0; pair < Schedule.MOST_PAIRS && !stop.getAsBoolean(); pair++) {
             if (pair >= Schedule.LEAST_PAIRS && !schedule.hasRoomFor(ofPair + spare)) {
                 break;
             }

@@ -43,6 +43,27 @@ class ComparisonTest {
     }
 
     @Test
+    void shouldBeUndecidedWhilePairsContradictEachOther() {
+        assertThat(comparison(100, 150, 100, 70).isUndecided(Goal.THROUGHPUT, 0))
+                .isTrue();
+        assertThat(comparison(100, 120, 100, 120, 100, 10).isUndecided(Goal.THROUGHPUT, 0))
+                .isTrue();
+        assertThat(comparison(100, 102, 100, 99).isUndecided(Goal.THROUGHPUT, 0))
+                .as("as good as the same")
+                .isFalse();
+        assertThat(comparison(100, 90, 100, 60).isUndecided(Goal.THROUGHPUT, 0))
+                .as("worse")
+                .isFalse();
+        assertThat(comparison(100, 120, 100, 150).isUndecided(Goal.THROUGHPUT, 0))
+                .as("better")
+                .isFalse();
+        double[] noisy = {100, 150, 100, 70, 100, 150, 100, 70, 100, 150, 100, 70, 100, 150};
+        assertThat(comparison(noisy).isUndecided(Goal.THROUGHPUT, 0))
+                .as("noise: more time brings no more pairs")
+                .isFalse();
+    }
+
+    @Test
     void shouldNeedNoLatencyOfEachPairWhereThroughputIsTheGoal() {
         Comparison both = comparison(100, 150, 100, 160);
         Comparison comparison = new Comparison(

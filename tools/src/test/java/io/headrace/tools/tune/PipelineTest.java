@@ -76,11 +76,25 @@ class PipelineTest {
     @Test
     void shouldTryWhatIsInUseAndNothingThatTheConfigurationRefuses() {
         SearchSpace space =
-                of(SPOILT.replace("window = 64k", "window = 100000")).space(2);
+                of(SPOILT.replace("window = 64k", "window = 100000")).space(2, REGISTRY);
         assertThat(space.values(Knob.WINDOW)).containsSubsequence("65536", "100000", "262144");
         assertThat(space.values(Knob.BATCH)).as("of 2,000 at most").containsExactly("10", "100", "300", "1000");
         assertThat(space.values(Knob.WAIT_STRATEGY)).containsExactly("blocking", "adaptive");
-        assertThat(of(SPOILT).space(8).values(Knob.WAIT_STRATEGY)).contains("yield", "spin");
+        assertThat(of(SPOILT).space(8, REGISTRY).values(Knob.WAIT_STRATEGY)).contains("yield", "spin");
+    }
+
+    /** The search begins with them, and goes on from there to the values beside. */
+    @Test
+    void shouldTryTheDefaultsWithinWhatTheConfigurationAllows() {
+        Pipeline small = of(SPOILT.replace("transactionCapacity = 2000", "transactionCapacity = 500"));
+        assertThat(small.defaults(REGISTRY).value(Knob.BATCH)).isEqualTo("500");
+        assertThat(small.space(2, REGISTRY).values(Knob.BATCH)).containsExactly("10", "100", "300", "500");
+        for (Pipeline pipeline : List.of(small, of(SPOILT), Pipeline.usual(REGISTRY))) {
+            SearchSpace space = pipeline.space(2, REGISTRY);
+            pipeline.defaults(REGISTRY).values().forEach((knob, value) -> assertThat(space.values(knob))
+                    .as(knob.label())
+                    .contains(value));
+        }
     }
 
     @Test
@@ -101,7 +115,7 @@ class PipelineTest {
         Random random = new Random(7);
         Load load = new Load(100, 0);
         for (Pipeline pipeline : List.of(Pipeline.usual(REGISTRY), of(SPOILT))) {
-            SearchSpace space = pipeline.space(8);
+            SearchSpace space = pipeline.space(8, REGISTRY);
             for (int i = 0; i < 30; i++) {
                 Candidate candidate = space.sample(random);
                 ConfigurationReport report = ConfigurationLoader.standard(

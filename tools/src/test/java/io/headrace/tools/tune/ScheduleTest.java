@@ -51,6 +51,20 @@ class ScheduleTest {
     }
 
     @Test
+    void shouldNameABudgetWithRoomForSoManyMeasurementsAndPairs() {
+        Schedule schedule = new Schedule(Duration.ofSeconds(20), 1, System::nanoTime);
+        schedule.took(SECOND);
+        Duration enough = schedule.sufficient(10, Schedule.LEAST_PAIRS);
+        // A trial takes 0.7 s beside the time it measures, which grows with the budget.
+        assertThat(enough).isBetween(Duration.ofSeconds(25), Duration.ofSeconds(40));
+        assertThat(schedule.sufficient(20, Schedule.LEAST_PAIRS)).isGreaterThan(enough);
+        assertThat(schedule.sufficient(1, Schedule.MOST_PAIRS)).isGreaterThan(Duration.ofSeconds(20));
+        assertThat(schedule.sufficient(100_000, Schedule.LEAST_PAIRS))
+                .as("not within the longest")
+                .isNull();
+    }
+
+    @Test
     void shouldMeasureLongerInALongerTimeWithinBounds() {
         assertThat(new Schedule(Duration.ofSeconds(10), 1, System::nanoTime).trialTime())
                 .isEqualTo(Duration.ofMillis(300));

@@ -96,6 +96,58 @@ class SearchTest {
     }
 
     @Test
+    void shouldSayWhatItHadNoTimeFor() throws Exception {
+        Machine machine = new Machine(1);
+        machine.left = 0;
+        Untried all = machine.untried(GOOD, List.of(SPOILT, GOOD));
+        assertThat(all.candidates()).isEqualTo(all.ofCandidates()).isBetween(2, 6);
+        assertThat(all.rounds()).isEqualTo(all.ofRounds()).isBetween(1, 3);
+        assertThat(all.values())
+                .as("of SPOILT, the first: one beside each")
+                .isEqualTo(all.ofValues())
+                .isEqualTo(4);
+
+        machine = new Machine(1);
+        machine.left = 4;
+        Untried some = machine.untried(GOOD, List.of(SPOILT, GOOD));
+        assertThat(some.candidates()).isEqualTo(some.ofCandidates() - 4);
+        assertThat(some.rounds()).isEqualTo(some.ofRounds());
+        assertThat(some.measurements())
+                .as("what is left of the rounds, and 3 pairs for each value")
+                .isGreaterThanOrEqualTo(some.candidates() + 6 * some.values());
+    }
+
+    /** Whatever it left out takes at most as many measurements as it says. */
+    @Test
+    void shouldHaveTimeForAllWithTheMeasurementsItAskedFor() throws Exception {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Machine first = new Machine(seed);
+            first.noise = 0;
+            first.left = seed % 12;
+            Untried untried = first.untried(GOOD, List.of(GOOD));
+
+            Machine second = new Machine(seed);
+            second.noise = 0;
+            second.left = first.measured.size() + untried.measurements();
+            Untried left = second.untried(GOOD, List.of(GOOD));
+            assertThat(left.candidates() + left.rounds())
+                    .as("seed %d: %s", seed, left)
+                    .isZero();
+        }
+    }
+
+    @Test
+    void shouldHaveTriedAllWhenThereWasTimeEnough() throws Exception {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Machine machine = new Machine(seed);
+            machine.left = Integer.MAX_VALUE;
+            assertThat(machine.untried(SPOILT, List.of(SPOILT, GOOD)).isNone())
+                    .as("seed %d", seed)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void shouldMeasureChallengerAndHolderInTurns() throws Exception {
         Machine machine = new Machine(3);
         machine.search(GOOD, List.of(GOOD));
@@ -130,8 +182,17 @@ class SearchTest {
         }
 
         Candidate search(Candidate baseline, List<Candidate> start) throws IOException, InterruptedException {
-            return new Search(new SearchSpace(VALUES), baseline, this::measure, () -> measured.size() < left, random)
-                    .run(start);
+            return search(baseline).run(start);
+        }
+
+        Untried untried(Candidate baseline, List<Candidate> start) throws IOException, InterruptedException {
+            Search search = search(baseline);
+            search.run(start);
+            return search.untried();
+        }
+
+        private Search search(Candidate baseline) {
+            return new Search(new SearchSpace(VALUES), baseline, this::measure, () -> measured.size() < left, random);
         }
 
         private double measure(Candidate candidate, String stage) {

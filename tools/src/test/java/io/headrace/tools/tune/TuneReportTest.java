@@ -52,6 +52,52 @@ class TuneReportTest {
     }
 
     @Test
+    void shouldSayWhatTheTimeDidNotSufficeFor() throws IOException {
+        Untried untried = new Untried(4, 6, 3, 3, 13, 14, 90);
+        TuneResult result =
+                result(comparison(2_000_000, 2_010_000), new Shortage(untried, true, Duration.ofSeconds(140)));
+        assertThat(text(result))
+                .contains("Too short to tell: ")
+                .contains("4 of 6 candidates not tried")
+                .contains("3 of 3 rounds")
+                .contains("13 of 14 values")
+                .contains("pairs contradict each other")
+                .contains("--budget 140s")
+                .contains("Nothing to recommend yet.")
+                .doesNotContain("No gain");
+        assertThat(text(result).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(COLUMNS));
+        assertThat(values(TuneJson.of(result)))
+                .containsEntry("/tooShort", "true")
+                .containsEntry("/shortage/candidates", "4")
+                .containsEntry("/shortage/ofCandidates", "6")
+                .containsEntry("/shortage/rounds", "3")
+                .containsEntry("/shortage/values", "13")
+                .containsEntry("/shortage/pairsContradict", "true")
+                .containsEntry("/shortage/budgetSeconds", "140");
+    }
+
+    /** Values beside a setting that was compared with the defaults and others are not what one has to know. */
+    @Test
+    void shouldStandByItsAnswerWhereOnlyValuesBesideTheBestWereLeftOut() throws IOException {
+        Shortage shortage = new Shortage(new Untried(0, 6, 0, 3, 13, 14, 78), false, null);
+        TuneResult none = result(comparison(2_000_000, 2_010_000), shortage);
+        assertThat(text(none)).contains("No gain", "13 of 14 values").doesNotContain("Too short", "--budget");
+        assertThat(values(TuneJson.of(none)))
+                .containsEntry("/tooShort", "false")
+                .containsEntry("/shortage/budgetSeconds", "null");
+        TuneResult gain = result(
+                comparison(2_000_000, 2_500_000),
+                new Shortage(new Untried(4, 6, 3, 3, 13, 14, 90), false, Duration.ofMinutes(4)));
+        assertThat(text(gain))
+                .contains("Gain for", "4 of 6 candidates", "--budget 240s")
+                .doesNotContain("Too short");
+        assertThat(values(TuneJson.of(gain))).containsEntry("/tooShort", "false");
+        assertThat(values(TuneJson.of(result(comparison(2_000_000, 2_010_000), false))))
+                .containsEntry("/tooShort", "false")
+                .containsEntry("/shortage", "null");
+    }
+
+    @Test
     void shouldSayWhatThereIsAfterAStop() {
         Comparison none = new Comparison(List.of(), List.of(), List.of(), List.of());
         assertThat(text(result(none, true)))
@@ -76,6 +122,14 @@ class TuneReportTest {
     }
 
     private static TuneResult result(Comparison comparison, boolean stopped) {
+        return result(comparison, stopped, null);
+    }
+
+    private static TuneResult result(Comparison comparison, Shortage shortage) {
+        return result(comparison, false, shortage);
+    }
+
+    private static TuneResult result(Comparison comparison, boolean stopped, Shortage shortage) {
         Map<WaitStrategyKind, Double> handOffs = new EnumMap<>(WaitStrategyKind.class);
         List<DiskSpeed.Row> rows = new ArrayList<>();
         for (WaitStrategyKind kind : WaitStrategyKind.values()) {
@@ -103,6 +157,7 @@ class TuneReportTest {
                 800_000,
                 recommended,
                 comparison,
+                shortage,
                 stopped ? null : new Use(0.97, 0.4, 0.12, 0.3, false),
                 properties,
                 Outage.of(50_000, Duration.ofHours(2), 200, 1_000, 196_608, "capacity", 1_000_000, 70L << 30),

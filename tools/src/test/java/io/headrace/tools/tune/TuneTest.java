@@ -9,8 +9,10 @@ import io.headrace.tools.CommandException;
 import io.headrace.tools.Console;
 import io.headrace.tools.ExitCode;
 import io.headrace.tools.StorageOf;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,18 +124,54 @@ class TuneTest {
         assertThat(file).hasContent(TEXT);
     }
 
-    /** Trials refuse such a batch themselves; what is planted does not. */
+    /** Somebody changes it meanwhile. */
     @Test
     void shouldLeaveAConfigurationThatWouldNoLongerBeUsable() throws Exception {
         String small = TEXT.replace("transactionCapacity = 10000", "transactionCapacity = 999");
-        Files.writeString(file, small);
 
-        assertThatThrownBy(() -> tune(TuneTest::byBatch, file))
+        assertThatThrownBy(() -> tune(
+                        candidate -> {
+                            write(small);
+                            return byBatch(candidate);
+                        },
+                        file))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("left as it was")
                 .hasMessageContaining("batchSize: 1000 (expected: <= a1.channels.c1.transactionCapacity 999)");
 
         assertThat(file).hasContent(small);
+    }
+
+    @Test
+    void shouldTryTheDefaultBatchOnlyWhereTheChannelTakesIt() throws Exception {
+        write(TEXT.replace("transactionCapacity = 10000", "transactionCapacity = 999"));
+
+        assertThat(tune(candidate -> batch(candidate) * 1_000, file)).isTrue();
+
+        assertThat(trials)
+                .allSatisfy(trial -> assertThat(batch(trial.candidate())).isLessThanOrEqualTo(999));
+        assertThat(file)
+                .hasContent(TEXT.replace("transactionCapacity = 10000", "transactionCapacity = 999")
+                        .replace("batchSize : 10\n", "batchSize : 999\n"));
+    }
+
+    /** A spoilt configuration that is left as it is, only because nothing else was tried. */
+    @Test
+    void shouldSayThatTheTimeWasTooShortToTellAndHowMuchIsEnough() throws Exception {
+        run(TuneTest::byBatch, file, Duration.ofSeconds(2));
+
+        assertThat(file).hasContent(TEXT);
+        assertThat(out.toString())
+                .contains("Too short to tell: ", "candidates not tried", "Nothing to recommend yet.")
+                .doesNotContain("No gain");
+        Matcher enough = Pattern.compile("--budget (\\d+)s").matcher(out.toString());
+        assertThat(enough.find()).isTrue();
+
+        out.getBuffer().setLength(0);
+        trials.clear();
+        run(TuneTest::byBatch, file, Duration.ofSeconds(Long.parseLong(enough.group(1))));
+
+        assertThat(out.toString()).contains("Gain for throughput").doesNotContain("Too short");
     }
 
     @Test
@@ -156,6 +196,14 @@ class TuneTest {
                         CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
                 .hasMessageStartingWith("--budget: 1s (expected: >= ");
         assertThat(file).hasContent(TEXT);
+    }
+
+    private void write(String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A hundred times as many with the default as with any other batch, and nothing else matters. */

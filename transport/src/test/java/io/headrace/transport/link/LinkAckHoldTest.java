@@ -23,7 +23,7 @@ class LinkAckHoldTest {
     private static final int LARGE = 200_000;
     private static final long FULL_RATE_GAP = TimeUnit.MICROSECONDS.toNanos(50);
 
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> errors = new ArrayList<>();
     private final LinkReceiverMetrics counted = new LinkReceiverMetrics(new MetricGroup(GroupType.SOURCE, "source"));

@@ -21,7 +21,7 @@ class LinkDeafPeerTest {
     private static final StreamId STREAM = new StreamId(1, 2);
     private static final int MANY = 1_000;
 
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final SimLink sim = new SimLink(1, 1 << 20, allocator);
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> errors = new ArrayList<>();

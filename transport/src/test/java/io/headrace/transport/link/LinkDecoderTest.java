@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** R19: a decoder believes nothing. */
 class LinkDecoderTest {
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final List<String> seen = new ArrayList<>();
     private final List<Frame> kept = new ArrayList<>();
     private boolean keep;

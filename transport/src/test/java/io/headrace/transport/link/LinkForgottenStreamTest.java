@@ -32,7 +32,7 @@ class LinkForgottenStreamTest {
     private static final Duration EXPIRY = Duration.ofDays(2);
     private static final long ROUND_MILLIS = Duration.ofHours(1).toMillis();
 
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final DrivenTime time = new DrivenTime();
     private final List<Throwable> errors = new ArrayList<>();
     private final List<Long> came = new ArrayList<>();

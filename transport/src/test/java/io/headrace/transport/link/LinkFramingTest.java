@@ -18,7 +18,7 @@ class LinkFramingTest {
     private static final int FIRST = LinkLayout.DATA_LENGTH;
     private static final int ODD_BODY = 101;
 
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final LinkDecoder decoder = new LinkDecoder(new Wire(allocator), allocator, 1 << 20);
 
     @AfterEach

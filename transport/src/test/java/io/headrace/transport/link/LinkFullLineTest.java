@@ -30,7 +30,7 @@ class LinkFullLineTest {
     /** 10 Gbit/s. */
     private static final int STEP_BYTES = 25_000;
 
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final MetricGroup counts = new MetricGroup(GroupType.SOURCE, "receiver");
     private final LinkReceiverMetrics counted = new LinkReceiverMetrics(counts);
     private final ModelSource source = new ModelSource(new StreamId(1, 2));

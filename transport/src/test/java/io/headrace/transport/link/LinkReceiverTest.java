@@ -20,7 +20,7 @@ class LinkReceiverTest {
     private static final StreamId STREAM = new StreamId(1, 2);
     private static final InputKey KEY = new InputKey(InputKey.Kind.WINDOW, "link:" + STREAM);
 
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> errors = new ArrayList<>();
     private final MetricGroup metrics = new MetricGroup(GroupType.SOURCE, "source");

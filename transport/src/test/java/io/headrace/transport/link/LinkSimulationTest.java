@@ -98,7 +98,7 @@ class LinkSimulationTest {
     }
 
     private List<Long> run(long seed) {
-        UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+        UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
         SimLink sim = new SimLink(seed, 400 * 1024, allocator);
         sim.senderOptions = new LinkSenderOptions(
                 "agent", "channel", "", 50, 64 * 1024, 300 * 1024, 2_000, 2_000, 100, 1_000, 3_000);

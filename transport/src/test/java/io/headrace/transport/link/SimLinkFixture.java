@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** A sender against a real receiver over connections that a test breaks; nothing may be held or have gone wrong in the end. */
 abstract class SimLinkFixture {
-    final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     final SimLink sim = new SimLink(1, 1 << 20, allocator);
 
     @AfterEach
