@@ -178,11 +178,20 @@ final class FileCatalog implements AutoCloseable {
      * is one.
      */
     boolean retireIfDeleted(TailedFile file) {
-        boolean deleted = !file.isListed() && file.isIdentified() && OpenFiles.names(file) == 0;
+        boolean deleted =
+                !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && OpenFiles.names(file) == 0;
         if (deleted) {
             registry.retire(file.entry());
         }
         return deleted;
+    }
+
+    /** Whether a file is not to be read on now, because it may have been saved anew: {@link Succession#holdsBack}. */
+    boolean isHeldBack(TailedFile file, long nowNanos) throws IOException {
+        TailedFile successor = file.successor();
+        return successor != null
+                && isFollowed(successor)
+                && successor.succession().holdsBack(successor.path(), folders, nowNanos);
     }
 
     /** Looks for a closed file that no listing has under another name in its folder; tells whether it is there. */

@@ -38,8 +38,12 @@ final class OpenFiles {
         return open.size();
     }
 
-    /** A file is about to be opened. */
-    void makeRoom() throws IOException {
+    /**
+     * A file is about to be opened.
+     *
+     * @param needed an open file that is not to be closed for it, or null
+     */
+    void makeRoom(TailedFile needed) throws IOException {
         if (open.size() < most) {
             return;
         }
@@ -47,7 +51,7 @@ final class OpenFiles {
         int tooMany = open.size() - most + 1;
         for (Iterator<TailedFile> all = open.iterator(); all.hasNext() && closing.size() < tooMany; ) {
             TailedFile file = all.next();
-            if (file.isListed() && file.isAtItsPath()) {
+            if (file != needed && file.isListed() && file.isAtItsPath()) {
                 closing.add(file);
             }
         }
@@ -60,7 +64,7 @@ final class OpenFiles {
     /** Opens a file that may soon be gone, so that it is read to its end; where there is no room, it is opened to be read. */
     void openIfRoom(TailedFile file) {
         try {
-            makeRoom();
+            makeRoom(null);
             if (open.size() < most) {
                 file.open();
             }

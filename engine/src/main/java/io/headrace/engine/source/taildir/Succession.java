@@ -44,6 +44,7 @@ final class Succession {
     private long summed;
     private Path backup;
     private boolean livesOnAsked;
+    private boolean rotated;
     private boolean begun;
     private long beganNanos;
     private long grownNanos;
@@ -94,27 +95,47 @@ final class Succession {
 
     /** Looks at the new file, which is open. */
     Verdict look(TailedFile file, long fileSize, FolderIndex folders, long nowNanos) throws IOException {
-        if (followed != null && followed.entry() != entry || !beginsAlike(file.channel(), fileSize)) {
+        if (followed != null && followed.entry() != entry
+                || !beginsAlike(file.channel(), fileSize)
+                || isRotated(file.path(), folders)) {
             return Verdict.OTHER;
         }
-        if (!livesOnAsked) {
-            livesOnAsked = true;
-            if (livesOn(file.path(), folders)) {
-                return Verdict.OTHER;
-            }
+        begin(nowNanos);
+        long all = followed != null && followed.isOpen() ? followed.channel().size() : 0;
+        if (fileSize < Math.max(all, needed()) && mayStillBeWritten(fileSize, nowNanos)) {
+            return Verdict.UNDECIDED;
         }
+        return fileSize < needed() ? Verdict.OTHER : compare(file.channel());
+    }
+
+    /**
+     * Whether the file before is not to be read on now: what is written to it after it was saved is not in the new one, which
+     * would be taken for another file then. Not for long, since the new one may stay empty.
+     *
+     * @param path of the new file
+     */
+    boolean holdsBack(Path path, FolderIndex folders, long nowNanos) throws IOException {
+        if (isRotated(path, folders)) {
+            return false;
+        }
+        begin(nowNanos);
+        return summed > 0 || nowNanos - beganNanos < 2 * LONGEST_NANOS;
+    }
+
+    private void begin(long nowNanos) {
         if (!begun) {
             begun = true;
             beganNanos = nowNanos;
+            grownNanos = nowNanos;
         }
-        if (followed != null && followed.isOpen() && followed.channel().size() > followed.scannedPosition()) {
-            // It is read to its end first: the new file cannot have less than that.
-            return Verdict.UNDECIDED;
+    }
+
+    private boolean isRotated(Path path, FolderIndex folders) throws IOException {
+        if (!livesOnAsked) {
+            rotated = livesOn(path, folders);
+            livesOnAsked = true;
         }
-        if (fileSize < needed()) {
-            return mayStillBeWritten(fileSize, nowNanos) ? Verdict.UNDECIDED : Verdict.OTHER;
-        }
-        return compare(file.channel());
+        return rotated;
     }
 
     private long position() {

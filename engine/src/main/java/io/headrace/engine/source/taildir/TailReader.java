@@ -112,7 +112,7 @@ final class TailReader {
     }
 
     private void read(TailedFile file, long now) throws IOException {
-        if (file.isHeld()) {
+        if (file.isHeld() || catalog.isHeldBack(file, now)) {
             file.pauses().pause(now, pauseNanos, longestPauseNanos);
             return;
         }
