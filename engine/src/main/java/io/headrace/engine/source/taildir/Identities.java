@@ -303,7 +303,9 @@ final class Identities {
         boolean same = known != null
                 && (seenBefore || !registry.wasFound() && known.file().equals(path));
         if (same && known.position() <= size) {
-            return known.position();
+            return seenBefore && entry.safe() >= 0
+                    ? Math.max(entry.begin(), Math.min(entry.safe(), known.position()))
+                    : known.position();
         }
         if (seenBefore) {
             // An earlier life began with it, and nothing of what it read was kept.
