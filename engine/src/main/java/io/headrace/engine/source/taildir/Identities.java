@@ -27,6 +27,7 @@ final class Identities {
     private final ChannelProcessor processor;
     private final InputRegistry registry;
     private final FolderIndex folders;
+    private final ReadBudget budget;
     private final TaildirCounters counters;
     private final EpochClock clock;
     private final Map<Long, List<PositionFile.Entry>> knownPositions;
@@ -36,6 +37,7 @@ final class Identities {
             ChannelProcessor processor,
             InputRegistry registry,
             FolderIndex folders,
+            ReadBudget budget,
             List<PositionFile.Entry> positions,
             TaildirCounters counters,
             EpochClock clock) {
@@ -43,6 +45,7 @@ final class Identities {
         this.processor = processor;
         this.registry = registry;
         this.folders = folders;
+        this.budget = budget;
         this.counters = counters;
         this.clock = clock;
         knownPositions = positions.stream().collect(Collectors.groupingBy(PositionFile.Entry::inode));
@@ -58,7 +61,7 @@ final class Identities {
     boolean identify(TailedFile file, long size, boolean foundAtStart, long nowNanos) throws IOException {
         Succession succession = file.succession();
         if (succession != null) {
-            switch (succession.look(file, size, folders, nowNanos)) {
+            switch (succession.look(file, size, folders, budget, nowNanos)) {
                 case UNDECIDED -> {
                     return false;
                 }
@@ -95,9 +98,8 @@ final class Identities {
                 "{}: truncated or written anew, read from its start; bytes destroyed unread: at least {}{}",
                 file,
                 unread,
-                copy == null ? "" : "; bytes read from the copy " + copy.path() + ": " + (copied - file.position()));
+                copy == null ? "" : "; bytes to be read from the copy " + copy.path() + ": " + (copied - file.position()));
         if (copy != null) {
-            counters.recovered.add(copied - file.position());
             copy.inheritCopied(file, registry.move(file.entry(), copy.id(), file.knownPath()));
         } else if (file.isIdentified()) {
             registry.retire(file.entry());

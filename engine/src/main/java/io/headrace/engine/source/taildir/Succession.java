@@ -30,7 +30,6 @@ final class Succession {
 
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long BYTES_AT_ONCE = 8 * 1024 * 1024;
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final long ENOUGH_BYTES = 1024;
     private static final List<String> BACKUP_SUFFIXES = List.of("~", ".bak", ".orig");
@@ -94,7 +93,8 @@ final class Succession {
     }
 
     /** Looks at the new file, which is open. */
-    Verdict look(TailedFile file, long fileSize, FolderIndex folders, long nowNanos) throws IOException {
+    Verdict look(TailedFile file, long fileSize, FolderIndex folders, ReadBudget budget, long nowNanos)
+            throws IOException {
         if (followed != null && followed.entry() != entry
                 || !beginsAlike(file.channel(), fileSize)
                 || isRotated(file.path(), folders)) {
@@ -105,7 +105,7 @@ final class Succession {
         if (fileSize < Math.max(all, needed()) && mayStillBeWritten(fileSize, nowNanos)) {
             return Verdict.UNDECIDED;
         }
-        return fileSize < needed() ? Verdict.OTHER : compare(file.channel());
+        return fileSize < needed() ? Verdict.OTHER : compare(file.channel(), budget);
     }
 
     /**
@@ -166,7 +166,7 @@ final class Succession {
 
     /** Whether the file before has another name that is not a backup's: it was rotated. */
     private boolean livesOn(Path path, FolderIndex folders) throws IOException {
-        long names = followed == null ? -1 : OpenFiles.names(followed);
+        long names = followed == null ? -1 : followed.names();
         if (names == 0) {
             return false;
         }
@@ -189,11 +189,11 @@ final class Succession {
         return nowNanos - grownNanos < SETTLED_NANOS && nowNanos - beganNanos < LONGEST_NANOS;
     }
 
-    private Verdict compare(FileChannel channel) throws IOException {
+    private Verdict compare(FileChannel channel, ReadBudget budget) throws IOException {
         ContentSum sum = sum();
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, Math.max(1, sum.length() - summed)));
-        for (long read = 0; summed < sum.length(); ) {
-            if (read >= BYTES_AT_ONCE) {
+        while (summed < sum.length()) {
+            if (budget.isSpent()) {
                 return Verdict.UNDECIDED;
             }
             chunk.clear().limit((int) Math.min(chunk.capacity(), sum.length() - summed));
@@ -203,7 +203,7 @@ final class Succession {
             }
             crc.update(chunk.flip());
             summed += bytes;
-            read += bytes;
+            budget.spend(bytes);
         }
         boolean same = summed == sum.length() && (int) crc.getValue() == sum.crc() && tail().matches(channel);
         return same && reachesPosition(channel, sum) ? Verdict.SAME : Verdict.OTHER;

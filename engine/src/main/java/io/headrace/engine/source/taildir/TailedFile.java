@@ -25,6 +25,7 @@ final class TailedFile implements AutoCloseable {
     private Path knownPath;
     private boolean listed = true;
     private boolean replaced;
+    private boolean copy;
     private TailedFile successor;
     private Succession succession;
     private String failure;
@@ -92,6 +93,12 @@ final class TailedFile implements AutoCloseable {
     void copyOf(TailedFile original) {
         knownPath = original.knownPath;
         listed = false;
+        copy = true;
+    }
+
+    /** Whether it was found to be the copy of a file that was truncated. */
+    boolean isCopy() {
+        return copy;
     }
 
     /** It was found under a name that no group lists. */
@@ -174,6 +181,11 @@ final class TailedFile implements AutoCloseable {
             // Whatever the reason, it could not be opened again.
             return false;
         }
+    }
+
+    /** How many names it has: {@link OpenFiles#names}. */
+    long names() {
+        return openFiles.names(this);
     }
 
     FileChannel channel() {
