@@ -211,8 +211,7 @@ final class FileCatalog implements AutoCloseable {
      * is one.
      */
     boolean retireIfDeleted(TailedFile file) {
-        boolean deleted =
-                !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && file.names() == 0;
+        boolean deleted = !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && file.names() == 0;
         if (deleted) {
             registry.retire(file.entry());
         }

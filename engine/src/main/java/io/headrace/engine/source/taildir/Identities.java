@@ -98,7 +98,9 @@ final class Identities {
                 "{}: truncated or written anew, read from its start; bytes destroyed unread: at least {}{}",
                 file,
                 unread,
-                copy == null ? "" : "; bytes to be read from the copy " + copy.path() + ": " + (copied - file.position()));
+                copy == null
+                        ? ""
+                        : "; bytes to be read from the copy " + copy.path() + ": " + (copied - file.position()));
         if (copy != null) {
             copy.inheritCopied(file, registry.move(file.entry(), copy.id(), file.knownPath()));
         } else if (file.isIdentified()) {

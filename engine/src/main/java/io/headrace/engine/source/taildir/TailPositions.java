@@ -66,7 +66,8 @@ final class TailPositions implements AutoCloseable {
                 registry.update(tailed, nowMillis);
             }
         }
-        // The registry comes last: what it calls safe is never more than what the other one has of the same content. Reading
+        // The registry comes last: what it calls safe is never more than what the other one has of the same content.
+        // Reading
         // waits for both: one sync each.
         try {
             file.write(positions);

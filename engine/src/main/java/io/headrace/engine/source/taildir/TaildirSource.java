@@ -223,8 +223,7 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
-    /** Gives back files and memory, and writes nothing. */
-    void release() {
+    private void release() {
         outlet.close();
         framer.close();
         positions.close();
