@@ -1,12 +1,17 @@
 package io.headrace.engine.source.taildir;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.agrona.concurrent.EpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +28,29 @@ final class Copies {
 
     private final InputRegistry registry;
     private final FolderIndex folders;
+    private final ReadBudget budget;
     private final EpochClock clock;
 
-    Copies(InputRegistry registry, FolderIndex folders, EpochClock clock) {
+    /** By folder, what may be a copy, by what it begins with. */
+    private final Map<Path, Map<Fingerprint, List<FolderIndex.Found>>> byHead = new HashMap<>();
+
+    private int opened;
+
+    Copies(InputRegistry registry, FolderIndex folders, ReadBudget budget, EpochClock clock) {
         this.registry = registry;
         this.folders = folders;
+        this.budget = budget;
         this.clock = clock;
+    }
+
+    /** What is in folders is to be looked at anew. */
+    void clear() {
+        byHead.clear();
+    }
+
+    /** How many files were opened. */
+    int opened() {
+        return opened;
     }
 
     /** The copy of a file that was truncated, or null. */
@@ -36,10 +58,11 @@ final class Copies {
         if (!file.isIdentified()) {
             return null;
         }
-        long oldest = TimeUnit.MILLISECONDS.toNanos(clock.time()) - OLDEST_NANOS;
-        List<FolderIndex.Found> candidates = folders.all(file.knownPath().getParent()).stream()
-                .filter(found -> found.status().size() > file.position()
-                        && found.status().modifiedNanos() >= oldest)
+        List<FolderIndex.Found> candidates = byHead
+                .computeIfAbsent(file.knownPath().getParent(), this::index)
+                .getOrDefault(file.entry().head(), List.of())
+                .stream()
+                .filter(found -> found.status().size() > file.position())
                 .sorted(Comparator.comparingInt((FolderIndex.Found found) -> -alike(found.path(), file.knownPath()))
                         .thenComparingLong(found -> -found.status().modifiedNanos()))
                 .toList();
@@ -49,6 +72,40 @@ final class Copies {
             }
         }
         return null;
+    }
+
+    /** One look at each file that was written to just now, however many were truncated. */
+    private Map<Fingerprint, List<FolderIndex.Found>> index(Path folder) {
+        long oldest = TimeUnit.MILLISECONDS.toNanos(clock.time()) - OLDEST_NANOS;
+        Map<Fingerprint, List<FolderIndex.Found>> index = new HashMap<>();
+        for (FolderIndex.Found found : folders.all(folder)) {
+            if (found.status().size() > 0 && found.status().modifiedNanos() >= oldest) {
+                for (Fingerprint head : heads(found.path())) {
+                    index.computeIfAbsent(head, key -> new ArrayList<>()).add(found);
+                }
+            }
+        }
+        return index;
+    }
+
+    /** Of all lengths that an entry may have. */
+    private List<Fingerprint> heads(Path path) {
+        ByteBuffer bytes = ByteBuffer.allocate(InputRegistry.HEAD_BYTES);
+        opened++;
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) > 0) {
+                // until all is read or the file ends
+            }
+        } catch (IOException e) {
+            LOG.debug("{}: {}", path, e.toString());
+        }
+        List<Fingerprint> heads = new ArrayList<>();
+        for (int length = 1; length <= bytes.position(); length *= 2) {
+            CRC32C crc = new CRC32C();
+            crc.update(bytes.array(), 0, length);
+            heads.add(new Fingerprint(0, length, (int) crc.getValue()));
+        }
+        return heads;
     }
 
     /**
@@ -66,6 +123,8 @@ final class Copies {
     }
 
     private boolean isCopy(FolderIndex.Found found, TailedFile file) {
+        opened++;
+        budget.spend(file.content().sum().length());
         try (FileChannel channel = FileChannel.open(found.path(), StandardOpenOption.READ)) {
             return file.entry().head().matches(channel)
                     && file.content().tailFingerprint(file.position()).matches(channel)

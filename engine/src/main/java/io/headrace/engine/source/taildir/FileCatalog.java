@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class FileCatalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileCatalog.class);
 
+    /** What it takes to begin a file anew, beside comparing it with its copy, in bytes that could be read meanwhile. */
+    private static final int ANEW_COST_BYTES = 16 * 1024;
+
     /** A file in a listing. */
     private record Listed(Path path, FileGroup group) {}
 
@@ -32,6 +36,7 @@ final class FileCatalog implements AutoCloseable {
     private final Copies copies;
     private final OpenFiles openFiles;
     private final FolderIndex folders = new FolderIndex();
+    private final ReadBudget budget = new ReadBudget();
     private final InputRegistry registry;
     private final TaildirCounters counters;
     private final EpochClock clock;
@@ -61,8 +66,8 @@ final class FileCatalog implements AutoCloseable {
         this.counters = counters;
         this.clock = clock;
         openFiles = new OpenFiles(settings.maxOpenFiles(), counters);
-        copies = new Copies(registry, folders, clock);
-        identities = new Identities(settings, processor, registry, folders, positions, counters, clock);
+        copies = new Copies(registry, folders, budget, clock);
+        identities = new Identities(settings, processor, registry, folders, budget, positions, counters, clock);
     }
 
     /** The files, in the order in which they were found. */
@@ -85,7 +90,7 @@ final class FileCatalog implements AutoCloseable {
      */
     boolean refresh(long nowNanos) throws IOException {
         boolean relisted = starting || registry.hasLeftBehind();
-        folders.clear();
+        forgetNames();
         for (FileGroup group : groups) {
             List<Path> paths = list(group);
             if (paths != null) {
@@ -134,21 +139,51 @@ final class FileCatalog implements AutoCloseable {
         return identities.identify(file, size, false, nowNanos);
     }
 
+    /** A look at all files begins. */
+    void lookBegins() {
+        budget.renew();
+    }
+
+    /** Which names files have is looked up anew. */
+    void forgetNames() {
+        folders.clear();
+        openFiles.forgetNames();
+        copies.clear();
+    }
+
     /**
      * These files became shorter or hold something else; what is missing is read from copies where there are any. Folders
      * are listed after all that was noticed, once for all: a copy is made before the file is truncated.
+     *
+     * @param listed whether that was done since the last of them was noticed
+     * @return the files that are begun anew; with the others it goes on in the next look
      */
-    void startAnew(List<TailedFile> truncated, long nowNanos) {
-        folders.clear();
+    List<TailedFile> startAnew(Collection<TailedFile> truncated, boolean listed, long nowNanos) {
+        if (!listed) {
+            folders.clear();
+            copies.clear();
+        }
+        List<TailedFile> begun = new ArrayList<>();
+        List<TailedFile> found = new ArrayList<>();
         for (TailedFile file : truncated) {
+            if (budget.isSpent()) {
+                break;
+            }
+            begun.add(file);
+            budget.spend(ANEW_COST_BYTES);
             // Or its inode was seen to be another file's since.
             if (isFollowed(file)) {
-                startAnew(file, nowNanos);
+                startAnew(file, found, nowNanos);
             }
         }
+        if (!found.isEmpty()) {
+            found.addAll(0, files());
+            inOrder = List.copyOf(found);
+        }
+        return begun;
     }
 
-    private void startAnew(TailedFile file, long nowNanos) {
+    private void startAnew(TailedFile file, List<TailedFile> copiesFound, long nowNanos) {
         if (!file.headersAreOf(file.path())) {
             // Its inode was used again before the old file was seen to be gone.
             groups.stream()
@@ -168,9 +203,7 @@ final class FileCatalog implements AutoCloseable {
         identities.startAnew(file, copy, found.status().size());
         openFiles.openIfRoom(copy);
         files.put(id, copy);
-        List<TailedFile> all = new ArrayList<>(files());
-        all.add(copy);
-        inOrder = List.copyOf(all);
+        copiesFound.add(copy);
     }
 
     /**
@@ -178,11 +211,19 @@ final class FileCatalog implements AutoCloseable {
      * is one.
      */
     boolean retireIfDeleted(TailedFile file) {
-        boolean deleted = !file.isListed() && file.isIdentified() && OpenFiles.names(file) == 0;
+        boolean deleted = !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && file.names() == 0;
         if (deleted) {
             registry.retire(file.entry());
         }
         return deleted;
+    }
+
+    /** Whether a file is not to be read on now, because it may have been saved anew: {@link Succession#holdsBack}. */
+    boolean isHeldBack(TailedFile file, long nowNanos) throws IOException {
+        TailedFile successor = file.successor();
+        return successor != null
+                && isFollowed(successor)
+                && successor.succession().holdsBack(successor.path(), folders, nowNanos);
     }
 
     /** Looks for a closed file that no listing has under another name in its folder; tells whether it is there. */
@@ -193,6 +234,16 @@ final class FileCatalog implements AutoCloseable {
         }
         file.movedTo(found);
         return true;
+    }
+
+    /** How often all descriptors were looked through. */
+    int scans() {
+        return openFiles.scans();
+    }
+
+    /** How many files were opened to look whether they are copies. */
+    int comparedFiles() {
+        return copies.opened();
     }
 
     int openFiles() {

@@ -39,6 +39,7 @@ final class FrameOutlet implements AutoCloseable {
     private volatile boolean roomReturned;
 
     private SourceInput input;
+    private long start;
     private long end;
     private Frame waiting;
     private long retryAtNanos;
@@ -72,16 +73,22 @@ final class FrameOutlet implements AutoCloseable {
         return waiting == null ? null : input;
     }
 
+    /** Where the frame that waits begins in its input. */
+    long waitingFrom() {
+        return start;
+    }
+
     /**
-     * Puts a frame that ends at {@code frameEnd} of its input; takes over the caller's reference.
+     * Puts a frame that stands between {@code frameStart} and {@code frameEnd} of its input; takes over the caller's reference.
      *
      * @return false when it waits for room now
      * @throws IllegalStateException when a channel failed; reading must begin again where the input starts then
      */
-    boolean put(SourceInput frameInput, long frameEnd, Frame frame) {
+    boolean put(SourceInput frameInput, long frameStart, long frameEnd, Frame frame) {
         counters.eventsReceived.add(frame.eventCount());
         counters.batchesReceived.increment();
         input = frameInput;
+        start = frameStart;
         end = frameEnd;
         waiting = frame;
         if (isWorthWaiting()) {

@@ -4,6 +4,7 @@ import io.headrace.engine.channel.ChannelProcessor;
 import io.headrace.engine.channel.SourceInput;
 import io.headrace.wal.InputKey;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,12 +20,14 @@ import org.slf4j.LoggerFactory;
 /** Finds out as what a file is known to the channels, and where to go on. Owned by the source's thread. */
 final class Identities {
     private static final Logger LOG = LoggerFactory.getLogger(Identities.class);
-    private static final int MOST_COMPARED_BYTES = 1024 * 1024;
+    private static final long MOST_COMPARED_BYTES = 256 * 1024 * 1024;
+    private static final int COMPARED_AT_ONCE = 64 * 1024;
 
     private final TaildirSettings settings;
     private final ChannelProcessor processor;
     private final InputRegistry registry;
     private final FolderIndex folders;
+    private final ReadBudget budget;
     private final TaildirCounters counters;
     private final EpochClock clock;
     private final Map<Long, List<PositionFile.Entry>> knownPositions;
@@ -34,6 +37,7 @@ final class Identities {
             ChannelProcessor processor,
             InputRegistry registry,
             FolderIndex folders,
+            ReadBudget budget,
             List<PositionFile.Entry> positions,
             TaildirCounters counters,
             EpochClock clock) {
@@ -41,6 +45,7 @@ final class Identities {
         this.processor = processor;
         this.registry = registry;
         this.folders = folders;
+        this.budget = budget;
         this.counters = counters;
         this.clock = clock;
         knownPositions = positions.stream().collect(Collectors.groupingBy(PositionFile.Entry::inode));
@@ -56,7 +61,7 @@ final class Identities {
     boolean identify(TailedFile file, long size, boolean foundAtStart, long nowNanos) throws IOException {
         Succession succession = file.succession();
         if (succession != null) {
-            switch (succession.look(file, size, folders, nowNanos)) {
+            switch (succession.look(file, size, folders, budget, nowNanos)) {
                 case UNDECIDED -> {
                     return false;
                 }
@@ -93,9 +98,10 @@ final class Identities {
                 "{}: truncated or written anew, read from its start; bytes destroyed unread: at least {}{}",
                 file,
                 unread,
-                copy == null ? "" : "; bytes read from the copy " + copy.path() + ": " + (copied - file.position()));
+                copy == null
+                        ? ""
+                        : "; bytes to be read from the copy " + copy.path() + ": " + (copied - file.position()));
         if (copy != null) {
-            counters.recovered.add(copied - file.position());
             copy.inheritCopied(file, registry.move(file.entry(), copy.id(), file.knownPath()));
         } else if (file.isIdentified()) {
             registry.retire(file.entry());
@@ -183,18 +189,48 @@ final class Identities {
 
     /** Somebody may still write to the old file; what it has by now is in the new one. */
     private void followRest(TailedFile before, TailedFile file) throws IOException {
-        if (!before.isOpen() && (!before.isAtItsPath() || !before.open())) {
+        if (!before.isOpen() && (!before.isAtItsPath() || !before.openBeside(file))) {
             return;
         }
         long size = before.channel().size();
-        long from = file.position();
-        int rest = (int) Math.max(0, Math.min(size - from, MOST_COMPARED_BYTES));
-        boolean hasRest = rest == size - from
-                && Fingerprint.read(before.channel(), from, rest).matches(file.channel());
         InputRegistry.Entry entry = newInput(before, size);
-        long start = hasRest ? size : from;
+        long start = sameUpTo(before.channel(), file.channel(), file.position(), size);
         entry.beginAt(start);
         begin(before, entry, open(entry), start, size);
+    }
+
+    /**
+     * Up to where two files hold the same: where the first one ends, or else a line, since what each goes on with may begin
+     * alike.
+     */
+    private static long sameUpTo(FileChannel one, FileChannel other, long from, long size) throws IOException {
+        long least = Math.min(size, from + MOST_COMPARED_BYTES);
+        long lineEnd = from;
+        ByteBuffer ours = ByteBuffer.allocate(COMPARED_AT_ONCE);
+        ByteBuffer theirs = ByteBuffer.allocate(COMPARED_AT_ONCE);
+        for (long at = from; at < least; at += ours.limit()) {
+            int wanted = (int) Math.min(COMPARED_AT_ONCE, least - at);
+            fill(one, ours.clear().limit(wanted), at);
+            fill(other, theirs.clear().limit(wanted), at);
+            int same = ours.mismatch(theirs);
+            int end = same < 0 ? ours.limit() : same;
+            int lineFeed = end - 1;
+            while (lineFeed >= 0 && ours.get(lineFeed) != '\n') {
+                lineFeed--;
+            }
+            lineEnd = lineFeed < 0 ? lineEnd : at + lineFeed + 1;
+            if (same >= 0 || ours.limit() < wanted) {
+                return at + end == size ? size : lineEnd;
+            }
+        }
+        return least == size ? size : lineEnd;
+    }
+
+    private static void fill(FileChannel file, ByteBuffer bytes, long from) throws IOException {
+        while (bytes.hasRemaining() && file.read(bytes, from + bytes.position()) > 0) {
+            // until all is read or the file ends
+        }
+        bytes.flip();
     }
 
     private InputRegistry.Entry newInput(TailedFile file, long size) throws IOException {
@@ -271,7 +307,9 @@ final class Identities {
         boolean same = known != null
                 && (seenBefore || !registry.wasFound() && known.file().equals(path));
         if (same && known.position() <= size) {
-            return known.position();
+            return seenBefore && entry.safe() >= 0
+                    ? Math.max(entry.begin(), Math.min(entry.safe(), known.position()))
+                    : known.position();
         }
         if (seenBefore) {
             // An earlier life began with it, and nothing of what it read was kept.

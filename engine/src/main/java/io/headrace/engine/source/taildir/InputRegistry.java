@@ -50,6 +50,7 @@ final class InputRegistry {
         String path;
         long seenMillis;
         long begin;
+        long safe;
         boolean retired;
 
         /** Whether the registry was told in this life what was read: the notes have only what came since. */
@@ -101,6 +102,14 @@ final class InputRegistry {
         /** Where reading began: what was before it is skipped in every life. */
         long begin() {
             return begin;
+        }
+
+        /**
+         * Up to where nothing will be needed again, as far as it was noted; -1 when an older version noted none. The position
+         * file has that of inodes: it may be of what the file held before it was truncated, and is believed no more than this.
+         */
+        long safe() {
+            return safe;
         }
 
         /** Before {@link #save}. */
@@ -337,6 +346,7 @@ final class InputRegistry {
                 new Entry(entry.id, entry.base, to, entry.head, entry.tail, filePath.toString(), entry.seenMillis);
         moved.sum = entry.sum;
         moved.begin = entry.begin;
+        moved.safe = entry.safe;
         moved.told = entry.told;
         add(moved);
         return moved;
@@ -356,6 +366,7 @@ final class InputRegistry {
             entry.sum = file.content().sum();
             entry.told = true;
         }
+        entry.safe = file.safePosition();
         entry.path = file.isReplaced() ? "" : file.knownPath().toString();
         // Whoever is killed before that is known must ask again: then the path is still this file's.
         entry.left = !file.isListed() && !file.mayBeSucceeded();

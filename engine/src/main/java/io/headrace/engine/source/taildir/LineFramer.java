@@ -247,7 +247,11 @@ final class LineFramer implements AutoCloseable {
         }
         long end = block.offset(index);
         Frame frame = builder.build(producer, clock.time() * 1000);
-        counters.bytes.add(end - file.position());
+        long start = file.position();
+        counters.bytes.add(end - start);
+        if (file.isCopy()) {
+            counters.recovered.add(end - start);
+        }
         frames++;
         sumTo(index);
         file.moveTo(end);
@@ -258,7 +262,7 @@ final class LineFramer implements AutoCloseable {
         }
         boundary = file.input().boundaryAbove(end);
         turnEnd = file.input().turnAbove(end);
-        return outlet.put(file.input(), end, frame);
+        return outlet.put(file.input(), start, end, frame);
     }
 
     private boolean readMore() throws IOException {

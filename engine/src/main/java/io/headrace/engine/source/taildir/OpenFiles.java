@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,11 @@ final class OpenFiles {
     /** The one that grew last is the last. */
     private final Set<TailedFile> open = new LinkedHashSet<>();
 
+    /** By file, null before somebody asks. */
+    private Map<FileId, Long> names;
+
+    private int scans;
+
     OpenFiles(int most, TaildirCounters counters) {
         this.most = most;
         this.counters = counters;
@@ -38,8 +44,12 @@ final class OpenFiles {
         return open.size();
     }
 
-    /** A file is about to be opened. */
-    void makeRoom() throws IOException {
+    /**
+     * A file is about to be opened.
+     *
+     * @param needed an open file that is not to be closed for it, or null
+     */
+    void makeRoom(TailedFile needed) throws IOException {
         if (open.size() < most) {
             return;
         }
@@ -47,7 +57,7 @@ final class OpenFiles {
         int tooMany = open.size() - most + 1;
         for (Iterator<TailedFile> all = open.iterator(); all.hasNext() && closing.size() < tooMany; ) {
             TailedFile file = all.next();
-            if (file.isListed() && file.isAtItsPath()) {
+            if (file != needed && file.isListed() && file.isAtItsPath()) {
                 closing.add(file);
             }
         }
@@ -60,7 +70,7 @@ final class OpenFiles {
     /** Opens a file that may soon be gone, so that it is read to its end; where there is no room, it is opened to be read. */
     void openIfRoom(TailedFile file) {
         try {
-            makeRoom();
+            makeRoom(null);
             if (open.size() < most) {
                 file.open();
             }
@@ -72,6 +82,10 @@ final class OpenFiles {
 
     void opened(TailedFile file) {
         open.add(file);
+        if (names != null) {
+            // It was at its path just now.
+            names.put(file.id(), 1L);
+        }
     }
 
     void grew(TailedFile file) {
@@ -84,28 +98,48 @@ final class OpenFiles {
         open.remove(file);
     }
 
+    /** How many names files have is to be asked anew. */
+    void forgetNames() {
+        names = null;
+    }
+
     /**
-     * How many names an open file has, 0 when it was deleted.
+     * How many names an open file has, 0 when it was deleted; as of the first question since {@link #forgetNames}, since
+     * one look through all descriptors tells it of all files.
      *
      * @return -1 when that cannot be told, because it is not open or the system has no {@code /proc}
      */
-    static long names(TailedFile file) {
+    long names(TailedFile file) {
         if (!file.isOpen()) {
             return -1;
         }
+        if (names == null) {
+            names = scan();
+        }
+        return names.getOrDefault(file.id(), -1L);
+    }
+
+    /** How often all descriptors were looked through. */
+    int scans() {
+        return scans;
+    }
+
+    private Map<FileId, Long> scan() {
+        scans++;
+        Map<FileId, Long> found = new HashMap<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path descriptor : descriptors) {
                 Map<String, Object> status = statusOf(descriptor);
-                if (((Number) status.getOrDefault("ino", -1L)).longValue()
-                                == file.id().inode()
-                        && ((Number) status.get("dev")).longValue() == file.id().device()) {
-                    return ((Number) status.get("nlink")).longValue();
+                if (!status.isEmpty()) {
+                    FileId id = new FileId(
+                            ((Number) status.get("dev")).longValue(), ((Number) status.get("ino")).longValue());
+                    found.put(id, ((Number) status.get("nlink")).longValue());
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
             LOG.debug("{}: {}", DESCRIPTORS, e.toString());
         }
-        return -1;
+        return found;
     }
 
     private static Map<String, Object> statusOf(Path descriptor) {

@@ -79,6 +79,7 @@ final class RegistryCodec {
         json.writeNumberField("sumCrc", entry.sum.crc());
         json.writeNumberField("seen", entry.seenMillis);
         json.writeNumberField("begin", entry.begin);
+        json.writeNumberField("safe", entry.safe);
         json.writeNumberField("retired", entry.retired ? 1 : 0);
         json.writeNumberField("left", entry.left ? 1 : 0);
         json.writeStringField("file", entry.path);
@@ -126,6 +127,7 @@ final class RegistryCodec {
                 Math.max(0, numbers.getOrDefault("sum", 0L)),
                 numbers.getOrDefault("sumCrc", 0L).intValue());
         entry.begin = Math.max(0, numbers.getOrDefault("begin", 0L));
+        entry.safe = Math.max(-1, numbers.getOrDefault("safe", -1L));
         entry.left = numbers.getOrDefault("left", 0L) != 0;
         entry.retired = numbers.getOrDefault("retired", 0L) != 0;
         // Fails when it is none.

@@ -30,7 +30,6 @@ final class Succession {
 
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long BYTES_AT_ONCE = 8 * 1024 * 1024;
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final long ENOUGH_BYTES = 1024;
     private static final List<String> BACKUP_SUFFIXES = List.of("~", ".bak", ".orig");
@@ -44,6 +43,7 @@ final class Succession {
     private long summed;
     private Path backup;
     private boolean livesOnAsked;
+    private boolean rotated;
     private boolean begun;
     private long beganNanos;
     private long grownNanos;
@@ -93,28 +93,49 @@ final class Succession {
     }
 
     /** Looks at the new file, which is open. */
-    Verdict look(TailedFile file, long fileSize, FolderIndex folders, long nowNanos) throws IOException {
-        if (followed != null && followed.entry() != entry || !beginsAlike(file.channel(), fileSize)) {
+    Verdict look(TailedFile file, long fileSize, FolderIndex folders, ReadBudget budget, long nowNanos)
+            throws IOException {
+        if (followed != null && followed.entry() != entry
+                || !beginsAlike(file.channel(), fileSize)
+                || isRotated(file.path(), folders)) {
             return Verdict.OTHER;
         }
-        if (!livesOnAsked) {
-            livesOnAsked = true;
-            if (livesOn(file.path(), folders)) {
-                return Verdict.OTHER;
-            }
+        begin(nowNanos);
+        long all = followed != null && followed.isOpen() ? followed.channel().size() : 0;
+        if (fileSize < Math.max(all, needed()) && mayStillBeWritten(fileSize, nowNanos)) {
+            return Verdict.UNDECIDED;
         }
+        return fileSize < needed() ? Verdict.OTHER : compare(file.channel(), budget);
+    }
+
+    /**
+     * Whether the file before is not to be read on now: what is written to it after it was saved is not in the new one, which
+     * would be taken for another file then. Not for long, since the new one may stay empty.
+     *
+     * @param path of the new file
+     */
+    boolean holdsBack(Path path, FolderIndex folders, long nowNanos) throws IOException {
+        if (isRotated(path, folders)) {
+            return false;
+        }
+        begin(nowNanos);
+        return summed > 0 || nowNanos - beganNanos < 2 * LONGEST_NANOS;
+    }
+
+    private void begin(long nowNanos) {
         if (!begun) {
             begun = true;
             beganNanos = nowNanos;
+            grownNanos = nowNanos;
         }
-        if (followed != null && followed.isOpen() && followed.channel().size() > followed.scannedPosition()) {
-            // It is read to its end first: the new file cannot have less than that.
-            return Verdict.UNDECIDED;
+    }
+
+    private boolean isRotated(Path path, FolderIndex folders) throws IOException {
+        if (!livesOnAsked) {
+            rotated = livesOn(path, folders);
+            livesOnAsked = true;
         }
-        if (fileSize < needed()) {
-            return mayStillBeWritten(fileSize, nowNanos) ? Verdict.UNDECIDED : Verdict.OTHER;
-        }
-        return compare(file.channel());
+        return rotated;
     }
 
     private long position() {
@@ -145,7 +166,7 @@ final class Succession {
 
     /** Whether the file before has another name that is not a backup's: it was rotated. */
     private boolean livesOn(Path path, FolderIndex folders) throws IOException {
-        long names = followed == null ? -1 : OpenFiles.names(followed);
+        long names = followed == null ? -1 : followed.names();
         if (names == 0) {
             return false;
         }
@@ -168,11 +189,11 @@ final class Succession {
         return nowNanos - grownNanos < SETTLED_NANOS && nowNanos - beganNanos < LONGEST_NANOS;
     }
 
-    private Verdict compare(FileChannel channel) throws IOException {
+    private Verdict compare(FileChannel channel, ReadBudget budget) throws IOException {
         ContentSum sum = sum();
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, Math.max(1, sum.length() - summed)));
-        for (long read = 0; summed < sum.length(); ) {
-            if (read >= BYTES_AT_ONCE) {
+        while (summed < sum.length()) {
+            if (budget.isSpent()) {
                 return Verdict.UNDECIDED;
             }
             chunk.clear().limit((int) Math.min(chunk.capacity(), sum.length() - summed));
@@ -182,7 +203,7 @@ final class Succession {
             }
             crc.update(chunk.flip());
             summed += bytes;
-            read += bytes;
+            budget.spend(bytes);
         }
         boolean same = summed == sum.length() && (int) crc.getValue() == sum.crc() && tail().matches(channel);
         return same && reachesPosition(channel, sum) ? Verdict.SAME : Verdict.OTHER;

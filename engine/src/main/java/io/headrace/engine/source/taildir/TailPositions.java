@@ -66,9 +66,14 @@ final class TailPositions implements AutoCloseable {
                 registry.update(tailed, nowMillis);
             }
         }
-        // Reading waits for it: one sync each.
-        registry.saveNotes();
-        file.write(positions);
+        // The registry comes last: what it calls safe is never more than what the other one has of the same content.
+        // Reading
+        // waits for both: one sync each.
+        try {
+            file.write(positions);
+        } finally {
+            registry.saveNotes();
+        }
         written = positions;
     }
 

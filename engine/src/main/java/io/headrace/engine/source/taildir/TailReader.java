@@ -29,7 +29,10 @@ final class TailReader {
     private final long idleNanos;
 
     /** What was found to be truncated, or written anew, in this look at all files. */
-    private Set<TailedFile> truncated = new LinkedHashSet<>();
+    private final Set<TailedFile> truncated = new LinkedHashSet<>();
+
+    /** Whether folders were listed since the last of them was found. */
+    private boolean listed;
 
     TailReader(
             TaildirSettings settings,
@@ -91,14 +94,23 @@ final class TailReader {
         }
     }
 
-    /** Begins the files anew that were found to be truncated, or written anew, since the last call. */
+    /** Begins files anew that were found to be truncated, or written anew, without a bound: nothing is looked at after it. */
+    void startAllAnew(long now) {
+        while (!truncated.isEmpty()) {
+            catalog.lookBegins();
+            catalog.startAnew(truncated, listed, now).forEach(truncated::remove);
+            listed = true;
+        }
+    }
+
+    /** Begins files anew that were found to be truncated, or written anew; as many as are compared in one look. */
     void startAnew(long now) throws IOException {
         if (truncated.isEmpty()) {
             return;
         }
-        List<TailedFile> anew = List.copyOf(truncated);
-        truncated = new LinkedHashSet<>();
-        catalog.startAnew(anew, now);
+        List<TailedFile> anew = catalog.startAnew(truncated, listed, now);
+        listed = true;
+        anew.forEach(truncated::remove);
         if (outlet.isFull()) {
             return;
         }
@@ -112,7 +124,7 @@ final class TailReader {
     }
 
     private void read(TailedFile file, long now) throws IOException {
-        if (file.isHeld()) {
+        if (file.isHeld() || catalog.isHeldBack(file, now)) {
             file.pauses().pause(now, pauseNanos, longestPauseNanos);
             return;
         }
@@ -200,7 +212,7 @@ final class TailReader {
 
     private void isTruncated(TailedFile file) {
         framer.forget();
-        truncated.add(file);
+        listed &= !truncated.add(file);
     }
 
     /** Opens a file that was closed, if there is something to look at. */

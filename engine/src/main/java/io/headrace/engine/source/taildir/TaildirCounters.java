@@ -35,7 +35,7 @@ final class TaildirCounters {
     /** Bytes that were seen in files and destroyed, by truncation or deletion, before they were read. */
     final Counter unreadLost;
 
-    /** Bytes that a truncation destroyed and that were read from a copy of the file. */
+    /** Bytes in frames that a truncation destroyed and that were read from a copy of the file, in the life that found it. */
     final Counter recovered;
 
     /** Files that go on where the one before them at their path ended: saved by an editor. */

@@ -127,6 +127,7 @@ public final class TaildirSource implements PollingSource {
 
     private int look() throws IOException {
         outlet.attach(Thread.currentThread());
+        catalog.lookBegins();
         long now = nanoClock.nanoTime();
         long before = counters.bytes.get();
         // What is due soon is looked at with a listing: a file that rests costs no wake-ups of its own.
@@ -182,6 +183,7 @@ public final class TaildirSource implements PollingSource {
         }
         running = false;
         try {
+            reader.startAllAnew(nanoClock.nanoTime());
             boolean allPut = outlet.putNow();
             for (TailedFile file : catalog.files()) {
                 if (allPut || file.input() != outlet.waitingInput()) {
@@ -189,6 +191,7 @@ public final class TaildirSource implements PollingSource {
                 }
             }
             awaitSafe(outlet.waitingInput());
+            catalog.forgetNames();
             catalog.files().forEach(this::endDeleted);
             positions.write(catalog, epochClock.time());
         } catch (IOException | RuntimeException e) {
@@ -203,13 +206,17 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
+    FileCatalog catalog() {
+        return catalog;
+    }
+
     /** A deleted file cannot be opened again: what is in no frame of it that was put is destroyed when it is closed. */
     private void endDeleted(TailedFile file) {
         if (!catalog.retireIfDeleted(file)) {
             return;
         }
         boolean waits = file.input() == outlet.waitingInput();
-        long unread = file.seenSize() - (waits ? file.input().acknowledgedPosition() : file.position());
+        long unread = file.seenSize() - (waits ? outlet.waitingFrom() : file.position());
         if (unread > 0) {
             counters.unreadLost.add(unread);
             LOG.warn("{}: deleted, and not read to its end at stop; bytes destroyed unread: at least {}", file, unread);

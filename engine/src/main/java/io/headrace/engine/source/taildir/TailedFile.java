@@ -25,7 +25,8 @@ final class TailedFile implements AutoCloseable {
     private Path knownPath;
     private boolean listed = true;
     private boolean replaced;
-    private boolean succeeded;
+    private boolean copy;
+    private TailedFile successor;
     private Succession succession;
     private String failure;
     private FileChannel channel;
@@ -92,6 +93,12 @@ final class TailedFile implements AutoCloseable {
     void copyOf(TailedFile original) {
         knownPath = original.knownPath;
         listed = false;
+        copy = true;
+    }
+
+    /** Whether it was found to be the copy of a file that was truncated. */
+    boolean isCopy() {
+        return copy;
     }
 
     /** It was found under a name that no group lists. */
@@ -134,20 +141,25 @@ final class TailedFile implements AutoCloseable {
     }
 
     void setSuccession(Succession newSuccession) {
-        awaitsVerdict(succession, false);
+        awaitsVerdict(succession, null);
         succession = newSuccession;
-        awaitsVerdict(succession, true);
+        awaitsVerdict(succession, this);
     }
 
-    private static void awaitsVerdict(Succession of, boolean awaits) {
+    private static void awaitsVerdict(Succession of, TailedFile newSuccessor) {
         if (of != null && of.followed() != null) {
-            of.followed().succeeded = awaits;
+            of.followed().successor = newSuccessor;
         }
     }
 
     /** Whether another file is at its path that may be its content saved anew: that is not known yet. */
     boolean mayBeSucceeded() {
-        return succeeded;
+        return successor != null;
+    }
+
+    /** The file that may be its content saved anew, or null. */
+    TailedFile successor() {
+        return successor;
     }
 
     /** Notes why it cannot be read, null when it can; tells whether that is new. */
@@ -171,6 +183,11 @@ final class TailedFile implements AutoCloseable {
         }
     }
 
+    /** How many names it has: {@link OpenFiles#names}. */
+    long names() {
+        return openFiles.names(this);
+    }
+
     FileChannel channel() {
         return channel;
     }
@@ -181,7 +198,12 @@ final class TailedFile implements AutoCloseable {
      * @return false when its path leads to another file by now
      */
     boolean open() throws IOException {
-        openFiles.makeRoom();
+        return openBeside(null);
+    }
+
+    /** As {@link #open}, and does not close that file, where one must be closed for it. */
+    boolean openBeside(TailedFile needed) throws IOException {
+        openFiles.makeRoom(needed);
         FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
         boolean same = false;
         try {

@@ -44,6 +44,9 @@ final class RecordingProcessor implements ChannelProcessor {
     boolean full;
     boolean crowded;
     boolean closed;
+    /** Whether what is put is acknowledged at once. */
+    boolean acknowledges = true;
+
     /** Another channel stands beside, which knows nothing after a restart. */
     boolean forgetful;
 
@@ -225,7 +228,7 @@ final class RecordingProcessor implements ChannelProcessor {
 
         @Override
         public long acknowledgedPosition() {
-            return put;
+            return acknowledges ? put : safe;
         }
 
         @Override

@@ -146,6 +146,21 @@ class TaildirFilesTest extends TailRigTest {
     }
 
     @Test
+    void shouldNotTakeThePositionOfWhatWasThereBeforeItWasTruncatedWhenItIsKilledSoonAfter() throws IOException {
+        rig.write("a.log", "one\ntwo\n");
+        rig.start().poll();
+        rig.channel.makeSafe();
+        rig.source.stop();
+        rig.channel.restart();
+        Files.writeString(rig.logs.resolve("a.log"), "other\nlines\nthan\nbefore\n");
+        rig.start().poll();
+        rig.kill();
+        rig.channel.events.clear();
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("other", "lines", "than", "before");
+    }
+
+    @Test
     void shouldTellFileThatReusesAnInodeFromTheOneBefore() throws IOException {
         Path file = rig.write("a.log", HEADER + "one\n");
         rig.start().poll();
@@ -477,6 +492,7 @@ class TaildirFilesTest extends TailRigTest {
     void shouldNotTakeThePositionOfAFileOnAnotherFileSystem() throws IOException {
         Path file = rig.write("a.log", "one\ntwo\nthree\n");
         rig.start().poll();
+        rig.channel.makeSafe();
         rig.source.stop();
         rig.channel.forget();
         long inode = FileId.of(file).id().inode();

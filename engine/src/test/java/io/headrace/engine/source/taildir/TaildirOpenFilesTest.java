@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,39 @@ class TaildirOpenFilesTest extends TailRigTest {
         rig.source.stop();
         assertThat(rig.channel.texts()).containsExactlyInAnyOrder("delivered", "b");
         assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(100 * 11);
+    }
+
+    @Test
+    void shouldNotCallLostWhatTheChannelHasNotAcknowledgedYet() throws IOException {
+        Path file = rig.write("a.log", "delivered\n");
+        rig.with("batchSize", "10").start().poll();
+        rig.channel.acknowledges = false;
+        rig.write("a.log", "0123456789\n".repeat(10));
+        rig.poll();
+        rig.channel.full = true;
+        rig.write("a.log", "0123456789\n".repeat(30));
+        Files.delete(file);
+        rig.poll();
+        rig.source.stop();
+        assertThat(rig.channel.texts()).hasSize(1 + 10);
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(30 * 11);
+    }
+
+    @Test
+    void shouldLookThroughDescriptorsOnceHoweverManyFilesAreDeleted() throws IOException {
+        int files = 1_000;
+        List<Path> deleted = new ArrayList<>();
+        for (int i = 0; i < files; i++) {
+            deleted.add(rig.write(i + ".log", "first " + i + "\nunfinished " + i));
+        }
+        rig.start().poll();
+        for (Path file : deleted) {
+            Files.delete(file);
+        }
+        rig.idle();
+        assertThat(rig.channel.texts()).hasSize(2 * files);
+        assertThat(rig.source.catalog().files()).isEmpty();
+        assertThat(rig.source.catalog().scans()).isBetween(1, 10);
     }
 
     @Test

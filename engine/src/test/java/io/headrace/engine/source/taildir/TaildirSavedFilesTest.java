@@ -117,6 +117,38 @@ class TaildirSavedFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "edited", "late", "new");
     }
 
+    /** What was not read before it was saved is in both. */
+    @Test
+    void shouldReadOnceWhatIsInBothFilesThoughTheOldOneGoesOn() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        try (OutputStream daemon = Files.newOutputStream(log, StandardOpenOption.APPEND)) {
+            rig.channel.full = true;
+            daemon.write("two\n".getBytes());
+            rig.poll();
+            daemon.write("2026 three\n".getBytes());
+            saveOver("one\ntwo\n2026 three\n2026 edited\n");
+            daemon.write("2026 late\n".getBytes());
+            rig.channel.full = false;
+            rig.channel.wake.run();
+            rig.poll();
+        }
+        assertThat(rig.channel.texts())
+                .containsExactlyInAnyOrder("one", "two", "2026 three", "2026 edited", "2026 late");
+    }
+
+    /** For want of room the new file was closed when the old one was opened. */
+    @Test
+    void shouldReadWhatIsWrittenToTheOldFileThoughOneFileMayBeOpen() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.with("maxOpenFiles", "1").start().idle().idle();
+        Path backup = Files.move(log, rig.logs.resolve("a.log~"));
+        Files.writeString(backup, "late\n", StandardOpenOption.APPEND);
+        rig.write("a.log", "one\nedited\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder("one", "edited", "late");
+    }
+
     @Test
     void shouldGoOnInFileThatWasSavedWhileIdle() throws IOException {
         rig.write("a.log", "one\ntwo\n");

@@ -242,6 +242,31 @@ class TaildirTruncationTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "two");
     }
 
+    @Test
+    void shouldOpenEachCopyOnceAndGoOnWithOtherFilesHoweverManyAreTruncated() throws IOException {
+        int files = 1_500;
+        for (int i = 0; i < files; i++) {
+            rig.write(i + ".log", "first of " + i + "\n");
+        }
+        rig.write("other.log", "before\n");
+        rig.start().poll();
+        for (int i = 0; i < files; i++) {
+            Path file = rig.write(i + ".log", "second of " + i + "\n");
+            Files.copy(file, rig.logs.resolve(i + ".log.1"));
+            rewrite(file, "");
+        }
+        rig.write("other.log", "after\n");
+        rig.clock.advanceMillis(1_000);
+        rig.source.poll();
+        assertThat(rig.channel.texts()).contains("after");
+        assertThat(rig.count("TruncationCount")).isBetween(1L, files / 2L);
+        rig.poll().poll();
+        assertThat(rig.count("TruncationCount")).isEqualTo(files);
+        assertThat(rig.channel.texts()).hasSize(2 * files + 2).doesNotHaveDuplicates();
+        // Each once, to see what it begins with, and again after each listing; and each copy to compare it.
+        assertThat(rig.source.catalog().comparedFiles()).isLessThanOrEqualTo(6 * files);
+    }
+
     /** Where no file may be opened for it. */
     @Test
     void shouldCountWhatWasNotReadOfACopyThatIsGone() throws IOException {
@@ -264,6 +289,7 @@ class TaildirTruncationTest extends TailRigTest {
         rig.poll();
         long delivered = rig.channel.texts().stream().filter("two"::equals).count();
         assertThat(delivered * 4 + rig.count("UnreadBytesLostCount")).isEqualTo(8);
+        assertThat(rig.count("CopyReadBytesCount")).isEqualTo(delivered * 4);
     }
 
     @Test
