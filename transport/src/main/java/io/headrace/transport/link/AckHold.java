@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class AckHold {
     /** It waits no longer than this after the one before. */
-    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
+    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(32);
 
-    /** And no longer than this after the last frame. */
+    /** And no longer than this after the last frame, unless it is others' turn ({@link #isOthersTurn}). */
     private static final long LONGEST_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     /** With so many frames it was worth the wait. */
@@ -32,6 +32,7 @@ final class AckHold {
     private long toldNanos;
     private long toldBytes;
     private long toldOfAll;
+    private long cameOfAll;
     private long firstNanos;
     private int atOnce;
     private int nextAtOnce = FEWEST_AT_ONCE;
@@ -44,9 +45,16 @@ final class AckHold {
         toldOfAll = ofAll;
     }
 
-    /** A frame comes, and all before it are answered. */
-    void first(long now) {
-        firstNanos = now;
+    /**
+     * A frame comes.
+     *
+     * @param first whether all before it are answered
+     */
+    void came(long now, boolean first, long ofAll) {
+        cameOfAll = ofAll;
+        if (first) {
+            firstNanos = now;
+        }
     }
 
     /**
@@ -68,10 +76,21 @@ final class AckHold {
      * Whether an ACK has waited long enough for what came since the one before.
      *
      * @param cameNanos when the last frame came
+     * @param frames that it would be about
      */
-    boolean isOver(long now, long cameNanos, long received, long ofAll) {
-        boolean over = now - toldNanos >= atFullRate(received, ofAll) || now - cameNanos >= LONGEST_SILENCE_NANOS;
+    boolean isOver(long now, long cameNanos, long frames, long received, long ofAll) {
+        boolean over = now - toldNanos >= atFullRate(received, ofAll)
+                || now - cameNanos >= LONGEST_SILENCE_NANOS && !isOthersTurn(now, cameNanos, frames, ofAll);
         return over && now - firstNanos >= WITHIN_DATA_NANOS;
+    }
+
+    /**
+     * Whether nothing comes because other connections of the loop are served: they have been at full rate since the last
+     * frame, and this one goes on bringing enough for the wait if it takes turns as it did since the ACK before.
+     */
+    private boolean isOthersTurn(long now, long cameNanos, long frames, long ofAll) {
+        return nanosAtFullRate(ofAll - cameOfAll) >= now - cameNanos
+                && frames * LONGEST_NANOS >= WORTH_FRAMES * (now - toldNanos);
     }
 
     /** How long after the ACK before the next one may come, for what has come since. */
@@ -80,7 +99,11 @@ final class AckHold {
             return 0;
         }
         // Connections that share a loop share what it can do.
-        return Math.min(LONGEST_NANOS, (ofAll - toldOfAll) * TimeUnit.SECONDS.toNanos(1) / LEAST_BYTES_A_SECOND);
+        return Math.min(LONGEST_NANOS, nanosAtFullRate(ofAll - toldOfAll));
+    }
+
+    private static long nanosAtFullRate(long bytes) {
+        return bytes * TimeUnit.SECONDS.toNanos(1) / LEAST_BYTES_A_SECOND;
     }
 
     /** An ACK is written. */

@@ -42,9 +42,7 @@ final class AckOutflow {
     /** A frame comes. */
     void frameCame() {
         cameNanos = clock.nanoTime();
-        if (isAllTold()) {
-            hold.first(cameNanos);
-        }
+        hold.came(cameNanos, isAllTold(), streams.receivedBytes());
         came++;
     }
 
@@ -115,7 +113,7 @@ final class AckOutflow {
      */
     boolean look(long now, boolean open) {
         watched = open && isWaiting();
-        if (watched && hold.isOver(now, cameNanos, grant.received(), streams.receivedBytes())) {
+        if (watched && hold.isOver(now, cameNanos, acknowledged - told, grant.received(), streams.receivedBytes())) {
             watched = false;
             hold.waited(now, cameNanos);
             return true;
@@ -140,7 +138,9 @@ final class AckOutflow {
 
     private void write(long frames) {
         grant.told();
-        hold.told(clock.nanoTime(), frames, grant.received(), streams.receivedBytes());
+        if (frames > 0) {
+            hold.told(clock.nanoTime(), frames, grant.received(), streams.receivedBytes());
+        }
         metrics.acksSent.increment();
         output.write(LinkEncoder.ack(output.allocator(), acknowledged, grant.credit()));
         output.flush();

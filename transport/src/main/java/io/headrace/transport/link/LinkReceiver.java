@@ -312,10 +312,10 @@ public final class LinkReceiver implements LinkDecoder.Handler {
                     "frames without an answer: more than " + MAX_UNANSWERED + " (expected: at most that, R6)");
         }
         stream.used();
-        acks.frameCame();
         int aligned = frame.alignedLength();
         grant.received(aligned);
         streams.received(aligned);
+        acks.frameCame();
         metrics.framesReceived.increment();
         metrics.bytesReceived.add(aligned);
         metrics.source.batchReceived(frame.eventCount());

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When an acknowledgement waits for more frames, on a clock that the test moves. */
 class LinkAckHoldTest {
@@ -49,6 +51,9 @@ class LinkAckHoldTest {
 
     private long position;
 
+    /** Frames of the first connection. */
+    private long sent;
+
     @AfterEach
     void shouldHaveReleasedEverything() {
         streams.close();
@@ -77,6 +82,7 @@ class LinkAckHoldTest {
 
     private void frame(LinkReceiver to, int bytes) {
         Frame frame = made.computeIfAbsent(bytes, size -> TestFrames.of(allocator, 1, size));
+        sent += to == receiver ? 1 : 0;
         to.received(Wire.data(allocator, position, List.of(frame), ++position));
         to.readComplete();
     }
@@ -111,7 +117,7 @@ class LinkAckHoldTest {
     }
 
     private boolean isAnswered() {
-        return wire.last().startsWith("ACK " + position + " ");
+        return wire.last().startsWith("ACK " + sent + " ");
     }
 
     @Test
@@ -227,6 +233,80 @@ class LinkAckHoldTest {
         }
         assertThat((double) (counted.framesAcked.get() - answered) / (counted.acksSent.get() - acks))
                 .isGreaterThanOrEqualTo(8);
+    }
+
+    /** A sender's loop fills one socket after the other: each connection brings seven frames and is silent while the others do. */
+    @ParameterizedTest
+    @ValueSource(ints = {500, 800, 1_400, 2_500, 5_000})
+    void shouldAnswerEightFramesWithOneAckWhereConnectionsTakeTurns(int megabytesASecond) {
+        List<LinkReceiver> all = eightConnections();
+        long gapNanos = TimeUnit.SECONDS.toNanos(1) / (megabytesASecond * 1_000_000L / LARGE);
+        turns(all, 10, gapNanos);
+        long acks = counted.acksSent.get();
+        long answered = counted.framesAcked.get();
+        turns(all, 40, gapNanos);
+        assertThat((double) (counted.framesAcked.get() - answered) / (counted.acksSent.get() - acks))
+                .isGreaterThanOrEqualTo(8);
+    }
+
+    /** Beside seven that are at full rate, one whose sender awaits each answer. */
+    @Test
+    void shouldHardlyEverWaitForASenderThatWaitsForItBesideOthersAtFullRate() {
+        List<LinkReceiver> others = new ArrayList<>(eightConnections().subList(1, 8));
+        turns(others, 10, FULL_RATE_GAP);
+        long waited = 0;
+        int frames = 5_000;
+        for (int i = 0; i < frames; i++) {
+            frame(LARGE);
+            long since = nanos;
+            for (int k = 0; !isAnswered(); k++) {
+                pass(FULL_RATE_GAP);
+                frame(others.get(k % others.size()), LARGE);
+            }
+            waited += nanos - since;
+            assertThat(nanos - since).as("frame " + i).isLessThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(5));
+            pass(FULL_RATE_GAP);
+            frame(others.get(i % others.size()), LARGE);
+        }
+        assertThat(waited).as("nanoseconds lost").isLessThan(frames * FULL_RATE_GAP / 2);
+    }
+
+    /** Some frames every ten milliseconds are no full rate, whatever others do. */
+    @Test
+    void shouldAnswerAConnectionOfModestRateSoonBesideOthersAtFullRate() {
+        List<LinkReceiver> others = new ArrayList<>(eightConnections().subList(1, 8));
+        turns(others, 10, FULL_RATE_GAP);
+        for (int i = 0; i < 200; i++) {
+            frame(100_000);
+            long since = nanos;
+            long answered = -1;
+            for (int k = 0; k < 200; k++) {
+                pass(FULL_RATE_GAP);
+                frame(others.get(k % others.size()), LARGE);
+                answered = answered < 0 && isAnswered() ? nanos : answered;
+            }
+            assertThat(answered - since).as("frame " + i).isBetween(0L, TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private List<LinkReceiver> eightConnections() {
+        hello();
+        List<LinkReceiver> all = new ArrayList<>(List.of(receiver));
+        for (int connection = 1; connection < 8; connection++) {
+            LinkReceiver other = newReceiver(new Wire(allocator));
+            other.received(Wire.helloBytes(allocator, STREAM, connection, 0));
+            all.add(other);
+        }
+        return all;
+    }
+
+    private void turns(List<LinkReceiver> of, int rounds, long gapNanos) {
+        for (int i = 0; i < rounds * of.size(); i++) {
+            for (int k = 0; k < 7; k++) {
+                pass(gapNanos);
+                frame(of.get(i % of.size()), LARGE);
+            }
+        }
     }
 
     @Test
