@@ -138,9 +138,7 @@ final class AckOutflow {
 
     private void write(long frames) {
         grant.told();
-        if (frames > 0) {
-            hold.told(clock.nanoTime(), frames, grant.received(), streams.receivedBytes());
-        }
+        hold.told(clock.nanoTime(), frames, grant.received(), streams.receivedBytes());
         metrics.acksSent.increment();
         output.write(LinkEncoder.ack(output.allocator(), acknowledged, grant.credit()));
         output.flush();
