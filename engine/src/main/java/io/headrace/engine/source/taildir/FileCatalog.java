@@ -142,6 +142,12 @@ final class FileCatalog implements AutoCloseable {
     /** A look at all files begins. */
     void lookBegins() {
         budget.renew();
+        openFiles.lookBegins();
+    }
+
+    /** Whether as much was compared as there may be in one look. */
+    boolean hasComparedEnough() {
+        return budget.isSpent();
     }
 
     /** Which names files have is looked up anew. */
@@ -166,7 +172,8 @@ final class FileCatalog implements AutoCloseable {
         List<TailedFile> begun = new ArrayList<>();
         List<TailedFile> found = new ArrayList<>();
         for (TailedFile file : truncated) {
-            if (budget.isSpent()) {
+            // One at least: comparing files that were saved may take all of many looks.
+            if (!begun.isEmpty() && budget.isSpent()) {
                 break;
             }
             begun.add(file);
@@ -211,7 +218,8 @@ final class FileCatalog implements AutoCloseable {
      * is one.
      */
     boolean retireIfDeleted(TailedFile file) {
-        boolean deleted = !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && file.names() == 0;
+        boolean deleted =
+                !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && openFiles.isDeleted(file);
         if (deleted) {
             registry.retire(file.entry());
         }
