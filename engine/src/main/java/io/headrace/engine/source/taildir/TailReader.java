@@ -82,7 +82,8 @@ final class TailReader {
             }
             try {
                 long size = file.isOpen() || reopen(file, now) ? file.channel().size() : 0;
-                if (size > 0 && !catalog.identify(file, size, now)) {
+                // What others were compared with in this look is gone on with in the next one, without a pause.
+                if (size > 0 && !catalog.identify(file, size, now) && !catalog.hasComparedEnough()) {
                     file.pauses().pause(now, pauseNanos, longestPauseNanos);
                 }
             } catch (IOException e) {
@@ -126,6 +127,10 @@ final class TailReader {
     private void read(TailedFile file, long now) throws IOException {
         if (file.isHeld() || catalog.isHeldBack(file, now)) {
             file.pauses().pause(now, pauseNanos, longestPauseNanos);
+            return;
+        }
+        if (truncated.contains(file)) {
+            // What was destroyed is told from the sizes that were seen until then.
             return;
         }
         long size = file.channel().size();
