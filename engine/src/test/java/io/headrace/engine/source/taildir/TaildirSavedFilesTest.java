@@ -487,6 +487,39 @@ class TaildirSavedFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four");
     }
 
+    /** An empty file at its path tells nothing, and at stop what is in the old one would be lost. */
+    @Test
+    void shouldSoonReadTheRestOfAFileThatWasDeletedThoughTheNextOneIsEmpty() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\n");
+        Files.delete(log);
+        Files.createFile(log);
+        rig.poll().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+    }
+
+    /** It is compared in parts, between which others have their turn; nothing is to be waited for. */
+    @Test
+    void shouldTellSoonWhetherALargeFileWasSavedAnew() throws IOException {
+        String text = ("x".repeat(1023) + "\n").repeat(64 * 1024);
+        rig.write("a.log", text);
+        rig.with("backoffSleepIncrement", "1000")
+                .with("maxBackoffSleep", "5000")
+                .with("batchSize", "10000");
+        rig.start().poll();
+        saveOver(text + "more\n");
+        rig.clock.advanceMillis(5_000);
+        long begun = rig.clock.time();
+        for (int i = 0; i < 100; i++) {
+            rig.source.poll();
+            rig.clock.advanceMillis(10);
+        }
+        assertThat(rig.clock.time() - begun).isEqualTo(1_000);
+        assertThat(rig.channel.events).hasSize(64 * 1024 + 1);
+        assertThat(rig.count("ResumedFileCount")).isEqualTo(1);
+    }
+
     /** The old file's inode with other content and under another name is what an inode that is used again looks like. */
     private void saveOverAndReuseInode(String other) throws IOException {
         Files.move(log, rig.logs.resolve(other));
