@@ -125,6 +125,10 @@ final class FileCatalog implements AutoCloseable {
         if (file.isIdentified()) {
             registry.update(file, clock.time());
         }
+        if (file.succession() != null) {
+            identities.isAnother(file.succession());
+            file.setSuccession(null);
+        }
         files.remove(file.id(), file);
         removed.add(file);
         file.close();
@@ -214,12 +218,16 @@ final class FileCatalog implements AutoCloseable {
     }
 
     /**
-     * A deleted file will not be seen again: what has its inode next is another one, however it begins. Tells whether it
-     * is one.
+     * A deleted file will not be seen again: what has its inode next is another one, however it begins. Where another file
+     * may be its content saved anew, that waits until it is known. Tells whether it is done.
      */
     boolean retireIfDeleted(TailedFile file) {
-        boolean deleted =
-                !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && openFiles.isDeleted(file);
+        boolean deleted = !file.isListed() && file.isIdentified() && openFiles.isDeleted(file);
+        if (deleted && file.mayBeSucceeded()) {
+            // Whoever is killed before that is known must ask again.
+            file.successor().succession().wasDeleted();
+            return false;
+        }
         if (deleted) {
             registry.retire(file.entry());
         }

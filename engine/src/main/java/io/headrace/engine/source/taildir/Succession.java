@@ -49,6 +49,7 @@ final class Succession {
     private long grownNanos;
     private long size;
     private boolean hasContent;
+    private boolean deleted;
 
     private Succession(TailedFile followed, InputRegistry.Entry entry, FileId id, long leftPosition) {
         this.followed = followed;
@@ -75,6 +76,16 @@ final class Succession {
     /** What the file before is known as. */
     InputRegistry.Entry entry() {
         return entry;
+    }
+
+    /** The file before was deleted, and is followed no more. */
+    void wasDeleted() {
+        deleted = true;
+    }
+
+    /** Whether {@link #wasDeleted}. */
+    boolean isDeleted() {
+        return deleted;
     }
 
     /** Where the file before is now, when that is a backup's name; else null. */

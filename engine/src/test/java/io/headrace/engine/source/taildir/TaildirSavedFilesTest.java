@@ -189,6 +189,25 @@ class TaildirSavedFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactly("one", "one", "two");
     }
 
+    /** It was closed before that was known. */
+    @Test
+    void shouldNotTakeFileWithTheInodeOfADeletedOneForItWhenAnotherOneCameAfterThat() throws IOException {
+        rig.with("writePosInterval", "100000000");
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        FileId old = FileId.of(log).id();
+        Files.delete(log);
+        Files.createFile(log);
+        rig.idle().idle();
+        Path reused = rig.write("b.tmp", "one\ntwo\n");
+        assumeTrue(FileId.of(reused).id().equals(old), "this file system does not soon use inodes again");
+        rig.write("a.log", "other\n");
+        rig.poll();
+        Files.move(reused, rig.logs.resolve("b.log"));
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "other", "one", "two");
+    }
+
     @Test
     void shouldGiveFileThatHasTheInodeOfADeletedOneItsOwnHeaders() throws IOException {
         rig.write("a.log", HEADER + "one\n");
