@@ -149,9 +149,9 @@ final class FileCatalog implements AutoCloseable {
         openFiles.lookBegins();
     }
 
-    /** Whether as much was compared as there may be in one look. */
-    boolean hasComparedEnough() {
-        return budget.isSpent();
+    /** Whether comparing it with the file before only goes on with the next look, which is not to be waited for. */
+    boolean isCompared(TailedFile file) {
+        return budget.isSpent() && file.succession().isComparing();
     }
 
     /** Which names files have is looked up anew. */

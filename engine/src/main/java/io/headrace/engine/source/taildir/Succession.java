@@ -133,7 +133,12 @@ final class Succession {
             return false;
         }
         begin(nowNanos);
-        return summed > 0 || nowNanos - beganNanos < (hasContent ? 2 * LONGEST_NANOS : SETTLED_NANOS);
+        return isComparing() || nowNanos - beganNanos < (hasContent ? 2 * LONGEST_NANOS : SETTLED_NANOS);
+    }
+
+    /** Whether the new file was read in part. */
+    boolean isComparing() {
+        return summed > 0;
     }
 
     private void begin(long nowNanos) {

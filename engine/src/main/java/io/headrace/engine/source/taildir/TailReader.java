@@ -82,8 +82,7 @@ final class TailReader {
             }
             try {
                 long size = file.isOpen() || reopen(file, now) ? file.channel().size() : 0;
-                // What others were compared with in this look is gone on with in the next one, without a pause.
-                if (size > 0 && !catalog.identify(file, size, now) && !catalog.hasComparedEnough()) {
+                if (size > 0 && !catalog.identify(file, size, now) && !catalog.isCompared(file)) {
                     file.pauses().pause(now, pauseNanos, longestPauseNanos);
                 }
             } catch (IOException e) {
