@@ -125,6 +125,10 @@ final class FileCatalog implements AutoCloseable {
         if (file.isIdentified()) {
             registry.update(file, clock.time());
         }
+        if (file.succession() != null) {
+            identities.isAnother(file.succession());
+            file.setSuccession(null);
+        }
         files.remove(file.id(), file);
         removed.add(file);
         file.close();
@@ -142,6 +146,12 @@ final class FileCatalog implements AutoCloseable {
     /** A look at all files begins. */
     void lookBegins() {
         budget.renew();
+        openFiles.lookBegins();
+    }
+
+    /** Whether comparing it with the file before only goes on with the next look, which is not to be waited for. */
+    boolean isCompared(TailedFile file) {
+        return budget.isSpent() && file.succession().isComparing();
     }
 
     /** Which names files have is looked up anew. */
@@ -166,7 +176,8 @@ final class FileCatalog implements AutoCloseable {
         List<TailedFile> begun = new ArrayList<>();
         List<TailedFile> found = new ArrayList<>();
         for (TailedFile file : truncated) {
-            if (budget.isSpent()) {
+            // One at least: comparing files that were saved may take all of many looks.
+            if (!begun.isEmpty() && budget.isSpent()) {
                 break;
             }
             begun.add(file);
@@ -207,11 +218,16 @@ final class FileCatalog implements AutoCloseable {
     }
 
     /**
-     * A deleted file will not be seen again: what has its inode next is another one, however it begins. Tells whether it
-     * is one.
+     * A deleted file will not be seen again: what has its inode next is another one, however it begins. Where another file
+     * may be its content saved anew, that waits until it is known. Tells whether it is done.
      */
     boolean retireIfDeleted(TailedFile file) {
-        boolean deleted = !file.isListed() && !file.mayBeSucceeded() && file.isIdentified() && file.names() == 0;
+        boolean deleted = !file.isListed() && file.isIdentified() && openFiles.isDeleted(file);
+        if (deleted && file.mayBeSucceeded()) {
+            // Whoever is killed before that is known must ask again.
+            file.successor().succession().wasDeleted();
+            return false;
+        }
         if (deleted) {
             registry.retire(file.entry());
         }

@@ -71,9 +71,7 @@ final class Identities {
                     return true;
                 }
                 case OTHER -> {
-                    if (succession.followed() == null) {
-                        registry.giveBack(succession.entry());
-                    }
+                    isAnother(succession);
                     counters.replaced.increment();
                     LOG.info("{}: another file than before is here now, read from its start", file.path());
                 }
@@ -82,6 +80,15 @@ final class Identities {
         file.setSuccession(null);
         identifyItself(file, registry.find(file.id(), file.channel()), size, foundAtStart);
         return true;
+    }
+
+    /** A file is not the one before at its path, or is gone before that was known. */
+    void isAnother(Succession succession) {
+        if (succession.followed() == null) {
+            registry.giveBack(succession.entry());
+        } else if (succession.isDeleted()) {
+            registry.retire(succession.entry());
+        }
     }
 
     /**

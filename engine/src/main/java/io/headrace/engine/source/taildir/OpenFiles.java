@@ -33,6 +33,9 @@ final class OpenFiles {
     /** By file, null before somebody asks. */
     private Map<FileId, Long> names;
 
+    /** Whether that was looked up in this look at all files. */
+    private boolean namesAreNew;
+
     private int scans;
 
     OpenFiles(int most, TaildirCounters counters) {
@@ -124,8 +127,23 @@ final class OpenFiles {
         return scans;
     }
 
+    /** A look at all files begins. */
+    void lookBegins() {
+        namesAreNew = false;
+    }
+
+    /** Whether an open file was deleted by now. */
+    boolean isDeleted(TailedFile file) {
+        if (names(file) > 0 && !namesAreNew) {
+            // It may have been deleted since; what was deleted stays so.
+            names = scan();
+        }
+        return names(file) == 0;
+    }
+
     private Map<FileId, Long> scan() {
         scans++;
+        namesAreNew = true;
         Map<FileId, Long> found = new HashMap<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path descriptor : descriptors) {

@@ -48,6 +48,8 @@ final class Succession {
     private long beganNanos;
     private long grownNanos;
     private long size;
+    private boolean hasContent;
+    private boolean deleted;
 
     private Succession(TailedFile followed, InputRegistry.Entry entry, FileId id, long leftPosition) {
         this.followed = followed;
@@ -76,6 +78,16 @@ final class Succession {
         return entry;
     }
 
+    /** The file before was deleted, and is followed no more. */
+    void wasDeleted() {
+        deleted = true;
+    }
+
+    /** Whether {@link #wasDeleted}. */
+    boolean isDeleted() {
+        return deleted;
+    }
+
     /** Where the file before is now, when that is a backup's name; else null. */
     Path backup() {
         return backup;
@@ -92,9 +104,10 @@ final class Succession {
                 || name.startsWith(original + ".~") && name.endsWith("~");
     }
 
-    /** Looks at the new file, which is open. */
+    /** Looks at the new file, which is open and not empty. */
     Verdict look(TailedFile file, long fileSize, FolderIndex folders, ReadBudget budget, long nowNanos)
             throws IOException {
+        hasContent = true;
         if (followed != null && followed.entry() != entry
                 || !beginsAlike(file.channel(), fileSize)
                 || isRotated(file.path(), folders)) {
@@ -110,7 +123,8 @@ final class Succession {
 
     /**
      * Whether the file before is not to be read on now: what is written to it after it was saved is not in the new one, which
-     * would be taken for another file then. Not for long, since the new one may stay empty.
+     * would be taken for another file then. Not for long, since the new one may stay empty, and what is in the old one may
+     * be deleted with it when the source stops.
      *
      * @param path of the new file
      */
@@ -119,7 +133,12 @@ final class Succession {
             return false;
         }
         begin(nowNanos);
-        return summed > 0 || nowNanos - beganNanos < 2 * LONGEST_NANOS;
+        return isComparing() || nowNanos - beganNanos < (hasContent ? 2 * LONGEST_NANOS : SETTLED_NANOS);
+    }
+
+    /** Whether the new file was read in part. */
+    boolean isComparing() {
+        return summed > 0;
     }
 
     private void begin(long nowNanos) {

@@ -67,8 +67,7 @@ final class TailPositions implements AutoCloseable {
             }
         }
         // The registry comes last: what it calls safe is never more than what the other one has of the same content.
-        // Reading
-        // waits for both: one sync each.
+        // Reading waits for both: one sync each.
         try {
             file.write(positions);
         } finally {

@@ -82,7 +82,7 @@ final class TailReader {
             }
             try {
                 long size = file.isOpen() || reopen(file, now) ? file.channel().size() : 0;
-                if (size > 0 && !catalog.identify(file, size, now)) {
+                if (size > 0 && !catalog.identify(file, size, now) && !catalog.isCompared(file)) {
                     file.pauses().pause(now, pauseNanos, longestPauseNanos);
                 }
             } catch (IOException e) {
@@ -126,6 +126,10 @@ final class TailReader {
     private void read(TailedFile file, long now) throws IOException {
         if (file.isHeld() || catalog.isHeldBack(file, now)) {
             file.pauses().pause(now, pauseNanos, longestPauseNanos);
+            return;
+        }
+        if (truncated.contains(file)) {
+            // What was destroyed is told from the sizes that were seen until then.
             return;
         }
         long size = file.channel().size();

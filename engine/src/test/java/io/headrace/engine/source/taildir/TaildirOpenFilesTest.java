@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +115,21 @@ class TaildirOpenFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).hasSize(2 * files);
         assertThat(rig.source.catalog().files()).isEmpty();
         assertThat(rig.source.catalog().scans()).isBetween(1, 10);
+    }
+
+    /** What has its inode next would else be taken for it. */
+    @Test
+    void shouldSeeThatAFileWasDeletedSinceItsNamesWereCounted() throws IOException {
+        Path path = rig.write("a.log", "one\n");
+        OpenFiles openFiles = new OpenFiles(1, null);
+        try (TailedFile file = new TailedFile(FileId.of(path).id(), path, Map.of(), openFiles, 0)) {
+            assertThat(file.open()).isTrue();
+            openFiles.lookBegins();
+            assertThat(openFiles.isDeleted(file)).isFalse();
+            Files.delete(path);
+            openFiles.lookBegins();
+            assertThat(openFiles.isDeleted(file)).isTrue();
+        }
     }
 
     @Test

@@ -189,6 +189,25 @@ class TaildirSavedFilesTest extends TailRigTest {
         assertThat(rig.channel.texts()).containsExactly("one", "one", "two");
     }
 
+    /** It was closed before that was known. */
+    @Test
+    void shouldNotTakeFileWithTheInodeOfADeletedOneForItWhenAnotherOneCameAfterThat() throws IOException {
+        rig.with("writePosInterval", "100000000");
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        FileId old = FileId.of(log).id();
+        Files.delete(log);
+        Files.createFile(log);
+        rig.idle().idle();
+        Path reused = rig.write("b.tmp", "one\ntwo\n");
+        assumeTrue(FileId.of(reused).id().equals(old), "this file system does not soon use inodes again");
+        rig.write("a.log", "other\n");
+        rig.poll();
+        Files.move(reused, rig.logs.resolve("b.log"));
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "other", "one", "two");
+    }
+
     @Test
     void shouldGiveFileThatHasTheInodeOfADeletedOneItsOwnHeaders() throws IOException {
         rig.write("a.log", HEADER + "one\n");
@@ -485,6 +504,39 @@ class TaildirSavedFilesTest extends TailRigTest {
         rig.write("a.log", "four\n");
         rig.poll();
         assertThat(rig.channel.texts()).containsExactly("one", "two", "three", "four");
+    }
+
+    /** An empty file at its path tells nothing, and at stop what is in the old one would be lost. */
+    @Test
+    void shouldSoonReadTheRestOfAFileThatWasDeletedThoughTheNextOneIsEmpty() throws IOException {
+        rig.write("a.log", "one\n");
+        rig.start().poll();
+        rig.write("a.log", "two\n");
+        Files.delete(log);
+        Files.createFile(log);
+        rig.poll().poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two");
+    }
+
+    /** It is compared in parts, between which others have their turn; nothing is to be waited for. */
+    @Test
+    void shouldTellSoonWhetherALargeFileWasSavedAnew() throws IOException {
+        String text = ("x".repeat(1023) + "\n").repeat(64 * 1024);
+        rig.write("a.log", text);
+        rig.with("backoffSleepIncrement", "1000")
+                .with("maxBackoffSleep", "5000")
+                .with("batchSize", "10000");
+        rig.start().poll();
+        saveOver(text + "more\n");
+        rig.clock.advanceMillis(5_000);
+        long begun = rig.clock.time();
+        for (int i = 0; i < 100; i++) {
+            rig.source.poll();
+            rig.clock.advanceMillis(10);
+        }
+        assertThat(rig.clock.time() - begun).isEqualTo(1_000);
+        assertThat(rig.channel.events).hasSize(64 * 1024 + 1);
+        assertThat(rig.count("ResumedFileCount")).isEqualTo(1);
     }
 
     /** The old file's inode with other content and under another name is what an inode that is used again looks like. */

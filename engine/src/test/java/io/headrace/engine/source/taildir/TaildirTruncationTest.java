@@ -267,6 +267,22 @@ class TaildirTruncationTest extends TailRigTest {
         assertThat(rig.source.catalog().comparedFiles()).isLessThanOrEqualTo(6 * files);
     }
 
+    /** More than are begun anew in one look. */
+    @Test
+    void shouldCountWhatWasDestroyedHoweverManyAreTruncated() throws IOException {
+        int files = 600;
+        for (int i = 0; i < files; i++) {
+            rig.write(i + ".log", "line\nunfinished");
+        }
+        rig.start().poll();
+        for (int i = 0; i < files; i++) {
+            rewrite(rig.logs.resolve(i + ".log"), "");
+        }
+        rig.poll().poll();
+        assertThat(rig.count("TruncationCount")).isEqualTo(files);
+        assertThat(rig.count("UnreadBytesLostCount")).isEqualTo(files * (long) "unfinished".length());
+    }
+
     /** Where no file may be opened for it. */
     @Test
     void shouldCountWhatWasNotReadOfACopyThatIsGone() throws IOException {
