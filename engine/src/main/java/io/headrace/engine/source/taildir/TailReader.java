@@ -148,6 +148,7 @@ final class TailReader {
         }
         boolean toItsEnd = true;
         if (more || rewritten) {
+            file.comparesContent();
             toItsEnd = turn(file, size, false, now) == LineFramer.Turn.END_OF_FILE;
         }
         if (!toItsEnd) {
@@ -173,7 +174,11 @@ final class TailReader {
         }
         try {
             FileId.Status status = FileId.of(file.path());
-            return status.id().equals(file.id()) && file.sawModification(status.modifiedNanos(), epochClock.time());
+            if (!status.id().equals(file.id())) {
+                return false;
+            }
+            file.sawModification(status.modifiedNanos(), epochClock.time());
+            return file.isModified();
         } catch (NoSuchFileException e) {
             // The next listing tells whether it has another name.
             return false;
@@ -231,8 +236,8 @@ final class TailReader {
         if (!status.id().equals(file.id())) {
             return false;
         }
-        boolean modified = file.sawModification(status.modifiedNanos(), epochClock.time());
-        boolean changed = status.size() != file.seenSize() || file.isIdentified() && modified;
+        file.sawModification(status.modifiedNanos(), epochClock.time());
+        boolean changed = status.size() != file.seenSize() || file.isIdentified() && file.isModified();
         boolean waits = file.isIdentified()
                 ? file.hasUnscanned() || file.seenSize() > file.position() && now - file.grownAtNanos() >= idleNanos
                 : status.size() > 0;

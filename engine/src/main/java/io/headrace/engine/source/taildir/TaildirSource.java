@@ -223,7 +223,7 @@ public final class TaildirSource implements PollingSource {
         }
     }
 
-    private void release() {
+    void release() {
         outlet.close();
         framer.close();
         positions.close();

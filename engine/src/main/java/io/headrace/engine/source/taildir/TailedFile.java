@@ -42,6 +42,7 @@ final class TailedFile implements AutoCloseable {
     private long seenSize;
     private long sizeBefore;
     private long seenModification = UNKNOWN;
+    private boolean uncompared;
     private long grownAtNanos;
 
     TailedFile(FileId id, Path path, Map<String, String> headers, OpenFiles openFiles, long nowNanos) {
@@ -358,9 +359,20 @@ final class TailedFile implements AutoCloseable {
      */
     boolean sawModification(long modifiedNanos, long nowMillis) {
         boolean modified = modifiedNanos != seenModification;
+        uncompared |= modified;
         boolean settled = TimeUnit.MILLISECONDS.toNanos(nowMillis) - modifiedNanos > COARSEST_TIME_NANOS;
         seenModification = settled ? modifiedNanos : UNKNOWN;
         return modified;
+    }
+
+    /** Whether a modification was seen, as before a closed file is opened, since what was read was compared last. */
+    boolean isModified() {
+        return uncompared;
+    }
+
+    /** What was read is compared with what is there now. */
+    void comparesContent() {
+        uncompared = false;
     }
 
     /** Whether there are bytes in which no line feed was looked for. */

@@ -6,6 +6,9 @@ import org.agrona.concurrent.NanoClock;
 
 /** Time that passes when a test says so. */
 final class ManualClock implements EpochClock, NanoClock {
+    /** Called whenever the time is asked for. */
+    Runnable asked = () -> {};
+
     private long nanos = TimeUnit.DAYS.toNanos(1);
 
     void advanceMillis(long millis) {
@@ -14,11 +17,13 @@ final class ManualClock implements EpochClock, NanoClock {
 
     @Override
     public long time() {
+        asked.run();
         return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
     @Override
     public long nanoTime() {
+        asked.run();
         return nanos;
     }
 }

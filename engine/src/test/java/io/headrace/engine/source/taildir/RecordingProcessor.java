@@ -37,6 +37,7 @@ final class RecordingProcessor implements ChannelProcessor {
 
     final List<Event> events = new ArrayList<>();
     final List<Put> puts = new ArrayList<>();
+    private final List<Put> journal = new ArrayList<>();
     final List<Frame> frames = new ArrayList<>();
     final Map<String, Input> inputs = new LinkedHashMap<>();
     final Map<String, Long> marks = new HashMap<>();
@@ -64,6 +65,34 @@ final class RecordingProcessor implements ChannelProcessor {
             input.known |= input.safe > 0;
             input.put = input.safe;
         });
+    }
+
+    /** How many frames and marks were put, in the order in which a channel keeps them. */
+    int journaled() {
+        return journal.size();
+    }
+
+    /** So many of what was put first are safe. */
+    void makeSafe(int first) {
+        for (Put put : journal.subList(0, first)) {
+            Input input = inputs.get(put.input);
+            input.safe = Math.max(input.safe, put.position);
+        }
+    }
+
+    /** As after a kill of a channel that kept so many of what was put first. */
+    void keepFirst(int first) {
+        int kept = 0;
+        inputs.values().forEach(input -> input.put = input.safe);
+        for (Put put : journal.subList(0, first)) {
+            Input input = inputs.get(put.input);
+            input.put = Math.max(input.put, put.position);
+            input.safe = input.put;
+            kept += put.events;
+        }
+        journal.subList(first, journal.size()).clear();
+        events.subList(kept, events.size()).clear();
+        inputs.values().forEach(input -> input.known = input.put > 0);
     }
 
     /** As after a kill of a channel that keeps nothing. */
@@ -129,6 +158,7 @@ final class RecordingProcessor implements ChannelProcessor {
         }
         target.put = position;
         puts.add(new Put(target.key.id(), position, frame.eventCount()));
+        journal.add(puts.get(puts.size() - 1));
         frames.add(frame);
         EventCursor cursor = new EventCursor().wrap(frame);
         cursor.validate();
@@ -234,6 +264,7 @@ final class RecordingProcessor implements ChannelProcessor {
         @Override
         public void mark(long position) {
             marks.put(key.id(), position);
+            journal.add(new Put(key.id(), position, 0));
             if (safe == put) {
                 safe = position;
             }

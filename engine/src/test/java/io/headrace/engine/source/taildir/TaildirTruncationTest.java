@@ -97,6 +97,18 @@ class TaildirTruncationTest extends TailRigTest {
     }
 
     @Test
+    void shouldNoticeFileFilledAgainToTheSameSizeWhileItWasClosedThoughThatWasAWhileAgo() throws IOException {
+        Path file = rig.write("a.log", "one\ntwo\n");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(rig.clock.time()));
+        rig.start().idle().idle();
+        rewrite(file, "1\n22\n33\n");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(rig.clock.time()));
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly("one", "two", "1", "22", "33");
+        assertThat(rig.count("TruncationCount")).isEqualTo(1);
+    }
+
+    @Test
     void shouldNoticeFileThatHasTheSameLinesBeforeThePositionButAnotherBeginning() throws IOException {
         Path file = rig.write("a.log", "begun 1\n" + "tick\n".repeat(100));
         rig.start().poll();
