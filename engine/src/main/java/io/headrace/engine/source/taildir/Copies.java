@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the copy that copytruncate made of a file before it truncated it: a file in the same folder that nobody followed,
- * written to just now, which holds byte for byte what was read and goes on after that. What the truncation destroyed
- * before it was read is in there. Owned by the source's thread.
+ * written to just now, which holds byte for byte what was read and goes on after that, or ends there while not all of it is
+ * safe yet. What the truncation destroyed before it was read is in there, and what a kill may still lose. Owned by the
+ * source's thread.
  */
 final class Copies {
     private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
@@ -62,7 +63,7 @@ final class Copies {
                 .computeIfAbsent(file.knownPath().getParent(), this::index)
                 .getOrDefault(file.entry().head(), List.of())
                 .stream()
-                .filter(found -> found.status().size() > file.position())
+                .filter(found -> isWanted(found.status().size(), file))
                 .sorted(Comparator.comparingInt((FolderIndex.Found found) -> -alike(found.path(), file.knownPath()))
                         .thenComparingLong(found -> -found.status().modifiedNanos()))
                 .toList();
@@ -72,6 +73,11 @@ final class Copies {
             }
         }
         return null;
+    }
+
+    /** Whether a copy of so many bytes has more than what was read, or may be all that is left of it after a kill. */
+    private static boolean isWanted(long bytes, TailedFile file) {
+        return bytes > file.position() || bytes == file.position() && file.safePosition() < bytes;
     }
 
     /** One look at each file that was written to just now, however many were truncated. */

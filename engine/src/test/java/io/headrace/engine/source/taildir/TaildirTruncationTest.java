@@ -171,6 +171,24 @@ class TaildirTruncationTest extends TailRigTest {
         assertThat(rig.channel.texts()).hasSize(5);
     }
 
+    /** What was read of it is only in memory yet. */
+    @Test
+    void shouldReadFromTheCopyWhatWasReadAndNotSafeWhenItIsKilled() throws IOException {
+        Path file = rig.write("a.log", HEADER + "one\n");
+        rig.start().poll();
+        Files.copy(file, rig.logs.resolve("a.log.1"));
+        rewrite(file, "new\n");
+        rig.poll();
+        assertThat(rig.channel.texts()).containsExactly(HEADER.strip(), "one", "new");
+        rig.channel.keepFirst(0);
+        rig.start().poll().poll();
+        assertThat(rig.channel.texts()).containsExactlyInAnyOrder(HEADER.strip(), "one", "new");
+        assertThat(rig.count("UnreadBytesLostCount")).isZero();
+        rig.channel.makeSafe();
+        rig.restart().idle();
+        assertThat(rig.channel.texts()).hasSize(3);
+    }
+
     @Test
     void shouldNotTakeAnOlderFileThatBeginsAlikeForTheCopy() throws IOException {
         Path older = Files.writeString(rig.logs.resolve("a.log.2"), HEADER + "old\n");
