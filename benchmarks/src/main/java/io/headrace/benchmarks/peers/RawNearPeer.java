@@ -2,6 +2,7 @@ package io.headrace.benchmarks.peers;
 
 import io.headrace.frame.Frame;
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.net.CongestionControl;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -23,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Netty without a protocol, the sending end: writes buffers as large as frames, over and over, whenever the connection
- * takes more, with the water marks of the sink {@code link}. The time ends when the other end has read the last byte and
+ * takes more, with the water marks and the congestion control of the sink {@code link}. The time ends when the other end has read the last byte and
  * closed.
  */
 public final class RawNearPeer implements PeerWork {
@@ -68,7 +69,8 @@ public final class RawNearPeer implements PeerWork {
                     .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                     .handler(new ChannelInitializer<Channel>() {
                         @Override
-                        protected void initChannel(Channel channel) {
+                        protected void initChannel(Channel channel) throws IOException {
+                            CongestionControl.AUTO.apply(channel, true);
                             channel.pipeline().addLast(new Writer(buffers, end, written));
                         }
                     });

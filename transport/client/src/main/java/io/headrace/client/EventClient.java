@@ -7,6 +7,8 @@ import io.headrace.frame.Headers;
 import io.headrace.transport.EventLoops;
 import io.headrace.transport.link.LinkSender;
 import io.headrace.transport.link.LinkSenderOptions;
+import io.headrace.transport.net.CongestionControl;
+import io.headrace.transport.net.DialTarget;
 import io.headrace.transport.net.LoopDriver;
 import io.headrace.transport.net.PlainTokens;
 import io.headrace.transport.net.SocketDialer;
@@ -127,10 +129,12 @@ public final class EventClient implements AutoCloseable {
         return new SocketDialer(
                 loops,
                 loop,
-                host.getHostString(),
-                host.getPort(),
-                settings.connectTimeoutMillis(),
-                false,
+                new DialTarget(
+                        host.getHostString(),
+                        host.getPort(),
+                        settings.connectTimeoutMillis(),
+                        false,
+                        CongestionControl.AUTO),
                 channel -> {
                     if (tls != null) {
                         channel.pipeline()

@@ -1,6 +1,8 @@
 package io.headrace.transport.avro;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.net.CongestionControl;
+import io.headrace.transport.net.DialTarget;
 import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
 import io.netty.channel.Channel;
@@ -20,10 +22,8 @@ final class AvroClient {
         return new SocketDialer(
                 loops,
                 loop,
-                settings.hostname(),
-                settings.port(),
-                settings.connectTimeout(),
-                false,
+                new DialTarget(
+                        settings.hostname(), settings.port(), settings.connectTimeout(), false, CongestionControl.AUTO),
                 channel -> build(channel, settings, tls),
                 address -> null,
                 () -> {},

@@ -34,9 +34,7 @@ public final class SocketDialer implements LinkDialer {
 
     private final EventLoops loops;
     private final EventLoop loop;
-    private final String host;
-    private final int port;
-    private final boolean sendfile;
+    private final DialTarget target;
     private final Function<InetAddress, String> objection;
     private final Runnable beforeDial;
     private final Runnable wake;
@@ -45,8 +43,6 @@ public final class SocketDialer implements LinkDialer {
     private int dials;
 
     /**
-     * @param connectTimeoutMillis for the connection, and again for a TLS handshake
-     * @param sendfile whether parts of files may be sent as such
      * @param pipeline adds what bytes pass between the socket and the sender
      * @param objection why an address is not connected to, or null
      * @param beforeDial done before each connection, on a thread that may block
@@ -55,23 +51,18 @@ public final class SocketDialer implements LinkDialer {
     public SocketDialer(
             EventLoops loops,
             EventLoop loop,
-            String host,
-            int port,
-            long connectTimeoutMillis,
-            boolean sendfile,
+            DialTarget target,
             Consumer<Channel> pipeline,
             Function<InetAddress, String> objection,
             Runnable beforeDial,
             Runnable wake) {
         this.loops = loops;
         this.loop = loop;
-        this.host = host;
-        this.port = port;
-        this.sendfile = sendfile;
+        this.target = target;
         this.objection = objection;
         this.beforeDial = beforeDial;
         this.wake = wake;
-        int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, connectTimeoutMillis);
+        int timeoutMillis = (int) Math.min(Integer.MAX_VALUE, target.connectTimeoutMillis());
         this.bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(loops.socketChannel())
@@ -101,7 +92,7 @@ public final class SocketDialer implements LinkDialer {
 
     @Override
     public String target() {
-        return Listening.shown(host, port);
+        return Listening.shown(target.host(), target.port());
     }
 
     /** Asks for the address each time, on a thread that may block: names move. */
@@ -111,20 +102,36 @@ public final class SocketDialer implements LinkDialer {
         loops.resolver().execute(() -> {
             try {
                 beforeDial.run();
-                InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
-                loop.execute(() -> connect(number, address));
+                InetAddress host = InetAddress.getByName(target.host());
+                boolean local = CongestionControl.isLocal(host);
+                loop.execute(() -> connect(number, new InetSocketAddress(host, target.port()), local));
             } catch (UnknownHostException e) {
-                loop.execute(() -> failed(number, "unknown host " + host));
+                loop.execute(() -> failed(number, "unknown host " + target.host()));
             }
         });
     }
 
-    private void connect(int number, InetSocketAddress address) {
+    private void connect(int number, InetSocketAddress address, boolean local) {
         String refused = objection.apply(address.getAddress());
         if (refused != null) {
             failed(number, refused);
         } else if (number == dials) {
-            bootstrap.connect(address).addListener(future -> connected(number, (ChannelFuture) future));
+            bootstrap.register().addListener(future -> opened(number, (ChannelFuture) future, address, local));
+        }
+    }
+
+    /** There is a socket, or not: the system counts them. */
+    private void opened(int number, ChannelFuture future, InetSocketAddress address, boolean local) {
+        Channel channel = future.channel();
+        try {
+            if (future.isSuccess()) {
+                target.congestion().apply(channel, local);
+                channel.connect(address).addListener(connected -> connected(number, (ChannelFuture) connected));
+            } else {
+                ready(number, channel, future.cause());
+            }
+        } catch (IOException e) {
+            ready(number, channel, e);
         }
     }
 
@@ -178,7 +185,7 @@ public final class SocketDialer implements LinkDialer {
         private boolean isExplained;
 
         Connection(Channel channel) {
-            output = ChannelOutput.abrupt(channel, sendfile);
+            output = ChannelOutput.abrupt(channel, target.sendfile());
         }
 
         @Override

@@ -1,6 +1,8 @@
 package io.headrace.transport.link.netty;
 
 import io.headrace.transport.EventLoops;
+import io.headrace.transport.net.CongestionControl;
+import io.headrace.transport.net.DialTarget;
 import io.headrace.transport.net.PlainTokens;
 import io.headrace.transport.net.SocketDialer;
 import io.headrace.transport.tls.TlsContext;
@@ -11,36 +13,34 @@ final class LinkClient {
     private LinkClient() {}
 
     /**
-     * @param sendfile whether frames may be sent straight from the log
      * @param tls null for plain connections
      * @param token looked at before each connection
-     * @param anywhere whether a token may go to another machine without TLS
      * @param wake asks for the sender to be driven
      */
     static SocketDialer dialer(
             EventLoops loops,
             EventLoop loop,
-            String host,
-            int port,
-            long connectTimeoutMillis,
-            boolean sendfile,
+            LinkSinkSettings settings,
             TlsContext tls,
             SinkToken token,
-            boolean anywhere,
             Runnable wake) {
+        String host = settings.hostname();
+        int port = settings.port();
         return new SocketDialer(
                 loops,
                 loop,
-                host,
-                port,
-                connectTimeoutMillis,
-                sendfile,
+                new DialTarget(
+                        host,
+                        port,
+                        settings.connectTimeout(),
+                        settings.sendfile(),
+                        CongestionControl.of(settings.congestionControl())),
                 channel -> {
                     if (tls != null) {
                         channel.pipeline().addLast(tls.newHandler(channel.alloc(), host, port));
                     }
                 },
-                PlainTokens.objection(tls != null, anywhere, token::isSet),
+                PlainTokens.objection(tls != null, settings.security().allowPlainToken(), token::isSet),
                 token::readAgain,
                 wake);
     }

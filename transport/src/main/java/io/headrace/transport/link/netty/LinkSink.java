@@ -87,17 +87,7 @@ public final class LinkSink implements AsyncSink {
             SinkToken token,
             LinkSenderCounts counts,
             int connection) {
-        SocketDialer dialer = LinkClient.dialer(
-                loops,
-                loop,
-                settings.hostname(),
-                settings.port(),
-                settings.connectTimeout(),
-                settings.sendfile(),
-                tls,
-                token,
-                settings.security().allowPlainToken(),
-                driver::wake);
+        SocketDialer dialer = LinkClient.dialer(loops, loop, settings, tls, token, driver::wake);
         LinkSender sender = new LinkSender(
                 options,
                 shared == null ? context.consumer() : shared.part(connection),

@@ -3,6 +3,7 @@ package io.headrace.transport.link.netty;
 import io.headrace.engine.config.CompressionSettings;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingsRemarks;
+import io.headrace.transport.net.CongestionControl;
 import io.headrace.transport.net.PauseSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,15 @@ public record LinkSinkSettings(
         boolean sendfile,
 
         @Setting(
+                key = "congestion-control",
+                byDefault = "auto",
+                word = true,
+                doc =
+                        "What decides how fast may be sent: auto, as the system has it, but to this machine never paced"
+                                + " (BBR); system; or one of net.ipv4.tcp_available_congestion_control, as bbr for a long line.")
+        String congestionControl,
+
+        @Setting(
                 key = "connect-timeout",
                 byDefault = "20000",
                 unit = "ms",
@@ -78,6 +88,10 @@ public record LinkSinkSettings(
         CompressionSettings compression,
         LinkSinkSecurity security)
         implements SettingsRemarks {
+    public LinkSinkSettings {
+        CongestionControl.of(congestionControl);
+    }
+
     @Override
     public List<Remark> remarks() {
         List<Remark> remarks = new ArrayList<>(compression.remarks());

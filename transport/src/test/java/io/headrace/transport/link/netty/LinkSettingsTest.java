@@ -77,6 +77,21 @@ class LinkSettingsTest {
                 .isGreaterThan(10);
     }
 
+    @Test
+    void shouldSendWithACongestionControlThatIsNamed() throws Exception {
+        start(new ModelSink(Long.MAX_VALUE), Map.of("congestion-control", "reno"), Map.of());
+        await().atMost(LONG).until(() -> sinkContext.count("FrameSentCount") == FRAMES);
+    }
+
+    @Test
+    void shouldSayThatTheSystemDoesNotHaveACongestionControl() throws Exception {
+        start(new ModelSink(Long.MAX_VALUE), Map.of("congestion-control", "nonesuch"), Map.of());
+        await().atMost(LONG)
+                .until(() ->
+                        sinkContext.lastHealth().contains("congestion-control: nonesuch (expected: auto, system, "));
+        assertThat(sinkContext.count("FrameSentCount")).isZero();
+    }
+
     /** Whole frames, and one that is always allowed. */
     private static boolean isNear(int bytes, long frames) {
         return frames * FRAME_BYTES <= bytes && (frames + 3) * (FRAME_BYTES + 120) >= bytes;
