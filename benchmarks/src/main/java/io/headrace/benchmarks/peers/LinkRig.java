@@ -21,13 +21,22 @@ public final class LinkRig extends Rig {
     private static final double FLUME_LEAST = 30;
     private static final double FLUME_FILE_LEAST = 40;
     private static final double MILLION = 1e6;
+    private static final String UNPACED = "-unpaced";
     private static final Map<String, String> TOLD = Map.of(
-            "hot", "Headrace link",
-            "built", "Headrace link, frames built",
-            "hot-file", "Headrace link, file channel",
-            "raw", "Netty without a protocol",
-            "flume", "Flume Avro, memory channel",
-            "flume-file", "Flume Avro, file channel");
+            "hot",
+            "Headrace link",
+            "built",
+            "Headrace link, frames built",
+            "hot-file",
+            "Headrace link, file channel",
+            "raw",
+            "Netty without a protocol",
+            "raw" + UNPACED,
+            "Netty without a protocol, not paced",
+            "flume",
+            "Flume Avro, memory channel",
+            "flume-file",
+            "Flume Avro, file channel");
 
     private final Set<String> peers;
     private final List<LinkWorkload> workloads;
@@ -79,27 +88,32 @@ public final class LinkRig extends Rig {
         for (long round = 1 - options.number("warmRounds"); round <= rounds; round++) {
             Set<String> done = new LinkedHashSet<>();
             for (LinkWorkload workload : workloads) {
-                ask("link", workload.name(), workload, round);
+                Order order = order(workload);
+                ask("link", workload.name(), workload, order, round);
                 if (done.add(workload.raw())) {
-                    ask("raw", workload.raw(), workload, round);
+                    ask("raw", workload.raw(), workload, order.with("congestion", "system"), round);
+                    ask("raw", workload.raw() + UNPACED, workload, order.with("congestion", "auto"), round);
                 }
                 if (done.add(workload.flume())) {
-                    ask("flume", workload.flume(), workload, round);
+                    ask("flume", workload.flume(), workload, order, round);
                 }
             }
         }
     }
 
-    private void ask(String peer, String name, LinkWorkload workload, long round) throws IOException {
-        LinkEnds both = ends.get(peer);
-        if (both == null) {
-            return;
-        }
-        Order order = workload.order()
+    private Order order(LinkWorkload workload) {
+        return workload.order()
                 .with("millis", options.text("millis"))
                 .with("events", options.text("backlogEvents"))
                 .with("keystore", options.text("keystore"))
                 .with("password", options.text("password"));
+    }
+
+    private void ask(String peer, String name, LinkWorkload workload, Order order, long round) throws IOException {
+        LinkEnds both = ends.get(peer);
+        if (both == null) {
+            return;
+        }
         if (workload.has("file") || workload.kind().equals("backlog")) {
             Settle.disk(folder);
         }
@@ -223,6 +237,12 @@ public final class LinkRig extends Rig {
             } else {
                 System.out.printf(Locale.ROOT, "%-60s %s%n", what, ratio.text("%.2f"));
             }
+            Series unpaced = wire(name).over(wire(workload.raw() + UNPACED));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-60s %s%n",
+                    name + " / " + workload.raw() + UNPACED + ", bytes",
+                    unpaced.text("%.2f"));
         }
         if (answers.has(workload.flume())) {
             Series ratio = answers.rates(name).over(answers.rates(workload.flume()));

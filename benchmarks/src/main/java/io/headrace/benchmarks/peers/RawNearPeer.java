@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Netty without a protocol, the sending end: writes buffers as large as frames, over and over, whenever the connection
- * takes more, with the water marks and the congestion control of the sink {@code link}. The time ends when the other end has read the last byte and
+ * takes more, with the water marks of the sink {@code link}, and with its congestion control or the system's. The time ends when the other end has read the last byte and
  * closed.
  */
 public final class RawNearPeer implements PeerWork {
@@ -56,6 +56,7 @@ public final class RawNearPeer implements PeerWork {
         for (int i = 0; i < frames.length; i++) {
             buffers[i] = frames[i].retainedBuf();
         }
+        CongestionControl congestion = CongestionControl.of(order.text("congestion"));
         AtomicLong written = new AtomicLong();
         List<Channel> channels = new ArrayList<>();
         Stopwatch watch = Stopwatch.start(folder);
@@ -70,7 +71,7 @@ public final class RawNearPeer implements PeerWork {
                     .handler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) throws IOException {
-                            CongestionControl.AUTO.apply(channel, true);
+                            congestion.apply(channel, true);
                             channel.pipeline().addLast(new Writer(buffers, end, written));
                         }
                     });
