@@ -1,0 +1,51 @@
+package io.headrace.transport.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReceiveBlockTest {
+    private static final int LENGTH = 208_000;
+    private static final int TAIL = 44;
+    private static final long GRANTED = 32L * 1024 * 1024;
+    private static final int CHUNK_BYTES = 8 * 1024 * 1024;
+
+    private final AdaptiveByteBufAllocator allocator = new AdaptiveByteBufAllocator();
+    private final ReceiveBlock block = new ReceiveBlock(allocator);
+
+    /** Three quarters of what Netty keeps, whatever the number of cores. */
+    @Test
+    void shouldLeaveTheMemoryOfAWindowWithTheAllocator() {
+        int window = 2 * Runtime.getRuntime().availableProcessors() * CHUNK_BYTES * 3 / 4;
+        List<ByteBuf> frames = new ArrayList<>();
+        long used = 0;
+        for (int turn = 0; turn < 10; turn++) {
+            for (int held = 0; held < window; held += LENGTH) {
+                frames.add(frame(LENGTH));
+                assertThat(allocator.metric().usedDirectMemory()).isGreaterThanOrEqualTo(used);
+                used = allocator.metric().usedDirectMemory();
+            }
+            frames.forEach(ByteBuf::release);
+            frames.clear();
+        }
+        assertThat(used).isGreaterThanOrEqualTo(window);
+    }
+
+    @Test
+    void shouldTakeNoMoreForSmallFramesThanTheyNeed() {
+        ByteBuf frame = frame(10_000);
+        assertThat(allocator.metric().usedDirectMemory()).isLessThanOrEqualTo(1024 * 1024);
+        frame.release();
+    }
+
+    private ByteBuf frame(int length) {
+        block.begin(length, TAIL, GRANTED, length);
+        ByteBuf frame = block.memory().retain();
+        block.close();
+        return frame;
+    }
+}
