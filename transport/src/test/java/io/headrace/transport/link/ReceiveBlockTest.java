@@ -36,6 +36,13 @@ class ReceiveBlockTest {
     }
 
     @Test
+    void shouldTakeNoMoreThanComesWhereNothingIsGranted_R19() {
+        block.begin(LENGTH, TAIL, 0, 0);
+        assertThat(allocator.metric().usedDirectMemory()).isLessThanOrEqualTo(1024 * 1024);
+        block.close();
+    }
+
+    @Test
     void shouldTakeNoMoreForSmallFramesThanTheyNeed() {
         ByteBuf frame = frame(10_000);
         assertThat(allocator.metric().usedDirectMemory()).isLessThanOrEqualTo(1024 * 1024);

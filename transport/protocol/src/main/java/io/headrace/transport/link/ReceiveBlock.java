@@ -41,7 +41,7 @@ final class ReceiveBlock {
      * @param expected bytes that the next read may bring
      */
     void begin(int length, int tail, long granted, int expected) {
-        if (length > LEAST_AT_FIRST && !isChunkLarge) {
+        if (length > LEAST_AT_FIRST && granted >= MOST_AT_FIRST && !isChunkLarge) {
             enlargeChunks();
         }
         int most = (int) Math.min(MOST_AT_FIRST, Math.max(LEAST_AT_FIRST, granted));
@@ -61,7 +61,7 @@ final class ReceiveBlock {
      * Netty's adaptive allocator takes large buffers from chunks of eight times the largest one asked for so far, and keeps
      * two free ones for each core: for frames of 200 kB that is 8 MiB with two cores, and the memory of all others under way
      * would be given back, mapped and zeroed again, a tenth of the receiving loop's time. Asking once for the largest
-     * buffer that it pools makes chunks of 8 MiB.
+     * buffer that it pools makes chunks of 8 MiB, unless a smaller one has room for it. Not before so much was granted.
      */
     private void enlargeChunks() {
         allocator.directBuffer(MOST_AT_FIRST).release();
