@@ -116,7 +116,13 @@ public final class SocketDialer implements LinkDialer {
         if (refused != null) {
             failed(number, refused);
         } else if (number == dials) {
-            bootstrap.register().addListener(future -> opened(number, (ChannelFuture) future, address, local));
+            ChannelFuture registered = bootstrap.register();
+            if (registered.isDone()) {
+                // Where there is no socket at all, Netty tells listeners on a thread that is not the sender's.
+                opened(number, registered, address, local);
+            } else {
+                registered.addListener(done -> opened(number, registered, address, local));
+            }
         }
     }
 
@@ -128,7 +134,8 @@ public final class SocketDialer implements LinkDialer {
                 target.congestion().apply(channel, local);
                 channel.connect(address).addListener(connected -> connected(number, (ChannelFuture) connected));
             } else {
-                ready(number, channel, future.cause());
+                // Netty has closed what there was of a channel.
+                failed(number, reason(future.cause()));
             }
         } catch (IOException e) {
             ready(number, channel, e);
