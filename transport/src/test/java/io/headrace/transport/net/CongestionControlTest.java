@@ -138,6 +138,8 @@ class CongestionControlTest {
             each.inetAddresses()
                     .forEach(own -> assertThat(CongestionControl.isLocal(own)).isTrue());
         }
+        assertThat(CongestionControl.isLocal(InetAddress.getByName("0.0.0.0"))).isTrue();
+        assertThat(CongestionControl.isLocal(InetAddress.getByName("::"))).isTrue();
         // TEST-NET-1 of RFC 5737: nobody's.
         assertThat(CongestionControl.isLocal(InetAddress.getByName("192.0.2.1")))
                 .isFalse();

@@ -2,6 +2,10 @@ package io.headrace.transport.link;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.NettyRuntime;
+import io.netty.util.internal.PlatformDependent;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The memory of a frame that is coming. Its bytes are copied here, or, better, read straight into the {@link #room} that
@@ -20,6 +24,15 @@ final class ReceiveBlock {
 
     /** Where several frames are expected they may be longer by this part of one. */
     private static final int SLACK_PART = 8;
+
+    /** Buffers of {@link #MOST_AT_FIRST} in the largest chunk of Netty's adaptive allocator. */
+    private static final int CHUNK_BUFFERS = 8;
+
+    /** Two chunks for each core. */
+    private static final long MOST_KEPT = 2L * NettyRuntime.availableProcessors() * CHUNK_BUFFERS * MOST_AT_FIRST;
+
+    /** What is kept is no more than this part of the memory outside the heap. */
+    private static final int PART_KEPT = 4;
 
     private final ByteBufAllocator allocator;
     private boolean isChunkLarge;
@@ -60,12 +73,22 @@ final class ReceiveBlock {
     /**
      * Netty's adaptive allocator takes large buffers from chunks of eight times the largest one asked for so far, and keeps
      * two free ones for each core: for frames of 200 kB that is 8 MiB with two cores, and the memory of all others under way
-     * would be given back, mapped and zeroed again, a tenth of the receiving loop's time. Asking once for the largest
-     * buffer that it pools makes chunks of 8 MiB, unless a smaller one has room for it. Not before so much was granted.
+     * would be given back, mapped and zeroed again, a tenth of the receiving loop's time. Asking for as many of the largest
+     * buffers that it pools as fill a chunk makes chunks of 8 MiB, unless smaller ones have room for all. Once for each
+     * connection that was granted as much as one such buffer, and where what may be kept is little of all memory.
      */
     private void enlargeChunks() {
-        allocator.directBuffer(MOST_AT_FIRST).release();
         isChunkLarge = true;
+        if (MOST_KEPT <= PlatformDependent.maxDirectMemory() / PART_KEPT) {
+            List<ByteBuf> largest = new ArrayList<>(CHUNK_BUFFERS);
+            try {
+                while (largest.size() < CHUNK_BUFFERS) {
+                    largest.add(allocator.directBuffer(MOST_AT_FIRST));
+                }
+            } finally {
+                largest.forEach(ByteBuf::release);
+            }
+        }
     }
 
     boolean isOpen() {

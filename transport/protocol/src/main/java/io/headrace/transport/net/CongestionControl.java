@@ -28,7 +28,7 @@ public final class CongestionControl {
 
     private static final Logger LOG = LoggerFactory.getLogger(CongestionControl.class);
 
-    /** Every Linux has it, for everybody. */
+    /** Every Linux has it, and allows it to everybody unless told otherwise. */
     private static final String UNPACED = "reno";
 
     private static final String PACED = "bbr";
@@ -65,7 +65,9 @@ public final class CongestionControl {
     /** Whether an address is one of this machine; asks the system, so not for event loops. */
     public static boolean isLocal(InetAddress address) {
         try {
-            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+            return address.isLoopbackAddress()
+                    || address.isAnyLocalAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException e) {
             LOG.debug("cannot tell whether {} is an address of this machine", address, e);
             return false;

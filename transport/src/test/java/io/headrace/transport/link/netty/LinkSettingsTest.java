@@ -1,6 +1,7 @@
 package io.headrace.transport.link.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.headrace.transport.EventLoops;
@@ -32,8 +33,10 @@ class LinkSettingsTest {
 
     @AfterEach
     void close() {
-        sink.stop();
-        source.stop();
+        if (sink != null) {
+            sink.stop();
+            source.stop();
+        }
         channel.close();
         loops.close();
     }
@@ -78,13 +81,8 @@ class LinkSettingsTest {
     }
 
     @Test
-    void shouldSendWithACongestionControlThatIsNamed() throws Exception {
-        start(new ModelSink(Long.MAX_VALUE), Map.of("congestion-control", "reno"), Map.of());
-        await().atMost(LONG).until(() -> sinkContext.count("FrameSentCount") == FRAMES);
-    }
-
-    @Test
     void shouldSayThatTheSystemDoesNotHaveACongestionControl() throws Exception {
+        assumeThat(loops.isEpoll()).isTrue();
         start(new ModelSink(Long.MAX_VALUE), Map.of("congestion-control", "nonesuch"), Map.of());
         await().atMost(LONG)
                 .until(() ->
