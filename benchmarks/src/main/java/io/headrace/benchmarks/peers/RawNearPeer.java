@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Netty without a protocol, the sending end: writes buffers as large as frames, over and over, whenever the connection
- * takes more, with the water marks of the sink {@code link}, and with its congestion control or the system's. The time ends when the other end has read the last byte and
- * closed.
+ * takes more, with the water marks of the sink {@code link}, and with its congestion control or the system's. The time ends
+ * when the other end has read the last byte and closed.
  */
 public final class RawNearPeer implements PeerWork {
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(512 * 1024, 2 * 1024 * 1024);
