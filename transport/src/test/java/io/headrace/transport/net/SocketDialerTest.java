@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a sender is told of real sockets, once each, on its loop; and what becomes of the socket. */
 class SocketDialerTest {
@@ -98,6 +99,41 @@ class SocketDialerTest {
         } finally {
             nio.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }
+    }
+
+    /** The system says so before there is a channel, which Netty tells on a thread of its own. */
+    @Test
+    void shouldTellOnItsLoopThatNoDescriptorIsLeft(@TempDir Path folder) throws Exception {
+        Path out = folder.resolve("out");
+        ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        closed.close();
+        Process process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "ulimit -n 400; exec \"$0\" \"$@\"",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+IgnoreUnrecognizedVMOptions",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        WithoutDescriptors.class.getName(),
+                        Integer.toString(server.getLocalPort()),
+                        Integer.toString(closed.getLocalPort()))
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        assertThat(process.waitFor()).as("%s", Files.readString(out)).isZero();
+        assertThat(Files.readAllLines(out).stream().filter(line -> !line.contains(" DEBUG ")))
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("failed: connection refused"),
+                        line -> assertThat(line).isEqualTo(CONNECTED),
+                        line -> assertThat(line).contains("Too many open files"),
+                        line -> assertThat(line).isEqualTo("failed: too many open files"),
+                        line -> assertThat(line).isEqualTo("failed: too many open files"),
+                        line -> assertThat(line).isEqualTo(CONNECTED));
     }
 
     private SocketDialer dialer(CongestionControl congestion, EventLoop used) {

@@ -30,6 +30,12 @@ import java.util.function.Function;
  * made when its TLS handshake is over. Used on the sender's event loop.
  */
 public final class SocketDialer implements LinkDialer {
+    private static final List<String> KNOWN = List.of(
+            "Connection refused",
+            "No route to host",
+            "Network is unreachable",
+            "Connection reset by peer",
+            "Too many open files");
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(512 * 1024, 2 * 1024 * 1024);
 
     private final EventLoops loops;
@@ -169,14 +175,15 @@ public final class SocketDialer implements LinkDialer {
         if (TlsFailures.isTls(cause) || TlsFailures.isDeparture(cause)) {
             return TlsFailures.explain(cause);
         }
-        String message = String.valueOf(cause.getMessage());
-        for (String known : List.of(
-                "Connection refused", "No route to host", "Network is unreachable", "Connection reset by peer")) {
-            if (message.contains(known)) {
-                return known.toLowerCase(Locale.ROOT);
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            String message = String.valueOf(at.getMessage());
+            for (String known : KNOWN) {
+                if (message.contains(known)) {
+                    return known.toLowerCase(Locale.ROOT);
+                }
             }
         }
-        return message;
+        return String.valueOf(cause.getMessage());
     }
 
     private void failed(int number, String why) {
