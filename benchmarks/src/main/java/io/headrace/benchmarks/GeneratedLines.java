@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 public final class GeneratedLines {
     private static final String[] METHODS = {"GET", "GET", "GET", "POST", "PUT", "HEAD"};
     private static final int SHORTEST = 64;
+    private static final int NUMBER_DIGITS = 10;
 
     private final ByteBuffer bytes;
     private final int[] offsets;
@@ -23,24 +24,29 @@ public final class GeneratedLines {
         bytes = ByteBuffer.allocateDirect(lines * (lineBytes + 1));
         offsets = new int[lines + 1];
         for (int i = 0; i < lines; i++) {
-            String line = String.format(
-                    "10.%d.%d.%d - - %010d \"%s /item/%d HTTP/1.1\" 200 %d ",
-                    random.nextInt(256),
-                    random.nextInt(256),
-                    random.nextInt(256),
-                    i,
-                    METHODS[random.nextInt(METHODS.length)],
-                    random.nextInt(1_000_000),
-                    random.nextInt(65_536));
             offsets[i] = bytes.position();
-            bytes.put(line.substring(0, Math.min(line.length(), lineBytes)).getBytes(StandardCharsets.US_ASCII));
-            while (bytes.position() < offsets[i] + lineBytes) {
-                bytes.put((byte) ('a' + random.nextInt(26)));
-            }
+            byte[] request = request(random, i).getBytes(StandardCharsets.US_ASCII);
+            bytes.put(request, 0, Math.min(request.length, lineBytes));
+            fill(random, offsets[i] + lineBytes);
             bytes.put((byte) '\n');
         }
         offsets[lines] = bytes.position();
         bytes.flip();
+    }
+
+    /** Not by a format: peers make lines before they are measured, and compiling that took a second then. */
+    private static String request(SplittableRandom random, int line) {
+        String number = Integer.toString(line);
+        return "10." + random.nextInt(256) + '.' + random.nextInt(256) + '.' + random.nextInt(256) + " - - "
+                + "0".repeat(Math.max(0, NUMBER_DIGITS - number.length())) + number + " \""
+                + METHODS[random.nextInt(METHODS.length)] + " /item/" + random.nextInt(1_000_000) + " HTTP/1.1\" 200 "
+                + random.nextInt(65_536) + ' ';
+    }
+
+    private void fill(SplittableRandom random, int end) {
+        while (bytes.position() < end) {
+            bytes.put((byte) ('a' + random.nextInt(26)));
+        }
     }
 
     /** How many there are. */

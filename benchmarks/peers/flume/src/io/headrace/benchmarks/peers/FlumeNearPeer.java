@@ -33,7 +33,7 @@ public final class FlumeNearPeer implements PeerWork {
     public Map<String, String> run(Order order) throws Exception {
         int batch = (int) order.number("frameEvents");
         int eventBytes = (int) order.number("eventBytes");
-        Bodies bodies = new Bodies(eventBytes);
+        Bodies bodies = Bodies.of(eventBytes);
         List<List<Event>> batches = new ArrayList<>();
         long[] checksums = new long[bodies.count() / batch];
         for (int i = 0; i < checksums.length; i++) {

@@ -2,15 +2,27 @@ package io.headrace.benchmarks.peers;
 
 import io.headrace.benchmarks.GeneratedLines;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 
 /** The bodies that every peer's events have, over and over; event {@code n} has body {@code n % count()}. Immutable. */
 public final class Bodies {
     private static final int DISTINCT = 10_000;
+    private static final Map<Integer, Bodies> MADE = new ConcurrentHashMap<>();
 
     private final GeneratedLines lines;
     private final int[] checksums;
     private final long[] sums;
+
+    /**
+     * Those of a length, made once in a process.
+     *
+     * @param bytes of each body, at least 64
+     */
+    public static Bodies of(int bytes) {
+        return MADE.computeIfAbsent(bytes, Bodies::new);
+    }
 
     /**
      * @param bytes of each body, at least 64

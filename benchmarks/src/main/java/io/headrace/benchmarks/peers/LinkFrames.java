@@ -30,7 +30,7 @@ final class LinkFrames implements AutoCloseable {
      * @param producers whose frames take turns; a connection has those of some of them
      */
     LinkFrames(int eventBytes, int frameEvents, int producers) {
-        Bodies all = new Bodies(eventBytes);
+        Bodies all = Bodies.of(eventBytes);
         bodies = new byte[all.count()][];
         for (int i = 0; i < bodies.length; i++) {
             bodies[i] = all.copy(i);

@@ -141,7 +141,7 @@ public final class LinkNearPeer implements PeerWork {
         ChannelSettings settings = order.text("channel").equals("file")
                 ? ChannelSettings.file("near", FILE_EVENTS, folder.resolve("channel"))
                 : ChannelSettings.memory("near", MEMORY_EVENTS);
-        Bodies bodies = new Bodies((int) order.number("eventBytes"));
+        Bodies bodies = Bodies.of((int) order.number("eventBytes"));
         try (BenchmarkChannel channel = open(settings)) {
             AckedProducer producer = new AckedProducer(0, bodies, frameEvents);
             PacedProducer paced = new PacedProducer(channel, producer, frames, order.number("rate"));
