@@ -75,7 +75,7 @@ public final class WriteAheadLog implements AutoCloseable {
         try {
             opening.open();
             return new WriteAheadLog(opening);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             try {
                 closeAll(opening.resources());
             } catch (IOException closing) {

@@ -2,9 +2,12 @@ package io.headrace.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,5 +62,37 @@ class WriteAheadLogTest {
             log.sync();
             assertThat(log.durable()).isEqualTo(2);
         }
+    }
+
+    /** As where there is no memory: the same process may open it afterwards. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveNothingOpenWhereverOpeningEndsInAnError(LogSettings.Appender appender) throws Exception {
+        LogSettings settings = LogFixture.settings(folder.resolve("log"), appender);
+        int calls = 0;
+        boolean opened = false;
+        while (!opened) {
+            int failing = ++calls;
+            AtomicInteger called = new AtomicInteger();
+            Storage failsOnce = (Storage) Proxy.newProxyInstance(
+                    Storage.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
+                        if (called.incrementAndGet() == failing) {
+                            throw new OutOfMemoryError("call " + failing);
+                        }
+                        try {
+                            return method.invoke(storage, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+            try {
+                WriteAheadLog.open(settings, failsOnce, fixture.clocks).close();
+                opened = called.get() < failing;
+            } catch (OutOfMemoryError e) {
+                assertThat(e).hasMessage("call " + failing);
+            }
+            WriteAheadLog.open(settings, storage, fixture.clocks).close();
+        }
+        assertThat(calls).isGreaterThan(10);
     }
 }

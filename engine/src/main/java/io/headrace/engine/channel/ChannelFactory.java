@@ -14,6 +14,21 @@ public final class ChannelFactory {
      */
     public static ManagedChannel open(ChannelSettings settings, ChannelEnvironment environment) throws IOException {
         ChannelLog log = settings.hasLog() ? ChannelLog.open(settings, environment) : null;
-        return new DualChannel(settings, environment, log);
+        try {
+            return new DualChannel(settings, environment, log);
+        } catch (RuntimeException | Error e) {
+            close(log, e);
+            throw e;
+        }
+    }
+
+    private static void close(ChannelLog log, Throwable cause) {
+        try {
+            if (log != null) {
+                log.close();
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 }
