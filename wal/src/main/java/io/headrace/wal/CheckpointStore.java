@@ -52,7 +52,7 @@ public final class CheckpointStore implements AutoCloseable {
             store.loaded = store.scan(Storage.OpenMode.WRITE);
             store.makeNewestDurable();
             return store;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             closeAfter(e, store);
             throw e;
         }
@@ -223,7 +223,7 @@ public final class CheckpointStore implements AutoCloseable {
         try {
             overwrite(file, bytes);
             return file;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             try {
                 file.close();
             } catch (IOException closing) {
@@ -258,7 +258,7 @@ public final class CheckpointStore implements AutoCloseable {
         file.sync();
     }
 
-    private static void closeAfter(Exception cause, CheckpointStore store) {
+    private static void closeAfter(Throwable cause, CheckpointStore store) {
         try {
             store.close();
         } catch (IOException e) {

@@ -147,7 +147,7 @@ public final class FileStorage implements Storage {
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
             return new HeldLock(real, channel);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOCKED_HERE.remove(real);
             if (channel != null) {
                 channel.close();

@@ -35,7 +35,7 @@ final class LogFolders implements AutoCloseable {
                 locked.locks.add(storage.lock(folder));
             }
             return locked;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             try {
                 locked.close();
             } catch (IOException closing) {

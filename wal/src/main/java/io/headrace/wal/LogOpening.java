@@ -67,7 +67,7 @@ final class LogOpening {
             openCursors(checkpoint);
             members.write(streamId);
             writeBothSlots();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             try {
                 recovered.close();
             } catch (IOException closing) {

@@ -2,12 +2,9 @@ package io.headrace.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,35 +61,47 @@ class WriteAheadLogTest {
         }
     }
 
-    /** As where there is no memory: the same process may open it afterwards. */
+    /** As where there is no memory: no lock and no file stays behind, of new folders and of those that are there. */
     @ParameterizedTest
     @EnumSource
     void shouldLeaveNothingOpenWhereverOpeningEndsInAnError(LogSettings.Appender appender) throws Exception {
-        LogSettings settings = LogFixture.settings(folder.resolve("log"), appender);
         int calls = 0;
         boolean opened = false;
         while (!opened) {
-            int failing = ++calls;
-            AtomicInteger called = new AtomicInteger();
-            Storage failsOnce = (Storage) Proxy.newProxyInstance(
-                    Storage.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
-                        if (called.incrementAndGet() == failing) {
-                            throw new OutOfMemoryError("call " + failing);
-                        }
-                        try {
-                            return method.invoke(storage, arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
-            try {
-                WriteAheadLog.open(settings, failsOnce, fixture.clocks).close();
-                opened = called.get() < failing;
-            } catch (OutOfMemoryError e) {
-                assertThat(e).hasMessage("call " + failing);
-            }
-            WriteAheadLog.open(settings, storage, fixture.clocks).close();
+            calls++;
+            Path logs = folder.resolve("log" + calls);
+            Path checkpoints = folder.resolve("checkpoints" + calls);
+            LogSettings settings = new LogSettings(
+                    List.of(logs), checkpoints, LogFixture.SMALL_SEGMENT, LogFixture.SMALL_FRAME, appender, 0);
+            opened = openFailing(settings, calls);
+            writeSome(settings);
+            opened &= openFailing(settings, calls);
+            writeSome(settings);
         }
-        assertThat(calls).isGreaterThan(10);
+        assertThat(calls).isGreaterThan(50);
+    }
+
+    /** Returns whether nothing failed: there were fewer calls. */
+    private boolean openFailing(LogSettings settings, int failing) throws Exception {
+        FailingStorage failsOnce = new FailingStorage(storage, failing);
+        boolean opened = false;
+        try {
+            WriteAheadLog.open(settings, failsOnce.storage(), fixture.clocks).close();
+            opened = !failsOnce.hasFailed();
+        } catch (OutOfMemoryError e) {
+            assertThat(e).hasMessage("call " + failing);
+        }
+        assertThat(failsOnce.openFiles())
+                .as("open after call %d failed", failing)
+                .isEmpty();
+        return opened;
+    }
+
+    private void writeSome(LogSettings settings) throws Exception {
+        try (WriteAheadLog log = WriteAheadLog.open(settings, storage, fixture.clocks)) {
+            fixture.append(log, log.nextSequence(), fixture.frame("some"));
+            log.write();
+            log.sync();
+        }
     }
 }

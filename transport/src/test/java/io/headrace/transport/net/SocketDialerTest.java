@@ -125,8 +125,15 @@ class SocketDialerTest {
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .start();
-        assertThat(process.waitFor()).as("%s", Files.readString(out)).isZero();
-        assertThat(Files.readAllLines(out).stream().filter(line -> !line.contains(" DEBUG ")))
+        try {
+            assertThat(process.waitFor(4 * LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue()).as("%s", Files.readString(out)).isZero();
+        assertThat(Files.readAllLines(out).stream()
+                        .filter(line -> line.startsWith(WithoutDescriptors.PREFIX))
+                        .map(line -> line.substring(WithoutDescriptors.PREFIX.length())))
                 .satisfiesExactly(
                         line -> assertThat(line).isEqualTo("failed: connection refused"),
                         line -> assertThat(line).isEqualTo(CONNECTED),

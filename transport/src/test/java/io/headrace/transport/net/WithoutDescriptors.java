@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
  * told, and whether on its loop, goes to standard output.
  */
 final class WithoutDescriptors implements DialHandler {
+    /** What its lines begin with. */
+    static final String PREFIX = "told: ";
+
     private static final long LONG_SECONDS = 20;
     private static final int GIVEN_BACK = 16;
 
@@ -71,13 +74,17 @@ final class WithoutDescriptors implements DialHandler {
                 open.push(new FileInputStream("/dev/null"));
             }
         } catch (FileNotFoundException e) {
-            System.out.println("after that: " + e.getMessage());
+            say("after that: " + e.getMessage());
         }
     }
 
     private void dial(SocketDialer dialer) throws InterruptedException {
         loop.execute(dialer::dial);
-        System.out.println(told.poll(LONG_SECONDS, TimeUnit.SECONDS));
+        say(told.poll(LONG_SECONDS, TimeUnit.SECONDS));
+    }
+
+    private static void say(String what) {
+        System.out.println(PREFIX + what);
     }
 
     @Override
