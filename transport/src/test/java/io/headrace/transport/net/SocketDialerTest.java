@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.headrace.transport.EventLoops;
-import io.headrace.transport.link.DialHandler;
-import io.headrace.transport.link.LinkOutput;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -152,7 +149,7 @@ class SocketDialerTest {
                 address -> null,
                 () -> {},
                 () -> {});
-        dialer.attach(new Told(used));
+        dialer.attach(new ToldOnLoop(used, told));
         return dialer;
     }
 
@@ -173,38 +170,5 @@ class SocketDialerTest {
                 .isTrue();
         loop.submit(() -> {}).sync();
         assertThat(told).isEmpty();
-    }
-
-    private final class Told implements DialHandler {
-        private final EventLoop used;
-
-        Told(EventLoop used) {
-            this.used = used;
-        }
-
-        @Override
-        public void connected(LinkOutput connection) {
-            tell(CONNECTED);
-        }
-
-        @Override
-        public void dialFailed(String why) {
-            tell("failed: " + why);
-        }
-
-        @Override
-        public void received(LinkOutput connection, ByteBuf bytes) {
-            bytes.release();
-            tell("received");
-        }
-
-        @Override
-        public void disconnected(LinkOutput connection, String why) {
-            tell("disconnected: " + why);
-        }
-
-        private void tell(String what) {
-            told.add(used.inEventLoop() ? what : "not on its loop: " + what);
-        }
     }
 }

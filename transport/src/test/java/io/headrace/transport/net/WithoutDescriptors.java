@@ -1,9 +1,6 @@
 package io.headrace.transport.net;
 
 import io.headrace.transport.EventLoops;
-import io.headrace.transport.link.DialHandler;
-import io.headrace.transport.link.LinkOutput;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.io.Closeable;
 import java.io.FileInputStream;
@@ -18,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * A process whose files are few: it opens all that are left, dials twice, closes some, and dials again. What the sender is
  * told, and whether on its loop, goes to standard output.
  */
-final class WithoutDescriptors implements DialHandler {
+final class WithoutDescriptors {
     /** What its lines begin with. */
     static final String PREFIX = "told: ";
 
@@ -64,7 +61,7 @@ final class WithoutDescriptors implements DialHandler {
                 address -> null,
                 () -> {},
                 () -> {});
-        dialer.attach(this);
+        dialer.attach(new ToldOnLoop(loop, told));
         return dialer;
     }
 
@@ -85,30 +82,5 @@ final class WithoutDescriptors implements DialHandler {
 
     private static void say(String what) {
         System.out.println(PREFIX + what);
-    }
-
-    @Override
-    public void connected(LinkOutput connection) {
-        tell("connected");
-    }
-
-    @Override
-    public void dialFailed(String why) {
-        tell("failed: " + why);
-    }
-
-    @Override
-    public void received(LinkOutput connection, ByteBuf bytes) {
-        bytes.release();
-        tell("received");
-    }
-
-    @Override
-    public void disconnected(LinkOutput connection, String why) {
-        tell("disconnected: " + why);
-    }
-
-    private void tell(String what) {
-        told.add(loop.inEventLoop() ? what : "not on its loop: " + what);
     }
 }
