@@ -35,12 +35,14 @@ public final class FlumeNearPeer implements PeerWork {
         int eventBytes = (int) order.number("eventBytes");
         Bodies bodies = Bodies.of(eventBytes);
         List<List<Event>> batches = new ArrayList<>();
-        long[] checksums = new long[bodies.count() / batch];
+        long[] checksums = new long[(int) order.number("distinctBatches")];
+        int body = 0;
         for (int i = 0; i < checksums.length; i++) {
             List<Event> events = new ArrayList<>();
-            for (int j = i * batch; j < (i + 1) * batch; j++) {
-                events.add(EventBuilder.withBody(bodies.copy(j)));
-                checksums[i] += bodies.checksum(j);
+            for (int j = 0; j < batch; j++) {
+                events.add(EventBuilder.withBody(bodies.copy(body)));
+                checksums[i] += bodies.checksum(body);
+                body = body + 1 == bodies.count() ? 0 : body + 1;
             }
             batches.add(events);
         }

@@ -13,9 +13,6 @@ import io.netty.buffer.PooledByteBufAllocator;
  * bodies copied and checksums computed. Owned by one thread.
  */
 final class LinkFrames implements AutoCloseable {
-    /** So many that they don't stay in the processor's cache. */
-    static final int DISTINCT_FRAMES = 61;
-
     private static final FrameLimits LIMITS =
             new FrameLimits(Integer.MAX_VALUE, FrameLayout.MAX_FRAME_BYTES, FrameLayout.DEFAULT_MAX_EVENT_BYTES);
 
@@ -56,9 +53,9 @@ final class LinkFrames implements AutoCloseable {
         return builder.build(producer, System.currentTimeMillis() * 1000);
     }
 
-    /** Some frames; the references are the caller's. */
-    Frame[] buildAll() {
-        Frame[] frames = new Frame[DISTINCT_FRAMES];
+    /** The next ones; the references are the caller's. */
+    Frame[] build(int count) {
+        Frame[] frames = new Frame[count];
         for (int i = 0; i < frames.length; i++) {
             frames[i] = build();
         }

@@ -60,7 +60,8 @@ public final class LinkNearPeer implements PeerWork {
     private Map<String, String> sendHot(Order order, LinkFrames frames) throws Exception {
         Sent sent = new Sent();
         Map<String, String> figures;
-        Frame[] ready = order.text("mode").equals("hot") ? frames.buildAll() : new Frame[0];
+        Frame[] ready =
+                order.text("mode").equals("hot") ? frames.build((int) order.number("distinctBatches")) : new Frame[0];
         try (BenchmarkChannel channel = open(ChannelSettings.memory("near", MEMORY_EVENTS));
                 Sending sending = new Sending(order, channel, channel.channel().consumer("k"))) {
             put(channel, sent, frames, ready, 0);
@@ -105,7 +106,7 @@ public final class LinkNearPeer implements PeerWork {
     private Map<String, String> sendBacklog(Order order, LinkFrames frames) throws Exception {
         Sent sent = new Sent();
         ChannelSettings settings = ChannelSettings.file("near", FILE_EVENTS, folder.resolve("channel"));
-        Frame[] ready = frames.buildAll();
+        Frame[] ready = frames.build((int) order.number("distinctBatches"));
         try (BenchmarkChannel channel = open(settings)) {
             PutTicket ticket = channel.processor().newTicket();
             try (SourceInput input = channel.processor().anonymousInput()) {

@@ -11,6 +11,9 @@ import java.util.TreeSet;
  * connection, 200-byte events and a memory channel at the far end. Immutable.
  */
 record LinkWorkload(String kind, Set<String> parts) {
+    /** So many that they don't stay in the processor's cache, for all peers alike: each with events of its own. */
+    private static final int DISTINCT_BATCHES = 61;
+
     private static final Set<String> KINDS = Set.of("hot", "built", "backlog");
     private static final Set<String> PARTS = Set.of("1k", "8", "file", "tls", "zstd");
     private static final Set<String> OF_RAW = Set.of("1k", "8");
@@ -53,6 +56,7 @@ record LinkWorkload(String kind, Set<String> parts) {
         return new Order(Map.of(
                 "mode", kind,
                 "frameEvents", "1000",
+                "distinctBatches", Integer.toString(DISTINCT_BATCHES),
                 "eventBytes", has("1k") ? "1024" : "200",
                 "connections", has("8") ? "8" : "1",
                 "channel", has("file") ? "file" : "memory",

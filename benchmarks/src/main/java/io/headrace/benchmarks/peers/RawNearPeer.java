@@ -50,7 +50,7 @@ public final class RawNearPeer implements PeerWork {
         int eventBytes = (int) order.number("eventBytes");
         Frame[] frames;
         try (LinkFrames builder = new LinkFrames(eventBytes, frameEvents, 1)) {
-            frames = builder.buildAll();
+            frames = builder.build((int) order.number("distinctBatches"));
         }
         ByteBuf[] buffers = new ByteBuf[frames.length];
         for (int i = 0; i < frames.length; i++) {
