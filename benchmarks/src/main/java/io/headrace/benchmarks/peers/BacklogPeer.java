@@ -70,10 +70,8 @@ public final class BacklogPeer implements PeerWork {
             int body = 0;
             for (long i = 0; i < batches; i++) {
                 putter.put(body, work.batch());
-                for (int j = 0; j < work.batch(); j++) {
-                    sum += bodies.sum(body);
-                    body = body + 1 == bodies.count() ? 0 : body + 1;
-                }
+                sum += bodies.sum(body, work.batch());
+                body = (body + work.batch()) % bodies.count();
             }
         }
         channel.checkFailure();

@@ -11,9 +11,15 @@ public final class Bodies {
     private static final int DISTINCT = 10_000;
     private static final Map<Integer, Bodies> MADE = new ConcurrentHashMap<>();
 
-    private final GeneratedLines lines;
+    // Flat, so that a peer that asks for each event pays for no more than a source that knows where its bytes are.
+    private final ByteBuffer buffer;
+    private final int length;
+    private final int stride;
+    private final int count;
     private final int[] checksums;
-    private final long[] sums;
+
+    /** {@link BodySum} of the bodies before each, and of all. */
+    private final long[] sumsBefore;
 
     /**
      * Those of a length, made once in a process.
@@ -36,37 +42,40 @@ public final class Bodies {
      * @param distinct how many there are
      */
     public Bodies(int bytes, int distinct) {
-        lines = new GeneratedLines(1, distinct, bytes);
+        GeneratedLines lines = new GeneratedLines(1, distinct, bytes);
+        buffer = lines.bytes();
+        length = lines.length(0);
+        stride = lines.offset(1) - lines.offset(0);
+        count = distinct;
         checksums = new int[distinct];
-        sums = new long[distinct];
+        sumsBefore = new long[distinct + 1];
         CRC32C crc = new CRC32C();
         for (int i = 0; i < distinct; i++) {
             crc.reset();
-            crc.update(
-                    lines.bytes().duplicate().limit(offset(i) + lines.length(i)).position(offset(i)));
+            crc.update(buffer.duplicate().limit(offset(i) + length).position(offset(i)));
             checksums[i] = (int) crc.getValue();
-            sums[i] = BodySum.of(copy(i));
+            sumsBefore[i + 1] = sumsBefore[i] + BodySum.of(copy(i));
         }
     }
 
     /** How many there are. */
     public int count() {
-        return checksums.length;
+        return count;
     }
 
     /** All bodies, direct; to be read by absolute index or through a duplicate. */
     public ByteBuffer buffer() {
-        return lines.bytes();
+        return buffer;
     }
 
     /** Where a body begins. */
     public int offset(int body) {
-        return lines.offset(body);
+        return body * stride;
     }
 
     /** Length of each body. */
     public int length() {
-        return lines.length(0);
+        return length;
     }
 
     /** CRC32C of a body. */
@@ -74,15 +83,19 @@ public final class Bodies {
         return checksums[body];
     }
 
-    /** {@link BodySum} of a body. */
-    public long sum(int body) {
-        return sums[body];
+    /** {@link BodySum} of {@code events} bodies, from {@code body} on. */
+    public long sum(int body, int events) {
+        int end = body + events % count;
+        long rest = end <= count
+                ? sumsBefore[end] - sumsBefore[body]
+                : sumsBefore[count] - sumsBefore[body] + sumsBefore[end - count];
+        return sumsBefore[count] * (events / count) + rest;
     }
 
     /** A copy of a body. */
     public byte[] copy(int body) {
-        byte[] copy = new byte[lines.length(body)];
-        lines.bytes().get(lines.offset(body), copy);
+        byte[] copy = new byte[length];
+        buffer.get(offset(body), copy);
         return copy;
     }
 }

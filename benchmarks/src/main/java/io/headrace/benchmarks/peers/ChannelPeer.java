@@ -192,10 +192,8 @@ public abstract class ChannelPeer implements PeerWork {
                 do {
                     for (int i = 0; i < between; i++) {
                         putter.put(body, batch);
-                        for (int j = 0; j < batch; j++) {
-                            sum += bodies.sum(body);
-                            body = body + 1 == bodies.count() ? 0 : body + 1;
-                        }
+                        sum += bodies.sum(body, batch);
+                        body = (body + batch) % bodies.count();
                     }
                     events += (long) between * batch;
                 } while (System.nanoTime() < end && !failed);
