@@ -7,22 +7,25 @@ import java.util.Collection;
 final class Closing {
     private Closing() {}
 
-    /** Throws the first failure, the others suppressed in it. */
+    /** Throws the first failure, an error of the machine as it is, the others suppressed in it. */
     static void all(Collection<? extends AutoCloseable> all) throws IOException {
-        IOException failed = null;
+        Throwable failed = null;
         for (AutoCloseable closing : all) {
             try {
                 closing.close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 if (failed == null) {
-                    failed = e instanceof IOException io ? io : new IOException(e.getMessage(), e);
-                } else {
+                    failed = e;
+                } else if (failed != e) {
                     failed.addSuppressed(e);
                 }
             }
         }
+        if (failed instanceof Error error) {
+            throw error;
+        }
         if (failed != null) {
-            throw failed;
+            throw failed instanceof IOException io ? io : new IOException(failed.getMessage(), failed);
         }
     }
 }

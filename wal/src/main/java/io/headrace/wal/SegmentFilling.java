@@ -22,12 +22,12 @@ final class SegmentFilling {
     private long filled;
     private long read;
 
-    private SegmentFilling(Storage storage, Path path, StorageFile file, long size, boolean mapped) {
+    private SegmentFilling(Storage storage, Path path, StorageFile file, long size, ByteBuffer readBack) {
         this.storage = storage;
         this.path = path;
         this.file = file;
         this.size = size;
-        this.readBack = mapped ? ByteBuffer.allocateDirect(FillPace.CHUNK_BYTES) : null;
+        this.readBack = readBack;
     }
 
     /**
@@ -38,7 +38,9 @@ final class SegmentFilling {
     static SegmentFilling begin(Storage storage, Path folder, long index, long size, boolean mapped)
             throws IOException {
         Path path = folder.resolve(UNFINISHED + Segment.nameOf(index));
-        return new SegmentFilling(storage, path, storage.open(path, Storage.OpenMode.CREATE), size, mapped);
+        // Memory first: where there is none, no file is left open.
+        ByteBuffer readBack = mapped ? ByteBuffer.allocateDirect(FillPace.CHUNK_BYTES) : null;
+        return new SegmentFilling(storage, path, storage.open(path, Storage.OpenMode.CREATE), size, readBack);
     }
 
     static boolean isUnfinished(String name) {

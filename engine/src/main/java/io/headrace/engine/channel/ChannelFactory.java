@@ -27,7 +27,7 @@ public final class ChannelFactory {
             if (log != null) {
                 log.close();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             cause.addSuppressed(e);
         }
     }

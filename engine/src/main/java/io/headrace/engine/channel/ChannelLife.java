@@ -74,7 +74,7 @@ final class ChannelLife {
         if (orderly && failure.get() == null) {
             try {
                 journal.finish();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 fail(e);
             }
             if (log == null) {
@@ -137,7 +137,8 @@ final class ChannelLife {
                 log.close();
                 return null;
             });
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // What follows gives back what sinks hold and wakes who waits.
             fail(e);
         }
     }

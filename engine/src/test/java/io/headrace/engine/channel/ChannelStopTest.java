@@ -40,6 +40,24 @@ class ChannelStopTest {
         rig.close();
     }
 
+    /** References of its frames are counted as the rig closes. */
+    @Test
+    void shouldTakeBackWhatSinksHoldWhenClosingTheLogEndsInAnErrorOfTheMachine() throws IOException {
+        ChannelRig rig = new ChannelRig(BESIDE);
+        rig.put("leased");
+        rig.run();
+        Lease lease = rig.lease();
+        Error error = new OutOfMemoryError("no memory");
+        rig.runner.endCallsIn(error);
+
+        rig.channel.stop(0);
+
+        assertThat(rig.failures).containsExactly(error);
+        assertThat(rig.channel.failure()).isSameAs(error);
+        lease.rollback();
+        rig.close();
+    }
+
     /** Or its source sends once more what the log has. */
     @Test
     void shouldAcknowledgeAndKeepThePositionOfWhatItWritesLast() throws IOException {

@@ -13,6 +13,7 @@ final class DrivenRunner implements DutyRunner {
     private final List<Driven> cycles = new ArrayList<>();
     private final DrivenClock clock;
     private Runnable onWake = () -> {};
+    private Error afterCall;
 
     DrivenRunner() {
         this(new DrivenClock());
@@ -56,7 +57,16 @@ final class DrivenRunner implements DutyRunner {
 
     @Override
     public <T> T call(String role, Callable<T> work) throws Exception {
-        return work.call();
+        T result = work.call();
+        if (afterCall != null) {
+            throw afterCall;
+        }
+        return result;
+    }
+
+    /** How calls end from now on, with their work done. */
+    void endCallsIn(Error error) {
+        afterCall = error;
     }
 
     @Override
