@@ -36,7 +36,13 @@ public final class FrameBuilder implements AutoCloseable {
     private FrameBytes view;
     private Headers shared;
     private int position;
-    private int eventCount;
+
+    /** How many events the open frame may still take. */
+    private int eventsLeft;
+
+    /** Up to where an event fits without another look at memory and limits; 0 where it needs one, or no frame is open. */
+    private int end;
+
     private int expectedLength = SMALLEST_MEMORY;
 
     /** One that takes memory of its own for each frame. */
@@ -58,7 +64,7 @@ public final class FrameBuilder implements AutoCloseable {
     /** Begins a frame. */
     public void begin(Headers sharedHeaders) {
         if (current != null) {
-            throw new IllegalStateException("a frame of " + eventCount + " events is open (expected: none)");
+            throw new IllegalStateException("a frame of " + eventCount() + " events is open (expected: none)");
         }
         int sharedLength = sharedHeaders.encodedLength();
         if (sharedLength > limits.maxEventBytes()) {
@@ -68,7 +74,7 @@ public final class FrameBuilder implements AutoCloseable {
         view.putBytes(0, NO_HEADER);
         view.putBytes(HEADER_LENGTH, sharedHeaders.encoded());
         shared = sharedHeaders;
-        eventCount = 0;
+        eventsLeft = limits.maxEvents();
         position = HEADER_LENGTH + sharedLength;
     }
 
@@ -79,7 +85,7 @@ public final class FrameBuilder implements AutoCloseable {
 
     /** Events in the open frame. */
     public int eventCount() {
-        return current == null ? 0 : eventCount;
+        return current == null ? 0 : limits.maxEvents() - eventsLeft;
     }
 
     /** Bytes of the open frame's payload. */
@@ -96,7 +102,7 @@ public final class FrameBuilder implements AutoCloseable {
     public boolean reserve(int events, long bytes) {
         checkOpen();
         long needed = (long) FrameLayout.EVENT_PREFIX_LENGTH * events + bytes;
-        if (events > limits.maxEvents() - eventCount || needed > limits.frameBytes() - position) {
+        if (events > eventsLeft || needed > limits.frameBytes() - position) {
             return false;
         }
         ensure((int) needed);
@@ -109,7 +115,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, body, offset, length);
+        view.putBytes(prefix(at, 0, length), body, offset, length);
         added(at, 0, length);
         return true;
     }
@@ -125,7 +131,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        view.putBytes(putOwn(at, own), body);
+        view.putBytes(putOwn(at, own, body.length), body);
         added(at, own.encodedLength(), body.length);
         return true;
     }
@@ -143,7 +149,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        view.putBytes(putOwn(at, own), body, offset, length);
+        view.putBytes(putOwn(at, own, length), body, offset, length);
         added(at, own.encodedLength(), length);
         return true;
     }
@@ -158,7 +164,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        int ownAt = at + FrameLayout.EVENT_PREFIX_LENGTH;
+        int ownAt = prefix(at, ownLength, length);
         view.putBytes(ownAt, own, ownOffset, ownLength);
         view.putBytes(ownAt + ownLength, body, offset, length);
         added(at, ownLength, length);
@@ -171,7 +177,7 @@ public final class FrameBuilder implements AutoCloseable {
         if (at == FULL) {
             return false;
         }
-        view.putBytes(putOwn(at, own), event.buffer(), event.bodyOffset(), event.bodyLength());
+        view.putBytes(putOwn(at, own, event.bodyLength()), event.buffer(), event.bodyOffset(), event.bodyLength());
         added(at, own.encodedLength(), event.bodyLength());
         return true;
     }
@@ -185,7 +191,8 @@ public final class FrameBuilder implements AutoCloseable {
         DirectBuffer from = event.buffer();
         // Own headers and body stand one after the other.
         int length = event.ownHeadersLength() + event.bodyLength();
-        view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, from, event.ownHeadersOffset(), length);
+        int ownAt = prefix(at, event.ownHeadersLength(), event.bodyLength());
+        view.putBytes(ownAt, from, event.ownHeadersOffset(), length);
         added(at, event.ownHeadersLength(), event.bodyLength());
         return true;
     }
@@ -218,7 +225,7 @@ public final class FrameBuilder implements AutoCloseable {
             if (at == FULL) {
                 break;
             }
-            view.putBytes(at + FrameLayout.EVENT_PREFIX_LENGTH, scanner.buffer(), begin, length);
+            view.putBytes(prefix(at, 0, length), scanner.buffer(), begin, length);
             added(at, 0, length);
             begin = end + 1;
             end = scanner.next();
@@ -235,7 +242,7 @@ public final class FrameBuilder implements AutoCloseable {
      */
     public Frame build(Producer producer, long createdMicros) {
         checkEvents();
-        return finish(FrameType.DATA, 0, producer.id(), producer.take(eventCount), createdMicros);
+        return finish(FrameType.DATA, 0, producer.id(), producer.take(eventCount()), createdMicros);
     }
 
     /**
@@ -282,7 +289,7 @@ public final class FrameBuilder implements AutoCloseable {
         putLong(FrameLayout.PRODUCER_OFFSET, producerId);
         putLong(FrameLayout.FIRST_EVENT_OFFSET, firstEvent);
         putLong(FrameLayout.CREATED_OFFSET, createdMicros);
-        putInt(FrameLayout.EVENT_COUNT_OFFSET, eventCount);
+        putInt(FrameLayout.EVENT_COUNT_OFFSET, eventCount());
         putInt(FrameLayout.SHARED_LENGTH_OFFSET, shared.encodedLength());
         trim();
         int checked = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
@@ -310,13 +317,18 @@ public final class FrameBuilder implements AutoCloseable {
 
     /** Where the event's prefix goes, with room for all of it, or {@link #FULL}. */
     private int room(int ownLength, int bodyLength) {
-        checkOpen();
         long eventBytes = (long) ownLength + bodyLength;
+        boolean fits = bodyLength >= 0 && eventBytes <= end - FrameLayout.EVENT_PREFIX_LENGTH - position;
+        return fits ? position : roomBeyond(eventBytes, bodyLength);
+    }
+
+    private int roomBeyond(long eventBytes, int bodyLength) {
+        checkOpen();
         if (eventBytes > limits.maxEventBytes() || bodyLength < 0) {
             throw refused(eventBytes, bodyLength);
         }
         int needed = FrameLayout.EVENT_PREFIX_LENGTH + (int) eventBytes;
-        if (eventCount > 0 && (eventCount >= limits.maxEvents() || needed > limits.frameBytes() - position)) {
+        if (eventCount() > 0 && (eventsLeft == 0 || needed > limits.frameBytes() - position)) {
             return FULL;
         }
         if (needed > view.capacity() - position) {
@@ -331,16 +343,27 @@ public final class FrameBuilder implements AutoCloseable {
                 : new EventTooLargeException(eventBytes, limits.maxEventBytes());
     }
 
-    private int putOwn(int at, Headers own) {
-        int ownOffset = at + FrameLayout.EVENT_PREFIX_LENGTH;
+    /** Where the body goes. */
+    private int putOwn(int at, Headers own, int bodyLength) {
+        int ownOffset = prefix(at, own.encodedLength(), bodyLength);
         view.putBytes(ownOffset, own.encoded());
         return ownOffset + own.encodedLength();
     }
 
-    private void added(int at, int ownLength, int bodyLength) {
+    /**
+     * Puts an event's prefix, before its bytes: after a copy the compiler has to read everything again. The frame is as before
+     * until the event is {@link #added}. Returns where the bytes go.
+     */
+    private int prefix(int at, int ownLength, int bodyLength) {
         view.putLong(at, (long) ownLength << Integer.SIZE | bodyLength);
+        return at + FrameLayout.EVENT_PREFIX_LENGTH;
+    }
+
+    private void added(int at, int ownLength, int bodyLength) {
         position = at + FrameLayout.EVENT_PREFIX_LENGTH + ownLength + bodyLength;
-        eventCount++;
+        if (--eventsLeft == 0) {
+            end = 0;
+        }
     }
 
     private void ensure(int needed) {
@@ -365,12 +388,15 @@ public final class FrameBuilder implements AutoCloseable {
     private void open(FrameRoom taken) {
         current = taken;
         view = taken.bytes();
+        int most = Math.min(limits.frameBytes(), view.capacity());
+        end = limits.maxEventBytes() < most ? 0 : most;
     }
 
     private FrameRoom take() {
         FrameRoom taken = current;
         current = null;
         view = null;
+        end = 0;
         return taken;
     }
 
@@ -394,7 +420,7 @@ public final class FrameBuilder implements AutoCloseable {
 
     private void checkEvents() {
         checkOpen();
-        if (eventCount == 0) {
+        if (eventCount() == 0) {
             throw new IllegalStateException("the open frame has no events (expected: at least 1, or discard())");
         }
     }

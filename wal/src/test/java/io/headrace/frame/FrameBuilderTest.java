@@ -211,9 +211,10 @@ class FrameBuilderTest {
         frame.release();
     }
 
-    @Test
-    void shouldCloseAFrameAtBatchSize() {
-        builder = new FrameBuilder(ByteBufAllocator.DEFAULT, new FrameLimits(3, 4096, 100));
+    @ParameterizedTest
+    @ValueSource(ints = {100, 1 << 20})
+    void shouldCloseAFrameAtBatchSize(int maxEventBytes) {
+        builder = new FrameBuilder(ByteBufAllocator.DEFAULT, new FrameLimits(3, 4096, maxEventBytes));
         builder.begin(Headers.EMPTY);
         for (int i = 0; i < 3; i++) {
             assertThat(builder.add(new byte[1])).isTrue();
@@ -245,6 +246,35 @@ class FrameBuilderTest {
                 frame.release();
             }
         }
+    }
+
+    /** A pool has memory of a few sizes only. */
+    @Test
+    void shouldCloseAFrameAtFrameBytesInLargerMemory() {
+        int frameBytes = 5000;
+        FramePool pool = new FramePool(PooledByteBufAllocator.DEFAULT, 1 << 20);
+        builder = new FrameBuilder(pool, new FrameLimits(1 << 30, frameBytes, 1 << 20));
+        for (int round = 0; round < 4; round++) {
+            builder.begin(Headers.EMPTY);
+            while (builder.add(ByteBuffer.allocate(1), 0, 1)) {
+                assertThat(builder.payloadBytes()).isLessThanOrEqualTo(frameBytes - 40);
+            }
+            assertThat(builder.eventCount()).isEqualTo((frameBytes - 40) / 9);
+            builder.build(producer, 0).release();
+        }
+        pool.trim();
+        pool.trim();
+    }
+
+    @Test
+    void shouldTakeNoEventBehindAFrameThatIsBuilt() {
+        builder.begin(Headers.EMPTY);
+        builder.add(new byte[1]);
+        builder.build(producer, 0).release();
+        assertThatThrownBy(() -> builder.add(new byte[1]))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no frame is open");
+        assertThat(builder.eventCount()).isZero();
     }
 
     @Test
