@@ -70,11 +70,11 @@ public final class FrameBuilder implements AutoCloseable {
         if (sharedLength > limits.maxEventBytes()) {
             throw new EventTooLargeException(sharedLength, limits.maxEventBytes());
         }
+        eventsLeft = limits.maxEvents();
         open(take(Math.max(expectedLength, HEADER_LENGTH + sharedLength)));
         view.putBytes(0, NO_HEADER);
         view.putBytes(HEADER_LENGTH, sharedHeaders.encoded());
         shared = sharedHeaders;
-        eventsLeft = limits.maxEvents();
         position = HEADER_LENGTH + sharedLength;
     }
 
@@ -389,7 +389,7 @@ public final class FrameBuilder implements AutoCloseable {
         current = taken;
         view = taken.bytes();
         int most = Math.min(limits.frameBytes(), view.capacity());
-        end = limits.maxEventBytes() < most ? 0 : most;
+        end = eventsLeft == 0 || limits.maxEventBytes() < most ? 0 : most;
     }
 
     private FrameRoom take() {

@@ -7,6 +7,18 @@ import java.util.Collection;
 final class Closing {
     private Closing() {}
 
+    /** Closes after a failure, which is what its caller throws. */
+    static void after(Throwable failure, AutoCloseable closing) {
+        try {
+            closing.close();
+        } catch (Exception | Error e) {
+            // Where memory ran out, the JVM may throw the same one twice.
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
     /** Throws the first failure, an error of the machine as it is, the others suppressed in it. */
     static void all(Collection<? extends AutoCloseable> all) throws IOException {
         Throwable failed = null;

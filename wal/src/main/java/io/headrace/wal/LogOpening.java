@@ -68,11 +68,7 @@ final class LogOpening {
             members.write(streamId);
             writeBothSlots();
         } catch (IOException | RuntimeException | Error e) {
-            try {
-                recovered.close();
-            } catch (IOException closing) {
-                e.addSuppressed(closing);
-            }
+            Closing.after(e, recovered::close);
             throw e;
         }
         recovered.leftOver().forEach(preparer::addSpare);

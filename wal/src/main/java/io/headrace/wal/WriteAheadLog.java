@@ -76,11 +76,7 @@ public final class WriteAheadLog implements AutoCloseable {
             opening.open();
             return new WriteAheadLog(opening);
         } catch (IOException | RuntimeException | Error e) {
-            try {
-                closeAll(opening.resources());
-            } catch (IOException closing) {
-                e.addSuppressed(closing);
-            }
+            Closing.after(e, () -> closeAll(opening.resources()));
             throw e;
         }
     }

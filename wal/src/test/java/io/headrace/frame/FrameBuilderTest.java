@@ -248,6 +248,19 @@ class FrameBuilderTest {
         }
     }
 
+    @Test
+    void shouldStayFullWhenItTakesMoreMemory() {
+        builder = new FrameBuilder(ByteBufAllocator.DEFAULT, new FrameLimits(3, 4096, 1 << 20));
+        builder.begin(Headers.EMPTY);
+        for (int i = 0; i < 3; i++) {
+            assertThat(builder.add(new byte[1])).isTrue();
+        }
+        assertThat(builder.reserve(0, 2000)).isTrue();
+        assertThat(builder.add(new byte[1])).isFalse();
+        builder.build(producer, 0).release();
+        assertThat(producer.nextEventNumber()).isEqualTo(3);
+    }
+
     /** A pool has memory of a few sizes only. */
     @Test
     void shouldCloseAFrameAtFrameBytesInLargerMemory() {

@@ -28,7 +28,9 @@ public final class ChannelFactory {
                 log.close();
             }
         } catch (IOException | RuntimeException | Error e) {
-            cause.addSuppressed(e);
+            if (e != cause) {
+                cause.addSuppressed(e);
+            }
         }
     }
 }

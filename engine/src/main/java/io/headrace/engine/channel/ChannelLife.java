@@ -138,8 +138,20 @@ final class ChannelLife {
                 return null;
             });
         } catch (Exception | Error e) {
+            closeHere(e);
             // What follows gives back what sinks hold and wakes who waits.
             fail(e);
+        }
+    }
+
+    /** Where that thread could not be had; a log that it closed stays closed. */
+    private void closeHere(Throwable failed) {
+        try {
+            log.close();
+        } catch (Exception | Error e) {
+            if (e != failed) {
+                failed.addSuppressed(e);
+            }
         }
     }
 

@@ -58,6 +58,23 @@ class ChannelStopTest {
         rig.close();
     }
 
+    @Test
+    void shouldCloseTheLogWhereNoThreadCanBeHadForThat() throws IOException {
+        ChannelRig rig = new ChannelRig(BESIDE);
+        rig.put("kept");
+        rig.run();
+        Error error = new OutOfMemoryError("unable to create native thread");
+        rig.runner.refuseCalls(error);
+
+        rig.channel.stop(0);
+
+        assertThat(rig.failures).containsExactly(error);
+        rig.close();
+        try (ChannelRig again = new ChannelRig(BESIDE, rig.storage, rig.clock)) {
+            assertThat(again.drain()).containsExactly("kept");
+        }
+    }
+
     /** Or its source sends once more what the log has. */
     @Test
     void shouldAcknowledgeAndKeepThePositionOfWhatItWritesLast() throws IOException {

@@ -13,6 +13,7 @@ final class DrivenRunner implements DutyRunner {
     private final List<Driven> cycles = new ArrayList<>();
     private final DrivenClock clock;
     private Runnable onWake = () -> {};
+    private Error beforeCall;
     private Error afterCall;
 
     DrivenRunner() {
@@ -57,11 +58,19 @@ final class DrivenRunner implements DutyRunner {
 
     @Override
     public <T> T call(String role, Callable<T> work) throws Exception {
+        if (beforeCall != null) {
+            throw beforeCall;
+        }
         T result = work.call();
         if (afterCall != null) {
             throw afterCall;
         }
         return result;
+    }
+
+    /** How calls end from now on, without their work done. */
+    void refuseCalls(Error error) {
+        beforeCall = error;
     }
 
     /** How calls end from now on, with their work done. */
