@@ -50,21 +50,22 @@ public final class LinkRig extends Rig {
         workloads = Arrays.stream(options.text("workloads").split(","))
                 .map(LinkWorkload::of)
                 .toList();
-        PeerCommands commands = new PeerCommands(folder, options);
-        ends.put(
-                "link", new LinkEnds(commands.own("near", LinkNearPeer.class), commands.own("far", LinkFarPeer.class)));
+        PeerCommands near = new PeerCommands(folder, options);
+        PeerCommands far = near;
+        if (options.text("cores").equals("apart")) {
+            Processors all = Processors.parse(options.text("processors")).byCore();
+            near = near.on(all.firstHalf());
+            far = far.on(all.secondHalf());
+        }
+        ends.put("link", new LinkEnds(near.own("near", LinkNearPeer.class), far.own("far", LinkFarPeer.class)));
         if (peers.contains("raw")) {
             ends.put(
-                    "raw",
-                    new LinkEnds(
-                            commands.own("raw-near", RawNearPeer.class), commands.own("raw-far", RawFarPeer.class)));
+                    "raw", new LinkEnds(near.own("raw-near", RawNearPeer.class), far.own("raw-far", RawFarPeer.class)));
         }
         if (peers.contains("flume")) {
             ends.put(
                     "flume",
-                    new LinkEnds(
-                            commands.flume("flume-near", "FlumeNearPeer"),
-                            commands.flume("flume-far", "FlumeFarPeer")));
+                    new LinkEnds(near.flume("flume-near", "FlumeNearPeer"), far.flume("flume-far", "FlumeFarPeer")));
         }
     }
 

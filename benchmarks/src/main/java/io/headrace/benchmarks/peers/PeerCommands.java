@@ -15,13 +15,24 @@ import java.util.List;
 final class PeerCommands {
     private final Path folder;
     private final Order options;
+    private final List<String> prefix;
 
     /**
      * @param options for a foreign peer its class path in {@code flumePath} or {@code chroniclePath}
      */
     PeerCommands(Path folder, Order options) {
+        this(folder, options, List.of());
+    }
+
+    private PeerCommands(Path folder, Order options, List<String> prefix) {
         this.folder = folder;
         this.options = options;
+        this.prefix = prefix;
+    }
+
+    /** Starts peers which only these processors run, from their first instruction on. */
+    PeerCommands on(Processors processors) {
+        return new PeerCommands(folder, options, List.of("taskset", "-c", processors.list()));
     }
 
     PeerProcess headrace(String name, String sync, String appender) throws IOException {
@@ -83,7 +94,8 @@ final class PeerCommands {
 
     private PeerProcess start(String name, List<String> java, String main, String... arguments) throws IOException {
         Path own = Files.createDirectory(folder.resolve(name));
-        List<String> command = new ArrayList<>(java);
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(java);
         command.add(main);
         command.add(own.toAbsolutePath().toString());
         command.addAll(List.of(arguments));

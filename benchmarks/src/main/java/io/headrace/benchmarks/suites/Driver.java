@@ -95,6 +95,14 @@ final class Driver {
 
     /** Returns false when the time was over. */
     private boolean one(Task task, Path work) throws IOException, InterruptedException {
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (processors < task.suite().processors()) {
+            String why = "processors: " + processors + " (expected: >= "
+                    + task.suite().processors() + ")";
+            progress.println("    left out: " + why);
+            runs.add(Run.skipped(task, why));
+            return true;
+        }
         String key = task.suite().name() + '\t' + task.name() + '\t' + task.value();
         double left = options.budgetSeconds() == 0 ? Double.MAX_VALUE : options.budgetSeconds() - elapsed();
         if (left <= durations.getOrDefault(key, 0.0)) {

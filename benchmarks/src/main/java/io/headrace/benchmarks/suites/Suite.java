@@ -12,6 +12,7 @@ import java.util.Set;
  *
  * @param command of the whole suite, or empty where contestants have their own
  * @param order of suites where all are run: smaller ones first, and by name
+ * @param processors that the machine has at least, or it is left out
  * @param ratios pairs of contestants' names; empty is each of ours to each that is not
  */
 public record Suite(
@@ -25,6 +26,7 @@ public record Suite(
         Map<String, ByMode> settings,
         ByMode rounds,
         Integer limitSeconds,
+        Integer processors,
         List<Contestant> contestants,
         List<String> command,
         List<String> needs,
@@ -43,6 +45,7 @@ public record Suite(
         plot = plot != null ? plot : axis != null ? Plot.SCALING : Plot.BARS;
         settings = settings == null ? Map.of() : Map.copyOf(settings);
         limitSeconds = limitSeconds == null ? LIMIT_SECONDS : limitSeconds;
+        processors = processors == null ? 1 : processors;
         contestants = contestants == null ? List.of() : List.copyOf(contestants);
         command = command == null ? List.of() : List.copyOf(command);
         needs = needs == null ? List.of() : List.copyOf(needs);

@@ -30,6 +30,7 @@ class AnswersTest {
                 null,
                 null,
                 null,
+                null,
                 List.of(
                         new Contestant("a", true, null, null, null, null, null),
                         new Contestant("b", false, null, null, null, null, null)),

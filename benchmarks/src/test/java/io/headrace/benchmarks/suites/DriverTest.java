@@ -54,6 +54,10 @@ class DriverTest {
     }
 
     private static Suite suite(Integer limitSeconds, Contestant... contestants) {
+        return suite(limitSeconds, null, contestants);
+    }
+
+    private static Suite suite(Integer limitSeconds, Integer processors, Contestant... contestants) {
         return new Suite(
                 "s",
                 null,
@@ -65,6 +69,7 @@ class DriverTest {
                 null,
                 null,
                 limitSeconds,
+                processors,
                 List.of(contestants),
                 null,
                 null,
@@ -136,6 +141,21 @@ class DriverTest {
         assertThat(results.runs()).singleElement().matches(Run::skipped);
         assertThat(results.complete()).isFalse();
         assertThat(results.reason()).isEqualTo("the time was over: 1 of 1 runs were left out, all of s");
+    }
+
+    @Test
+    void shouldLeaveOutWhatNeedsMoreProcessors() throws Exception {
+        int few = Runtime.getRuntime().availableProcessors();
+        Results results = driver(suite(null, few + 1, good("a", 5)), 0).run();
+
+        assertThat(results.runs()).singleElement().satisfies(run -> {
+            assertThat(run.skipped()).isTrue();
+            assertThat(run.failure()).isEqualTo("processors: " + few + " (expected: >= " + (few + 1) + ")");
+        });
+        assertThat(results.complete()).isTrue();
+        assertThat(driver(suite(null, few, good("a", 5)), 0).run().runs())
+                .singleElement()
+                .matches(run -> !run.skipped());
     }
 
     @Test

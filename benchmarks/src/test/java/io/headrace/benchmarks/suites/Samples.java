@@ -27,6 +27,7 @@ public final class Samples {
                 null,
                 null,
                 null,
+                null,
                 List.of(contestants),
                 null,
                 null,

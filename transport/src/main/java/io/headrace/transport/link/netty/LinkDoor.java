@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 
 /**
@@ -37,6 +38,8 @@ final class LinkDoor implements AutoCloseable {
 
     private final LinkSourceSecurity settings;
     private final EventLoops loops;
+    private final int processors;
+    private final NanoClock clock;
     private final long handshakeTimeoutMillis;
     private final Refusals refusals;
     private final IpFilter addresses;
@@ -47,11 +50,21 @@ final class LinkDoor implements AutoCloseable {
     private final List<Runnable> endings;
     private final AtomicInteger handshakes = new AtomicInteger();
 
-    /** @throws IOException with key, value and expectation when a file that is configured cannot be used */
-    LinkDoor(LinkSourceSecurity settings, SourceContext context, EventLoops loops, long handshakeTimeoutMillis)
+    /**
+     * @param processors of this process
+     * @throws IOException with key, value and expectation when a file that is configured cannot be used
+     */
+    LinkDoor(
+            LinkSourceSecurity settings,
+            SourceContext context,
+            EventLoops loops,
+            int processors,
+            long handshakeTimeoutMillis)
             throws IOException {
         this.settings = settings;
         this.loops = loops;
+        this.processors = processors;
+        this.clock = context.nanoClock();
         this.handshakeTimeoutMillis = handshakeTimeoutMillis;
         this.refusals = new Refusals(context.metrics(), context.logger(), context.nanoClock());
         this.addresses = settings.addresses().filter();
@@ -134,6 +147,7 @@ final class LinkDoor implements AutoCloseable {
                     .addLast(new Lingering())
                     .addLast(handler);
         }
+        TakingTurns.addTo(pipeline, processors, clock);
         pipeline.addLast(last);
     }
 

@@ -42,7 +42,12 @@ public final class LinkSource implements Source {
         EventLoops loops = context.shared(EventLoops.class, EventLoops::open);
         server = new LinkServer(
                 loops,
-                new LinkDoor(settings.security(), context, loops, settings.handshakeTimeout()),
+                new LinkDoor(
+                        settings.security(),
+                        context,
+                        loops,
+                        Runtime.getRuntime().availableProcessors(),
+                        settings.handshakeTimeout()),
                 context.processor(),
                 options,
                 settings.receiveBytes(),
