@@ -21,17 +21,16 @@ class LinkDoorTest {
 
     @Test
     void shouldTakeTurnsBeforeTheReceiverWhenThereIsOneProcessor() throws Exception {
-        assertThat(handlers(1, Map.of()))
-                .containsExactly(FirstBytes.class, TakingTurns.class, LinkReceiverHandler.class);
+        assertThat(handlers(1)).containsExactly(FirstBytes.class, TakingTurns.class, LinkReceiverHandler.class);
     }
 
     @Test
     void shouldTakeNoTurnsWhenThereAreTwo() throws Exception {
-        assertThat(handlers(2, Map.of())).containsExactly(FirstBytes.class, LinkReceiverHandler.class);
+        assertThat(handlers(2)).containsExactly(FirstBytes.class, LinkReceiverHandler.class);
     }
 
-    private List<Class<?>> handlers(int processors, Map<String, String> more) throws Exception {
-        TestContext context = TestContext.source(loops, null, more);
+    private List<Class<?>> handlers(int processors) throws Exception {
+        TestContext context = TestContext.source(loops, null, Map.of());
         LinkSourceSecurity security = SettingsBinder.bind(
                         LinkSourceSettings.class, Map.of("bind", "localhost", "port", "0"))
                 .security();
