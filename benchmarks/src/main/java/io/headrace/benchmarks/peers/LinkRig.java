@@ -22,6 +22,7 @@ public final class LinkRig extends Rig {
     private static final double FLUME_FILE_LEAST = 40;
     private static final double MILLION = 1e6;
     private static final String UNPACED = "-unpaced";
+    private static final String AGENT = "flume-agent";
     private static final Map<String, String> TOLD = Map.of(
             "hot",
             "Headrace link",
@@ -36,7 +37,9 @@ public final class LinkRig extends Rig {
             "flume",
             "Flume Avro, memory channel",
             "flume-file",
-            "Flume Avro, file channel");
+            "Flume Avro, file channel",
+            AGENT,
+            "Flume agent as installed");
 
     private final Set<String> peers;
     private final List<LinkWorkload> workloads;
@@ -66,6 +69,9 @@ public final class LinkRig extends Rig {
             ends.put(
                     "flume",
                     new LinkEnds(near.flume("flume-near", "FlumeNearPeer"), far.flume("flume-far", "FlumeFarPeer")));
+            ends.put(
+                    AGENT,
+                    new LinkEnds(near.flume(AGENT + "-near", "FlumeNearPeer"), far.flume(AGENT, "FlumeAgentPeer")));
         }
     }
 
@@ -97,6 +103,9 @@ public final class LinkRig extends Rig {
                 }
                 if (done.add(workload.flume())) {
                     ask("flume", workload.flume(), workload, order, round);
+                    if (workload.isAgentsToo()) {
+                        ask(AGENT, AGENT, workload, order, round);
+                    }
                 }
             }
         }
@@ -164,12 +173,19 @@ public final class LinkRig extends Rig {
                         "events/s",
                         Answers.rate(answer),
                         answer.number(LinkEnds.FAR_CPU_NANOS),
-                        name.startsWith("raw")
-                                ? List.of("bytes received are those sent")
-                                : List.of("events and sum of their checksums at the far end are those sent"),
+                        List.of(compared(name)),
                         figures);
             });
         }
+    }
+
+    private static String compared(String name) {
+        if (name.startsWith("raw")) {
+            return "bytes received are those sent";
+        }
+        return name.equals(AGENT)
+                ? "events that the null sink took are those sent, by number"
+                : "events and sum of their checksums at the far end are those sent";
     }
 
     @Override
@@ -244,6 +260,15 @@ public final class LinkRig extends Rig {
                     "%-60s %s%n",
                     name + " / " + workload.raw() + UNPACED + ", bytes",
                     unpaced.text("%.2f"));
+        }
+        if (workload.isAgentsToo() && answers.has(AGENT)) {
+            Series ratio = answers.rates(name).over(answers.rates(AGENT));
+            String what = name + " / " + AGENT + ", events";
+            if (name.equals("hot")) {
+                verdicts.add(Verdict.atLeast(what, ratio, FLUME_LEAST));
+            } else {
+                System.out.printf(Locale.ROOT, "%-60s %s%n", what, ratio.text("%.1f"));
+            }
         }
         if (answers.has(workload.flume())) {
             Series ratio = answers.rates(name).over(answers.rates(workload.flume()));

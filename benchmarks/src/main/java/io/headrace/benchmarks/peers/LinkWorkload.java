@@ -47,6 +47,11 @@ record LinkWorkload(String kind, Set<String> parts) {
         return name("flume", common(OF_FLUME));
     }
 
+    /** Whether Flume's agent as it is installed does it as well. */
+    boolean isAgentsToo() {
+        return flume().equals("flume");
+    }
+
     boolean has(String part) {
         return parts.contains(part);
     }
