@@ -69,7 +69,7 @@ final class ChannelLife {
         }
     }
 
-    /** On the journal's thread, after its last round. */
+    /** On the journal's thread, after its last round; where it never ran, on one that nobody interrupts (R1). */
     void onJournalClose() {
         if (orderly && failure.get() == null) {
             try {
@@ -118,7 +118,7 @@ final class ChannelLife {
         if (journalRunning != null) {
             journalRunning.stop();
         } else {
-            onJournalClose();
+            endUnstarted();
         }
         if (log != null) {
             log.stopPreparer();
@@ -128,6 +128,20 @@ final class ChannelLife {
         channel.takeSide().releaseAll(channel.lastPublished());
         channel.cursors().forEach(ReplayCursor::releaseAll);
         tellEverybody();
+    }
+
+    /** What the journal does last, where it never had a thread. */
+    private void endUnstarted() {
+        try {
+            // On a thread of its own, as the log is closed: it writes the last checkpoint.
+            channel.environment().runner().call(journal.roleName(), () -> {
+                onJournalClose();
+                return null;
+            });
+        } catch (Exception | Error e) {
+            // The log closes nevertheless.
+            fail(e);
+        }
     }
 
     private void closeLog() {

@@ -59,6 +59,25 @@ class ChannelRulesTest {
         }
     }
 
+    /** Its last checkpoint and its files are written and closed as those of one that ran. */
+    @Test
+    void shouldSurviveAnInterruptedCallerThatStopsWhatNeverStarted_R1(@TempDir Path folder) throws IOException {
+        ChannelSettings settings = ChannelSettings.file("c1", 1_000, folder).withSegments(4 * 1024 * 1024, 1024 * 1024);
+        try {
+            Thread.currentThread().interrupt();
+            ManagedChannel channel =
+                    ChannelFactory.open(settings, Fixtures.environment("c1", new FileStorage(), Fixtures.threads()));
+            channel.stop(1_000);
+            assertThat(channel.failure()).isNull();
+            ManagedChannel again =
+                    ChannelFactory.open(settings, Fixtures.environment("c1", new FileStorage(), Fixtures.threads()));
+            assertThat(again.recovery().cleanStop()).isTrue();
+            again.close();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
     @Test
     void shouldRefuseAtOnceWhenTheRingIsFull_R2() throws IOException {
         ChannelSettings settings = ChannelSettings.memory("c1", 10_000_000).withByteCapacity(1L << 50);

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.wal.InputKey;
 import io.headrace.wal.LogSettings.Appender;
+import io.headrace.wal.SimulatedDisk;
 import io.headrace.wal.SyncMode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What an orderly stop writes last, and what the next life goes on from. */
@@ -72,6 +75,25 @@ class ChannelStopTest {
         rig.close();
         try (ChannelRig again = new ChannelRig(BESIDE, rig.storage, rig.clock)) {
             assertThat(again.drain()).containsExactly("kept");
+        }
+    }
+
+    @Test
+    void shouldCloseTheLogOfWhatNeverStartedWhereNoThreadCanBeHadForItsEnd() throws IOException {
+        SimulatedDisk storage = new SimulatedDisk();
+        DrivenClock clock = new DrivenClock();
+        DrivenRunner runner = new DrivenRunner(clock);
+        List<Throwable> failures = new ArrayList<>();
+        ManagedChannel channel =
+                ChannelFactory.open(BESIDE, Fixtures.environment("c1", storage, runner, clock, failures::add));
+        Error error = new OutOfMemoryError("unable to create native thread");
+        runner.refuseCalls(error);
+
+        channel.stop(0);
+
+        assertThat(failures).containsExactly(error);
+        try (ChannelRig again = new ChannelRig(BESIDE, storage, clock)) {
+            assertThat(again.channel.failure()).isNull();
         }
     }
 
