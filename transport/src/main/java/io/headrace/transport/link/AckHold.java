@@ -21,6 +21,9 @@ final class AckHold {
 
     private static final long LEAST_BYTES_A_SECOND = 256L * 1024 * 1024;
 
+    /** More is counted as this, for longer than any wait: nanoseconds for it fit into a number. */
+    private static final long MOST_BYTES = Long.MAX_VALUE / TimeUnit.SECONDS.toNanos(1);
+
     /** While the rest of a DATA is coming in it waits so long at any rate. */
     private static final long WITHIN_DATA_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -103,7 +106,7 @@ final class AckHold {
     }
 
     private static long nanosAtFullRate(long bytes) {
-        return bytes * TimeUnit.SECONDS.toNanos(1) / LEAST_BYTES_A_SECOND;
+        return Math.min(bytes, MOST_BYTES) * TimeUnit.SECONDS.toNanos(1) / LEAST_BYTES_A_SECOND;
     }
 
     /** An ACK is written. */
