@@ -8,7 +8,7 @@ record LinkEnds(PeerProcess near, PeerProcess far) implements AutoCloseable {
     /** Processor time of the far end, nanoseconds; the near one's is that of {@link Stopwatch}. */
     static final String FAR_CPU_NANOS = "farCpuNanos";
 
-    /** What compilers took at the far end; at the near one that of {@link Stopwatch}. */
+    /** What compilers took at the far end, where that is known; at the near one that of {@link Stopwatch}. */
     static final String FAR_COMPILE_MILLIS = "farCompileMillis";
 
     /**
@@ -24,8 +24,10 @@ record LinkEnds(PeerProcess near, PeerProcess far) implements AutoCloseable {
                 .with("checksums", sent.text("checksums"))
                 .with("wireBytes", sent.values().getOrDefault("wireBytes", "0"))
                 .with("bytes", sent.text(Stopwatch.BYTES)));
-        Order figures = sent.with(FAR_CPU_NANOS, came.text(Stopwatch.CPU_NANOS))
-                .with(FAR_COMPILE_MILLIS, came.text(Stopwatch.COMPILE_MILLIS));
+        Order figures = sent.with(FAR_CPU_NANOS, came.text(Stopwatch.CPU_NANOS));
+        if (came.values().containsKey(Stopwatch.COMPILE_MILLIS)) {
+            figures = figures.with(FAR_COMPILE_MILLIS, came.text(Stopwatch.COMPILE_MILLIS));
+        }
         for (Map.Entry<String, String> each : came.values().entrySet()) {
             if (!figures.values().containsKey(each.getKey())) {
                 figures = figures.with(each.getKey(), each.getValue());
@@ -36,7 +38,8 @@ record LinkEnds(PeerProcess near, PeerProcess far) implements AutoCloseable {
 
     @Override
     public void close() {
-        near.close();
-        far.close();
+        try (far) {
+            near.close();
+        }
     }
 }

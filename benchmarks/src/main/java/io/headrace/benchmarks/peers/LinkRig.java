@@ -86,7 +86,21 @@ public final class LinkRig extends Rig {
 
     @Override
     public void close() {
-        ends.values().forEach(LinkEnds::close);
+        RuntimeException first = null;
+        for (LinkEnds both : ends.values()) {
+            try {
+                both.close();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     @Override

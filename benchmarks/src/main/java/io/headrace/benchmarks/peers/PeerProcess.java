@@ -49,6 +49,9 @@ final class PeerProcess implements AutoCloseable {
             if (!process.waitFor(LONGEST_END_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException(name + ": still running after " + LONGEST_END_SECONDS + " s");
             }
+            if (process.exitValue() != 0) {
+                throw new IllegalStateException(name + ": ended with " + process.exitValue() + " (expected: 0)");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
