@@ -69,6 +69,8 @@ public final class LinkRig extends Rig {
             ends.put(
                     "flume",
                     new LinkEnds(near.flume("flume-near", "FlumeNearPeer"), far.flume("flume-far", "FlumeFarPeer")));
+        }
+        if (peers.contains(AGENT)) {
             ends.put(
                     AGENT,
                     new LinkEnds(near.flume(AGENT + "-near", "FlumeNearPeer"), far.flume(AGENT, "FlumeAgentPeer")));
