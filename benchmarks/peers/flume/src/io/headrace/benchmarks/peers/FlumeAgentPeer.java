@@ -76,10 +76,10 @@ public final class FlumeAgentPeer implements PeerWork {
     }
 
     private Map<String, String> open() throws Exception {
+        underWay = true;
         if (agent == null) {
             start();
         }
-        underWay = true;
         rouseSink();
         cpuBefore = cpuNanos();
         watch = Stopwatch.start(folder);
@@ -169,10 +169,10 @@ public final class FlumeAgentPeer implements PeerWork {
                     left--;
                 } catch (EventDeliveryException e) {
                     // The channel is full; the client is of no use any more.
-                    client.close();
                     if (System.nanoTime() > end) {
                         throw failed("takes nothing from its channel: " + e, tailOfLog());
                     }
+                    client.close();
                     client = connect();
                 }
             }
@@ -210,14 +210,17 @@ public final class FlumeAgentPeer implements PeerWork {
                 before = now;
                 quietSince = System.nanoTime();
             }
-            if (!agent.isAlive() || System.nanoTime() > end) {
-                throw failed("ended, or does not rest", tailOfLog());
+            if (System.nanoTime() > end) {
+                throw failed("does not rest", tailOfLog());
             }
         }
     }
 
     private long cpuNanos() {
-        return agent.info().totalCpuDuration().orElseThrow().toNanos();
+        return agent.info()
+                .totalCpuDuration()
+                .orElseThrow(() -> failed("has ended", tailOfLog()))
+                .toNanos();
     }
 
     private IllegalStateException failed(String what, String told) {

@@ -139,6 +139,6 @@ final class ChannelContest implements AutoCloseable {
 
     @Override
     public void close() {
-        processes.forEach(PeerProcess::close);
+        Rig.closeAll(processes, PeerProcess::close);
     }
 }

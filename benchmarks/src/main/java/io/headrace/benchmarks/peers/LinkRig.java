@@ -88,21 +88,7 @@ public final class LinkRig extends Rig {
 
     @Override
     public void close() {
-        RuntimeException first = null;
-        for (LinkEnds both : ends.values()) {
-            try {
-                both.close();
-            } catch (RuntimeException e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        closeAll(ends.values(), LinkEnds::close);
     }
 
     @Override

@@ -84,7 +84,7 @@ public final class LogAppendRig extends Rig {
 
     @Override
     public void close() {
-        processes.values().forEach(PeerProcess::close);
+        closeAll(processes.values(), PeerProcess::close);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.headrace.benchmarks.peers;
 import io.headrace.benchmarks.BenchmarkFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * A measurement in which peers take turns, each in a process of its own: what all of them do from the options of their script
@@ -35,6 +36,25 @@ abstract class Rig implements AutoCloseable {
     /** Ends processes that are left when the rounds are over. */
     @Override
     public void close() {}
+
+    /** Closes each, whatever becomes of the others; then throws the first failure with the later ones. */
+    static <T> void closeAll(Iterable<T> peers, Consumer<T> close) {
+        RuntimeException first = null;
+        for (T peer : peers) {
+            try {
+                close.accept(peer);
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
 
     /**
      * Runs the rounds and prints their figures; exit code 1 when an expectation is missed and {@code check=yes}.

@@ -69,7 +69,7 @@ final class ChannelLife {
         }
     }
 
-    /** On the journal's thread, after its last round; where it never ran, on one that nobody interrupts (R1). */
+    /** On the journal's thread, after its last round; where it never ran and has a log to end, on one that nobody interrupts (R1). */
     void onJournalClose() {
         if (orderly && failure.get() == null) {
             try {
@@ -117,8 +117,10 @@ final class ChannelLife {
         }
         if (journalRunning != null) {
             journalRunning.stop();
-        } else {
+        } else if (log != null && orderly) {
             endUnstarted();
+        } else {
+            onJournalClose();
         }
         if (log != null) {
             log.stopPreparer();
@@ -130,7 +132,7 @@ final class ChannelLife {
         tellEverybody();
     }
 
-    /** What the journal does last, where it never had a thread. */
+    /** What the journal does last for a log, where it never had a thread. */
     private void endUnstarted() {
         try {
             // On a thread of its own, as the log is closed: it writes the last checkpoint.
