@@ -9,12 +9,14 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.unix.RawUnixChannelOption;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a sender is told of real sockets, once each, on its loop; and what becomes of the socket. */
 class SocketDialerTest {
@@ -31,6 +32,9 @@ class SocketDialerTest {
     private static final Path SYSTEMS = Path.of("/proc/sys/net/ipv4/tcp_congestion_control");
     private static final String CONNECTED = "connected";
     private static final long LONG_SECONDS = 30;
+    private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
+    private static final int STANDARD_STREAMS = 3;
+    private static final int ENOUGH = 400;
 
     private final EventLoops loops = new EventLoops(1);
     private final EventLoop loop = loops.next();
@@ -100,14 +104,11 @@ class SocketDialerTest {
 
     /** The system says so before there is a channel, which Netty tells on a thread of its own. */
     @Test
-    void shouldTellOnItsLoopThatNoDescriptorIsLeft(@TempDir Path folder) throws Exception {
-        Path out = folder.resolve("out");
+    void shouldTellOnItsLoopThatNoDescriptorIsLeft() throws Exception {
+        assumeThat(PRLIMIT).isExecutable();
         ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         closed.close();
         Process process = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 400; exec \"$0\" \"$@\"",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+IgnoreUnrecognizedVMOptions",
@@ -120,24 +121,50 @@ class SocketDialerTest {
                         Integer.toString(server.getLocalPort()),
                         Integer.toString(closed.getLocalPort()))
                 .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
                 .start();
-        try {
-            assertThat(process.waitFor(4 * LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader out = process.inputReader()) {
+            List<String> said = nextOf(out, 2, lines);
+            assertThat(said).as(() -> lines.toString()).containsExactly("failed: connection refused", CONNECTED);
+            limit(process, STANDARD_STREAMS);
+            said = nextOf(out, 3, lines);
+            assertThat(said).as(() -> lines.toString()).hasSize(3);
+            assertThat(said.get(0)).contains("Too many open files");
+            assertThat(said.subList(1, 3)).containsOnly("failed: too many open files");
+            limit(process, ENOUGH);
+            assertThat(nextOf(out, 1, lines)).as(() -> lines.toString()).containsExactly(CONNECTED);
+            assertThat(process.waitFor(LONG_SECONDS, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
         }
-        assertThat(process.exitValue()).as("%s", Files.readString(out)).isZero();
-        assertThat(Files.readAllLines(out).stream()
-                        .filter(line -> line.startsWith(WithoutDescriptors.PREFIX))
-                        .map(line -> line.substring(WithoutDescriptors.PREFIX.length())))
-                .satisfiesExactly(
-                        line -> assertThat(line).isEqualTo("failed: connection refused"),
-                        line -> assertThat(line).isEqualTo(CONNECTED),
-                        line -> assertThat(line).contains("Too many open files"),
-                        line -> assertThat(line).isEqualTo("failed: too many open files"),
-                        line -> assertThat(line).isEqualTo("failed: too many open files"),
-                        line -> assertThat(line).isEqualTo(CONNECTED));
+        assertThat(process.exitValue()).as(() -> lines.toString()).isZero();
+    }
+
+    /** The next of what the process is told; fewer where it ended. */
+    private static List<String> nextOf(BufferedReader out, int count, List<String> lines) throws IOException {
+        List<String> said = new ArrayList<>();
+        while (said.size() < count) {
+            String line = out.readLine();
+            if (line == null) {
+                break;
+            }
+            lines.add(line);
+            if (line.startsWith(WithoutDescriptors.PREFIX)) {
+                said.add(line.substring(WithoutDescriptors.PREFIX.length()));
+            }
+        }
+        return said;
+    }
+
+    /** How many descriptors it may have from now on; those that are open stay so. */
+    private static void limit(Process process, int descriptors) throws Exception {
+        Process limiter = new ProcessBuilder(
+                        PRLIMIT.toString(), "--pid", Long.toString(process.pid()), "--nofile=" + descriptors + ":")
+                .inheritIO()
+                .start();
+        assertThat(limiter.waitFor()).isZero();
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
     }
 
     private SocketDialer dialer(CongestionControl congestion, EventLoop used) {
