@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What loses, doubles, swaps or damages frames must not pass as measured. */
 @Timeout(60)
 class BrokenCourseTest {
+    /** More bytes than a header has. */
+    private static final int IN_A_BODY = 100;
+
     @TempDir
     private Path folder;
 
@@ -102,17 +105,20 @@ class BrokenCourseTest {
         assertThat(folder).isEmptyDirectory();
     }
 
-    /** Turns over a bit of a body in the middle. */
+    /** Turns over a bit of a body in the middle: bodies are random, and nothing else has so many bytes without a zero. */
     private static void damage(Path log) {
         try (Stream<Path> files = Files.list(log)) {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(".wal")).toList()) {
-                try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-                    bytes.seek(100_000);
-                    int was = bytes.read();
-                    if (was > 0) {
-                        bytes.seek(100_000);
-                        bytes.write(was ^ 1);
+                byte[] bytes = Files.readAllBytes(file);
+                int run = 0;
+                for (int at = 100_000; at < bytes.length; at++) {
+                    run = bytes[at] == 0 ? 0 : run + 1;
+                    if (run == IN_A_BODY) {
+                        try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+                            damaged.seek(at);
+                            damaged.write(bytes[at] ^ 1);
+                        }
                         return;
                     }
                 }
