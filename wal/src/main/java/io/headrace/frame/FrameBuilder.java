@@ -160,6 +160,9 @@ public final class FrameBuilder implements AutoCloseable {
      * ByteBuffer, int, int)}.
      */
     public boolean add(ByteBuffer own, int ownOffset, int ownLength, ByteBuffer body, int offset, int length) {
+        if (ownLength < 0) {
+            throw new IllegalArgumentException("length of headers: " + ownLength + " (expected: >= 0)");
+        }
         int at = room(ownLength, length);
         if (at == FULL) {
             return false;

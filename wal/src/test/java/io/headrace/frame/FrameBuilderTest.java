@@ -202,6 +202,10 @@ class FrameBuilderTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> builder.add(ByteBuffer.allocate(10), 0, -1))
                 .isInstanceOf(IllegalArgumentException.class);
+        ByteBuffer bytes = ByteBuffer.allocate(10);
+        assertThatThrownBy(() -> builder.add(bytes, 0, -1, bytes, 0, 5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("length of headers: -1 (expected: >= 0)");
         assertThat(builder.payloadBytes()).isEqualTo(before);
         assertThat(builder.eventCount()).isEqualTo(1);
         assertThat(builder.add(new byte[100])).isTrue();
