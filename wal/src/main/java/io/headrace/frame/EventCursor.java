@@ -239,13 +239,37 @@ public final class EventCursor {
         if (packed) {
             inflate();
         }
+        int before = -1;
         while (next()) {
             checkBlock(buffer, ownOffset, ownLength);
+            if (bodyLength == before) {
+                skipAlike();
+            }
+            before = bodyLength;
         }
         if (next != limit) {
             throw structure(count + " events end at " + next + " of " + limit);
         }
         rewind();
+    }
+
+    /**
+     * Moves over the events that follow, have no headers of their own and a body as long as that of the current one. The
+     * processor looks for them where they would be, many at once; elsewhere an event's place waits for the length before it.
+     */
+    private void skipAlike() {
+        DirectBuffer bytes = buffer;
+        int end = limit;
+        long prefix = bodyLength;
+        int step = FrameLayout.EVENT_PREFIX_LENGTH + bodyLength;
+        int left = count - index;
+        int at = next;
+        while (left > 0 && end - at >= step && bytes.getLong(at, ByteOrder.LITTLE_ENDIAN) == prefix) {
+            at += step;
+            left--;
+        }
+        next = at;
+        index = count - left;
     }
 
     private void inflate() {

@@ -10,10 +10,12 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class FrameDecoderTest {
+    private static final int ALIKE = 5;
     private static final int VERSION_AT = FrameLayout.inOrigin(FrameLayout.VERSION_OFFSET);
 
     private final FrameDecoder decoder = new FrameDecoder(1 << 20);
@@ -82,6 +84,67 @@ class FrameDecoderTest {
         assertRefused(FrameException.Reason.LENGTH, origin(1, sound.length + 1, sound));
         assertRefused(FrameException.Reason.STRUCTURE, origin(1, sound.length, sound));
         assertRefused(FrameException.Reason.STRUCTURE, origin(1, 1, sound));
+    }
+
+    /** Events of one length are looked for where they would be: each of them may lie nevertheless. */
+    @Test
+    void shouldRefuseALieAmongEventsOfOneLength_R19() {
+        for (int body : new int[] {0, 1, 13}) {
+            byte[] event = Arrays.copyOf(event(body, 0), FrameLayout.EVENT_PREFIX_LENGTH + body);
+            for (int at = 0; at < ALIKE; at++) {
+                byte[] sound = repeated(event);
+                assertThat(decode(origin(ALIKE, 0, sound)).eventCount()).isEqualTo(ALIKE);
+                int prefix = at * event.length;
+                assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE, 0, withInt(sound, prefix, body + 1)));
+                assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE, 0, withInt(sound, prefix, body - 1)));
+                assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE, 0, withInt(sound, prefix + 4, 1)));
+                assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE, 0, withInt(sound, prefix + 4, -1)));
+            }
+            byte[] sound = repeated(event);
+            assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE - 1, 0, sound));
+            assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE + 1, 0, sound));
+            assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE, 0, Arrays.copyOf(sound, sound.length - 1)));
+            assertRefused(FrameException.Reason.STRUCTURE, origin(ALIKE, 0, Arrays.copyOf(sound, sound.length + 1)));
+            assertRefused(
+                    FrameException.Reason.STRUCTURE, origin(ALIKE + 1, 0, Arrays.copyOf(sound, sound.length + 7)));
+        }
+    }
+
+    @Test
+    void shouldTakeEventsOfOneLengthAmongOthers() {
+        FrameBuilder builder = new FrameBuilder(UnpooledByteBufAllocator.DEFAULT, FrameLimits.DEFAULT);
+        Headers own = Headers.of(Map.of("k", "v"));
+        builder.begin(Headers.EMPTY);
+        for (int i = 0; i < 3 * ALIKE; i++) {
+            builder.add(i % 4 == 3 ? own : Headers.EMPTY, new byte[i / ALIKE]);
+        }
+        Frame built = builder.build(new Producer(1), 1);
+        byte[] origin = new byte[built.buffer().capacity()];
+        built.buffer().getBytes(0, origin);
+        built.release();
+        Frame frame = decode(origin);
+        cursor.wrap(frame);
+        for (int i = 0; i < 3 * ALIKE; i++) {
+            assertThat(cursor.next()).isTrue();
+            assertThat(cursor.bodyLength()).isEqualTo(i / ALIKE);
+            assertThat(cursor.ownHeaders()).hasSize(i % 4 == 3 ? 1 : 0);
+        }
+        assertThat(cursor.next()).isFalse();
+        frame.release();
+    }
+
+    private static byte[] repeated(byte[] event) {
+        byte[] events = new byte[ALIKE * event.length];
+        for (int i = 0; i < events.length; i++) {
+            events[i] = event[i % event.length];
+        }
+        return events;
+    }
+
+    private static byte[] withInt(byte[] payload, int at, int value) {
+        byte[] changed = payload.clone();
+        ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
+        return changed;
     }
 
     @Test
