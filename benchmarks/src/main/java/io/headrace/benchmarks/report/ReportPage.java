@@ -103,9 +103,7 @@ public final class ReportPage {
         for (Floors.Judgement each : judgements) {
             Floors.Floor floor = each.floor();
             html.append("<tr><th scope=\"row\">")
-                    .append(RatioTable.pair(
-                            floor.suite() + ": " + floor.contestant(),
-                            floor.peer() + (floor.value() == null ? "" : " at " + Numbers.value(floor.value()))))
+                    .append(RatioTable.pair(floor.suite() + ": " + floor.above(), floor.below()))
                     .append("</th><td class=\"n\">")
                     .append(
                             each.ratio() == null

@@ -5,17 +5,25 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Ratios that must not be missed: the content of {@code floors.json}. Immutable.
+ * Ratios that must not be missed, and latencies that must not be exceeded: the content of {@code floors.json}. Immutable.
  */
 public record Floors(List<Floor> floors) {
     /**
-     * One ratio.
+     * One ratio, or how much of the latency that is allowed beside a peer's is taken.
      *
      * @param value of the suite's axis, or null
+     * @param latency what is allowed, or null: then the ratio is that of the suite's figures
      * @param least of the median of the rounds
      * @param source where the documents say it
      */
-    public record Floor(String suite, String contestant, String peer, Double value, double least, String source) {
+    public record Floor(
+            String suite,
+            String contestant,
+            String peer,
+            Double value,
+            Allowance latency,
+            double least,
+            String source) {
         /** What must be there. */
         public Floor {
             Texts.need("floor: suite", suite);
@@ -25,10 +33,56 @@ public record Floors(List<Floor> floors) {
             if (!(least > 0)) {
                 throw new IllegalArgumentException("floor: least: " + least + " (expected: > 0)");
             }
+            if (latency != null && value != null) {
+                throw new IllegalArgumentException("floor: value: " + value + " (expected: none beside latency)");
+            }
         }
 
-        String what() {
-            return suite + ": " + contestant + " / " + peer + (value == null ? "" : " at " + Texts.word(value));
+        /** What is divided by what. */
+        public String what() {
+            return suite + ": " + above() + " / " + below();
+        }
+
+        /** The name of the figure that is divided. */
+        public String above() {
+            return latency == null ? contestant : latency.of(peer);
+        }
+
+        /** The name of the figure that divides. */
+        public String below() {
+            return latency == null
+                    ? peer + (value == null ? "" : " at " + Texts.word(value))
+                    : "p" + latency.percentile() + " of " + contestant;
+        }
+    }
+
+    /**
+     * A latency that is allowed beside a peer's. The ratio of such a floor is what is allowed over what was measured, so
+     * that more is better as in the others and 1 is the limit.
+     *
+     * @param percentile of both, such as {@code 99}
+     * @param times of the peer's
+     * @param plusMillis added to that
+     */
+    public record Allowance(String percentile, double times, double plusMillis) {
+        /** What must be there. */
+        public Allowance {
+            Texts.need("floor: latency: percentile", percentile);
+            if (!(times > 0 && times < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("floor: latency: times: " + times + " (expected: > 0)");
+            }
+            if (!(plusMillis >= 0 && plusMillis < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("floor: latency: plusMillis: " + plusMillis + " (expected: >= 0)");
+            }
+        }
+
+        double millis(double peer) {
+            return times * peer + plusMillis;
+        }
+
+        String of(String peer) {
+            return Texts.word(times) + " times p" + percentile + " of " + peer
+                    + (plusMillis == 0 ? "" : " + " + Texts.word(plusMillis) + " ms");
         }
     }
 
@@ -74,8 +128,11 @@ public record Floors(List<Floor> floors) {
                     continue;
                 }
                 check(floor, suite);
-                judgements.add(
-                        new Judgement(floor, measurements.ratio(floor.contestant(), floor.peer(), floor.value())));
+                judgements.add(new Judgement(
+                        floor,
+                        floor.latency() == null
+                                ? measurements.ratio(floor.contestant(), floor.peer(), floor.value())
+                                : measurements.allowed(floor.contestant(), floor.peer(), floor.latency())));
             }
         }
         return judgements;

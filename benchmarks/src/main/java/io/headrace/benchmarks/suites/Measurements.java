@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /** What the runs of one suite come to: medians, spreads and ratios. Immutable. */
@@ -91,15 +92,25 @@ public final class Measurements {
 
     /** How many times as long a percentile of the first is as that of the second, round by round, or null. */
     public Spread latencyRatio(String first, String second, String percentile) {
+        return latencies(first, second, percentile, (own, other) -> other > 0 ? own / other : null);
+    }
+
+    /** How many times what a percentile of the first is may be, by that of the second, round by round, or null. */
+    Spread allowed(String first, String second, Floors.Allowance allowance) {
+        return latencies(
+                first, second, allowance.percentile(), (own, other) -> own > 0 ? allowance.millis(other) / own : null);
+    }
+
+    private Spread latencies(String first, String second, String percentile, BinaryOperator<Double> ratio) {
         Map<Integer, Answer> others = byRound(second, null);
         List<Double> ratios = new ArrayList<>();
         byRound(first, null).forEach((round, answer) -> {
-            Double own = answer.latencyMillis().get(percentile);
-            Double other = others.containsKey(round)
-                    ? others.get(round).latencyMillis().get(percentile)
-                    : null;
-            if (own != null && other != null && other > 0) {
-                ratios.add(own / other);
+            Answer other = others.get(round);
+            Double mine = answer.latencyMillis().get(percentile);
+            Double theirs = other == null ? null : other.latencyMillis().get(percentile);
+            Double quotient = mine == null || theirs == null ? null : ratio.apply(mine, theirs);
+            if (quotient != null) {
+                ratios.add(quotient);
             }
         });
         return ratios.isEmpty() ? null : Spread.of(ratios);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.benchmarks.suites.Axis;
 import io.headrace.benchmarks.suites.Floors;
+import io.headrace.benchmarks.suites.Floors.Allowance;
 import io.headrace.benchmarks.suites.Floors.Floor;
 import io.headrace.benchmarks.suites.Mode;
 import io.headrace.benchmarks.suites.Results;
@@ -231,22 +232,41 @@ class ReportPageTest {
     void shouldShowFloors() throws Exception {
         Results results = Samples.results(Mode.FULL, true, bars(), barRuns());
         Floors floors = new Floors(List.of(
-                new Floor("bars", OURS, PEER, null, 19, "README"), new Floor("bars", OURS, PEER, null, 21, "README")));
+                new Floor("bars", OURS, PEER, null, null, 19, "README"),
+                new Floor("bars", OURS, PEER, null, null, 21, "README")));
 
         assertThat(ReportPage.html(results, floors.judge(results)))
                 .contains("<td class=\"n\">19.0</td><td>met</td>")
                 .contains("<td class=\"n\">21.0</td><td><b class=\"missed\">missed</b></td>");
     }
 
-    private static String latencyPage() throws Exception {
-        Suite suite = Samples.suite(
+    @Test
+    void shouldShowFloorsOfALatency() throws Exception {
+        Results results = Samples.results(Mode.FULL, true, latency(), latencyRuns());
+        Floors floors =
+                new Floors(List.of(new Floor("latency", OURS, PEER, null, new Allowance("99", 3, 0), 2, "README")));
+
+        assertThat(ReportPage.html(results, floors.judge(results)))
+                .contains("latency: 3 times p99 of " + PEER + "<small>beside p99 of " + Html.text(OURS) + "</small>")
+                .contains("<td class=\"n\">1.50</td><td class=\"n\">2.00</td><td><b class=\"missed\">missed</b></td>");
+    }
+
+    private static Suite latency() {
+        return Samples.suite(
                 "latency", null, List.of(), Samples.contestant(OURS, true), Samples.contestant(PEER, false));
+    }
+
+    private static List<Run> latencyRuns() {
         List<Run> runs = new ArrayList<>();
         for (int round = 1; round <= 2; round++) {
             runs.add(Samples.run("latency", OURS, null, round, Samples.latency(0.4, 2.5 * round, 80)));
             runs.add(Samples.run("latency", PEER, null, round, Samples.latency(0.2, 1.25 * round, 40)));
         }
-        return page(suite, runs);
+        return runs;
+    }
+
+    private static String latencyPage() throws Exception {
+        return page(latency(), latencyRuns());
     }
 
     private static List<Element> drawings(String page) throws Exception {

@@ -3,6 +3,7 @@ package io.headrace.benchmarks.suites;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.benchmarks.suites.Floors.Allowance;
 import io.headrace.benchmarks.suites.Floors.Floor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,8 @@ class MeasurementsTest {
     @Test
     void shouldMeetAFloorOnlyByWhatWasMeasured() {
         Floors floors = new Floors(List.of(
-                new Floor("s", "a", "b", null, 10, "README"), new Floor("other", "a", "b", null, 10, "README")));
+                new Floor("s", "a", "b", null, null, 10, "README"),
+                new Floor("other", "a", "b", null, null, 10, "README")));
 
         assertThat(floors.judge(results(run("a", 1, Samples.rate(100)), run("b", 1, Samples.rate(10)))))
                 .singleElement()
@@ -69,8 +71,48 @@ class MeasurementsTest {
     }
 
     @Test
+    void shouldDivideWhatALatencyMayBeByWhatItIs() {
+        Floors floors = new Floors(List.of(new Floor("s", "a", "b", null, new Allowance("99", 3, 2), 1, "README")));
+        Run device = run("b", 1, Samples.latency(0.2, 1, 9));
+        Run slowDevice = run("b", 2, Samples.latency(0.2, 6, 9));
+
+        assertThat(floors.judge(results(device, run("a", 1, Samples.latency(1, 5, 50)))))
+                .singleElement()
+                .matches(Floors.Judgement::met)
+                .extracting(Floors.Judgement::line)
+                .isEqualTo("s: 3 times p99 of b + 2 ms / p99 of a: 1.00 (1.00 to 1.00), expected >= 1.00: met");
+        assertThat(floors.judge(results(device, run("a", 1, Samples.latency(1, 5.1, 50)))))
+                .singleElement()
+                .matches(each -> !each.met());
+        assertThat(floors.judge(results(
+                        device,
+                        run("a", 1, Samples.latency(1, 20, 50)),
+                        slowDevice,
+                        run("a", 2, Samples.latency(1, 10, 50)))))
+                .singleElement()
+                .extracting(Floors.Judgement::ratio)
+                .isEqualTo(new Spread(1.125, 0.25, 2, 2));
+        assertThat(floors.judge(results(device, run("a", 2, Samples.latency(1, 2, 3)))))
+                .singleElement()
+                .matches(each -> !each.met())
+                .extracting(Floors.Judgement::line)
+                .isEqualTo("s: 3 times p99 of b + 2 ms / p99 of a: not measured, expected >= 1.00: MISSED");
+    }
+
+    @Test
+    void shouldRefuseALatencyThatAllowsNothing() {
+        assertThatThrownBy(() -> new Allowance(" ", 3, 2))
+                .hasMessage("floor: latency: percentile: nothing (expected: a text)");
+        assertThatThrownBy(() -> new Allowance("99", 0, 2)).hasMessage("floor: latency: times: 0.0 (expected: > 0)");
+        assertThatThrownBy(() -> new Allowance("99", 3, -1))
+                .hasMessage("floor: latency: plusMillis: -1.0 (expected: >= 0)");
+        assertThatThrownBy(() -> new Floor("s", "a", "b", 64.0, new Allowance("99", 3, 2), 1, "README"))
+                .hasMessage("floor: value: 64.0 (expected: none beside latency)");
+    }
+
+    @Test
     void shouldRefuseAFloorOfNobody() {
-        Floors floors = new Floors(List.of(new Floor("s", "a", "c", null, 10, "README")));
+        Floors floors = new Floors(List.of(new Floor("s", "a", "c", null, null, 10, "README")));
 
         assertThatThrownBy(() -> floors.judge(results())).hasMessage("floors.json: s: a / c (expected: of [a, b])");
     }
