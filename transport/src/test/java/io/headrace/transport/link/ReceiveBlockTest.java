@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReceiveBlockTest {
     private static final int LENGTH = 208_000;
@@ -34,6 +36,24 @@ class ReceiveBlockTest {
         }
         assertThat(used).isGreaterThanOrEqualTo(WINDOW);
         other.release();
+    }
+
+    /** Of the memory outside the heap a fifth is left for what is not charged ({@code engine/CHANNEL.md}). */
+    @ParameterizedTest
+    @ValueSource(ints = {66_000, 80_000, 135_000, 208_044, 270_000, 540_000, 1_000_000})
+    void shouldBeChargedWhatTheAllocatorTakes(int length) {
+        List<ByteBuf> frames = new ArrayList<>();
+        long charged = 0;
+        while (charged < 2L * WINDOW) {
+            block.begin(length, TAIL, GRANTED, length);
+            charged += block.withSpare(length + TAIL);
+            frames.add(block.memory().retain());
+            block.close();
+        }
+        assertThat(allocator.metric().usedDirectMemory())
+                .isLessThanOrEqualTo(charged * 5 / 4)
+                .isGreaterThanOrEqualTo(charged);
+        frames.forEach(ByteBuf::release);
     }
 
     @Test

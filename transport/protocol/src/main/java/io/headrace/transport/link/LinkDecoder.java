@@ -299,10 +299,13 @@ final class LinkDecoder {
         }
         if (!block.holds(length)) {
             memory.retain();
-            block.close();
-            block.begin(length, tail(), granted, 0);
-            block.copy(memory, length);
-            memory.release();
+            try {
+                block.close();
+                block.begin(length, tail(), granted, 0);
+                block.copy(memory, length);
+            } finally {
+                memory.release();
+            }
         }
         return false;
     }
@@ -320,7 +323,7 @@ final class LinkDecoder {
             block.countCopy(length);
             finish(body, length);
         } else {
-            finish(in.readRetainedSlice(length), pinned);
+            finish(in.readRetainedSlice(length), in == block.memory() ? block.withSpare(pinned) : pinned);
         }
     }
 

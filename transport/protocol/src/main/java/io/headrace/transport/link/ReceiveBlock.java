@@ -39,6 +39,9 @@ final class ReceiveBlock {
     private ByteBuf memory;
     private ByteBuf room;
     private int planned;
+    /** So long the memory may become, although the allocator would give more. */
+    private int limit;
+
     private long copied;
 
     ReceiveBlock(ByteBufAllocator allocator) {
@@ -61,12 +64,13 @@ final class ReceiveBlock {
         int each = length + tail;
         if (length > most) {
             planned = most;
-            memory = allocator.directBuffer(most, each);
+            limit = each;
+            memory = allocator.directBuffer(most);
         } else {
             int frames = Math.max(1, Math.min(most, expected) / each);
             planned = frames * each;
-            int whole = frames == 1 ? each : planned + length / SLACK_PART;
-            memory = allocator.directBuffer(whole, whole);
+            limit = frames == 1 ? each : planned + length / SLACK_PART;
+            memory = allocator.directBuffer(limit);
         }
     }
 
@@ -99,6 +103,13 @@ final class ReceiveBlock {
         return memory;
     }
 
+    /** What so many bytes of the memory take with their share of what the allocator rounds up to, up to as much again. */
+    int withSpare(int bytes) {
+        int capacity = memory.capacity();
+        long room = Math.max(capacity, memory.writerIndex() + memory.maxFastWritableBytes());
+        return (int) Math.min(Integer.MAX_VALUE, bytes * room / capacity);
+    }
+
     /** How much of the memory is expected to be filled. */
     int planned() {
         return planned;
@@ -111,7 +122,7 @@ final class ReceiveBlock {
 
     /** Whether a frame of so many bytes can be completed here. */
     boolean holds(int length) {
-        return memory.readerIndex() + length <= memory.maxCapacity();
+        return memory.readerIndex() + length <= limit;
     }
 
     /** Copies what {@code in} has of a frame of that length. */
@@ -173,7 +184,7 @@ final class ReceiveBlock {
     private void grow(int needed) {
         if (needed > memory.capacity()) {
             copied += memory.readableBytes();
-            memory.capacity((int) Math.min(memory.maxCapacity(), 2L * needed));
+            memory.capacity((int) Math.min(limit, 2L * needed));
             planned = memory.capacity();
         }
     }
