@@ -40,7 +40,7 @@ public record Floors(List<Floor> floors) {
 
         /** What is divided by what. */
         public String what() {
-            return suite + ": " + above() + " / " + below();
+            return suite + ": " + (latency == null ? above() : "(" + above() + ")") + " / " + below();
         }
 
         /** The name of the figure that is divided. */
@@ -68,6 +68,10 @@ public record Floors(List<Floor> floors) {
         /** What must be there. */
         public Allowance {
             Texts.need("floor: latency: percentile", percentile);
+            if (!percentile.matches("[0-9]{1,3}([.][0-9]+)?")) {
+                throw new IllegalArgumentException(
+                        "floor: latency: percentile: " + percentile + " (expected: a number, such as 99)");
+            }
             if (!(times > 0 && times < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("floor: latency: times: " + times + " (expected: > 0)");
             }
@@ -142,6 +146,10 @@ public record Floors(List<Floor> floors) {
         if (suite.contestant(floor.contestant()) == null || suite.contestant(floor.peer()) == null) {
             throw new IllegalArgumentException("floors.json: " + floor.what() + " (expected: of "
                     + suite.contestants().stream().map(Contestant::name).toList() + ")");
+        }
+        if (floor.latency() != null && suite.axis() != null) {
+            throw new IllegalArgumentException(
+                    "floors.json: " + floor.what() + ": latency (expected: none, the suite has an axis)");
         }
         if ((suite.axis() == null) != (floor.value() == null)) {
             throw new IllegalArgumentException("floors.json: " + floor.what() + ": value: " + floor.value()

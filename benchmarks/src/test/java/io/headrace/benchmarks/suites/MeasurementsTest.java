@@ -80,7 +80,7 @@ class MeasurementsTest {
                 .singleElement()
                 .matches(Floors.Judgement::met)
                 .extracting(Floors.Judgement::line)
-                .isEqualTo("s: 3 times p99 of b + 2 ms / p99 of a: 1.00 (1.00 to 1.00), expected >= 1.00: met");
+                .isEqualTo("s: (3 times p99 of b + 2 ms) / p99 of a: 1.00 (1.00 to 1.00), expected >= 1.00: met");
         assertThat(floors.judge(results(device, run("a", 1, Samples.latency(1, 5.1, 50)))))
                 .singleElement()
                 .matches(each -> !each.met());
@@ -96,13 +96,15 @@ class MeasurementsTest {
                 .singleElement()
                 .matches(each -> !each.met())
                 .extracting(Floors.Judgement::line)
-                .isEqualTo("s: 3 times p99 of b + 2 ms / p99 of a: not measured, expected >= 1.00: MISSED");
+                .isEqualTo("s: (3 times p99 of b + 2 ms) / p99 of a: not measured, expected >= 1.00: MISSED");
     }
 
     @Test
     void shouldRefuseALatencyThatAllowsNothing() {
         assertThatThrownBy(() -> new Allowance(" ", 3, 2))
                 .hasMessage("floor: latency: percentile: nothing (expected: a text)");
+        assertThatThrownBy(() -> new Allowance("p99", 3, 2))
+                .hasMessage("floor: latency: percentile: p99 (expected: a number, such as 99)");
         assertThatThrownBy(() -> new Allowance("99", 0, 2)).hasMessage("floor: latency: times: 0.0 (expected: > 0)");
         assertThatThrownBy(() -> new Allowance("99", 3, -1))
                 .hasMessage("floor: latency: plusMillis: -1.0 (expected: >= 0)");

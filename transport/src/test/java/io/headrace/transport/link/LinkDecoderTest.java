@@ -7,6 +7,7 @@ import io.headrace.frame.Frame;
 import io.headrace.frame.FrameLayout;
 import io.headrace.frame.HopHeader;
 import io.headrace.wal.StreamId;
+import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -92,6 +93,20 @@ class LinkDecoderTest {
                                 LinkException.class, e -> assertThat(e.code()).isEqualTo(RejectCode.CHECKSUM));
             }
         }
+    }
+
+    /** The allocator of an agent rounds such sizes up to the next power of two. */
+    @Test
+    void shouldChargeAFrameTheMemoryThatItsBlockTakes() {
+        AdaptiveByteBufAllocator rounding = new AdaptiveByteBufAllocator();
+        LinkDecoder decoder = new LinkDecoder(new Recorder(), rounding, 1 << 20);
+        keep = true;
+        ByteBuf data = Wire.data(allocator, 0, 135_000, 1);
+        decode(decoder, data.readRetainedSlice(1_000));
+        decode(decoder, data);
+        assertThat(kept).singleElement().satisfies(frame -> assertThat(frame.pinnedBytes())
+                .isBetween(256 * 1024 - 500, 256 * 1024));
+        decoder.stop();
     }
 
     @Test

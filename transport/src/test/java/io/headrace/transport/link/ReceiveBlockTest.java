@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReceiveBlockTest {
     private static final int LENGTH = 208_000;
     private static final int TAIL = 44;
+    private static final int READ = 256 * 1024;
     private static final long GRANTED = 32L * 1024 * 1024;
     private static final int WINDOW = 16 * 1024 * 1024;
 
@@ -54,6 +55,19 @@ class ReceiveBlockTest {
                 .isLessThanOrEqualTo(charged * 5 / 4)
                 .isGreaterThanOrEqualTo(charged);
         frames.forEach(ByteBuf::release);
+    }
+
+    /** Two to eight frames in what one read brings. */
+    @ParameterizedTest
+    @ValueSource(ints = {32_300, 37_000, 43_600, 52_300, 65_000, 80_000, 86_000, 125_000, 130_000})
+    void shouldTakeNoMoreForSeveralFramesThanTheAllocatorRoundsUpTo(int length) {
+        block.begin(length, TAIL, GRANTED, READ);
+        int frames = READ / (length + TAIL);
+        assertThat(frames).isGreaterThan(1);
+        assertThat(block.planned()).isEqualTo(frames * (length + TAIL));
+        assertThat(block.holds(block.planned())).isTrue();
+        assertThat(block.withSpare(block.memory().capacity())).isLessThanOrEqualTo(READ);
+        block.close();
     }
 
     @Test

@@ -69,7 +69,7 @@ final class ReceiveBlock {
         } else {
             int frames = Math.max(1, Math.min(most, expected) / each);
             planned = frames * each;
-            limit = frames == 1 ? each : planned + length / SLACK_PART;
+            limit = frames == 1 ? each : withSlack(planned, length / SLACK_PART);
             memory = allocator.directBuffer(limit);
         }
     }
@@ -93,6 +93,12 @@ final class ReceiveBlock {
                 largest.forEach(ByteBuf::release);
             }
         }
+    }
+
+    /** No more than the allocator takes anyway: it rounds up to the next power of two. */
+    private static int withSlack(int bytes, int slack) {
+        int next = Integer.highestOneBit(bytes - 1) << 1;
+        return Math.min(bytes + slack, next);
     }
 
     boolean isOpen() {
